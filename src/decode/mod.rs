@@ -1,0 +1,100 @@
+//! Bytes to segments. Pure and total: any bytes give a [`Pdu`] or a [`Skip`], never a panic, never an error.
+//!
+//! `fast` reads the shapes that nearly every frame has, through etherparse's header slices, and declines all else;
+//! `full` takes the rare ones. Wherever `fast` answers, the two give the same (a property test holds them to it).
+
+mod segment;
+mod seq;
+mod skip;
+
+pub use segment::{Addr, Endpoint, Flags, Segment, Traits};
+pub use seq::SeqNumber;
+pub use skip::{Skip, SkipCounts};
+
+use crate::time::Timestamp;
+
+/// What the first bytes of a frame are: the link types of pcap files (`LINKTYPE_…`) that carry IP.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default)]
+pub enum LinkType {
+    /// `LINKTYPE_ETHERNET`, with VLAN tags or without.
+    #[default]
+    Ethernet,
+    /// `LINKTYPE_RAW`, `LINKTYPE_IPV4`, `LINKTYPE_IPV6`: no link header, the version nibble tells.
+    Raw,
+    /// `LINKTYPE_LINUX_SLL`: Linux "cooked", as from `tcpdump -i any` of old.
+    LinuxSll,
+    /// `LINKTYPE_LINUX_SLL2`.
+    LinuxSll2,
+    /// `LINKTYPE_NULL`: BSD loopback, address family in the byte order of the capturing host.
+    Null,
+    /// `LINKTYPE_LOOP`: OpenBSD loopback, address family in network byte order.
+    Loop,
+    /// Something else: every frame is a [`Skip::UnknownLink`].
+    Unknown(u16),
+}
+
+/// A frame as captured: borrowed bytes and what the capture says about them.
+#[derive(Clone, Copy, Debug)]
+pub struct Frame<'a> {
+    /// When it was captured.
+    pub ts: Timestamp,
+    /// Its number in its capture, counted from 1 as Wireshark does.
+    pub number: u64,
+    /// Which of the merged captures it came from.
+    pub file: u16,
+    /// What its first bytes are.
+    pub link: LinkType,
+    /// Bytes on the wire; more than `bytes` holds where the snaplen cut it.
+    pub wire_len: u32,
+    /// The bytes that were captured.
+    pub bytes: &'a [u8],
+}
+
+/// An ICMP error that quotes a TCP segment: a router's or host's answer to a segment it did not deliver.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct IcmpError {
+    /// When it was captured.
+    pub ts: Timestamp,
+    /// The number of its frame.
+    pub frame: u64,
+    /// Which of the merged captures it came from.
+    pub file: u16,
+    /// Who sent the error.
+    pub from: Addr,
+    /// ICMP (or ICMPv6) type.
+    pub kind: u8,
+    /// ICMP (or ICMPv6) code.
+    pub code: u8,
+    /// The sender of the quoted segment.
+    pub src: Endpoint,
+    /// Whom the quoted segment was for.
+    pub dst: Endpoint,
+    /// Sequence number of the quoted segment.
+    pub seq: SeqNumber,
+}
+
+/// What a frame holds that concerns a TCP connection.
+#[derive(Clone, Copy, Debug)]
+pub enum Pdu<'a> {
+    /// A segment, and as much of its payload as was captured.
+    Segment(Segment, &'a [u8]),
+    /// An ICMP error about a segment.
+    Icmp(IcmpError),
+}
+
+impl LinkType {
+    /// From the number in a capture file's header (the list of link types at tcpdump.org).
+    #[must_use]
+    pub const fn from_pcap(number: u16) -> Self {
+        match number {
+            0 => Self::Null,
+            1 => Self::Ethernet,
+            // 12 and 14 are what BSD systems wrote for raw IP before 101 was agreed on.
+            12 | 14 | 101 | 228 | 229 => Self::Raw,
+            108 => Self::Loop,
+            113 => Self::LinuxSll,
+            276 => Self::LinuxSll2,
+            other => Self::Unknown(other),
+        }
+    }
+}

@@ -1,0 +1,7 @@
+//! rstwho: who ended this TCP connection, how, and why.
+#![forbid(unsafe_code)]
+
+pub mod capture;
+pub mod decode;
+pub mod error;
+pub mod time;

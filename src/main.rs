@@ -1,0 +1,4 @@
+//! Parse, run, exit code.
+#![forbid(unsafe_code)]
+
+fn main() {}
