@@ -4,4 +4,5 @@
 pub mod capture;
 pub mod decode;
 pub mod error;
+pub mod flow;
 pub mod time;

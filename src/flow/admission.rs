@@ -1,0 +1,85 @@
+//! Does a segment belong to the connection that its addresses name, or does it begin another one on the same ports?
+
+use crate::decode::{Segment, SeqNumber};
+
+use super::half::{Half, Marks};
+use super::key::End;
+use super::state::{Cold, Flow, Phase};
+
+/// How far a segment may lie from what a closed connection last sent and still be its: Zeek's limit for numbers that
+/// it trusts (`TOO_LARGE_SEQ_DELTA`).
+const NEAR: u32 = 1 << 20;
+
+/// What a segment is to the connection that its addresses name.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Admission {
+    /// Part of it.
+    Same,
+    /// Part of it, but it was handed over already.
+    Late,
+    /// The first of another connection on the same ports.
+    Reuse,
+    /// A SYN into a connection that lives. RFC 5961 §4 leaves it unharmed; who answers it shows what it was.
+    Stray,
+    /// The answer to such a SYN: that one began another connection.
+    Split(Segment),
+}
+
+/// Decides. `flow` and `cold` are as they were before `segment`, which `by` sent.
+pub(super) fn admit(flow: &Flow, cold: &Cold, segment: &Segment, by: End) -> Admission {
+    let (me, peer) = (flow.halves.at(by), flow.halves.at(by.peer()));
+    if flow.phase == Phase::Closed {
+        return if is_of_closed(me, segment) { Admission::Late } else { Admission::Reuse };
+    }
+    if let Some(syn) = answered_stray(cold, segment, by) {
+        return Admission::Split(syn);
+    }
+    match (segment.flags.syn() && !segment.flags.rst(), segment.flags.ack()) {
+        (true, false) => admit_syn(flow, segment, me, peer),
+        (true, true) if is_other_syn_ack(me, segment) && flow.phase == Phase::Lingering => Admission::Reuse,
+        _ => Admission::Same,
+    }
+}
+
+fn is_of_closed(me: &Half, segment: &Segment) -> bool {
+    if segment.flags.syn() && !segment.flags.rst() {
+        return me.marks.has(Marks::SYN) && segment.seq == me.iss;
+    }
+    // Numbers of a side that was never heard, and those of a RST that answers a SYN, say nothing.
+    !me.seen() || segment.flags.rst() || near(segment.seq, me.snd_nxt)
+}
+
+fn near(a: SeqNumber, b: SeqNumber) -> bool {
+    a.offset_from(b).unsigned_abs() <= NEAR
+}
+
+fn answered_stray(cold: &Cold, segment: &Segment, by: End) -> Option<Segment> {
+    let syn = cold.stray_syn.as_deref()?;
+    let is_answer = segment.flags.ack() && (segment.flags.syn() || segment.flags.rst()) && segment.ack == syn.seq_end();
+    let from_other_side = (syn.src, syn.dst) == (segment.dst, segment.src);
+    let _ = by;
+    (is_answer && from_other_side).then_some(*syn)
+}
+
+fn admit_syn(flow: &Flow, segment: &Segment, me: &Half, peer: &Half) -> Admission {
+    let announced = peer.marks.has(Marks::ACKED) && peer.rcv_nxt == segment.seq.plus(1);
+    if me.seen() && segment.seq == me.iss {
+        return Admission::Same;
+    }
+    if flow.phase == Phase::Lingering {
+        return Admission::Reuse;
+    }
+    if !me.seen() {
+        let simultaneous = peer.marks.has(Marks::SYN) && !peer.marks.has(Marks::ACKED);
+        return if announced || simultaneous { Admission::Same } else { Admission::Reuse };
+    }
+    let unanswered = me.marks.has(Marks::SYN) && !peer.seen();
+    if !me.marks.has(Marks::SYN) || unanswered || me.has_fin() || peer.has_fin() {
+        return Admission::Reuse;
+    }
+    Admission::Stray
+}
+
+fn is_other_syn_ack(me: &Half, segment: &Segment) -> bool {
+    me.seen() && segment.seq != me.iss
+}

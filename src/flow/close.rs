@@ -1,0 +1,230 @@
+//! The waist of the hourglass: everything a verdict may need of its connection, by value.
+
+use crate::decode::{Endpoint, IcmpError, Segment};
+use crate::time::{Span, Timestamp};
+
+use super::acceptance::Acceptance;
+use super::exchange::Exchange;
+use super::half::{Half, Marks};
+use super::history::History;
+use super::key::{Both, End, FlowKey};
+use super::recent::Recent;
+use super::roles::Roles;
+use super::zeek::ConnState;
+
+/// One of the two programs of a connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Side {
+    /// Sent the first SYN.
+    Client,
+    /// Was connected to.
+    Server,
+}
+
+impl Side {
+    /// The other one.
+    #[must_use]
+    pub const fn peer(self) -> Self {
+        match self {
+            Self::Client => Self::Server,
+            Self::Server => Self::Client,
+        }
+    }
+
+    /// The word for it, in every output.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Client => "client",
+            Self::Server => "server",
+        }
+    }
+}
+
+impl std::fmt::Display for Side {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(self.word())
+    }
+}
+
+/// Why the watching of a connection ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum ObservedUntil {
+    /// It ended, and the linger after that is over.
+    Close,
+    /// The capture ended.
+    Eof,
+    /// Nothing came for longer than any stack waits.
+    Expired,
+    /// The table was full and it was among the oldest.
+    Evicted,
+    /// The user stopped the program.
+    Stopped,
+}
+
+impl ObservedUntil {
+    /// The word for it in the record.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Close => "close",
+            Self::Eof => "eof",
+            Self::Expired => "expired",
+            Self::Evicted => "evicted",
+            Self::Stopped => "stopped",
+        }
+    }
+}
+
+/// A moment that can be pointed at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Moment {
+    /// When.
+    pub ts: Timestamp,
+    /// In which frame.
+    pub frame: u64,
+}
+
+impl Moment {
+    /// The moment of a segment.
+    #[must_use]
+    pub const fn of(segment: &Segment) -> Self {
+        Self { ts: segment.ts, frame: segment.frame }
+    }
+}
+
+/// What one side did after the RST, until the linger was over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub struct After {
+    /// Its segments that were no RST.
+    pub segments: u32,
+    /// Its RSTs.
+    pub resets: u32,
+    /// The first segment that was no RST.
+    pub first: Option<Recent>,
+    /// The last one.
+    pub last: Option<Recent>,
+    /// It sent something that it had not sent before: payload or a FIN.
+    pub news: bool,
+    /// It acknowledged something that the other side sent after the RST.
+    pub acknowledged_news: bool,
+    /// It sent an empty segment that acknowledges exactly what it expected, as a challenge ACK does (RFC 5961 §3.2).
+    pub challenge: Option<Recent>,
+}
+
+/// How many bytes of a RST's payload are kept: more than any diagnostic text that devices are known to send.
+pub(super) const RST_TEXT: usize = 96;
+
+/// A RST that may have taken effect, with the world as it was before it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reset {
+    /// The segment.
+    pub rst: Segment,
+    /// Whose address it carries.
+    pub by: End,
+    /// What it can have done.
+    pub acceptance: Acceptance,
+    /// Both half-connections before it.
+    pub before: Both<Half>,
+    /// The segment that it answers, where it looks like an answer and one fits.
+    pub prompt: Option<Recent>,
+    /// What followed.
+    pub after: Both<After>,
+    /// Its payload, cut to [`RST_TEXT`] bytes.
+    pub text: Vec<u8>,
+}
+
+/// A connection whose watching has ended.
+#[derive(Clone, Debug)]
+pub struct Close {
+    /// Its two ends.
+    pub key: FlowKey,
+    /// Which of them is the client.
+    pub client: End,
+    /// How that is known.
+    pub roles: Roles,
+    /// Whom Zeek would call the originator.
+    pub originator: End,
+    /// Its first segment.
+    pub start: Moment,
+    /// Its last one.
+    pub last: Moment,
+    /// Which of the merged captures it began in.
+    pub file: u16,
+    /// Both half-connections at the end of the watching.
+    pub halves: Both<Half>,
+    /// First FIN of each side.
+    pub fins: Both<Option<Moment>>,
+    /// The RST that took effect, as far as can be judged.
+    pub reset: Option<Reset>,
+    /// RSTs before the end that had none.
+    pub ignored_resets: u32,
+    /// The latest RST that had none.
+    pub ignored: Option<(Recent, Acceptance)>,
+    /// The last ICMP error about it.
+    pub icmp: Option<IcmpError>,
+    /// Zeek's summary.
+    pub conn_state: ConnState,
+    /// Zeek's history.
+    pub history: History,
+    /// What was said.
+    pub exchange: Exchange,
+    /// Retransmissions, FINs and probes of each side since the other last spoke.
+    pub unanswered: Both<u8>,
+    /// SYN to SYN+ACK to ACK: the round trip, both legs.
+    pub rtt: Option<Span>,
+    /// Stretches that the capture misses.
+    pub gaps: u32,
+    /// The last segments, oldest first.
+    pub recent: Vec<Recent>,
+    /// Why the watching ended.
+    pub until: ObservedUntil,
+}
+
+impl Close {
+    /// Which side an end is.
+    #[must_use]
+    pub fn side(&self, end: End) -> Side {
+        if end == self.client { Side::Client } else { Side::Server }
+    }
+
+    /// Which end a side is.
+    #[must_use]
+    pub const fn end(&self, side: Side) -> End {
+        match side {
+            Side::Client => self.client,
+            Side::Server => self.client.peer(),
+        }
+    }
+
+    /// Address and port of a side.
+    #[must_use]
+    pub const fn endpoint(&self, side: Side) -> Endpoint {
+        self.key.at(self.end(side))
+    }
+
+    /// A side's half-connection at the end of the watching.
+    #[must_use]
+    pub const fn half(&self, side: Side) -> &Half {
+        self.halves.at(self.end(side))
+    }
+
+    /// A side's half-connection before the RST, or at the end if there was none.
+    #[must_use]
+    pub fn half_before(&self, side: Side) -> &Half {
+        let end = self.end(side);
+        self.reset.as_ref().map_or_else(|| self.halves.at(end), |reset| reset.before.at(end))
+    }
+
+    /// Were segments of both sides captured?
+    #[must_use]
+    pub const fn both_seen(&self) -> bool {
+        self.half(Side::Client).seen() && self.half(Side::Server).seen()
+    }
+
+    /// Was the three-way handshake captured, as far as SYN and SYN+ACK?
+    #[must_use]
+    pub const fn handshake_seen(&self) -> bool {
+        self.half(Side::Client).marks.has(Marks::SYN) && self.half(Side::Server).marks.has(Marks::SYN)
+    }
+}

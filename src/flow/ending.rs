@@ -1,0 +1,168 @@
+//! Endings: which RST took effect, and whether what follows bears it out.
+//!
+//! A RST that its receiver would have believed ends the connection at once, with the half-connections as they were. What
+//! comes during the linger is recorded beside it; where both sides demonstrably talk on, the RST had no effect and the
+//! connection is open again.
+
+use crate::decode::{Segment, SeqNumber};
+use crate::time::Span;
+
+use super::acceptance::Acceptance;
+use super::close::{RST_TEXT, Reset};
+use super::half::{Half, Order};
+use super::key::{Both, End};
+use super::recent::{Recent, RecentRing};
+use super::state::{Cold, Flow, Phase};
+
+/// How many of a connection's segments before a RST are searched for the one that it answers: a window's worth of
+/// full-size segments may be in flight.
+const PROMPT_DEPTH: usize = 64;
+
+/// News later than this after a RST cannot have been in flight when it arrived. Several round trips of a bad path.
+const IN_FLIGHT: Span = Span::from_secs(2);
+
+/// What a segment meant for the connection's life.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Ending {
+    /// Nothing.
+    None,
+    /// It has ended: watch what follows.
+    Ended,
+    /// It had not ended after all.
+    Revived,
+}
+
+/// Finds the segment that a RST of `by` answers: RFC 9293 §3.5.2 makes its sequence number the acknowledgement of its
+/// trigger, or, where the trigger had none, its acknowledgement the end of the trigger.
+pub(super) fn prompt<'a>(rst: &Segment, recent: impl Iterator<Item = &'a Recent>, by: End) -> Option<Recent> {
+    recent.take(PROMPT_DEPTH).filter(|r| r.by != by && !r.flags.rst()).find(|r| answers(rst, r)).copied()
+}
+
+fn answers(rst: &Segment, trigger: &Recent) -> bool {
+    match (rst.flags.ack(), trigger.flags.ack()) {
+        (false, true) => rst.seq == trigger.ack,
+        (true, false) => rst.seq == SeqNumber(0) && rst.ack == trigger.seq_end(),
+        _ => false,
+    }
+}
+
+/// A RST came.
+pub(super) fn on_rst(
+    cold: &mut Cold,
+    (rst, payload): (&Segment, &[u8]),
+    by: End,
+    acceptance: Acceptance,
+    before: Both<Half>,
+    prompt: Option<Recent>,
+) -> Ending {
+    if let Some(reset) = &mut cold.reset {
+        let after = reset.after.at_mut(by);
+        after.resets += 1;
+        // A doubtful RST gives way to one that surely took effect.
+        if reset.acceptance == Acceptance::InWindow && is_effective(acceptance) {
+            ignore(cold, Acceptance::InWindow);
+        } else {
+            return Ending::None;
+        }
+    }
+    if acceptance == Acceptance::Ignored {
+        cold.ignored_resets += 1;
+        cold.ignored = Some((Recent::of(rst, by), acceptance));
+        return Ending::None;
+    }
+    let text = payload.get(..payload.len().min(RST_TEXT)).unwrap_or_default().to_vec();
+    cold.reset =
+        Some(Box::new(Reset { rst: *rst, by, acceptance, before, prompt, after: Both::default(), text }));
+    Ending::Ended
+}
+
+const fn is_effective(acceptance: Acceptance) -> bool {
+    matches!(acceptance, Acceptance::Exact | Acceptance::AnswersSyn)
+}
+
+/// The recorded RST had no effect: forget it but for its count.
+fn ignore(cold: &mut Cold, acceptance: Acceptance) {
+    if let Some(reset) = cold.reset.take() {
+        let resets = reset.after.at(reset.by).resets;
+        cold.ignored_resets += 1 + resets;
+        cold.ignored = Some((Recent::of(&reset.rst, reset.by), acceptance));
+    }
+}
+
+/// A segment that is no RST came after the RST.
+pub(super) fn on_segment_after(cold: &mut Cold, segment: &Segment, by: End, order: Order) -> Ending {
+    let Some(reset) = &mut cold.reset else { return Ending::None };
+    let recent = Recent::of(segment, by);
+    let new_end = !reset.before.at(by).seen() || segment.seq_end().after(reset.before.at(by).snd_nxt);
+    let acknowledges_news = acknowledges_news(reset, segment, by);
+    let after = reset.after.at_mut(by);
+    after.segments += 1;
+    after.first.get_or_insert(recent);
+    after.last = Some(recent);
+    after.news |= new_end && segment.seq_len() > 0;
+    after.acknowledged_news |= acknowledges_news;
+    if order == Order::Empty && is_challenge(reset, segment, by) {
+        reset.after.at_mut(by).challenge.get_or_insert(recent);
+    }
+    if proves_life(reset, segment) {
+        let acceptance = reset.acceptance;
+        ignore(cold, acceptance);
+        return Ending::Revived;
+    }
+    Ending::None
+}
+
+/// Does it acknowledge something that the other side sent only after the RST?
+fn acknowledges_news(reset: &Reset, segment: &Segment, by: End) -> bool {
+    let peer = reset.before.at(by.peer());
+    let news = if peer.seen() { segment.ack.after(peer.snd_nxt) } else { true };
+    segment.flags.ack() && news && reset.after.at(by.peer()).news
+}
+
+/// RFC 5961 §3.2: seq = SND.NXT, ack = RCV.NXT, no data. What it expects is not what the RST said.
+fn is_challenge(reset: &Reset, segment: &Segment, by: End) -> bool {
+    by != reset.by
+        && reset.acceptance != Acceptance::AnswersSyn
+        && segment.is_pure_ack()
+        && segment.ack != reset.rst.seq
+        && segment.seq == reset.before.at(by).snd_nxt
+}
+
+/// Both sides talk on: the receiver of the RST acknowledges what its sender said after it, or challenged it, or both
+/// have news for each other when nothing from before the RST can still be under way.
+fn proves_life(reset: &Reset, segment: &Segment) -> bool {
+    let (sender, receiver) = (reset.after.at(reset.by), reset.after.at(reset.by.peer()));
+    let challenged = reset.acceptance == Acceptance::InWindow && receiver.challenge.is_some();
+    let late_talk = receiver.news && sender.acknowledged_news && segment.ts.since(reset.rst.ts) > IN_FLIGHT;
+    receiver.acknowledged_news || challenged || late_talk
+}
+
+/// A segment of a connection without a RST: both FINs end it.
+pub(super) fn on_segment(cold: &Cold, flow: &Flow) -> Ending {
+    let both = cold.fins.at(End::Low).is_some() && cold.fins.at(End::High).is_some();
+    if both && flow.phase == Phase::Open { Ending::Ended } else { Ending::None }
+}
+
+/// Is `segment` the same frame once more? Loopback, `any` and mirror ports show frames twice.
+///
+/// Frames of one host differ in their IPv4 identification; data and SYNs come again only after a retransmission timeout.
+/// What carries neither is compared only on a connection on which frames have come twice for certain.
+pub(super) fn is_duplicate(segment: &Segment, by: End, flow: &Flow, cold: &mut Cold, ring: &RecentRing) -> bool {
+    const SAME_FRAME: Span = Span::from_millis(3);
+    const SAME_FRAME_UNIDENTIFIED: Span = Span::from_nanos(100_000);
+    /// Between a frame and its double others may lie; as many as one batch of a busy connection.
+    const DEPTH: usize = 8;
+    let recent = Recent::of(segment, by);
+    let certain = segment.ip_id != 0 || segment.len > 0 || segment.flags.syn();
+    if !certain && !cold.duplicated {
+        return false;
+    }
+    let limit = if certain { SAME_FRAME } else { SAME_FRAME_UNIDENTIFIED };
+    let same = |other: &Recent| {
+        Recent { ts: recent.ts, frame: recent.frame, ttl: recent.ttl, ..*other } == recent
+            && segment.ts.since(other.ts) <= limit
+    };
+    let found = ring.back_from(flow.recent).take(DEPTH).any(same);
+    cold.duplicated |= found && certain;
+    found
+}

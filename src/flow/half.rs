@@ -1,0 +1,354 @@
+//! One half-connection: what one side has been seen to send. An observer cannot know the eleven states of a host; it
+//! knows what went over the wire.
+
+use crate::decode::{Segment, SeqNumber, Traits};
+use crate::time::Timestamp;
+
+use super::zeek::SideState;
+
+/// The largest window scale shift (RFC 7323 §2.3).
+const MAX_WSCALE: u8 = 14;
+
+/// Yes-or-no facts about what one side sent, one bit each.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub struct Marks(u16);
+
+impl Marks {
+    /// Sent anything at all.
+    pub const SEEN: Self = Self(1);
+    /// Sent a SYN: `iss` is its real one.
+    pub const SYN: Self = Self(1 << 1);
+    /// Sent an acknowledgement: `rcv_nxt` and `edge` count.
+    pub const ACKED: Self = Self(1 << 2);
+    /// Sent a FIN: `fin_end` counts.
+    pub const FIN: Self = Self(1 << 3);
+    /// Sent payload.
+    pub const DATA: Self = Self(1 << 4);
+    /// Offered window scaling.
+    pub const WSCALE: Self = Self(1 << 5);
+    /// Some of what it sent is missing between `hole_start` and `hole_end`, as yet.
+    pub const HOLE: Self = Self(1 << 6);
+    /// Its segments carry timestamps (RFC 7323).
+    pub const TIMESTAMPS: Self = Self(1 << 7);
+    /// Sent a segment that was cut by the snaplen.
+    pub const CUT: Self = Self(1 << 8);
+    /// Sent a keep-alive probe.
+    pub const PROBED: Self = Self(1 << 9);
+    /// Sent a SYN+ACK.
+    pub const SYN_ACK: Self = Self(1 << 10);
+
+    /// Is any of these set?
+    #[must_use]
+    pub const fn has(self, marks: Self) -> bool {
+        self.0 & marks.0 != 0
+    }
+
+    /// Sets these.
+    pub const fn set(&mut self, marks: Self) {
+        self.0 |= marks.0;
+    }
+
+    const fn clear(&mut self, marks: Self) {
+        self.0 &= !marks.0;
+    }
+}
+
+/// One half-connection. Names as in RFC 9293 §3.3.1, from the point of view of the side that sent.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub struct Half {
+    /// When it last sent anything.
+    pub last_seen: Timestamp,
+    /// When it last sent payload.
+    pub last_data: Timestamp,
+    /// Payload bytes sent, retransmissions included.
+    pub bytes: u64,
+    /// Segments sent.
+    pub packets: u64,
+    /// Its initial sequence number; one before its first byte where its SYN was not seen.
+    pub iss: SeqNumber,
+    /// SND.NXT: after the highest sequence number it sent, RSTs apart.
+    pub snd_nxt: SeqNumber,
+    /// RCV.NXT: the highest acknowledgement it sent.
+    pub rcv_nxt: SeqNumber,
+    /// RCV.NXT + RCV.WND: the furthest right edge of the window it ever offered.
+    pub edge: SeqNumber,
+    /// After its FIN.
+    pub fin_end: SeqNumber,
+    /// Where the first stretch that the capture misses begins.
+    pub hole_start: SeqNumber,
+    /// Where it ends.
+    pub hole_end: SeqNumber,
+    /// Segments that took up sequence numbers sent before.
+    pub retransmits: u32,
+    /// Zeek's reading of it.
+    pub zeek: SideState,
+    /// Window scale shift that it announced, at most 14.
+    pub wscale: u8,
+    /// TTL or hop limit of its latest segment that was no RST.
+    pub ttl: u8,
+    /// IPv4 identification of its latest segment that was no RST.
+    pub ip_id: u16,
+    /// Yes-or-no facts.
+    pub marks: Marks,
+}
+
+const _: () = assert!(size_of::<Half>() <= 72);
+
+/// How a segment lies to what its sender sent before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Order {
+    /// Takes no sequence number.
+    Empty,
+    /// Goes on where the last one ended, or starts.
+    Next,
+    /// Leaves a hole before it: reordered or missing from the capture.
+    Ahead,
+    /// Fills a hole: it was only late.
+    Late,
+    /// Sent before.
+    Again,
+    /// A keep-alive probe: one before SND.NXT, nothing new.
+    Probe,
+}
+
+impl Half {
+    /// Takes note of a segment that this side sent; a RST moves no sequence number.
+    pub fn sent(&mut self, segment: &Segment) -> Order {
+        self.count(segment);
+        if segment.flags.rst() {
+            self.begin(segment);
+            return Order::Empty;
+        }
+        self.ttl = segment.ttl;
+        self.ip_id = segment.ip_id;
+        let order = self.advance(segment);
+        self.retransmits += u32::from(order == Order::Again);
+        if segment.flags.syn() {
+            self.on_syn(segment);
+        }
+        if segment.flags.fin() {
+            self.marks.set(Marks::FIN);
+            self.fin_end = segment.seq_end();
+        }
+        order
+    }
+
+    fn count(&mut self, segment: &Segment) {
+        self.packets += 1;
+        self.last_seen = segment.ts;
+        if segment.len > 0 && !segment.flags.rst() {
+            self.bytes += u64::from(segment.len);
+            self.last_data = segment.ts;
+            self.marks.set(Marks::DATA);
+        }
+        if segment.traits.has(Traits::CUT) {
+            self.marks.set(Marks::CUT);
+        }
+        if segment.traits.has(Traits::TIMESTAMPS) {
+            self.marks.set(Marks::TIMESTAMPS);
+        }
+    }
+
+    /// The first segment of a side fixes where its numbers begin, as though a SYN had come before it.
+    fn begin(&mut self, segment: &Segment) {
+        if self.marks.has(Marks::SEEN) {
+            return;
+        }
+        self.marks.set(Marks::SEEN);
+        self.iss = if segment.flags.syn() { segment.seq } else { segment.seq.minus(1) };
+        self.snd_nxt = segment.seq;
+    }
+
+    fn advance(&mut self, segment: &Segment) -> Order {
+        // What a RST claimed is worth nothing once the side itself speaks.
+        if self.marks.has(Marks::SEEN) && self.packets > 1 && !self.marks.has(Marks::SYN) && segment.flags.syn() {
+            self.marks.clear(Marks::SEEN);
+        }
+        self.begin(segment);
+        let (seq, end) = (segment.seq, segment.seq_end());
+        if segment.seq_len() == 0 {
+            return if self.is_probe(segment) { self.probe() } else { Order::Empty };
+        }
+        if end.after(self.snd_nxt) {
+            let ahead = seq.after(self.snd_nxt);
+            if ahead {
+                self.open_hole(seq);
+            }
+            self.snd_nxt = end;
+            return if ahead { Order::Ahead } else { Order::Next };
+        }
+        if self.is_probe(segment) {
+            return self.probe();
+        }
+        if self.fill_hole(seq, end) { Order::Late } else { Order::Again }
+    }
+
+    /// Keep-alive probes repeat the last sequence number with at most one byte (RFC 9293 §3.8.4).
+    fn is_probe(&self, segment: &Segment) -> bool {
+        segment.flags.ack()
+            && !segment.flags.syn()
+            && !segment.flags.fin()
+            && segment.len <= 1
+            && segment.seq == self.snd_nxt.minus(1)
+            && segment.seq != self.iss
+    }
+
+    fn probe(&mut self) -> Order {
+        self.marks.set(Marks::PROBED);
+        Order::Probe
+    }
+
+    fn open_hole(&mut self, until: SeqNumber) {
+        if !self.marks.has(Marks::HOLE) {
+            self.marks.set(Marks::HOLE);
+            self.hole_start = self.snd_nxt;
+        }
+        self.hole_end = until;
+    }
+
+    fn fill_hole(&mut self, seq: SeqNumber, end: SeqNumber) -> bool {
+        if !self.marks.has(Marks::HOLE) || !seq.before(self.hole_end) || !end.after(self.hole_start) {
+            return false;
+        }
+        if !seq.after(self.hole_start) {
+            self.hole_start = end;
+        } else if !end.before(self.hole_end) {
+            self.hole_end = seq;
+        }
+        if !self.hole_start.before(self.hole_end) {
+            self.marks.clear(Marks::HOLE);
+        }
+        true
+    }
+
+    fn on_syn(&mut self, segment: &Segment) {
+        self.iss = segment.seq;
+        self.marks.set(Marks::SYN);
+        if segment.flags.ack() {
+            self.marks.set(Marks::SYN_ACK);
+        }
+        if segment.traits.has(Traits::WSCALE) {
+            self.wscale = segment.wscale.min(MAX_WSCALE);
+            self.marks.set(Marks::WSCALE);
+        }
+    }
+
+    /// Takes note of what a segment of this side acknowledges. Gives how many stretches of the peer's data it proves to
+    /// be missing from the capture. Acknowledgements in RSTs are not trusted.
+    pub fn acknowledged(&mut self, segment: &Segment, peer: &mut Self) -> u32 {
+        if !segment.flags.ack() || segment.flags.rst() {
+            return 0;
+        }
+        let wnd = u32::from(segment.wnd) << self.shift(segment, peer);
+        let new_edge = segment.ack.plus(wnd);
+        if !self.marks.has(Marks::ACKED) {
+            self.marks.set(Marks::ACKED);
+            (self.rcv_nxt, self.edge) = (segment.ack, new_edge);
+            return u32::from(peer.misses_up_to(segment.ack));
+        }
+        self.edge = self.edge.furthest(new_edge);
+        if !segment.ack.after(self.rcv_nxt) {
+            return 0;
+        }
+        self.rcv_nxt = segment.ack;
+        u32::from(peer.misses_up_to(segment.ack))
+    }
+
+    /// The scale counts only where both sides offered it, and never on a SYN (RFC 7323 §2.2).
+    const fn shift(&self, segment: &Segment, peer: &Self) -> u8 {
+        if segment.flags.syn() || !peer.marks.has(Marks::WSCALE) { 0 } else { self.wscale }
+    }
+
+    /// RCV.WND of a segment of this side, scaled where the scale is known.
+    #[must_use]
+    pub fn scaled_wnd(&self, segment: &Segment, peer: &Self) -> u32 {
+        u32::from(segment.wnd) << self.shift(segment, peer)
+    }
+
+    /// The peer acknowledged up to `ack`: is there something before it that this side never showed?
+    fn misses_up_to(&mut self, ack: SeqNumber) -> bool {
+        if !self.marks.has(Marks::SEEN) {
+            return false;
+        }
+        if self.marks.has(Marks::HOLE) && !ack.before(self.hole_end) {
+            self.marks.clear(Marks::HOLE);
+            return true;
+        }
+        ack.after(self.snd_nxt)
+    }
+
+    /// SND.NXT as far as anybody can know: what it sent or what the peer acknowledged of it.
+    #[must_use]
+    pub fn sent_up_to(&self, peer: &Self) -> SeqNumber {
+        if peer.marks.has(Marks::ACKED) && (!self.marks.has(Marks::SEEN) || peer.rcv_nxt.after(self.snd_nxt)) {
+            peer.rcv_nxt
+        } else {
+            self.snd_nxt
+        }
+    }
+
+    /// Everything it sent, its FIN included, was acknowledged by `peer`.
+    #[must_use]
+    pub fn all_acked_by(&self, peer: &Self) -> bool {
+        peer.marks.has(Marks::ACKED) && !self.snd_nxt.after(peer.rcv_nxt)
+    }
+
+    /// Has it sent anything?
+    #[must_use]
+    pub const fn seen(&self) -> bool {
+        self.marks.has(Marks::SEEN)
+    }
+
+    /// Has it sent a FIN?
+    #[must_use]
+    pub const fn has_fin(&self) -> bool {
+        self.marks.has(Marks::FIN)
+    }
+
+    /// Has it sent payload?
+    #[must_use]
+    pub const fn has_data(&self) -> bool {
+        self.marks.has(Marks::DATA)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::decode::Flags;
+
+    fn data(seq: u32, len: u32) -> Segment {
+        Segment { seq: SeqNumber(seq), len, flags: Flags::ACK, ..Segment::default() }
+    }
+
+    #[test]
+    fn late_is_not_again() {
+        let mut half = Half::default();
+        assert_eq!(half.sent(&data(100, 10)), Order::Next);
+        assert_eq!(half.sent(&data(120, 10)), Order::Ahead);
+        assert_eq!(half.sent(&data(110, 10)), Order::Late);
+        assert_eq!(half.sent(&data(110, 10)), Order::Again);
+        assert_eq!((half.snd_nxt, half.retransmits), (SeqNumber(130), 1));
+    }
+
+    #[test]
+    fn a_probe_is_no_retransmission() {
+        let mut half = Half::default();
+        half.sent(&data(100, 10));
+        assert_eq!(half.sent(&data(109, 0)), Order::Probe);
+        assert_eq!(half.sent(&data(109, 1)), Order::Probe);
+        assert_eq!(half.retransmits, 0);
+    }
+
+    #[test]
+    fn an_acknowledged_hole_is_a_gap_in_the_capture() {
+        let (mut sender, mut receiver) = (Half::default(), Half::default());
+        sender.sent(&data(100, 10));
+        sender.sent(&data(120, 10));
+        let ack = |n| Segment { ack: SeqNumber(n), flags: Flags::ACK, ..Segment::default() };
+        assert_eq!(receiver.acknowledged(&ack(110), &mut sender), 0);
+        assert_eq!(receiver.acknowledged(&ack(130), &mut sender), 1);
+        assert_eq!(receiver.acknowledged(&ack(131), &mut sender), 1);
+        assert_eq!(receiver.acknowledged(&ack(131), &mut sender), 0);
+    }
+}

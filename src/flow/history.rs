@@ -1,0 +1,129 @@
+//! Zeek's history: a letter for each thing that happened for the first time, capital for the originator.
+
+use std::fmt;
+
+use super::zeek::Role;
+
+/// More letters than any real connection has; what a hostile one adds beyond them is left out.
+const CAPACITY: usize = 46;
+
+/// What a letter stands for, as the bit that remembers it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[repr(u16)]
+pub enum Letter {
+    /// SYN (`S`) or SYN+ACK (`H`): they share one memory.
+    Syn = 1,
+    /// FIN.
+    Fin = 2,
+    /// RST.
+    Rst = 4,
+    /// A segment with payload.
+    Data = 8,
+    /// An acknowledgement without payload.
+    Ack = 16,
+    /// FIN and RST in one segment (`I`).
+    FinRst = 32,
+    /// Other flags that exclude each other (`Q`).
+    MultiFlag = 64,
+}
+
+/// The letters so far and what they remember.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct History {
+    letters: [u8; CAPACITY],
+    len: u8,
+    flipped: bool,
+    seen: [u16; 2],
+}
+
+impl Default for History {
+    fn default() -> Self {
+        Self { letters: [0; CAPACITY], len: 0, flipped: false, seen: [0; 2] }
+    }
+}
+
+impl History {
+    /// Writes `shown` unless `letter` was there before; tells whether it was.
+    pub fn first(&mut self, letter: Letter, role: Role, shown: u8) -> bool {
+        let seen = &mut self.seen[role as usize];
+        let before = *seen & letter as u16 != 0;
+        *seen |= letter as u16;
+        if !before {
+            self.push(role, shown);
+        }
+        before
+    }
+
+    /// Writes a letter once more.
+    pub fn push(&mut self, role: Role, shown: u8) {
+        let letter = if role == Role::Originator { shown } else { shown.to_ascii_lowercase() };
+        if let Some(place) = self.letters.get_mut(usize::from(self.len)) {
+            *place = letter;
+            self.len += 1;
+        }
+    }
+
+    /// Writes a letter at the 1st, 10th, 100th … time that something was counted.
+    pub fn push_scaled(&mut self, role: Role, shown: u8, count: u32) {
+        if count > 0 && 10_u32.pow(count.ilog10()) == count {
+            self.push(role, shown);
+        }
+    }
+
+    /// Originator and responder change places: every letter changes its case, and a `^` leads.
+    pub fn flip(&mut self) {
+        self.flipped = !self.flipped;
+        self.seen.swap(0, 1);
+        for letter in &mut self.letters[..usize::from(self.len)] {
+            *letter ^= 0x20;
+        }
+    }
+
+    /// The letters without a leading `^`.
+    #[must_use]
+    pub fn letters(&self) -> &str {
+        std::str::from_utf8(&self.letters[..usize::from(self.len)]).unwrap_or_default()
+    }
+}
+
+impl fmt::Display for History {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}{}", if self.flipped { "^" } else { "" }, self.letters())
+    }
+}
+
+impl fmt::Debug for History {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        fmt::Display::fmt(self, f)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn letters_come_once_and_in_the_case_of_the_side() {
+        let mut history = History::default();
+        assert!(!history.first(Letter::Syn, Role::Originator, b'S'));
+        assert!(!history.first(Letter::Syn, Role::Responder, b'H'));
+        assert!(history.first(Letter::Syn, Role::Originator, b'S'));
+        assert_eq!(history.to_string(), "Sh");
+        history.flip();
+        assert_eq!(history.to_string(), "^sH");
+    }
+
+    #[test]
+    fn counted_letters_come_at_powers_of_ten() {
+        let mut history = History::default();
+        (1..=120).for_each(|count| history.push_scaled(Role::Responder, b'T', count));
+        assert_eq!(history.to_string(), "ttt");
+    }
+
+    #[test]
+    fn a_hostile_history_is_cut_not_grown() {
+        let mut history = History::default();
+        (0..1000).for_each(|_| history.push(Role::Originator, b'R'));
+        assert_eq!(history.to_string().len(), CAPACITY);
+    }
+}

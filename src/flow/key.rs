@@ -1,0 +1,122 @@
+//! What identifies a connection: its two ends, in an order that does not depend on who speaks.
+
+use crate::decode::{Endpoint, IcmpError, Segment};
+
+/// The two ends of a connection, the lower one first, so that both directions have the same key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default)]
+pub struct FlowKey {
+    /// The end that sorts first.
+    pub low: Endpoint,
+    /// The other.
+    pub high: Endpoint,
+}
+
+/// One of the two ends in the key's order: an index into everything that a flow keeps twice.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default)]
+pub enum End {
+    /// [`FlowKey::low`].
+    #[default]
+    Low,
+    /// [`FlowKey::high`].
+    High,
+}
+
+impl End {
+    /// The other one.
+    #[must_use]
+    pub const fn peer(self) -> Self {
+        match self {
+            Self::Low => Self::High,
+            Self::High => Self::Low,
+        }
+    }
+}
+
+impl FlowKey {
+    /// The key of a segment, and which end sent it.
+    #[must_use]
+    pub fn of(segment: &Segment) -> (Self, End) {
+        Self::between(segment.src, segment.dst)
+    }
+
+    /// The key of the segment that an ICMP error quotes, and which end had sent that segment.
+    #[must_use]
+    pub fn quoted_by(error: &IcmpError) -> (Self, End) {
+        Self::between(error.src, error.dst)
+    }
+
+    /// The endpoint at one end.
+    #[must_use]
+    pub const fn at(&self, end: End) -> Endpoint {
+        match end {
+            End::Low => self.low,
+            End::High => self.high,
+        }
+    }
+
+    fn between(src: Endpoint, dst: Endpoint) -> (Self, End) {
+        if src <= dst { (Self { low: src, high: dst }, End::Low) } else { (Self { low: dst, high: src }, End::High) }
+    }
+}
+
+/// Something that a flow keeps for each end.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Both<T> {
+    low: T,
+    high: T,
+}
+
+impl<T> Both<T> {
+    /// The same for both ends, made by `make`.
+    pub fn from_fn(mut make: impl FnMut(End) -> T) -> Self {
+        Self { low: make(End::Low), high: make(End::High) }
+    }
+
+    /// One end's.
+    #[must_use]
+    pub const fn at(&self, end: End) -> &T {
+        match end {
+            End::Low => &self.low,
+            End::High => &self.high,
+        }
+    }
+
+    /// One end's, to change.
+    pub const fn at_mut(&mut self, end: End) -> &mut T {
+        match end {
+            End::Low => &mut self.low,
+            End::High => &mut self.high,
+        }
+    }
+
+    /// One end's and its peer's, to change.
+    pub const fn pair_mut(&mut self, end: End) -> (&mut T, &mut T) {
+        match end {
+            End::Low => (&mut self.low, &mut self.high),
+            End::High => (&mut self.high, &mut self.low),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::decode::Addr;
+
+    #[test]
+    fn both_directions_have_one_key() {
+        let near = Endpoint { addr: Addr::v4([10, 0, 0, 1]), port: 5000 };
+        let far = Endpoint { addr: Addr::v4([10, 0, 0, 2]), port: 80 };
+        let there = Segment { src: near, dst: far, ..Segment::default() };
+        let back = Segment { src: far, dst: near, ..Segment::default() };
+        assert_eq!(FlowKey::of(&there).0, FlowKey::of(&back).0);
+        assert_eq!((FlowKey::of(&there).1, FlowKey::of(&back).1), (End::Low, End::High));
+        assert_eq!(FlowKey::of(&there).0.at(End::High), far);
+    }
+
+    #[test]
+    fn an_endpoint_may_talk_to_itself() {
+        let me = Endpoint { addr: Addr::v4([127, 0, 0, 1]), port: 80 };
+        assert_eq!(FlowKey::of(&Segment { src: me, dst: me, ..Segment::default() }).1, End::Low);
+    }
+}

@@ -1,0 +1,37 @@
+//! Segments to closes: the hot path and the only large state. It records, it does not judge.
+//!
+//! What is promised: segments are taken in the order in which they come, in batches of any size, which change nothing
+//! about the outcome; time is the capture's and only moves forward (a step back expires nothing); every connection is
+//! handed over exactly once, as a [`Close`], by its end and a linger, by expiry, by eviction or at the end of input;
+//! memory is bounded by [`Settings::max_flows`] and one ring of recent segments.
+//!
+//! What a connection is: the segments between two endpoints, in both directions, until another SYN begins a new one.
+//! Two readings are kept side by side: Zeek's, which checks no sequence numbers (`zeek`, `history`), and the receivers'
+//! (`half`, `acceptance`, `ending`).
+
+mod acceptance;
+mod admission;
+mod close;
+mod ending;
+mod exchange;
+mod expiry;
+mod half;
+mod history;
+mod key;
+mod recent;
+mod roles;
+mod state;
+mod table;
+mod track;
+mod zeek;
+
+pub use acceptance::Acceptance;
+pub use close::{After, Close, Moment, ObservedUntil, Reset, Side};
+pub use exchange::{Alert, Exchange, Peek, Protocol, Request, Response, Tls, Turn};
+pub use half::{Half, Marks};
+pub use history::History;
+pub use key::{Both, End, FlowKey};
+pub use recent::Recent;
+pub use roles::Roles;
+pub use table::{DEFAULT_MAX_FLOWS, FlowTable, GRAVE, LINGER, Settings, Sink, TableCounts};
+pub use zeek::ConnState;

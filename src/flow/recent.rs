@@ -1,0 +1,134 @@
+//! The last segments of every connection, out of one bounded ring that all of them share: written in order, found
+//! again through a chain of back links, overwritten when its turn comes.
+
+use crate::decode::{Flags, Segment, SeqNumber, Traits};
+use crate::time::Timestamp;
+
+use super::key::End;
+
+/// How many segments of a connection are kept for its ladder.
+pub(super) const LADDER: usize = 16;
+
+/// What is kept of a segment.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub struct Recent {
+    /// When it was captured.
+    pub ts: Timestamp,
+    /// The number of its frame.
+    pub frame: u64,
+    /// SEG.SEQ.
+    pub seq: SeqNumber,
+    /// SEG.ACK.
+    pub ack: SeqNumber,
+    /// Payload bytes.
+    pub len: u32,
+    /// TSval.
+    pub tsval: u32,
+    /// TSecr.
+    pub tsecr: u32,
+    /// SEG.WND as on the wire.
+    pub wnd: u16,
+    /// IPv4 identification.
+    pub ip_id: u16,
+    /// Header facts.
+    pub traits: Traits,
+    /// Flags.
+    pub flags: Flags,
+    /// TTL or hop limit.
+    pub ttl: u8,
+    /// Who sent it.
+    pub by: End,
+}
+
+impl Recent {
+    /// What is kept of `segment`.
+    #[must_use]
+    pub const fn of(segment: &Segment, by: End) -> Self {
+        let &Segment { ts, frame, seq, ack, len, tsval, tsecr, wnd, ip_id, traits, flags, ttl, .. } = segment;
+        Self { ts, frame, seq, ack, len, tsval, tsecr, wnd, ip_id, traits, flags, ttl, by }
+    }
+
+    /// The sequence number after its last.
+    #[must_use]
+    pub fn seq_end(&self) -> SeqNumber {
+        let payload = if self.flags.rst() { 0 } else { self.len };
+        self.seq.plus(payload).plus(u32::from(self.flags.syn())).plus(u32::from(self.flags.fin()))
+    }
+}
+
+#[derive(Clone, Copy, Default)]
+struct Entry {
+    segment: Recent,
+    /// The serial number of the same connection's segment before.
+    before: u64,
+}
+
+/// The ring. Serial numbers count all segments from 1; 0 is nothing.
+pub(super) struct RecentRing {
+    entries: Vec<Entry>,
+    written: u64,
+    room: u64,
+}
+
+impl RecentRing {
+    /// A ring of `room` segments; memory is taken as it fills.
+    #[must_use]
+    pub(super) fn new(room: u32) -> Self {
+        Self { entries: Vec::new(), written: 0, room: u64::from(room.max(1)) }
+    }
+
+    /// Writes a segment whose connection's segment before had serial number `before`; gives its own.
+    pub(super) fn push(&mut self, segment: Recent, before: u64) -> u64 {
+        let entry = Entry { segment, before };
+        let place = usize::try_from(self.written % self.room).unwrap_or(0);
+        if let Some(old) = self.entries.get_mut(place) {
+            *old = entry;
+        } else {
+            self.entries.push(entry);
+        }
+        self.written += 1;
+        self.written
+    }
+
+    /// From the segment with serial number `last` backwards, as far as the ring still holds them.
+    pub(super) fn back_from(&self, last: u64) -> impl Iterator<Item = &Recent> {
+        let mut next = last;
+        std::iter::from_fn(move || {
+            let entry = self.get(next)?;
+            next = entry.before;
+            Some(&entry.segment)
+        })
+    }
+
+    fn get(&self, serial: u64) -> Option<&Entry> {
+        let age = self.written.checked_sub(serial)?;
+        let index = serial.checked_sub(1)?;
+        if age >= self.room {
+            return None;
+        }
+        self.entries.get(usize::try_from(index % self.room).ok()?)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn numbered(frame: u64) -> Recent {
+        Recent { frame, ..Recent::default() }
+    }
+
+    #[test]
+    fn chains_are_followed_until_they_are_overwritten() {
+        let mut ring = RecentRing::new(4);
+        let mut last = [0, 0];
+        for frame in 1..=6 {
+            let chain = usize::from(frame % 2 == 0);
+            last[chain] = ring.push(numbered(frame), last[chain]);
+        }
+        let frames = |last| ring.back_from(last).map(|r| r.frame).collect::<Vec<_>>();
+        assert_eq!(frames(last[0]), [5, 3]);
+        assert_eq!(frames(last[1]), [6, 4]);
+        assert_eq!(frames(0), [0; 0]);
+    }
+}

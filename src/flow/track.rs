@@ -1,0 +1,169 @@
+//! One segment of a known connection: into the half-connections, Zeek's reading, the exchange and the ring.
+
+use crate::decode::{Segment, Traits};
+
+use super::acceptance;
+use super::close::Moment;
+use super::ending::{self, Ending};
+use super::exchange::Peek;
+use super::half::{Half, Marks, Order};
+use super::history::Letter;
+use super::key::{Both, End};
+use super::recent::{Recent, RecentRing};
+use super::roles::Roles;
+use super::state::{Cold, Flow};
+use super::zeek::{self, EndpointState, Event, Outcome};
+
+/// Takes note of `segment`, sent by `by`, and tells whether the connection has thereby ended or come back to life.
+pub(super) fn segment(
+    flow: &mut Flow,
+    cold: &mut Cold,
+    ring: &mut RecentRing,
+    (segment, payload): (&Segment, &[u8]),
+    by: End,
+    peek: Peek,
+) -> Ending {
+    let before = flow.halves;
+    let (me, peer) = flow.halves.pair_mut(by);
+    let acceptance = segment.flags.rst().then(|| acceptance::judge(segment, me, peer));
+    let order = me.sent(segment);
+    let gaps = me.acknowledged(segment, peer);
+    learn_roles(cold, segment, by);
+    zeek_reading(flow, cold, segment, by, order, gaps);
+    count_unanswered(&mut flow.unanswered, segment, by, order);
+    measure_rtt(cold, segment, by, &flow.halves);
+    cold.last = Moment::of(segment);
+    if segment.flags.fin() && !segment.flags.rst() && cold.fins.at(by).is_none() {
+        *cold.fins.at_mut(by) = Some(Moment::of(segment));
+    }
+    let ended = cold.reset.is_some();
+    if segment.len > 0 && !ended {
+        cold.exchange.get_or_insert_default().heard(segment, payload, by, order, peek);
+    }
+    let recent = Recent::of(segment, by);
+    let ending = match acceptance {
+        Some(acceptance) => {
+            let prompt = ending::prompt(segment, ring.back_from(flow.recent), by);
+            ending::on_rst(cold, (segment, payload), by, acceptance, before, prompt)
+        }
+        None if ended => ending::on_segment_after(cold, segment, by, order),
+        None => ending::on_segment(cold, flow),
+    };
+    flow.recent = ring.push(recent, flow.recent);
+    ending
+}
+
+/// A SYN says who is the client, whatever was guessed before.
+fn learn_roles(cold: &mut Cold, segment: &Segment, by: End) {
+    if segment.flags.syn() && cold.roles == Roles::Guessed && !segment.flags.rst() {
+        cold.roles = Roles::Handshake;
+        cold.client = if segment.flags.ack() { by.peer() } else { by };
+    }
+}
+
+/// In the order in which Zeek writes its letters: flags, window, retransmission, state, gap.
+fn zeek_reading(flow: &mut Flow, cold: &mut Cold, segment: &Segment, by: End, order: Order, gaps: u32) {
+    flip_if_only_syn_ack(flow, cold, segment, by);
+    let role = cold.role(by);
+    let (me, peer) = flow.halves.pair_mut(by);
+    let (state, peer_state) = (me.zeek.now, peer.zeek.now);
+    write_flags(cold, segment, by);
+    let letters = cold.letters.at_mut(by);
+    if segment.traits.has(Traits::BAD_CHECKSUM) {
+        letters.bad_checksums += 1;
+        cold.history.push_scaled(role, b'C', letters.bad_checksums);
+    }
+    let boring = segment.flags.rst() || peer_state == EndpointState::Closed || state == EndpointState::Reset;
+    if segment.wnd == 0 && !boring {
+        letters.zero_windows += 1;
+        cold.history.push_scaled(role, b'W', letters.zero_windows);
+    }
+    let again = matches!(order, Order::Again | Order::Late | Order::Probe) && segment.len > 0;
+    if again && state != EndpointState::Reset && !segment.flags.rst() {
+        letters.retransmits += 1;
+        cold.history.push_scaled(role, b'T', letters.retransmits);
+    }
+    let at_announced_start = peer.marks.has(Marks::ACKED) && peer.rcv_nxt == segment.seq.plus(1);
+    let event = Event { flags: segment.flags, payload: segment.len, at_announced_start };
+    if zeek::step(&mut me.zeek, &mut peer.zeek, role, event) == Outcome::Flip {
+        cold.flip();
+    }
+    write_gap(cold, by.peer(), [me, peer], gaps);
+}
+
+/// A SYN+ACK came first and its receiver goes on: the SYN was missed, and the sender of the SYN+ACK is the responder.
+fn flip_if_only_syn_ack(flow: &mut Flow, cold: &mut Cold, segment: &Segment, by: End) {
+    let plain = !(segment.flags.syn() || segment.flags.fin() || segment.flags.rst());
+    if plain && by != cold.originator && cold.history.to_string() == "H" {
+        flow.halves.at_mut(cold.originator).zeek.now = EndpointState::Established;
+        cold.flip();
+    }
+}
+
+fn write_flags(cold: &mut Cold, segment: &Segment, by: End) {
+    let (role, flags) = (cold.role(by), segment.flags);
+    let letters = cold.letters.at_mut(by);
+    let history = &mut cold.history;
+    match (flags.syn(), flags.fin(), flags.rst()) {
+        (_, true, true) => drop(history.first(Letter::FinRst, role, b'I')),
+        (true, true, _) | (true, _, true) => drop(history.first(Letter::MultiFlag, role, b'Q')),
+        (true, ..) => {
+            let shown = if flags.ack() { b'H' } else { b'S' };
+            repeat(history.first(Letter::Syn, role, shown), &mut letters.last_syn, segment.seq.0, || {
+                history.push(role, shown);
+            });
+        }
+        (_, true, _) => repeat(history.first(Letter::Fin, role, b'F'), &mut letters.last_fin, segment.seq.plus(segment.len).0, || {
+            history.push(role, b'F');
+        }),
+        (_, _, true) => repeat(history.first(Letter::Rst, role, b'R'), &mut letters.last_rst, segment.seq.0, || {
+            history.push(role, b'R');
+        }),
+        _ if segment.len > 0 => drop(history.first(Letter::Data, role, b'D')),
+        _ if flags.ack() => drop(history.first(Letter::Ack, role, b'A')),
+        _ => {}
+    }
+}
+
+/// SYN, FIN and RST are written once more where they come with another sequence number.
+fn repeat(seen: bool, last: &mut u32, number: u32, write: impl FnOnce()) {
+    if seen && *last != number {
+        write();
+    }
+    *last = number;
+}
+
+/// A gap is the sender's letter, found out by the acknowledgement of the other side.
+fn write_gap(cold: &mut Cold, sender: End, states: [&Half; 2], gaps: u32) {
+    if gaps == 0 {
+        return;
+    }
+    let role = cold.role(sender);
+    let letters = cold.letters.at_mut(sender);
+    letters.gaps += gaps;
+    if states.iter().all(|half| matches!(half.zeek.now, EndpointState::Established | EndpointState::Closed)) {
+        cold.history.push_scaled(role, b'G', letters.gaps);
+    }
+}
+
+/// How often a side has repeated itself without an answer: what tells silence from idleness.
+fn count_unanswered(unanswered: &mut Both<u8>, segment: &Segment, by: End, order: Order) {
+    *unanswered.at_mut(by.peer()) = 0;
+    if matches!(order, Order::Again | Order::Probe) && !segment.flags.rst() {
+        let count = unanswered.at_mut(by);
+        *count = count.saturating_add(1);
+    }
+}
+
+/// From the SYN to the first acknowledgement of the SYN+ACK, wherever between the two hosts the capture was made. A
+/// retransmitted SYN makes it unknown (RFC 6298 §3, Karn's algorithm).
+fn measure_rtt(cold: &mut Cold, segment: &Segment, by: End, halves: &Both<Half>) {
+    if segment.flags.syn() && !segment.flags.ack() {
+        cold.syn = if halves.at(by).packets == 1 { Some(segment.ts) } else { None };
+    } else if let Some(start) = cold.syn.filter(|_| by == cold.client && segment.is_pure_ack() && cold.rtt.is_none()) {
+        cold.syn = None;
+        if halves.at(by.peer()).packets == 1 {
+            cold.rtt = Some(segment.ts.since(start));
+        }
+    }
+}

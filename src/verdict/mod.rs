@@ -1,0 +1,229 @@
+//! Close to verdict: who ended it, how, why, what each program saw, and what to do. Pure and cold.
+//!
+//! `evidence` derives every fact once; `ending` says how it ended; `who` weighs who sent the RST; the rules on the shelf
+//! (`rules`) each give an opinion on the cause; the most confident one wins and the others stay visible. No rule looks
+//! at another's answer, and `seen` caps all of them by how much of the connection the capture holds.
+
+mod cap;
+mod ending;
+mod evidence;
+mod harm;
+mod rule;
+pub mod rules;
+mod stage;
+mod who;
+
+pub use crate::decode::{Addr, Endpoint, Flags, SkipCounts};
+pub use crate::flow::{ConnState, FlowKey, ObservedUntil, Roles, Side};
+pub use ending::How;
+pub use evidence::Evidence;
+pub use harm::Harm;
+pub use rule::{Case, Confidence, Rule};
+pub use stage::Stage;
+pub use who::Sender;
+
+use crate::flow::Close;
+use crate::time::{Span, Timestamp};
+
+/// One rule's opinion.
+#[derive(Clone, Copy, Debug)]
+pub struct Finding {
+    /// Whose.
+    pub rule: &'static Rule,
+    /// How sure it is.
+    pub confidence: Confidence,
+}
+
+/// Something that was seen, and where.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fact {
+    /// The number of its frame, as Wireshark counts; `None` where it is about the whole connection.
+    pub frame: Option<u64>,
+    /// What, in a clause of plain English.
+    pub fact: String,
+}
+
+impl Fact {
+    /// A fact about one frame.
+    pub fn at(frame: u64, fact: impl Into<String>) -> Self {
+        Self { frame: Some(frame), fact: fact.into() }
+    }
+
+    /// A fact about the connection.
+    pub fn of_all(fact: impl Into<String>) -> Self {
+        Self { frame: None, fact: fact.into() }
+    }
+}
+
+/// What a call returns on Linux if it is the program's next one.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Sees {
+    /// `connect()`.
+    pub connect: Option<&'static str>,
+    /// `read()`.
+    pub read: Option<&'static str>,
+    /// `write()`.
+    pub write: Option<&'static str>,
+}
+
+/// The RST that ended a connection.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct RstFacts {
+    /// The number of its frame.
+    pub frame: u64,
+    /// When it was captured.
+    pub time: Timestamp,
+    /// Its flags.
+    pub flags: Flags,
+    /// Sequence number as on the wire.
+    pub seq: u32,
+    /// Acknowledgement number as on the wire.
+    pub ack: u32,
+    /// Window, scaled where the scale is known.
+    pub wnd: u32,
+    /// TTL or hop limit.
+    pub ttl: u8,
+    /// IPv4 identification; `None` on IPv6.
+    pub ip_id: Option<u16>,
+    /// Its payload as text, or in hexadecimal where it is none.
+    pub payload: Option<String>,
+}
+
+/// The exchange that was under way.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct ExchangeFacts {
+    /// `http/1`, `tls`, …
+    pub protocol: Option<&'static str>,
+    /// HTTP method.
+    pub method: Option<String>,
+    /// HTTP target without its query.
+    pub target: Option<String>,
+    /// HTTP Host.
+    pub host: Option<String>,
+    /// TLS server name.
+    pub sni: Option<String>,
+    /// HTTP status.
+    pub status: Option<u16>,
+    /// Body bytes of the response that arrived.
+    pub response_bytes: u64,
+    /// Body bytes that its head announced.
+    pub response_expected: Option<u64>,
+    /// TLS alert in clear.
+    pub alert: Option<&'static str>,
+}
+
+/// Counters of one side.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Traffic {
+    /// Segments.
+    pub packets: u64,
+    /// Payload bytes.
+    pub bytes: u64,
+}
+
+/// How much of the connection the capture holds.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Seen {
+    /// SYN and SYN+ACK.
+    pub handshake: bool,
+    /// Segments of both sides.
+    pub both_sides: bool,
+    /// Stretches that are missing.
+    pub gaps: u32,
+    /// Segments were cut by the snaplen.
+    pub cut: bool,
+}
+
+/// The conclusion about one connection: everything that any output shows.
+#[derive(Clone, Debug)]
+pub struct Verdict {
+    /// Address and port of the client.
+    pub client: Endpoint,
+    /// Address and port of the server.
+    pub server: Endpoint,
+    /// How it is known who is which.
+    pub roles: Roles,
+    /// Whom Zeek would call the originator.
+    pub originator: Side,
+    /// First segment.
+    pub start: Timestamp,
+    /// First FIN or RST that ended it, or its last segment.
+    pub end_time: Timestamp,
+    /// Which of the merged captures it began in.
+    pub file: u16,
+    /// Number of its first frame.
+    pub first_frame: u64,
+    /// How it ended.
+    pub how: How,
+    /// Why the watching ended.
+    pub until: ObservedUntil,
+    /// Who sent the first FIN at or before the end.
+    pub fin_by: Option<Side>,
+    /// Who sent the RST that took effect: the conclusion.
+    pub rst_by: Option<Sender>,
+    /// How sure that is.
+    pub rst_by_confidence: Option<Confidence>,
+    /// Whose address that RST carries.
+    pub rst_claimed: Option<Side>,
+    /// Why; `None` only where the end is normal or still open and no rule fires.
+    pub cause: Option<Finding>,
+    /// What else it could have been.
+    pub alternatives: Vec<Finding>,
+    /// Did a program lose something or see an error?
+    pub harm: Option<Harm>,
+    /// The stack's reasons that fit, likeliest first.
+    pub reasons: Vec<&'static str>,
+    /// What the client's calls return.
+    pub client_sees: Sees,
+    /// What the server's calls return.
+    pub server_sees: Sees,
+    /// In which stage it ended.
+    pub stage: Option<Stage>,
+    /// What speaks for it.
+    pub evidence: Vec<Fact>,
+    /// What to do, in one or two sentences.
+    pub advice: Option<String>,
+    /// The RST.
+    pub rst: Option<RstFacts>,
+    /// Silence before the end.
+    pub idle_before: Option<Span>,
+    /// The exchange that was under way.
+    pub exchange: Option<ExchangeFacts>,
+    /// Zeek's summary.
+    pub conn_state: ConnState,
+    /// Zeek's history.
+    pub history: String,
+    /// What the client sent.
+    pub client_traffic: Traffic,
+    /// What the server sent.
+    pub server_traffic: Traffic,
+    /// Segments that repeated sequence numbers, both sides.
+    pub retransmits: u32,
+    /// Round trip of the handshake.
+    pub rtt: Option<Span>,
+    /// RSTs before the end that did not take effect.
+    pub ignored_resets: u32,
+    /// How much of it was seen.
+    pub seen: Seen,
+}
+
+impl Verdict {
+    /// Something went wrong for somebody: a cause that is not harmless.
+    #[must_use]
+    pub fn is_bad_end(&self) -> bool {
+        self.cause.is_some() && self.harm != Some(Harm::Harmless)
+    }
+
+    /// The cause's name.
+    #[must_use]
+    pub fn cause_name(&self) -> Option<&'static str> {
+        self.cause.map(|finding| finding.rule.name)
+    }
+}
+
+/// Judges a connection.
+#[must_use]
+pub fn judge(close: &Close) -> Verdict {
+    let evidence = Evidence::of(close);
+    rule::conclude(&evidence)
+}
