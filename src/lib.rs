@@ -3,6 +3,8 @@
 
 pub mod capture;
 pub mod decode;
+pub mod engine;
 pub mod error;
 pub mod flow;
 pub mod time;
+pub mod verdict;

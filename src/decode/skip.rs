@@ -57,8 +57,13 @@ pub struct SkipCounts([u64; Skip::ALL.len()]);
 impl SkipCounts {
     /// Counts one frame.
     pub fn add(&mut self, skip: Skip) {
+        self.add_many(skip, 1);
+    }
+
+    /// Counts `frames` frames.
+    pub fn add_many(&mut self, skip: Skip, frames: u64) {
         if let Some(count) = self.0.get_mut(skip as usize) {
-            *count += 1;
+            *count += frames;
         }
     }
 

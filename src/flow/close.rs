@@ -169,6 +169,8 @@ pub struct Close {
     pub history: History,
     /// What was said.
     pub exchange: Exchange,
+    /// What had been said when the first FIN came.
+    pub exchange_at_fin: Option<Exchange>,
     /// Retransmissions, FINs and probes of each side since the other last spoke.
     pub unanswered: Both<u8>,
     /// SYN to SYN+ACK to ACK: the round trip, both legs.
@@ -226,5 +228,17 @@ impl Close {
     #[must_use]
     pub const fn handshake_seen(&self) -> bool {
         self.half(Side::Client).marks.has(Marks::SYN) && self.half(Side::Server).marks.has(Marks::SYN)
+    }
+
+    /// Was the client's SYN captured?
+    #[must_use]
+    pub const fn handshake_began(&self) -> bool {
+        self.half(Side::Client).marks.has(Marks::SYN)
+    }
+
+    /// Did a RST answer the SYN?
+    #[must_use]
+    pub fn answers_syn(&self) -> bool {
+        self.reset.as_ref().is_some_and(|reset| reset.acceptance == Acceptance::AnswersSyn)
     }
 }

@@ -72,6 +72,7 @@ pub(super) struct Cold {
     pub(super) icmp: Option<Box<IcmpError>>,
     pub(super) stray_syn: Option<Box<Segment>>,
     pub(super) exchange: Option<Box<Exchange>>,
+    pub(super) exchange_at_fin: Option<Box<Exchange>>,
     pub(super) linger_until: Timestamp,
     /// Frames of it came twice, so that even those that carry no identification are to be compared.
     pub(super) duplicated: bool,
@@ -105,6 +106,7 @@ impl Cold {
             icmp: None,
             stray_syn: None,
             exchange: None,
+            exchange_at_fin: None,
             linger_until: Timestamp::ZERO,
             duplicated: false,
         }
@@ -146,6 +148,7 @@ pub(super) fn close(flow: &Flow, cold: &mut Cold, ring: &RecentRing, until: Obse
         conn_state: zeek::conn_state(orig.zeek, resp.zeek, background),
         history: cold.history,
         exchange: cold.exchange.take().map(|exchange| *exchange).unwrap_or_default(),
+        exchange_at_fin: cold.exchange_at_fin.take().map(|exchange| *exchange),
         unanswered: flow.unanswered,
         rtt: cold.rtt,
         gaps: cold.letters.at(End::Low).gaps + cold.letters.at(End::High).gaps,

@@ -33,12 +33,15 @@ pub(super) fn segment(
     count_unanswered(&mut flow.unanswered, segment, by, order);
     measure_rtt(cold, segment, by, &flow.halves);
     cold.last = Moment::of(segment);
-    if segment.flags.fin() && !segment.flags.rst() && cold.fins.at(by).is_none() {
-        *cold.fins.at_mut(by) = Some(Moment::of(segment));
-    }
     let ended = cold.reset.is_some();
     if segment.len > 0 && !ended {
         cold.exchange.get_or_insert_default().heard(segment, payload, by, order, peek);
+    }
+    if segment.flags.fin() && !segment.flags.rst() && cold.fins.at(by).is_none() {
+        *cold.fins.at_mut(by) = Some(Moment::of(segment));
+        if cold.fins.at(by.peer()).is_none() {
+            cold.exchange_at_fin.clone_from(&cold.exchange);
+        }
     }
     let recent = Recent::of(segment, by);
     let ending = match acceptance {

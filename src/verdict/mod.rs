@@ -7,7 +7,9 @@
 mod cap;
 mod ending;
 mod evidence;
+mod facts;
 mod harm;
+mod report;
 mod rule;
 pub mod rules;
 mod stage;

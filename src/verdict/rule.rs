@@ -1,6 +1,7 @@
 //! What a rule is, and how the rules' opinions become one verdict.
 
-use super::{Evidence, Fact};
+use super::rules::RULES;
+use super::{Evidence, Fact, Finding, Sees, Side, Verdict, harm, report, stage};
 
 /// How sure a finding is; no finer, since nobody could tell the difference.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -38,13 +39,13 @@ pub struct Case {
 
 /// A script on which the rule wins against all others.
 #[must_use]
-pub const fn hit(about: &'static str, script: &'static str) -> Case {
+pub(super) const fn hit(about: &'static str, script: &'static str) -> Case {
     Case { hit: true, about, script }
 }
 
 /// A script that looks like the rule's and belongs to another.
 #[must_use]
-pub const fn miss(about: &'static str, script: &'static str) -> Case {
+pub(super) const fn miss(about: &'static str, script: &'static str) -> Case {
     Case { hit: false, about, script }
 }
 
@@ -72,4 +73,62 @@ impl std::fmt::Debug for Rule {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(self.name)
     }
+}
+
+/// Lets every rule judge, ranks the findings, and puts the verdict together.
+#[must_use]
+pub(super) fn conclude(evidence: &Evidence<'_>) -> Verdict {
+    let mut findings = rank(evidence);
+    let cause = (!findings.is_empty()).then(|| findings.remove(0));
+    let close = evidence.close;
+    let evidence_lines = cause.map(|finding| (finding.rule.facts)(evidence)).unwrap_or_default();
+    Verdict {
+        client: close.endpoint(Side::Client),
+        server: close.endpoint(Side::Server),
+        roles: close.roles,
+        originator: close.side(close.originator),
+        start: close.start.ts,
+        end_time: evidence.end_time(),
+        file: close.file,
+        first_frame: close.start.frame,
+        how: evidence.how,
+        until: close.until,
+        fin_by: evidence.fin_by,
+        rst_by: evidence.rst_by,
+        rst_by_confidence: evidence.rst_by_confidence,
+        rst_claimed: evidence.rst_claimed,
+        cause,
+        alternatives: findings,
+        harm: cause.map(|_| harm::weigh(evidence)),
+        reasons: Vec::new(),
+        client_sees: Sees::default(),
+        server_sees: Sees::default(),
+        stage: stage::stage(evidence),
+        evidence: evidence_lines,
+        advice: cause.map(|finding| (finding.rule.advise)(evidence)),
+        rst: report::rst(evidence),
+        idle_before: evidence.idle_before,
+        exchange: report::exchange(evidence),
+        conn_state: close.conn_state,
+        history: close.history.to_string(),
+        client_traffic: report::traffic(close.half(Side::Client)),
+        server_traffic: report::traffic(close.half(Side::Server)),
+        retransmits: close.half(Side::Client).retransmits + close.half(Side::Server).retransmits,
+        rtt: close.rtt,
+        ignored_resets: close.ignored_resets,
+        seen: evidence.seen(),
+    }
+}
+
+/// All opinions, the most confident first; the order of the list breaks ties. `unexplained` speaks only where nobody else does.
+fn rank(evidence: &Evidence<'_>) -> Vec<Finding> {
+    let mut findings: Vec<Finding> = RULES
+        .iter()
+        .filter_map(|&rule| Some(Finding { rule, confidence: (rule.judge)(evidence)?.min(evidence.cap) }))
+        .collect();
+    findings.sort_by_key(|finding| std::cmp::Reverse(finding.confidence));
+    if findings.len() > 1 {
+        findings.retain(|finding| finding.rule.name != "unexplained");
+    }
+    findings
 }

@@ -5,7 +5,7 @@
 mod http;
 mod tls;
 
-pub use http::{Request, Response};
+pub use http::{BodyLength, Http, Request, Response};
 pub use tls::{Alert, Tls};
 
 use crate::decode::Segment;
@@ -31,7 +31,7 @@ pub enum Protocol {
     #[default]
     Unknown,
     /// HTTP/1.x in clear text.
-    Http(Box<http::Http>),
+    Http(Box<Http>),
     /// TLS.
     Tls(Tls),
 }
@@ -97,7 +97,7 @@ impl Exchange {
     /// Only the first bytes of a connection tell the protocol; later ones could look like anything.
     fn recognise(&mut self, payload: &[u8], by: End) {
         if http::looks_like_request(payload) {
-            self.protocol = Protocol::Http(Box::new(http::Http::new(by)));
+            self.protocol = Protocol::Http(Box::new(Http::new(by)));
         } else if tls::looks_like_hello(payload) {
             self.protocol = Protocol::Tls(Tls::new(by));
         }
@@ -115,7 +115,7 @@ impl Exchange {
 
     /// The HTTP exchange, if that is what is spoken.
     #[must_use]
-    pub fn http(&self) -> Option<&http::Http> {
+    pub fn http(&self) -> Option<&Http> {
         match &self.protocol {
             Protocol::Http(http) => Some(http),
             _ => None,

@@ -1,0 +1,143 @@
+//! How a connection ended, by what took effect and not by what was merely sent.
+
+use crate::flow::{Close, Half, Moment, Reset, Side};
+
+use super::evidence::accepted_for_certain;
+
+/// How it ended; the record's `end`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum How {
+    /// By FIN of both sides, or of one and nothing contradicted it.
+    Fin,
+    /// A FIN, then a RST that took effect, or a RST after both FINs that lost data.
+    FinThenReset,
+    /// A RST that took effect, no FIN before it.
+    Reset,
+    /// A RST answered the SYN.
+    Refused,
+    /// A SYN and nothing but silence or ICMP.
+    Unanswered,
+    /// Repetitions of data, FIN or probes that nobody answered.
+    Silent,
+    /// Alive when the watching ended.
+    Open,
+}
+
+impl How {
+    /// Every one, in the order of the summary.
+    pub const ALL: &'static [Self] =
+        &[Self::Reset, Self::FinThenReset, Self::Refused, Self::Unanswered, Self::Silent, Self::Fin, Self::Open];
+
+    /// The word for it in the record.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Fin => "fin",
+            Self::FinThenReset => "fin_then_reset",
+            Self::Reset => "reset",
+            Self::Refused => "refused",
+            Self::Unanswered => "unanswered",
+            Self::Silent => "silent",
+            Self::Open => "open",
+        }
+    }
+
+    /// Did a RST end it?
+    #[must_use]
+    pub const fn by_rst(self) -> bool {
+        matches!(self, Self::FinThenReset | Self::Reset | Self::Refused)
+    }
+}
+
+/// As many repetitions without an answer are silence; one may still be on its way.
+const SILENT_AFTER: u8 = 2;
+
+/// How `close` ended.
+#[must_use]
+pub(super) fn how(close: &Close) -> How {
+    if let Some(reset) = &close.reset {
+        return by_reset(close, reset);
+    }
+    let (client, server) = (close.half(Side::Client), close.half(Side::Server));
+    match (client.has_fin(), server.has_fin()) {
+        (true, true) => How::Fin,
+        _ if is_unanswered(client, server) || is_unanswered(server, client) => How::Unanswered,
+        _ if is_silent(close) => How::Silent,
+        (false, false) => How::Open,
+        _ => How::Fin,
+    }
+}
+
+fn by_reset(close: &Close, reset: &Reset) -> How {
+    if reset.acceptance == crate::flow::Acceptance::AnswersSyn {
+        return How::Refused;
+    }
+    if is_rejected_syn_unseen(reset) {
+        return How::Refused;
+    }
+    let fins = [Side::Client, Side::Server].map(|side| first_fin(close, side).is_some());
+    match fins {
+        [false, false] => How::Reset,
+        [true, true] if !lost_data(reset) => How::Fin,
+        _ => How::FinThenReset,
+    }
+}
+
+/// A lone RST+ACK with sequence number 0 answers a SYN that the capture does not hold (RFC 9293 §3.5.2).
+fn is_rejected_syn_unseen(reset: &Reset) -> bool {
+    let nothing_before = !reset.before.at(reset.by).seen() && !reset.before.at(reset.by.peer()).seen();
+    nothing_before && reset.rst.flags.ack() && reset.rst.seq.0 == 0
+}
+
+/// Before the RST, had a side sent something that the other never acknowledged? FINs apart: nobody misses those.
+fn lost_data(reset: &Reset) -> bool {
+    let (sender, receiver) = (reset.before.at(reset.by), reset.before.at(reset.by.peer()));
+    unacked_payload(sender, receiver) || unacked_payload(receiver, sender)
+}
+
+/// Payload of `half` that `peer` has not acknowledged.
+pub(super) fn unacked_payload(half: &Half, peer: &Half) -> bool {
+    let end = if half.has_fin() && half.snd_nxt == half.fin_end { half.snd_nxt.minus(1) } else { half.snd_nxt };
+    half.has_data() && end.after(peer.rcv_nxt)
+}
+
+/// The first FIN of a side, if it came before the RST that ended the connection.
+pub(super) fn first_fin(close: &Close, side: Side) -> Option<Moment> {
+    let fin = (*close.fins.at(close.end(side)))?;
+    match &close.reset {
+        Some(reset) if !reset.before.at(close.end(side)).has_fin() => None,
+        _ => Some(fin),
+    }
+}
+
+/// Who sent the first FIN at or before the end.
+pub(super) fn fin_by(close: &Close) -> Option<Side> {
+    match (first_fin(close, Side::Client), first_fin(close, Side::Server)) {
+        (Some(client), Some(server)) if (server.ts, server.frame) < (client.ts, client.frame) => Some(Side::Server),
+        (Some(_), _) => Some(Side::Client),
+        (None, Some(_)) => Some(Side::Server),
+        (None, None) => None,
+    }
+}
+
+/// A SYN, and the other side never spoke.
+fn is_unanswered(caller: &Half, callee: &Half) -> bool {
+    use crate::flow::Marks;
+    !callee.seen() && caller.marks.has(Marks::SYN) && !caller.marks.has(Marks::SYN_ACK) && !caller.marks.has(Marks::ACKED)
+}
+
+/// Both sides were heard once, and one of them repeated itself to the end without an answer.
+fn is_silent(close: &Close) -> bool {
+    close.both_seen()
+        && [Side::Client, Side::Server].iter().any(|&side| *close.unanswered.at(close.end(side)) >= SILENT_AFTER)
+}
+
+/// The side that repeated itself into the silence.
+pub(super) fn unanswered_side(close: &Close) -> Option<Side> {
+    [Side::Client, Side::Server].into_iter().max_by_key(|&side| *close.unanswered.at(close.end(side)))
+}
+
+/// Did the RST take effect for certain, as far as numbers tell?
+pub(super) fn is_certain(close: &Close) -> bool {
+    close.reset.as_ref().is_some_and(|reset| accepted_for_certain(reset))
+}

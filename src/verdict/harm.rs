@@ -1,0 +1,42 @@
+//! Did a program lose something or see an error? The whole rule for it is here.
+
+use crate::flow::Side;
+
+use super::evidence::{Evidence, Talk};
+use super::{How, Sender};
+
+/// Whether anybody was hurt.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Harm {
+    /// A program lost data or saw an error.
+    Harmful,
+    /// Nobody can have noticed: everything was delivered, or the one who left is the one who would have cared.
+    Harmless,
+}
+
+impl Harm {
+    /// The word for it in the record.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Harmful => "harmful",
+            Self::Harmless => "harmless",
+        }
+    }
+}
+
+/// Weighs an end that has a cause; a normal end has no harm to weigh.
+///
+/// Harmless is a client that resets when nothing is owed to it: it had its whole answer, or had not asked for anything (a
+/// browser that closes early, a health check that connects and leaves). Everything else is harmful, because somebody
+/// waited for what never came.
+#[must_use]
+pub(super) fn weigh(evidence: &Evidence<'_>) -> Harm {
+    let client_left = evidence.rst_by == Some(Sender::Side(Side::Client));
+    let nothing_owed = matches!(evidence.talk, Talk::Nothing | Talk::Complete) && !evidence.lost_data();
+    if client_left && nothing_owed && matches!(evidence.how, How::Reset | How::FinThenReset) {
+        Harm::Harmless
+    } else {
+        Harm::Harmful
+    }
+}
