@@ -97,10 +97,9 @@ fn pppoe(bytes: Bytes<'_>) -> Result<Step<'_>, Skip> {
 
 /// IEEE 802.2 LLC with SNAP, which ends in an Ethernet type (RFC 1042).
 fn snap(bytes: Bytes<'_>) -> Result<Step<'_>, Skip> {
-    match bytes.captured.split_first_chunk::<6>() {
-        Some(([0xaa, 0xaa, 3, 0, 0, 0], _)) => {
-            let (header, rest) = bytes.split::<8>()?;
-            Ok(Step::Into(Layer::EtherType(u16::from_be_bytes([header[6], header[7]])), rest))
+    match bytes.split::<8>()? {
+        (&[0xaa, 0xaa, 3, 0, 0, 0, high, low], rest) => {
+            Ok(Step::Into(Layer::EtherType(u16::from_be_bytes([high, low])), rest))
         }
         _ => Err(Skip::NotIp),
     }

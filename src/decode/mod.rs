@@ -28,6 +28,9 @@ mod skip;
 mod tcp;
 mod tunnel;
 
+#[cfg(test)]
+mod tests;
+
 pub use segment::{Addr, Endpoint, Flags, Segment, Traits};
 pub use seq::SeqNumber;
 pub use skip::{Skip, SkipCounts};
