@@ -1,11 +1,35 @@
 //! Bytes to segments. Pure and total: any bytes give a [`Pdu`] or a [`Skip`], never a panic, never an error.
 //!
+//! What [`decode`] promises:
+//! - It looks at nothing but the [`Frame`]: same frame, same answer, however the frames before it were. Fragments are
+//!   therefore not put together; the first one, which holds the TCP header, stands for all.
+//! - A frame that the snaplen cut gives a segment as long as its TCP header is there up to the flags
+//!   ([`Traits::CUT`] says so): ports, seq, ack and flags are always as on the wire.
+//! - [`Segment::len`] is what the *wire* carried; the payload beside it is what was *captured*, without padding.
+//! - Addresses are those of the innermost IP header: a connection in a tunnel is the connection.
+//! - Nothing is thrown away for being odd. A wrong checksum, broken options, a RST with a SYN are facts about a segment.
+//!
 //! `fast` reads the shapes that nearly every frame has, through etherparse's header slices, and declines all else;
 //! `full` takes the rare ones. Wherever `fast` answers, the two give the same (a property test holds them to it).
+#![cfg_attr(not(test), deny(clippy::indexing_slicing))]
 
+mod bytes;
+mod carrier;
+mod checksum;
+mod fast;
+mod full;
+mod icmp;
+mod ip;
+mod link;
+mod options;
 mod segment;
 mod seq;
 mod skip;
+mod tcp;
+mod tunnel;
+
+#[cfg(test)]
+mod tests;
 
 pub use segment::{Addr, Endpoint, Flags, Segment, Traits};
 pub use seq::SeqNumber;
@@ -74,12 +98,24 @@ pub struct IcmpError {
 }
 
 /// What a frame holds that concerns a TCP connection.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Pdu<'a> {
     /// A segment, and as much of its payload as was captured.
     Segment(Segment, &'a [u8]),
     /// An ICMP error about a segment.
     Icmp(IcmpError),
+}
+
+/// What a frame says about a TCP connection, or why it says nothing.
+///
+/// # Errors
+/// A [`Skip`] for a frame that holds no segment that could be read, and no ICMP error about one.
+#[inline]
+pub fn decode<'a>(frame: &Frame<'a>) -> Result<Pdu<'a>, Skip> {
+    match fast::decode(frame) {
+        Some(pdu) => Ok(pdu),
+        None => full::decode(frame),
+    }
 }
 
 impl LinkType {

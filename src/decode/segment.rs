@@ -187,7 +187,7 @@ impl Traits {
     pub const MPTCP: Self = Self(1 << 10);
     /// The TCP checksum was computed and is wrong (with transmit offload that is usual for one's own segments).
     pub const BAD_CHECKSUM: Self = Self(1 << 11);
-    /// The IP length was 0 (segmentation offload): the payload length comes from the frame.
+    /// The IP length was 0 (segmentation offload) or beyond the frame: the payload length comes from the frame.
     pub const LENGTH_GUESSED: Self = Self(1 << 12);
     /// A TCP Fast Open option (RFC 7413) is present.
     pub const FAST_OPEN: Self = Self(1 << 13);

@@ -34,8 +34,8 @@ skips! {
     NotTcp = "not_tcp", "other transport protocols";
     /// No IP packet at all (ARP, LLDP, spanning tree, …).
     NotIp = "not_ip", "not IP";
-    /// A later fragment of an IP packet; its TCP header was in the first one.
-    Fragment = "fragment", "later IP fragments";
+    /// A later fragment of an IP packet; its TCP header was in the first one. Also the first one of a tunnel's packet.
+    Fragment = "fragment", "IP fragments without a TCP header";
     /// The snaplen or the end of the file cut the frame before the end of its TCP header.
     Cut = "cut", "cut before the end of the TCP header";
     /// Header lengths that contradict each other or the frame.

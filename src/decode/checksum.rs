@@ -1,0 +1,120 @@
+//! The TCP checksum (RFC 9293 §3.1, RFC 1071): a segment that fails it never reached the receiver's TCP.
+//!
+//! Only segments whose sum is cheap and whose effect is large are checked: those without payload, and every SYN, FIN
+//! and RST. Data is not: it would cost a pass over every payload byte, one's own data carries sums that the network
+//! card has yet to compute, and a lost data segment shows by its retransmission anyway.
+
+use super::{Addr, Flags, Segment, Traits};
+
+/// What became of a checksum.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Sum {
+    /// It fits.
+    Right,
+    /// It does not.
+    Wrong,
+    /// The sender's stack left it to the network card and the capture saw the segment before that.
+    NotComputed,
+}
+
+/// Sets [`Traits::BAD_CHECKSUM`] where that is due. `tcp` is the whole segment, header and payload, nothing else.
+#[inline]
+pub(super) fn mark(segment: &mut Segment, tcp: &[u8]) {
+    const TOLD_BY: Flags = Flags::SYN.with(Flags::FIN).with(Flags::RST);
+    let counts = segment.len == 0 || segment.flags.has(TOLD_BY);
+    if counts && verify(segment.src.addr, segment.dst.addr, tcp) == Sum::Wrong {
+        segment.traits.set(Traits::BAD_CHECKSUM);
+    }
+}
+
+/// Checks one segment against its addresses.
+///
+/// All arithmetic is modulo 2¹⁶-1, where ones' complement lives. There the `ffff` of an IPv4-mapped address is zero, so
+/// both families have the same pseudo-header, and byte order does not matter as long as all words have the same.
+#[inline]
+pub(super) fn verify(src: Addr, dst: Addr, tcp: &[u8]) -> Sum {
+    let addresses = add_up(&src.octets()).wrapping_add(add_up(&dst.octets())).wrapping_add(word(6));
+    let pseudo = addresses.wrapping_add(word(super::bytes::count(tcp)));
+    if congruent(pseudo.wrapping_add(add_up(tcp)), 0) {
+        return Sum::Right;
+    }
+    // With transmit offload Linux stores the pseudo-header's sum for the card to go on from, not complemented. For
+    // segments that the card shall split, some systems leave the length out.
+    let stored = tcp.get(16..18).map_or(0, add_up);
+    if congruent(stored, pseudo) || congruent(stored, addresses) { Sum::NotComputed } else { Sum::Wrong }
+}
+
+fn congruent(a: u64, b: u64) -> bool {
+    a % 0xffff == b % 0xffff
+}
+
+fn word(value: u32) -> u64 {
+    u64::from(value.to_be())
+}
+
+/// The sum of 32-bit words as the machine reads them; 2³² of them fit, more than any packet has.
+#[inline]
+fn add_up(bytes: &[u8]) -> u64 {
+    let (words, rest) = bytes.as_chunks::<4>();
+    let mut last = [0; 4];
+    last.iter_mut().zip(rest).for_each(|(to, from)| *to = *from);
+    let sum = words.iter().fold(0u64, |sum, word| sum.wrapping_add(u64::from(u32::from_ne_bytes(*word))));
+    sum.wrapping_add(u64::from(u32::from_ne_bytes(last)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use etherparse::TcpHeader;
+
+    const SRC: [u8; 4] = [192, 168, 255, 1];
+    const DST: [u8; 4] = [10, 0, 3, 7];
+
+    fn segment(payload: &[u8], checksum: impl FnOnce(&TcpHeader) -> u16) -> Vec<u8> {
+        let mut header = TcpHeader::new(40_000, 443, 7, 1024);
+        header.checksum = checksum(&header);
+        let mut bytes = Vec::new();
+        header.write(&mut bytes).unwrap();
+        bytes.extend_from_slice(payload);
+        bytes
+    }
+
+    fn right(payload: &[u8]) -> Vec<u8> {
+        segment(payload, |header| header.calc_checksum_ipv4_raw(SRC, DST, payload).unwrap())
+    }
+
+    #[test]
+    fn agrees_with_etherparse_for_both_families_and_odd_lengths() {
+        for payload in [&b""[..], b"x", b"xy", b"xyz", b"\xff\xff\xff\xff\xff"] {
+            let mut bytes = right(payload);
+            assert_eq!(verify(Addr::v4(SRC), Addr::v4(DST), &bytes), Sum::Right);
+            bytes[4] ^= 0x40;
+            assert_eq!(verify(Addr::v4(SRC), Addr::v4(DST), &bytes), Sum::Wrong);
+
+            let (src, dst) = ([0xfd; 16], [0x20; 16]);
+            let six = segment(payload, |header| header.calc_checksum_ipv6_raw(src, dst, payload).unwrap());
+            assert_eq!(verify(Addr::v6(src), Addr::v6(dst), &six), Sum::Right);
+        }
+    }
+
+    #[test]
+    fn the_partial_sum_of_transmit_offload_is_not_a_wrong_one() {
+        let fold = |sum: u32| u16::try_from((sum >> 16) + (sum & 0xffff)).unwrap();
+        let addresses = 0xc0a8 + 0xff01 + 0x0a00 + 0x0307 + 6;
+        for sum in [addresses + 20, addresses] {
+            let bytes = segment(b"", |_| fold(sum));
+            assert_eq!(verify(Addr::v4(SRC), Addr::v4(DST), &bytes), Sum::NotComputed);
+        }
+    }
+
+    #[test]
+    fn data_is_not_checked_but_a_rst_is() {
+        let bytes = segment(b"data", |_| 1);
+        let mut data = Segment { len: 4, ..Segment::default() };
+        mark(&mut data, &bytes);
+        assert!(!data.traits.has(Traits::BAD_CHECKSUM));
+        data.flags = Flags::RST;
+        mark(&mut data, &bytes);
+        assert!(data.traits.has(Traits::BAD_CHECKSUM));
+    }
+}

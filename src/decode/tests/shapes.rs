@@ -1,0 +1,134 @@
+//! Each link type and each shape of headers.
+
+use super::*;
+
+/// Which of the two readers a shape is for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum By {
+    Fast,
+    Full,
+}
+
+/// Every shape that is read, around the same segment with [`HELLO`] in it, by a name for the message of a failed test.
+pub(super) fn shapes() -> Vec<(&'static str, By, LinkType, Vec<u8>)> {
+    let (four, six) = (v4(HELLO), v6(HELLO));
+    let tag = |kind: u16, rest: &[u8]| [&[0, 7], &kind.to_be_bytes()[..], rest].concat();
+    let tags = |n: usize| ethernet(0x8100, &[[0, 7, 0x81, 0].repeat(n - 1), tag(0x0800, &four)].concat());
+    let sll = |hardware: u8, kind: u16| [&[0, 0, 3, hardware][..], &[0; 10], &kind.to_be_bytes()].concat();
+    let sll2 = |kind: u16| [&kind.to_be_bytes()[..], &[0; 18]].concat();
+    let pppoe = |kind: u8| [0x11, 0, 0, 9, 0, 0, 0, kind];
+    let with_options = {
+        let mut bytes = v4_around(6, &[[1; 8].to_vec(), tcp(HELLO)].concat());
+        bytes[0] = 0x47;
+        bytes
+    };
+    let mut shapes = vec![
+        ("ethernet v4", By::Fast, LinkType::Ethernet, ethernet(0x0800, &four)),
+        ("ethernet v6", By::Fast, LinkType::Ethernet, ethernet(0x86dd, &six)),
+        ("ethernet v4 with options", By::Fast, LinkType::Ethernet, ethernet(0x0800, &with_options)),
+        ("one tag", By::Fast, LinkType::Ethernet, tags(1)),
+        ("tag v6", By::Fast, LinkType::Ethernet, ethernet(0x8100, &tag(0x86dd, &six))),
+        ("QinQ", By::Fast, LinkType::Ethernet, ethernet(0x88a8, &tag(0x8100, &tag(0x0800, &four)))),
+        ("old QinQ", By::Fast, LinkType::Ethernet, ethernet(0x9100, &tag(0x8100, &tag(0x0800, &four)))),
+        ("three tags", By::Full, LinkType::Ethernet, tags(3)),
+        ("eight tags", By::Full, LinkType::Ethernet, tags(8)),
+        ("SLL v4", By::Fast, LinkType::LinuxSll, [sll(1, 0x0800), four.clone()].concat()),
+        ("SLL v6 on loopback", By::Fast, LinkType::LinuxSll, [sll(4, 0x86dd), six.clone()].concat()),
+        ("SLL tag", By::Full, LinkType::LinuxSll, [sll(1, 0x8100), tag(0x0800, &four)].concat()),
+        ("SLL2 v4", By::Fast, LinkType::LinuxSll2, [sll2(0x0800), four.clone()].concat()),
+        ("SLL2 v6", By::Fast, LinkType::LinuxSll2, [sll2(0x86dd), six.clone()].concat()),
+        ("raw v4", By::Fast, LinkType::Raw, four.clone()),
+        ("raw v6", By::Fast, LinkType::Raw, six.clone()),
+        ("null v4, little end", By::Full, LinkType::Null, [&[2, 0, 0, 0], &four[..]].concat()),
+        ("null v4, big end", By::Full, LinkType::Null, [&[0, 0, 0, 2], &four[..]].concat()),
+        ("loop v4", By::Full, LinkType::Loop, [&[0, 0, 0, 2], &four[..]].concat()),
+        ("PPPoE v4", By::Full, LinkType::Ethernet, ethernet(0x8864, &[&pppoe(0x21), &four[..]].concat())),
+        ("PPPoE v6", By::Full, LinkType::Ethernet, ethernet(0x8864, &[&pppoe(0x57), &six[..]].concat())),
+        ("MPLS", By::Full, LinkType::Ethernet, {
+            ethernet(0x8847, &[&[0, 1, 0, 9, 0, 2, 1, 9], &four[..]].concat())
+        }),
+        ("SNAP", By::Full, LinkType::Ethernet, {
+            ethernet(65, &[&[0xaa, 0xaa, 3, 0, 0, 0, 8, 0], &four[..]].concat())
+        }),
+    ];
+    for family in [10, 24, 28, 30] {
+        shapes.push(("null v6", By::Full, LinkType::Null, [&[family, 0, 0, 0], &six[..]].concat()));
+        shapes.push(("loop v6", By::Full, LinkType::Loop, [&[0, 0, 0, family], &six[..]].concat()));
+    }
+    shapes
+}
+
+#[test]
+fn every_shape_gives_the_segment_and_goes_the_way_it_should() {
+    for (name, by, link, bytes) in shapes() {
+        let frame = frame(link, &bytes);
+        let (segment, payload) = segment(&frame);
+        assert_is_ours(&segment, name);
+        assert_eq!((payload, segment.len, segment.wnd), (HELLO, 5, 4096), "{name}");
+        assert_eq!((segment.tsval, segment.tsecr), (77, 88), "{name}");
+        assert_eq!((segment.ts.as_nanos(), segment.frame, segment.file), (5, 7, 2), "{name}");
+        assert_eq!(fast::decode(&frame).is_some(), by == By::Fast, "{name}");
+    }
+}
+
+#[test]
+fn traits_of_a_plain_segment_are_those_of_its_headers() {
+    let bytes = v4(HELLO);
+    assert_eq!(segment(&frame(LinkType::Raw, &bytes)).0.traits, Traits(Traits::DF.0 | Traits::TIMESTAMPS.0));
+    let bytes = v6(HELLO);
+    assert_eq!(
+        segment(&frame(LinkType::Raw, &bytes)).0.traits,
+        Traits(Traits::IPV6.0 | Traits::TIMESTAMPS.0)
+    );
+    let bytes = v4_around(6, &tcp(HELLO));
+    assert_eq!(segment(&frame(LinkType::Raw, &bytes)).0.ip_id, 0x1234);
+}
+
+#[test]
+fn what_is_not_tcp_says_what_it_is() {
+    let skip = |link, bytes: &[u8]| read(&frame(link, bytes)).unwrap_err();
+    assert_eq!(skip(LinkType::Ethernet, &ethernet(0x0806, &[0; 46])), Skip::NotIp);
+    assert_eq!(skip(LinkType::Ethernet, &ethernet(38, &[0x42; 46])), Skip::NotIp, "spanning tree");
+    assert_eq!(skip(LinkType::Raw, &v4_around(17, &[0; 8])), Skip::NotTcp);
+    assert_eq!(skip(LinkType::Raw, &v4_around(50, &[0; 8])), Skip::NotTcp);
+    assert_eq!(skip(LinkType::Null, &[7, 0, 0, 0]), Skip::NotIp);
+    assert_eq!(skip(LinkType::Unknown(147), &v4(HELLO)), Skip::UnknownLink);
+    assert_eq!(skip(LinkType::Ethernet, &[]), Skip::Malformed);
+    let nine = ethernet(0x8100, &[[0, 7, 0x81, 0].repeat(8), v4(HELLO)].concat());
+    assert_eq!(skip(LinkType::Ethernet, &nine), Skip::TooDeep);
+}
+
+#[test]
+fn headers_that_contradict_themselves_are_malformed() {
+    let broken = |at: usize, to: u8| {
+        let mut bytes = v4(HELLO);
+        bytes[at] = to;
+        read(&frame(LinkType::Raw, &bytes)).map(drop)
+    };
+    assert_eq!(broken(0, 0x44), Err(Skip::Malformed), "an IP header of 16 bytes");
+    assert_eq!(broken(3, 19), Err(Skip::Malformed), "a packet shorter than its header");
+    assert_eq!(broken(3, 39), Err(Skip::Malformed), "a segment shorter than a TCP header");
+    assert_eq!(broken(32, 0x40), Err(Skip::Malformed), "a TCP header of 16 bytes");
+    assert_eq!(broken(32, 0xf0), Err(Skip::Malformed), "a TCP header longer than its segment");
+    let six_says_four = ethernet(0x86dd, &v4(HELLO));
+    assert_eq!(read(&frame(LinkType::Ethernet, &six_says_four)), Err(Skip::Malformed));
+}
+
+#[test]
+fn a_wrong_checksum_is_a_fact_about_a_segment_without_payload() {
+    let bytes = v4(b"");
+    assert!(!segment(&frame(LinkType::Raw, &bytes)).0.traits.has(Traits::BAD_CHECKSUM));
+    for mut bytes in [v4(b""), v6(b"")] {
+        let last = bytes.len() - 1;
+        bytes[last] ^= 1;
+        assert!(segment(&frame(LinkType::Raw, &bytes)).0.traits.has(Traits::BAD_CHECKSUM));
+        assert!(!segment(&cut(LinkType::Raw, &bytes, last)).0.traits.has(Traits::BAD_CHECKSUM));
+    }
+}
+
+#[test]
+fn broken_options_are_a_fact_about_a_segment() {
+    let mut bytes = v4(HELLO);
+    bytes[43] = 11;
+    assert!(segment(&frame(LinkType::Raw, &bytes)).0.traits.has(Traits::BAD_OPTIONS));
+}
