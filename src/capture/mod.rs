@@ -1,5 +1,7 @@
 //! Frames in; no protocol knowledge.
 
+pub mod file;
+
 use crate::decode::Frame;
 use crate::error::Error;
 
