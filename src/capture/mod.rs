@@ -1,5 +1,8 @@
 //! Frames in; no protocol knowledge.
 
+pub mod file;
+pub mod filter;
+
 use crate::decode::Frame;
 use crate::error::Error;
 

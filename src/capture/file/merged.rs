@@ -1,0 +1,216 @@
+//! Several captures read as one, by time.
+
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
+use std::collections::binary_heap::PeekMut;
+
+use super::batch::{Batch, Sink};
+use super::walk::Head;
+use super::{Drops, FileSource, Input, Notice, Position};
+use crate::capture::{BATCH, Progress, Source};
+use crate::decode::Frame;
+use crate::error::Error;
+use crate::time::Timestamp;
+
+/// Captures merged by the time of their frames, in the order in which they were added where times are equal. A file
+/// whose own time goes backwards keeps its own order.
+///
+/// A file waits closed until the time of its first frame has come, so that a folder of a thousand rotated captures
+/// needs neither a thousand descriptors nor their memory.
+#[derive(Default)]
+pub struct Merged {
+    lanes: Vec<Lane>,
+    /// The time of each lane's next frame.
+    order: BinaryHeap<Reverse<(Timestamp, usize)>>,
+    /// The lane that has to read on before it is known whose frame comes next.
+    dry: Option<usize>,
+    /// What the lanes that have ended left behind.
+    ended: Ended,
+}
+
+/// One of the captures.
+struct Lane {
+    file: u16,
+    size: Option<u64>,
+    state: State,
+}
+
+enum State {
+    /// Closed until its time comes.
+    Waiting(Input),
+    /// Open, with the frame that comes next, if that is known yet.
+    Open(Box<FileSource>, Option<Head>),
+    Ended,
+}
+
+#[derive(Default)]
+struct Ended {
+    notices: Vec<Notice>,
+    dropped: Drops,
+    frames: u64,
+    bytes: u64,
+}
+
+impl Merged {
+    /// Nothing to merge yet.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds a capture, of which nothing must have been read yet, and reads its first frame.
+    ///
+    /// # Errors
+    /// What cannot be read; the capture is left out then, and the others can still be read.
+    pub fn push(&mut self, source: FileSource) -> Result<(), Error> {
+        let (index, again) = (self.lanes.len(), source.again.clone());
+        let (file, size) = (source.file(), source.size);
+        self.lanes.push(Lane { file, size, state: State::Open(Box::new(source), None) });
+        self.dry = Some(index);
+        while self.dry.is_some() {
+            self.read_on(index)?;
+        }
+        if let (Some(lane), Some(input)) = (self.lanes.get_mut(index), again) {
+            lane.wait(input);
+        }
+        Ok(())
+    }
+
+    /// What there is to say about the captures that were read to their end.
+    #[must_use]
+    pub fn notices(&self) -> &[Notice] {
+        &self.ended.notices
+    }
+
+    /// How far they are read, all together; the whole is known only if each one's is.
+    #[must_use]
+    pub fn position(&self) -> Position {
+        let open: u64 = self.open().map(|source| source.position().bytes).sum();
+        Position { bytes: self.ended.bytes + open, of: self.lanes.iter().map(|lane| lane.size).sum() }
+    }
+
+    /// Frames read so far, in all of them; one that waits in each open capture is among them.
+    #[must_use]
+    pub fn frames(&self) -> u64 {
+        self.ended.frames + self.open().map(FileSource::frames).sum::<u64>()
+    }
+
+    /// Frames that the captures' own statistics say were lost.
+    #[must_use]
+    pub fn dropped(&self) -> Drops {
+        self.open().map(FileSource::dropped).fold(self.ended.dropped, Drops::plus)
+    }
+
+    fn open(&self) -> impl Iterator<Item = &FileSource> {
+        self.lanes.iter().filter_map(Lane::source)
+    }
+
+    /// Lets the dry lane read on, once, and puts it back in order if that gave a frame.
+    fn read_on(&mut self, index: usize) -> Result<(), Error> {
+        let Some(lane) = self.lanes.get_mut(index) else { return Ok(()) };
+        let outcome = lane.read_on();
+        match (&outcome, &lane.state) {
+            (Ok(Some(ts)), _) => self.order.push(Reverse((*ts, index))),
+            // It is not known yet what comes next: nothing else can be handed over before.
+            (Ok(None), State::Open(source, _)) if !source.ended => return Ok(()),
+            _ => self.ended.take(lane),
+        }
+        self.dry = None;
+        outcome.map(|_| ())
+    }
+
+    /// Picks the next frames, until there are enough of them or a lane runs dry; gives their number.
+    fn pick(&mut self, picks: &mut [(usize, Head); BATCH]) -> usize {
+        let mut picked = 0;
+        while let (Some(slot), None) = (picks.get_mut(picked), self.dry) {
+            let Some(mut first) = self.order.peek_mut() else { break };
+            let Reverse((_, index)) = *first;
+            let next = match self.lanes.get_mut(index).map(|lane| &mut lane.state) {
+                Some(State::Open(source, head)) => {
+                    picked += usize::from(head.map(|head| *slot = (index, head)).is_some());
+                    *head = source.next_head();
+                    *head
+                }
+                _ => None,
+            };
+            if let Some(head) = next {
+                first.0.0 = head.ts;
+            } else {
+                PeekMut::pop(first);
+                self.dry = Some(index);
+            }
+        }
+        picked
+    }
+
+    fn hand_over(&self, picks: &[(usize, Head)], sink: &mut Sink<'_>) {
+        let mut batch = Batch::new(sink);
+        for &(index, head) in picks {
+            if let Some(source) = self.lanes.get(index).and_then(Lane::source) {
+                batch.push(source.frame(head));
+            }
+        }
+        batch.finish();
+    }
+}
+
+impl Source for Merged {
+    /// After an error the capture that it came from is left out; reading on gives the frames of the others.
+    fn read(&mut self, sink: &mut dyn FnMut(&[Frame<'_>])) -> Result<Progress, Error> {
+        if let Some(index) = self.dry {
+            self.read_on(index)?;
+        }
+        let mut picks = [(0, Head::NONE); BATCH];
+        loop {
+            let picked = self.pick(&mut picks);
+            self.hand_over(picks.get(..picked).unwrap_or_default(), sink);
+            if picked < BATCH {
+                break;
+            }
+        }
+        let more = self.dry.is_some() || !self.order.is_empty();
+        Ok(if more { Progress::More } else { Progress::End })
+    }
+}
+
+impl Lane {
+    fn source(&self) -> Option<&FileSource> {
+        match &self.state {
+            State::Open(source, _) => Some(source),
+            State::Waiting(_) | State::Ended => None,
+        }
+    }
+
+    /// Closes the file until its time comes, if there is a frame to wait for.
+    fn wait(&mut self, input: Input) {
+        if matches!(self.state, State::Open(_, Some(_))) {
+            self.state = State::Waiting(input);
+        }
+    }
+
+    /// Opens the file if it was waiting, or else reads on once; gives the time of the next frame if that is found.
+    fn read_on(&mut self) -> Result<Option<Timestamp>, Error> {
+        if let State::Waiting(input) = &self.state {
+            self.state = State::Open(Box::new(FileSource::open(input, self.file)?), None);
+        }
+        let State::Open(source, head) = &mut self.state else { return Ok(None) };
+        *head = source.next_head();
+        if head.is_none() && !source.ended {
+            source.refill()?;
+            *head = if source.ended { None } else { source.next_head() };
+        }
+        Ok(head.map(|head| head.ts))
+    }
+}
+
+impl Ended {
+    /// Takes what is left of a lane and closes it.
+    fn take(&mut self, lane: &mut Lane) {
+        if let State::Open(source, _) = std::mem::replace(&mut lane.state, State::Ended) {
+            self.bytes += source.position().bytes;
+            self.frames += source.frames();
+            self.dropped = self.dropped.plus(source.dropped());
+            self.notices.extend(source.notices);
+        }
+    }
+}
