@@ -1,6 +1,6 @@
 //! How a connection ended, by what took effect and not by what was merely sent.
 
-use crate::flow::{Close, Half, Moment, Reset, Side};
+use crate::flow::{Close, Fin, Half, Reset, Side};
 
 use super::evidence::accepted_for_certain;
 
@@ -102,7 +102,7 @@ pub(super) fn unacked_payload(half: &Half, peer: &Half) -> bool {
 }
 
 /// The first FIN of a side, if it came before the RST that ended the connection.
-pub(super) fn first_fin(close: &Close, side: Side) -> Option<Moment> {
+pub(super) fn first_fin(close: &Close, side: Side) -> Option<Fin> {
     let fin = (*close.fins.at(close.end(side)))?;
     match &close.reset {
         Some(reset) if !reset.before.at(close.end(side)).has_fin() => None,
