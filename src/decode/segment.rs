@@ -198,6 +198,18 @@ impl Traits {
         self.0 & traits.0 != 0
     }
 
+    /// These traits too.
+    #[must_use]
+    pub const fn with(self, traits: Self) -> Self {
+        Self(self.0 | traits.0)
+    }
+
+    /// All but these.
+    #[must_use]
+    pub const fn without(self, traits: Self) -> Self {
+        Self(self.0 & !traits.0)
+    }
+
     /// Sets these too.
     pub const fn set(&mut self, traits: Self) {
         self.0 |= traits.0;
