@@ -31,7 +31,7 @@ pub use pcapng::Drops;
 
 use self::batch::{Batch, Sink};
 use self::buffer::Buffer;
-use self::magic::{Recognised, describe_inside, describe_short, recognise};
+use self::magic::{Recognised, describe, describe_short, recognise};
 use self::stream::{Stream, Trouble};
 use self::walk::{Format, Head, Walk};
 use super::{Progress, Source};
@@ -239,14 +239,18 @@ enum Refusal {
 
 impl Refusal {
     fn about(self, path: PathBuf, stream: &Stream) -> Error {
+        let compression = stream.compression().map(|it| it.to_string()).unwrap_or_default();
         let why = match self {
             Self::Trouble(Trouble::System(source)) => return Error::Read { path, source },
             Self::LinkType(number) => return Error::LinkType { path, number },
-            Self::Trouble(Trouble::Cut) => "it ends inside the file header".to_owned(),
-            Self::Trouble(Trouble::Damaged(error)) => format!("it does not decompress ({error})"),
-            Self::Other(why) => why,
+            Self::Trouble(Trouble::Cut) => format!("its {compression} data ends before the file header does"),
+            Self::Trouble(Trouble::Damaged(error)) => {
+                format!("its {compression} data does not decompress, {error}")
+            }
+            Self::Other(why) if compression.is_empty() => why,
+            Self::Other(why) => format!("{compression}, and inside: {why}"),
         };
-        Error::NotACapture { path, why: describe_inside(stream.compression(), why) }
+        Error::NotACapture { path, why }
     }
 }
 
@@ -259,7 +263,8 @@ fn read_header(stream: &mut Stream, buffer: &mut Buffer) -> Result<Format, Refus
                 return Ok(format);
             }
             Recognised::LinkType(number) => return Err(Refusal::LinkType(number)),
-            Recognised::Other(why) => return Err(Refusal::Other(why)),
+            Recognised::Not(why) => return Err(Refusal::Other(why)),
+            Recognised::Other => return Err(Refusal::Other(look_closer(stream, buffer))),
             Recognised::More => {}
         }
         match buffer.refill(stream) {
@@ -269,4 +274,11 @@ fn read_header(stream: &mut Stream, buffer: &mut Buffer) -> Result<Format, Refus
             Ok(_) => {}
         }
     }
+}
+
+/// Says what a file is instead of a capture, from more bytes than it took to see that it is none.
+fn look_closer(stream: &mut Stream, buffer: &mut Buffer) -> String {
+    // If that fails, the first bytes must do.
+    let _ = buffer.refill(stream);
+    describe(buffer.rest())
 }
