@@ -72,7 +72,8 @@ proptest! {
     fn any_bytes_behind_a_good_start_are_survived(
         ng in any::<bool>(), rest in vec(any::<u8>(), 0..2_000), order in any_order(),
     ) {
-        let header = if ng { Pcapng::new(order).interface(Described::new(1)).bytes } else { Pcap { order, ..Pcap::USUAL }.header() };
+        let pcapng = Pcapng::new(order).interface(Described::new(1));
+        let header = if ng { pcapng.bytes } else { Pcap { order, ..Pcap::USUAL }.header() };
         let bytes = [header, rest].concat();
         let fair = fair_room(bytes.len());
         prop_assert!(survive(bytes) <= fair);

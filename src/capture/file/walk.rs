@@ -82,8 +82,8 @@ impl Walk {
         }
     }
 
-    /// Every frame that lies whole in `bytes` from `at` on: the same as [`Walk::next`] again and again, but the format is
-    /// asked for only once, and each has a loop of its own.
+    /// Every frame that lies whole in `bytes` from `at` on: the same as [`Walk::next`] again and again, but the format
+    /// is asked for only once, and each has a loop of its own.
     #[inline]
     pub(super) fn each(&mut self, bytes: &[u8], at: &mut usize, take: impl FnMut(Head)) {
         match &mut self.format {
