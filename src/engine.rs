@@ -1,6 +1,6 @@
 //! The pure middle of the pipeline: frames in, verdicts out. No clock, no thread, no file.
 
-use crate::decode::{self, Frame, Pdu, SkipCounts, Skip};
+use crate::decode::{self, Frame, Pdu, Skip, SkipCounts};
 use crate::flow::{Close, FlowTable, ObservedUntil, Settings, TableCounts};
 use crate::time::Timestamp;
 use crate::verdict::{self, Verdict};
@@ -65,7 +65,12 @@ impl Engine {
     /// What went through so far.
     #[must_use]
     pub fn counts(&self) -> EngineCounts {
-        EngineCounts { frames: self.frames, skipped: self.skipped, table: self.table.counts(), followed: self.table.len() }
+        EngineCounts {
+            frames: self.frames,
+            skipped: self.skipped,
+            table: self.table.counts(),
+            followed: self.table.len(),
+        }
     }
 }
 

@@ -108,7 +108,9 @@ impl Script {
             (Some("B"), Some(">"), Some("A")) => Speaker::B,
             _ => return Err("expected 'A > B' or 'B > A'"),
         };
-        let Some(flags) = words.next() else { return Err("expected flags, such as S, S., ., P., F., R or R.") };
+        let Some(flags) = words.next() else {
+            return Err("expected flags, such as S, S., ., P., F., R or R.");
+        };
         match flags {
             "again" => return self.again(from).map(Some),
             "unreachable" => return self.unreachable(from).map(Some),
@@ -155,7 +157,17 @@ impl Script {
         let Some((quoted, _)) = &peer.last else { return Err("there is nothing to quote") };
         let (from, src, dst, seq) = (me.at.addr, quoted.src, quoted.dst, quoted.seq);
         self.frame += 1;
-        Ok(Scripted::Icmp(IcmpError { ts: self.now, frame: self.frame, file: 0, from, kind: 3, code: 13, src, dst, seq }))
+        Ok(Scripted::Icmp(IcmpError {
+            ts: self.now,
+            frame: self.frame,
+            file: 0,
+            from,
+            kind: 3,
+            code: 13,
+            src,
+            dst,
+            seq,
+        }))
     }
 
     fn pair(&self, from: Speaker) -> (&Host, &Host) {
@@ -191,8 +203,13 @@ fn split_payload(text: &str) -> Result<(&str, Vec<u8>), &'static str> {
 }
 
 fn parse_pause(word: &str) -> Result<Span, &'static str> {
-    let secs: f64 = word.trim_start_matches('+').parse().map_err(|_| "a pause is in seconds, such as +5 or +0.04")?;
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped, and a script's own figure")]
+    let secs: f64 =
+        word.trim_start_matches('+').parse().map_err(|_| "a pause is in seconds, such as +5 or +0.04")?;
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "clamped, and a script's own figure"
+    )]
     Ok(Span::from_nanos((secs.clamp(0.0, 1e9) * 1e9) as u64))
 }
 
@@ -211,14 +228,19 @@ fn parse_flags(word: &str) -> Result<Flags, &'static str> {
 }
 
 /// Reads `seq 1 ack 2 …` into the segment; tells whether it is one that the capture misses.
-fn read_fields<'a>(segment: &mut Segment, words: &mut impl Iterator<Item = &'a str>) -> Result<bool, &'static str> {
+fn read_fields<'a>(
+    segment: &mut Segment,
+    words: &mut impl Iterator<Item = &'a str>,
+) -> Result<bool, &'static str> {
     let mut lost = false;
     while let Some(name) = words.next() {
         if name == "lost" {
             lost = true;
             continue;
         }
-        let Some(value) = words.next().and_then(|word| word.parse::<u32>().ok()) else { return Err("a number is missing") };
+        let Some(value) = words.next().and_then(|word| word.parse::<u32>().ok()) else {
+            return Err("a number is missing");
+        };
         let narrow = |value: u32| u16::try_from(value).map_err(|_| "the number is too large");
         match name {
             "seq" => segment.seq = SeqNumber(value),
@@ -247,7 +269,8 @@ mod tests {
 
     #[test]
     fn numbers_go_on_by_themselves() {
-        let played = segments("A > B S\nB > A S.\nA > B .\nA > B P. len 10\nA > B P. len 5 lost\n+5 B > A . // late");
+        let played =
+            segments("A > B S\nB > A S.\nA > B .\nA > B P. len 10\nA > B P. len 5 lost\n+5 B > A . // late");
         let [syn, syn_ack, ack, data, reply] = played.as_slice() else { panic!("five captured") };
         assert_eq!((syn.seq, syn_ack.ack), (SeqNumber(1000), SeqNumber(1001)));
         assert_eq!((ack.seq, ack.ack), (SeqNumber(1001), SeqNumber(5001)));

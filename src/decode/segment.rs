@@ -148,7 +148,11 @@ impl fmt::Display for Flags {
         if self.0 == 0 {
             return f.write_str(".");
         }
-        LETTERS.chars().enumerate().filter(|(bit, _)| self.0 >> bit & 1 == 1).try_for_each(|(_, c)| write!(f, "{c}"))
+        LETTERS
+            .chars()
+            .enumerate()
+            .filter(|(bit, _)| self.0 >> bit & 1 == 1)
+            .try_for_each(|(_, c)| write!(f, "{c}"))
     }
 }
 

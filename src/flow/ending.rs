@@ -161,7 +161,13 @@ pub(super) fn on_segment(cold: &Cold, flow: &Flow) -> Ending {
 ///
 /// Frames of one host differ in their IPv4 identification; data and SYNs come again only after a retransmission timeout.
 /// What carries neither is compared only on a connection on which frames have come twice for certain.
-pub(super) fn is_duplicate(segment: &Segment, by: End, flow: &Flow, cold: &mut Cold, ring: &RecentRing) -> bool {
+pub(super) fn is_duplicate(
+    segment: &Segment,
+    by: End,
+    flow: &Flow,
+    cold: &mut Cold,
+    ring: &RecentRing,
+) -> bool {
     const SAME_FRAME: Span = Span::from_millis(3);
     const SAME_FRAME_UNIDENTIFIED: Span = Span::from_nanos(100_000);
     /// Between a frame and its double others may lie; as many as one batch of a busy connection.

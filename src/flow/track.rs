@@ -117,12 +117,19 @@ fn write_flags(cold: &mut Cold, segment: &Segment, by: End) {
                 history.push(role, shown);
             });
         }
-        (_, true, _) => repeat(history.first(Letter::Fin, role, b'F'), &mut letters.last_fin, segment.seq.plus(segment.len).0, || {
-            history.push(role, b'F');
-        }),
-        (_, _, true) => repeat(history.first(Letter::Rst, role, b'R'), &mut letters.last_rst, segment.seq.0, || {
-            history.push(role, b'R');
-        }),
+        (_, true, _) => repeat(
+            history.first(Letter::Fin, role, b'F'),
+            &mut letters.last_fin,
+            segment.seq.plus(segment.len).0,
+            || {
+                history.push(role, b'F');
+            },
+        ),
+        (_, _, true) => {
+            repeat(history.first(Letter::Rst, role, b'R'), &mut letters.last_rst, segment.seq.0, || {
+                history.push(role, b'R');
+            })
+        }
         _ if segment.len > 0 => drop(history.first(Letter::Data, role, b'D')),
         _ if flags.ack() => drop(history.first(Letter::Ack, role, b'A')),
         _ => {}
@@ -166,7 +173,10 @@ fn count_unanswered(unanswered: &mut Both<u8>, segment: &Segment, by: End, order
 /// acknowledgement makes it longer, never shorter, so that the shortest one counts.
 fn measure_leg(cold: &mut Cold, segment: &Segment, by: End, before: &Both<Half>) {
     let peer = before.at(by.peer());
-    let news = segment.flags.ack() && !segment.flags.rst() && segment.ack == peer.snd_nxt && segment.ack.after(before.at(by).rcv_nxt);
+    let news = segment.flags.ack()
+        && !segment.flags.rst()
+        && segment.ack == peer.snd_nxt
+        && segment.ack.after(before.at(by).rcv_nxt);
     if !peer.seen() || !(news || (segment.flags.syn() && segment.flags.ack())) || peer.retransmits > 0 {
         return;
     }
@@ -180,7 +190,9 @@ fn measure_leg(cold: &mut Cold, segment: &Segment, by: End, before: &Both<Half>)
 fn measure_rtt(cold: &mut Cold, segment: &Segment, by: End, halves: &Both<Half>) {
     if segment.flags.syn() && !segment.flags.ack() {
         cold.syn = if halves.at(by).packets == 1 { Some(segment.ts) } else { None };
-    } else if let Some(start) = cold.syn.filter(|_| by == cold.client && segment.is_pure_ack() && cold.rtt.is_none()) {
+    } else if let Some(start) =
+        cold.syn.filter(|_| by == cold.client && segment.is_pure_ack() && cold.rtt.is_none())
+    {
         cold.syn = None;
         if halves.at(by.peer()).packets == 1 {
             cold.rtt = Some(segment.ts.since(start));

@@ -78,7 +78,8 @@ impl<'a> Evidence<'a> {
         let reset = close.reset.as_ref().filter(|_| how.by_rst());
         let fin_by = ending::fin_by(close);
         let exchange = close.exchange_at_fin.as_ref().filter(|_| fin_by.is_some()).unwrap_or(&close.exchange);
-        let both_fins = [Side::Client, Side::Server].iter().all(|&side| ending::first_fin(close, side).is_some());
+        let both_fins =
+            [Side::Client, Side::Server].iter().all(|&side| ending::first_fin(close, side).is_some());
         let mut evidence = Self {
             close,
             how,
@@ -163,8 +164,14 @@ impl<'a> Evidence<'a> {
     #[must_use]
     pub fn seen(&self) -> Seen {
         use crate::flow::Marks;
-        let cut = [Side::Client, Side::Server].iter().any(|&side| self.close.half(side).marks.has(Marks::CUT));
-        Seen { handshake: self.close.handshake_seen(), both_sides: self.close.both_seen(), gaps: self.close.gaps, cut }
+        let cut =
+            [Side::Client, Side::Server].iter().any(|&side| self.close.half(side).marks.has(Marks::CUT));
+        Seen {
+            handshake: self.close.handshake_seen(),
+            both_sides: self.close.both_seen(),
+            gaps: self.close.gaps,
+            cut,
+        }
     }
 }
 
@@ -195,7 +202,9 @@ fn talk(evidence: &Evidence<'_>) -> Talk {
             // A chunk's end that was cut off by the snaplen cannot be missed.
             Some(BodyLength::Chunked) if evidence.seen().cut => {}
             Some(BodyLength::Bytes(_) | BodyLength::Chunked) => return Talk::Answering,
-            Some(BodyLength::UntilClose) => return if server_closed { Talk::Complete } else { Talk::Answering },
+            Some(BodyLength::UntilClose) => {
+                return if server_closed { Talk::Complete } else { Talk::Answering };
+            }
             Some(BodyLength::Unknown) => {}
         }
     }
@@ -203,7 +212,11 @@ fn talk(evidence: &Evidence<'_>) -> Talk {
         return Talk::Awaiting;
     }
     let fin_delimits = evidence.fin_by.is_some();
-    if fin_delimits || (answer_acknowledged(evidence) && is_quiet(evidence)) { Talk::Complete } else { Talk::Answering }
+    if fin_delimits || (answer_acknowledged(evidence) && is_quiet(evidence)) {
+        Talk::Complete
+    } else {
+        Talk::Answering
+    }
 }
 
 fn answer_acknowledged(evidence: &Evidence<'_>) -> bool {
@@ -217,23 +230,38 @@ fn is_quiet(evidence: &Evidence<'_>) -> bool {
 
 /// From the last thing that either side said to the first of: a FIN, the RST, the data that the RST answers.
 fn idle_before(close: &Close, reset: Option<&Reset>) -> Option<Span> {
-    let fin = [Side::Client, Side::Server].iter().filter_map(|&side| ending::first_fin(close, side)).map(|fin| fin.frame).min();
-    let rst = reset.map(|reset| reset.prompt.filter(is_speech).map_or(reset.rst.frame, |prompt| prompt.frame));
+    let fin = [Side::Client, Side::Server]
+        .iter()
+        .filter_map(|&side| ending::first_fin(close, side))
+        .map(|fin| fin.frame)
+        .min();
+    let rst =
+        reset.map(|reset| reset.prompt.filter(is_speech).map_or(reset.rst.frame, |prompt| prompt.frame));
     let end_frame = fin.or(rst)?;
     let at = close.recent.iter().position(|recent| recent.frame == end_frame)?;
     let end = close.recent.get(at)?;
-    let before = close.recent.get(..at)?.iter().rev().find(|recent| is_speech(recent) || ends_handshake(close, recent))?;
+    let before = close
+        .recent
+        .get(..at)?
+        .iter()
+        .rev()
+        .find(|recent| is_speech(recent) || ends_handshake(close, recent))?;
     Some(end.ts.since(before.ts))
 }
 
 /// Says something: payload, SYN, FIN; neither an acknowledgement nor a probe of one old byte.
 fn is_speech(recent: &Recent) -> bool {
-    (recent.len > 1 || recent.flags.syn() || recent.flags.fin() || (recent.len == 1 && recent.flags.has(crate::decode::Flags::PSH)))
+    (recent.len > 1
+        || recent.flags.syn()
+        || recent.flags.fin()
+        || (recent.len == 1 && recent.flags.has(crate::decode::Flags::PSH)))
         && !recent.flags.rst()
 }
 
 fn ends_handshake(close: &Close, recent: &Recent) -> bool {
     let from_client = recent.by == close.client;
     let server: End = close.client.peer();
-    from_client && recent.seq_end() == close.halves.at(close.client).iss.plus(1) && recent.ack == close.halves.at(server).iss.plus(1)
+    from_client
+        && recent.seq_end() == close.halves.at(close.client).iss.plus(1)
+        && recent.ack == close.halves.at(server).iss.plus(1)
 }

@@ -51,10 +51,17 @@ pub(super) fn of_talk(evidence: &Evidence<'_>) -> Option<Fact> {
     Some(match evidence.talk {
         Talk::Nothing => return None,
         Talk::Awaiting => Fact::at(turn.frame, format!("{request} ({} bytes) had no answer yet", turn.bytes)),
-        Talk::Answering => Fact::at(turn.frame, format!("the answer to {request} had begun: {}", progress(evidence))),
-        Talk::Complete => {
-            Fact::at(turn.frame, format!("the last message, {} bytes from the {}, was whole", turn.bytes, evidence.close.side(turn.by)))
+        Talk::Answering => {
+            Fact::at(turn.frame, format!("the answer to {request} had begun: {}", progress(evidence)))
         }
+        Talk::Complete => Fact::at(
+            turn.frame,
+            format!(
+                "the last message, {} bytes from the {}, was whole",
+                turn.bytes,
+                evidence.close.side(turn.by)
+            ),
+        ),
     })
 }
 
@@ -71,7 +78,8 @@ pub(super) fn progress(evidence: &Evidence<'_>) -> String {
     let Some(response) = evidence.http().and_then(|http| http.response.as_ref()) else {
         return evidence.exchange.turn.map_or_else(String::new, |turn| format!("{} bytes", turn.bytes));
     };
-    let status = if response.status == 0 { "its head".to_owned() } else { format!("status {}", response.status) };
+    let status =
+        if response.status == 0 { "its head".to_owned() } else { format!("status {}", response.status) };
     match response.length {
         BodyLength::Bytes(length) => format!("{status}, {} of {length} body bytes", response.body),
         BodyLength::Chunked => format!("{status}, {} body bytes, no last chunk", response.body),
@@ -82,8 +90,12 @@ pub(super) fn progress(evidence: &Evidence<'_>) -> String {
 /// Is a request that was cut safe to send again? RFC 9110 §9.2.2.
 pub(super) fn retry_advice(evidence: &Evidence<'_>) -> &'static str {
     match evidence.http().map(|http| http.request.method.as_str()) {
-        Some("GET" | "HEAD" | "OPTIONS" | "TRACE" | "PUT" | "DELETE") => "The request is idempotent: retrying it once is safe.",
-        Some("POST" | "PATCH") => "Do not retry it blindly: the server may have acted on it; use an idempotency key.",
+        Some("GET" | "HEAD" | "OPTIONS" | "TRACE" | "PUT" | "DELETE") => {
+            "The request is idempotent: retrying it once is safe."
+        }
+        Some("POST" | "PATCH") => {
+            "Do not retry it blindly: the server may have acted on it; use an idempotency key."
+        }
         _ => "Retry only what may safely happen twice.",
     }
 }
@@ -112,9 +124,14 @@ fn shape(evidence: &Evidence<'_>, reset: &Reset) -> Fact {
                 reset.rst.ts.since(prompt.ts)
             ),
         ),
-        (Shape::Reply, None) => Fact::at(frame, format!("a bare RST from the {side}; no captured segment prompted it")),
+        (Shape::Reply, None) => {
+            Fact::at(frame, format!("a bare RST from the {side}; no captured segment prompted it"))
+        }
         (Shape::Active, _) => Fact::at(frame, format!("RST+ACK from the {side}: a live socket was aborted")),
-        (Shape::Odd, _) => Fact::at(frame, format!("a RST with the {side}'s address, in a shape that common stacks do not send")),
+        (Shape::Odd, _) => Fact::at(
+            frame,
+            format!("a RST with the {side}'s address, in a shape that common stacks do not send"),
+        ),
     }
 }
 
@@ -126,12 +143,14 @@ fn of_text(evidence: &Evidence<'_>, reset: &Reset) -> Option<Fact> {
 fn doubt(reset: &Reset) -> Option<Fact> {
     let frame = reset.rst.frame;
     match reset.acceptance {
-        Acceptance::InWindow => {
-            Some(Fact::at(frame, "its sequence number is in the window but not the next one; nobody challenged it"))
-        }
-        Acceptance::Unknown => {
-            Some(Fact::at(frame, "the other side's numbers are not known: nobody can tell whether it was believed"))
-        }
+        Acceptance::InWindow => Some(Fact::at(
+            frame,
+            "its sequence number is in the window but not the next one; nobody challenged it",
+        )),
+        Acceptance::Unknown => Some(Fact::at(
+            frame,
+            "the other side's numbers are not known: nobody can tell whether it was believed",
+        )),
         Acceptance::Exact | Acceptance::AnswersSyn | Acceptance::Ignored => None,
     }
 }
@@ -139,7 +158,10 @@ fn doubt(reset: &Reset) -> Option<Fact> {
 fn spoke_on(evidence: &Evidence<'_>, reset: &Reset) -> Option<Fact> {
     let first = reset.after.at(reset.by).first?;
     let side = evidence.close.side(reset.by);
-    Some(Fact::at(first.frame, format!("the {side} speaks on {} after the RST with its address", first.ts.since(reset.rst.ts))))
+    Some(Fact::at(
+        first.frame,
+        format!("the {side} speaks on {} after the RST with its address", first.ts.since(reset.rst.ts)),
+    ))
 }
 
 /// What the capture does not hold.

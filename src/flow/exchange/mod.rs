@@ -90,7 +90,8 @@ impl Exchange {
             Some(turn) if turn.by == by => turn.bytes += len,
             turn => {
                 self.turn_before = turn.take();
-                *turn = Some(Turn { by, start: segment.ts, frame: segment.frame, seq: segment.seq, bytes: len });
+                *turn =
+                    Some(Turn { by, start: segment.ts, frame: segment.frame, seq: segment.seq, bytes: len });
                 self.turns += 1;
             }
         }

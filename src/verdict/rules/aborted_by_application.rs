@@ -41,5 +41,7 @@ fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
 
 fn advise(evidence: &Evidence<'_>) -> String {
     let Some(Sender::Side(side)) = evidence.rst_by else { return String::new() };
-    format!("The {side}'s program chose to abort: look there for SO_LINGER 0, an abort or destroy call, or a pool that drops idle connections.")
+    format!(
+        "The {side}'s program chose to abort: look there for SO_LINGER 0, an abort or destroy call, or a pool that drops idle connections."
+    )
 }

@@ -41,7 +41,9 @@ fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
     }
     match evidence.how {
         How::Fin | How::FinThenReset => Some(facts::sure_if_http(evidence, guess(evidence))),
-        How::Reset if evidence.shape == Shape::Active => Some(facts::sure_if_http(evidence, Confidence::Likely)),
+        How::Reset if evidence.shape == Shape::Active => {
+            Some(facts::sure_if_http(evidence, Confidence::Likely))
+        }
         _ => None,
     }
 }

@@ -45,7 +45,10 @@ fn facts(evidence: &Evidence<'_>) -> Vec<Fact> {
     let silence = evidence.close.last.ts.since(heard);
     let mut facts = vec![Fact::at(
         evidence.close.last.frame,
-        format!("the {side} repeated itself {repeated} times and heard nothing from the {} for {silence}", side.peer()),
+        format!(
+            "the {side} repeated itself {repeated} times and heard nothing from the {} for {silence}",
+            side.peer()
+        ),
     )];
     facts.extend(crate::verdict::facts::limits(evidence));
     facts

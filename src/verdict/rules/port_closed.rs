@@ -31,5 +31,8 @@ fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
 
 fn advise(evidence: &Evidence<'_>) -> String {
     let server = evidence.close.endpoint(Side::Server);
-    format!("Check on {} that a process listens on port {} on a reachable address (`ss -ltn`), and its firewall.", server.addr, server.port)
+    format!(
+        "Check on {} that a process listens on port {} on a reachable address (`ss -ltn`), and its firewall.",
+        server.addr, server.port
+    )
 }

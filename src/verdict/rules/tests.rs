@@ -31,10 +31,18 @@ fn every_rule_is_whole() {
     for rule in RULES {
         assert!(rule.title.chars().count() <= 60, "{}: {}", rule.name, rule.title);
         for heading in ["What happened: ", "How it is told: ", "Not to be confused with: ", "What to do: "] {
-            assert!(rule.doc.lines().any(|line| line.starts_with(heading)), "{} lacks '{heading}'", rule.name);
+            assert!(
+                rule.doc.lines().any(|line| line.starts_with(heading)),
+                "{} lacks '{heading}'",
+                rule.name
+            );
         }
         assert!(!rule.sources.is_empty(), "{} cites nothing", rule.name);
-        assert!(rule.cases.iter().any(|case| case.hit) && rule.cases.iter().any(|case| !case.hit), "{}", rule.name);
+        assert!(
+            rule.cases.iter().any(|case| case.hit) && rule.cases.iter().any(|case| !case.hit),
+            "{}",
+            rule.name
+        );
     }
 }
 
@@ -44,7 +52,11 @@ fn every_rule_wins_its_hits_and_leaves_its_misses_to_others() {
         for case in rule.cases {
             let verdict = verdict(case.script);
             let won = verdict.cause_name() == Some(rule.name);
-            assert_eq!(won, case.hit, "{}: {}: got {:?}\n{}", rule.name, case.about, verdict.cause, case.script);
+            assert_eq!(
+                won, case.hit,
+                "{}: {}: got {:?}\n{}",
+                rule.name, case.about, verdict.cause, case.script
+            );
         }
     }
 }
@@ -56,7 +68,9 @@ fn every_winner_shows_facts_that_exist_and_says_what_to_do() {
         let verdict = verdict(case.script);
         let Some(cause) = verdict.cause else { continue };
         assert!(!verdict.evidence.is_empty(), "{:?}: {}", cause.rule, case.about);
-        assert!(verdict.evidence.iter().all(|fact| fact.frame.is_none_or(|frame| (1..=frames).contains(&frame))));
+        assert!(
+            verdict.evidence.iter().all(|fact| fact.frame.is_none_or(|frame| (1..=frames).contains(&frame)))
+        );
         let advice = verdict.advice.unwrap();
         assert!(advice.ends_with('.') && advice.len() > 30, "{:?}: {advice}", cause.rule);
     }

@@ -56,7 +56,10 @@ fn written_after(evidence: &Evidence<'_>, closer: Side) -> Option<u64> {
 fn facts_of(evidence: &Evidence<'_>) -> Vec<Fact> {
     let Some(closer) = evidence.fin_by else { return Vec::new() };
     let mut facts: Vec<Fact> = facts::of_fin(evidence, closer).into_iter().collect();
-    facts.extend(written_after(evidence, closer).map(|frame| Fact::at(frame, format!("the {} wrote after that", facts::other_of(closer)))));
+    facts.extend(
+        written_after(evidence, closer)
+            .map(|frame| Fact::at(frame, format!("the {} wrote after that", facts::other_of(closer)))),
+    );
     facts.extend(facts::of_rst(evidence));
     facts
 }
@@ -64,5 +67,7 @@ fn facts_of(evidence: &Evidence<'_>) -> Vec<Fact> {
 fn advise(evidence: &Evidence<'_>) -> String {
     let Some(closer) = evidence.fin_by else { return String::new() };
     let writer = facts::other_of(closer);
-    format!("The {writer} wrote after the {closer} had closed: make the {writer} stop writing once it reads EOF (or gets 'end').")
+    format!(
+        "The {writer} wrote after the {closer} had closed: make the {writer} stop writing once it reads EOF (or gets 'end')."
+    )
 }
