@@ -1,6 +1,7 @@
 //! rstwho: who ended this TCP connection, how, and why.
 #![forbid(unsafe_code)]
 
+pub mod aggregate;
 pub mod capture;
 pub mod decode;
 pub mod engine;
