@@ -5,13 +5,15 @@ use std::path::PathBuf;
 use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 use clap_complete::Shell;
 
-const EXIT_STATUS: &str = "Exit status:
+/// What the program's exit status says.
+pub const EXIT_STATUS: &str = "Exit status:
   0  done
   1  --exit-code was given and a connection ended badly
   2  trouble: a file that cannot be read, a wrong argument, output that cannot be written
      (what could be read is still reported)";
 
-const EXAMPLES: &str = "Examples:
+/// The commonest ways to call the program.
+pub const EXAMPLES: &str = "Examples:
   rstwho replay trace.pcap                          who ended what, and why
   rstwho -r trace.pcap --format jsonl               the same, as one JSON object a connection
   ssh host tcpdump -U -w - tcp | rstwho replay -    from another machine, as it happens
@@ -33,13 +35,19 @@ const REPLAY_EXAMPLES: &str = "Examples:
   rstwho replay trace.pcap --exit-code --format summary
       for a test: status 1 if any connection ended badly";
 
-/// Who ended this TCP connection, how and why: reads packets, tells a reset (RST) from a normal close (FIN), names the
-/// side that sent it or the device between that forged it.
+const ABOUT: &str = "Who ended this TCP connection, how and why.
+
+Reads packet captures, follows every TCP connection in them, tells a reset (RST) from a normal close (FIN), names the \
+side that sent it or the device between that forged it, and says what each program saw and what to do about it.";
+
+/// The whole command line.
 #[derive(Debug, Parser)]
 #[command(name = "rstwho", version, max_term_width = 110, args_conflicts_with_subcommands = true)]
-#[command(about = "Who ended this TCP connection, how and why")]
+#[command(about = "Who ended this TCP connection, how and why", long_about = ABOUT)]
 #[command(after_help = EXAMPLES, after_long_help = format!("{EXAMPLES}\n\n{EXIT_STATUS}"))]
-#[command(override_usage = "rstwho replay FILE... [OPTIONS]\n       rstwho -r FILE [OPTIONS]\n       rstwho COMMAND --help")]
+#[command(
+    override_usage = "rstwho replay FILE... [OPTIONS]\n       rstwho -r FILE [OPTIONS]\n       rstwho COMMAND --help"
+)]
 pub struct Cli {
     /// What to do.
     #[command(subcommand)]
@@ -60,7 +68,7 @@ pub enum Command {
     /// Reads pcap and pcapng, plain or compressed by gzip or zstd. `-` is standard input, a folder stands for the
     /// captures in it, and several captures are merged by time.
     #[command(after_help = REPLAY_EXAMPLES, after_long_help = format!("{REPLAY_EXAMPLES}\n\n{EXIT_STATUS}"))]
-    Replay(Replay),
+    Replay(Box<Replay>),
     /// Print a shell's completion script
     #[command(after_help = "Examples:
   rstwho completions bash > ~/.local/share/bash-completion/completions/rstwho
@@ -90,6 +98,10 @@ pub struct Replay {
 
 /// What is common to all reports.
 #[derive(Debug, Args)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a switch on the command line; `config` gives them meanings"
+)]
 pub struct Common {
     /// How to report
     #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]

@@ -30,15 +30,17 @@ impl FromStr for Network {
 
     fn from_str(text: &str) -> Result<Self, Self::Err> {
         let (addr, prefix) = text.split_once('/').map_or((text, None), |(addr, prefix)| (addr, Some(prefix)));
-        let addr: IpAddr = addr.parse().map_err(|_| "not an IP address")?;
+        let addr: IpAddr = addr.parse().ok().ok_or("not an IP address")?;
         let (width, offset) = if addr.is_ipv4() { (32, IPV4_OFFSET) } else { (128, 0) };
         let prefix = match prefix {
             None => width,
-            Some(digits) => digits.parse().ok().filter(|&bits: &u32| bits <= width).ok_or(if width == 32 {
-                "the prefix of an IPv4 network is 0 to 32"
-            } else {
-                "the prefix of an IPv6 network is 0 to 128"
-            })?,
+            Some(digits) => {
+                digits.parse().ok().filter(|&bits: &u32| bits <= width).ok_or(if width == 32 {
+                    "the prefix of an IPv4 network is 0 to 32"
+                } else {
+                    "the prefix of an IPv6 network is 0 to 128"
+                })?
+            }
         };
         Ok(Self { base: u128::from_be_bytes(Addr::from(addr).octets()), bits: prefix + offset })
     }

@@ -24,8 +24,10 @@ impl Ours {
         if !local.is_empty() {
             return Self::Named;
         }
-        let mut shared =
-            addresses.iter().filter(|(_, slot)| (slot.count - slot.missed) * 10 >= connections * 9).map(|(addr, _)| addr);
+        let mut shared = addresses
+            .iter()
+            .filter(|(_, slot)| (slot.count - slot.missed) * 10 >= connections * 9)
+            .map(|(addr, _)| addr);
         match (shared.next(), shared.next()) {
             (Some(addr), None) if addresses.len() > 1 => Self::Shared(addr),
             _ => Self::Unknown,

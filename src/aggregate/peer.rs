@@ -86,7 +86,8 @@ impl Record {
     }
 
     pub(super) fn peer(&self, addr: Addr, missed: u64) -> Peer {
-        let worst = self.causes.iter().max_by_key(|cause| (cause.harmful, cause.harmless, Reverse(cause.rule.name)));
+        let worst =
+            self.causes.iter().max_by_key(|cause| (cause.harmful, cause.harmless, Reverse(cause.rule.name)));
         let worst_cause = worst.map(|cause| cause.rule);
         Peer { addr, counts: self.counts, missed, worst_cause, last_seen: self.last_seen }
     }
@@ -116,11 +117,13 @@ impl PeerCounts {
             How::Fin if verdict.is_bad_end() && verdict.cause_name() == Some(HANG_UP) => &mut self.hung_up,
             How::Fin if verdict.is_bad_end() => &mut self.closed_badly,
             How::Fin => &mut self.closed,
-            How::Reset | How::FinThenReset => match verdict.rst_by.or(verdict.rst_claimed.map(Sender::Side)) {
-                Some(Sender::Side(by)) if by == side => &mut self.resets,
-                Some(Sender::Side(_)) => &mut self.resets_by_us,
-                Some(Sender::Middlebox) | None => &mut self.resets_by_middlebox,
-            },
+            How::Reset | How::FinThenReset => {
+                match verdict.rst_by.or(verdict.rst_claimed.map(Sender::Side)) {
+                    Some(Sender::Side(by)) if by == side => &mut self.resets,
+                    Some(Sender::Side(_)) => &mut self.resets_by_us,
+                    Some(Sender::Middlebox) | None => &mut self.resets_by_middlebox,
+                }
+            }
         }
     }
 }

@@ -11,10 +11,12 @@ pub(super) fn parse(argument: &'static str, text: &str) -> Result<u32, Error> {
         _ => (Some(text), 1),
     };
     let number: Option<u32> = digits.and_then(|digits| digits.parse().ok());
-    number.and_then(|number| number.checked_mul(factor)).filter(|&amount| amount > 0).ok_or_else(|| Error::Argument {
-        argument,
-        value: text.to_owned(),
-        why: format!("not a number from 1 to {}; write e.g. 250000, 128k or 1M", u32::MAX),
+    number.and_then(|number| number.checked_mul(factor)).filter(|&amount| amount > 0).ok_or_else(|| {
+        Error::Argument {
+            argument,
+            value: text.to_owned(),
+            why: format!("not a number from 1 to {}; write e.g. 250000, 128k or 1M", u32::MAX),
+        }
     })
 }
 

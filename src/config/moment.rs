@@ -63,7 +63,9 @@ impl Window {
         let since = self.since.map_or(Timestamp::ZERO, place);
         let until = self.until.map_or(Timestamp::from_nanos(u64::MAX), place);
         match (self.since, self.until) {
-            (Some(Bound::TimeOfDay(_)), Some(Bound::TimeOfDay(_))) if until <= since => (since, until.plus(DAY)),
+            (Some(Bound::TimeOfDay(_)), Some(Bound::TimeOfDay(_))) if until <= since => {
+                (since, until.plus(DAY))
+            }
             _ => (since, until),
         }
     }
@@ -93,9 +95,11 @@ fn seconds(text: &str) -> Option<Bound> {
 
 /// `19:04:41`, `19:04:41.5` or `19:04`.
 fn time_of_day(text: &str) -> Option<Bound> {
-    let time: civil::Time = text.parse().ok().filter(|_| text.contains(':') && !text.contains(['-', 'T', ' ']))?;
+    let time: civil::Time =
+        text.parse().ok().filter(|_| text.contains(':') && !text.contains(['-', 'T', ' ']))?;
     let (hour, minute, second) = (time.hour(), time.minute(), time.second());
-    let seconds = (u64::try_from(hour).ok()? * 60 + u64::try_from(minute).ok()?) * 60 + u64::try_from(second).ok()?;
+    let seconds =
+        (u64::try_from(hour).ok()? * 60 + u64::try_from(minute).ok()?) * 60 + u64::try_from(second).ok()?;
     let nanos = u64::try_from(time.subsec_nanosecond()).ok()?;
     Some(Bound::TimeOfDay(Span::from_nanos(seconds * NANOS_PER_SEC + nanos)))
 }
@@ -113,8 +117,8 @@ fn date_and_time(text: &str) -> Option<Bound> {
 mod tests {
     use super::*;
 
-    fn at(secs: u64, nanos: u64) -> Option<Bound> {
-        Some(Bound::At(Timestamp::from_parts(secs, nanos)))
+    fn at(secs: u64, nanos: u64) -> Bound {
+        Bound::At(Timestamp::from_parts(secs, nanos))
     }
 
     fn read(text: &str) -> Option<Bound> {
@@ -123,11 +127,11 @@ mod tests {
 
     #[test]
     fn times_are_read_in_all_three_ways() {
-        assert_eq!(read("2026-11-20T19:04:41Z"), at(1_795_201_481, 0));
-        assert_eq!(read("2026-11-20T20:04:41.25+01:00"), at(1_795_201_481, 250_000_000));
-        assert_eq!(read("2026-11-20 19:04:41"), at(1_795_201_481, 0));
-        assert_eq!(read("1795201481"), at(1_795_201_481, 0));
-        assert_eq!(read("1795201481.5"), at(1_795_201_481, 500_000_000));
+        assert_eq!(read("2026-11-20T19:04:41Z"), Some(at(1_795_201_481, 0)));
+        assert_eq!(read("2026-11-20T20:04:41.25+01:00"), Some(at(1_795_201_481, 250_000_000)));
+        assert_eq!(read("2026-11-20 19:04:41"), Some(at(1_795_201_481, 0)));
+        assert_eq!(read("1795201481"), Some(at(1_795_201_481, 0)));
+        assert_eq!(read("1795201481.5"), Some(at(1_795_201_481, 500_000_000)));
         assert_eq!(read("19:04:41"), Some(Bound::TimeOfDay(Span::from_secs(68_681))));
         assert_eq!(read("19:04:41.000000001"), Some(Bound::TimeOfDay(Span::from_nanos(68_681_000_000_001))));
         assert_eq!(read("00:10"), Some(Bound::TimeOfDay(Span::from_secs(600))));
@@ -135,7 +139,9 @@ mod tests {
 
     #[test]
     fn what_is_no_time_is_refused() {
-        for text in ["", "yesterday", "25:00:00", "19.04.41", "2026-11-20", "-5", "1e9", "1950-01-01T00:00:00Z"] {
+        for text in
+            ["", "yesterday", "25:00:00", "19.04.41", "2026-11-20", "-5", "1e9", "1950-01-01T00:00:00Z"]
+        {
             assert_eq!(read(text), None, "{text}");
         }
         assert!(Window::parse(Some("20"), Some("10")).is_err());
@@ -149,9 +155,15 @@ mod tests {
         let window = Window::parse(Some("19:00:00"), Some("19:30:00")).unwrap();
         let hour = 3600;
         let expected = (midnight + 19 * hour, midnight + 19 * hour + 1800);
-        assert_eq!(window.on_the_day_of(first), (Timestamp::from_parts(expected.0, 0), Timestamp::from_parts(expected.1, 0)));
+        assert_eq!(
+            window.on_the_day_of(first),
+            (Timestamp::from_parts(expected.0, 0), Timestamp::from_parts(expected.1, 0))
+        );
         let night = Window::parse(Some("23:00:00"), Some("01:00:00")).unwrap();
         let expected = (midnight + 23 * hour, midnight + 25 * hour);
-        assert_eq!(night.on_the_day_of(first), (Timestamp::from_parts(expected.0, 0), Timestamp::from_parts(expected.1, 0)));
+        assert_eq!(
+            night.on_the_day_of(first),
+            (Timestamp::from_parts(expected.0, 0), Timestamp::from_parts(expected.1, 0))
+        );
     }
 }

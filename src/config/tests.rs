@@ -28,7 +28,8 @@ fn nothing_asked_is_told_apart_from_everything_asked() {
 
 #[test]
 fn dash_r_is_replay_with_all_its_options() {
-    let (short, long) = (replay("-r a.pcap -r - --all --top 5 -n"), replay("replay a.pcap - --all --top 5 -n"));
+    let (short, long) =
+        (replay("-r a.pcap -r - --all --top 5 -n"), replay("replay a.pcap - --all --top 5 -n"));
     assert_eq!(short.files, long.files);
     assert_eq!((short.presentation.top, short.presentation.listing), (5, Listing::Everything));
     assert_eq!(short.presentation.listing, long.presentation.listing);

@@ -62,7 +62,8 @@ impl Session<'_> {
     }
 
     fn merged(&mut self, inputs: &[Input]) -> Result<(), Error> {
-        let opened: Vec<FileSource> = inputs.iter().zip(0..).filter_map(|(input, file)| self.open(input, file)).collect();
+        let opened: Vec<FileSource> =
+            inputs.iter().zip(0..).filter_map(|(input, file)| self.open(input, file)).collect();
         let names = self.names.clone();
         match <[FileSource; 1]>::try_from(opened) {
             Ok([source]) => self.follow(Reader::One(Box::new(source)), &names),
@@ -122,7 +123,10 @@ impl Session<'_> {
         intake.dropped = reader.dropped();
         let snapshot = pass.desk.aggregate.snapshot(self.config.presentation.top);
         self.bad_ends += snapshot.totals.bad_ends;
-        let report = Report { files, snapshot: &snapshot, intake: &intake, notices: &notices };
+        let heading =
+            files.first().filter(|_| self.config.grouping == Grouping::Separate && self.names.len() > 1);
+        let heading = heading.map(String::as_str);
+        let report = Report { heading, files, snapshot: &snapshot, intake: &intake, notices: &notices };
         let view = pass.desk.view;
         view.report(&report).and_then(|()| view.flush()).map_err(Stop::Output)
     }

@@ -32,9 +32,12 @@ fn charset() -> Charset {
 }
 
 fn width(stdout: Screen) -> Option<usize> {
-    let said = env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok()).filter(|&columns| columns > 0);
+    let said =
+        env::var("COLUMNS").ok().and_then(|columns| columns.parse().ok()).filter(|&columns| columns > 0);
     said.or_else(|| match stdout {
-        Screen::Terminal => crossterm::terminal::size().ok().map(|(columns, _)| usize::from(columns)).filter(|&it| it > 0),
+        Screen::Terminal => {
+            crossterm::terminal::size().ok().map(|(columns, _)| usize::from(columns)).filter(|&it| it > 0)
+        }
         Screen::Elsewhere => None,
     })
 }

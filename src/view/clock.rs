@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use jiff::tz::TimeZone;
 use serde::{Serialize, Serializer};
 
 use crate::time::{NANOS_PER_SEC, Timestamp};
@@ -33,6 +34,27 @@ impl fmt::Display for Seconds {
     }
 }
 
+/// The date in UTC: `2026-11-20`.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Date(pub(super) Timestamp);
+
+impl fmt::Display for Date {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}", TimeZone::UTC.to_datetime(instant(self.0)).date())
+    }
+}
+
+/// The time of day in UTC to the millisecond, cut off, not rounded: `19:04:41.230`.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct TimeOfDay(pub(super) Timestamp);
+
+impl fmt::Display for TimeOfDay {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let time = TimeZone::UTC.to_datetime(instant(self.0)).time();
+        write!(f, "{:02}:{:02}:{:02}.{:03}", time.hour(), time.minute(), time.second(), time.millisecond())
+    }
+}
+
 /// A [`Timestamp`] ends in 2554, which is well within what can be written.
 fn instant(ts: Timestamp) -> jiff::Timestamp {
     jiff::Timestamp::from_nanosecond(i128::from(ts.as_nanos())).unwrap_or_default()
@@ -47,6 +69,8 @@ mod tests {
         let ts = Timestamp::from_parts(1_763_665_481, 230_112_045);
         assert_eq!(Rfc3339(ts).to_string(), "2025-11-20T19:04:41.230112045Z");
         assert_eq!(Seconds(ts).to_string(), "1763665481.230112045");
+        assert_eq!(Date(ts).to_string(), "2025-11-20");
+        assert_eq!(TimeOfDay(ts).to_string(), "19:04:41.230");
         assert_eq!(Rfc3339(Timestamp::ZERO).to_string(), "1970-01-01T00:00:00.000000000Z");
         assert_eq!(Rfc3339(Timestamp::from_nanos(u64::MAX)).to_string(), "2554-07-21T23:34:33.709551615Z");
     }

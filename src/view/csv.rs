@@ -149,8 +149,10 @@ fn text(value: &Value) -> String {
         Value::Array(items) => items.iter().map(text).collect::<Vec<_>>().join("; "),
         // The items of lists: `no_response (likely)`, `9: the server closed`.
         Value::Object(item) => match (item.get("cause"), item.get("frame")) {
-            (Some(cause), _) => format!("{} ({})", text(cause), item.get("confidence").map(text).unwrap_or_default()),
-            (None, Some(Value::Null)) | (None, None) => item.get("fact").map(text).unwrap_or_default(),
+            (Some(cause), _) => {
+                format!("{} ({})", text(cause), item.get("confidence").map(text).unwrap_or_default())
+            }
+            (None, Some(Value::Null) | None) => item.get("fact").map(text).unwrap_or_default(),
             (None, Some(frame)) => format!("{frame}: {}", item.get("fact").map(text).unwrap_or_default()),
         },
         other => other.to_string(),

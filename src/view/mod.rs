@@ -5,9 +5,12 @@
 mod clock;
 mod csv;
 mod jsonl;
+mod plain;
 mod record;
 mod summary;
+mod text;
 
+pub use plain::one_line;
 pub use record::Record;
 
 use std::io::{self, Write};
@@ -40,6 +43,8 @@ pub trait View {
 /// What there is to say about one run over one or several captures.
 #[derive(Clone, Copy, Debug)]
 pub struct Report<'a> {
+    /// A name for this report where it is one of several.
+    pub heading: Option<&'a str>,
     /// The captures that were read, by name.
     pub files: &'a [String],
     /// The counts.
@@ -56,7 +61,8 @@ pub fn open<'w>(presentation: &Presentation, out: Box<dyn Write + 'w>) -> Box<dy
     match presentation.format {
         Format::Jsonl => Box::new(jsonl::Jsonl::new(presentation.clone(), out)),
         Format::Csv => Box::new(csv::Csv::new(presentation.clone(), out)),
-        Format::Table | Format::Summary => Box::new(summary::Summary::new(out)),
+        Format::Table => Box::new(text::Text::new(presentation.clone(), out)),
+        Format::Summary => Box::new(summary::Summary::new(out)),
     }
 }
 

@@ -3,7 +3,11 @@
 
 use serde::{Serialize, Serializer};
 
-use crate::verdict::{Endpoint, ExchangeFacts, Finding, Roles, RstFacts, Sees, Seen, Verdict};
+use crate::time::Span;
+use crate::verdict::{
+    Confidence, Endpoint, ExchangeFacts, Finding, Harm, Roles, RstFacts, Seen, Sees, Sender, Side, Stage,
+    Verdict,
+};
 
 use super::clock::{Rfc3339, Seconds};
 
@@ -143,22 +147,26 @@ impl<'a> Record<'a> {
             community_id,
             end: verdict.how.word(),
             observed_until: verdict.until.word(),
-            fin_by: verdict.fin_by.map(|side| side.word()),
-            rst_by: verdict.rst_by.map(|sender| sender.word()),
-            rst_by_confidence: verdict.rst_by_confidence.map(|confidence| confidence.word()),
-            rst_claimed: verdict.rst_claimed.map(|side| side.word()),
+            fin_by: verdict.fin_by.map(Side::word),
+            rst_by: verdict.rst_by.map(Sender::word),
+            rst_by_confidence: verdict.rst_by_confidence.map(Confidence::word),
+            rst_claimed: verdict.rst_claimed.map(Side::word),
             cause: verdict.cause_name(),
             confidence: verdict.cause.map(|finding| finding.confidence.word()),
             alternatives: verdict.alternatives.iter().map(Alternative::of).collect(),
-            harm: verdict.harm.map(|harm| harm.word()),
+            harm: verdict.harm.map(Harm::word),
             reasons: &verdict.reasons,
             client_sees: Calls::of(verdict.client_sees),
             server_sees: Calls::of(verdict.server_sees),
-            stage: verdict.stage.map(|stage| stage.word()),
-            evidence: verdict.evidence.iter().map(|fact| Evidence { frame: fact.frame, fact: &fact.fact }).collect(),
+            stage: verdict.stage.map(Stage::word),
+            evidence: verdict
+                .evidence
+                .iter()
+                .map(|fact| Evidence { frame: fact.frame, fact: &fact.fact })
+                .collect(),
             advice: verdict.advice.as_deref(),
             rst: verdict.rst.as_ref().map(Rst::of),
-            idle_before: verdict.idle_before.map(|span| span.as_secs_f64()),
+            idle_before: verdict.idle_before.map(Span::as_secs_f64),
             exchange: verdict.exchange.as_ref().map(Exchange::of),
             conn_state: verdict.conn_state.word(),
             history: &verdict.history,
@@ -168,7 +176,7 @@ impl<'a> Record<'a> {
             client_bytes: verdict.client_traffic.bytes,
             server_bytes: verdict.server_traffic.bytes,
             retransmits: verdict.retransmits,
-            rtt: verdict.rtt.map(|span| span.as_secs_f64()),
+            rtt: verdict.rtt.map(Span::as_secs_f64),
             ignored_resets: verdict.ignored_resets,
             seen: Coverage::of(verdict.seen),
         }
@@ -179,7 +187,8 @@ impl<'a> Record<'a> {
 fn community_id(verdict: &Verdict) -> Option<String> {
     let (client, server) = (verdict.client, verdict.server);
     let ports = (Some(client.port), Some(server.port));
-    community_id::calculate_community_id(0, client.addr.ip(), server.addr.ip(), ports.0, ports.1, TCP, false).ok()
+    community_id::calculate_community_id(0, client.addr.ip(), server.addr.ip(), ports.0, ports.1, TCP, false)
+        .ok()
 }
 
 fn as_text<S: Serializer>(ip: &std::net::IpAddr, serializer: S) -> Result<S::Ok, S::Error> {
