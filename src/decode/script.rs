@@ -5,7 +5,7 @@
 //! A > B S                    a SYN of the client; numbers are kept for both sides
 //! B > A S.
 //! A > B .                    the dot is ACK, as in tcpdump
-//! A > B P. "GET / HTTP/1.1"  payload as text (\r \n), or `len 100`
+//! A > B P. "GET / HTTP/1.1"  payload as text (\r \n), as `hex 1603`, or `len 100`
 //! +5 B > A F.                five seconds later; without it a millisecond
 //! A > B R seq 42             any number can be given: seq ack len win ttl id
 //! ```
@@ -117,6 +117,7 @@ impl Script {
             _ => {}
         }
         let mut segment = self.draft(from, parse_flags(flags)?);
+        let payload = if words.next_if_eq(&"hex").is_some() { parse_hex(words.next())? } else { payload };
         segment.len = u32::try_from(payload.len()).map_err(|_| "payload too long")?;
         let lost = read_fields(&mut segment, &mut words)?;
         self.send(from, &segment, &payload);
@@ -200,6 +201,16 @@ fn split_payload(text: &str) -> Result<(&str, Vec<u8>), &'static str> {
     let Some((head, rest)) = text.split_once('"') else { return Ok((text, Vec::new())) };
     let Some(body) = rest.strip_suffix('"') else { return Err("payload without its closing quote") };
     Ok((head, body.replace("\\r", "\r").replace("\\n", "\n").into_bytes()))
+}
+
+fn parse_hex(word: Option<&str>) -> Result<Vec<u8>, &'static str> {
+    const WRONG: &str = "hex takes an even number of hexadecimal digits";
+    let digits: Vec<u32> = word.ok_or(WRONG)?.chars().map(|digit| digit.to_digit(16)).collect::<Option<_>>().ok_or(WRONG)?;
+    let byte = |pair: &[u32]| match pair {
+        [high, low] => u8::try_from(high << 4 | low).map_err(|_| WRONG),
+        _ => Err(WRONG),
+    };
+    digits.chunks(2).map(byte).collect()
 }
 
 fn parse_pause(word: &str) -> Result<Span, &'static str> {

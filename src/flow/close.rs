@@ -178,6 +178,8 @@ pub struct Close {
     pub ignored_resets: u32,
     /// The latest RST that had none.
     pub ignored: Option<(Recent, Acceptance)>,
+    /// A SYN that came into it while it was alive, and that nobody answered as one.
+    pub stray_syn: Option<Recent>,
     /// The last ICMP error about it.
     pub icmp: Option<IcmpError>,
     /// Zeek's summary.

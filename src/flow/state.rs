@@ -146,6 +146,7 @@ pub(super) fn close(flow: &Flow, cold: &mut Cold, ring: &RecentRing, until: Obse
         reset: cold.reset.take().map(|reset| *reset),
         ignored_resets: cold.ignored_resets,
         ignored: cold.ignored,
+        stray_syn: cold.stray_syn.as_deref().map(|syn| Recent::of(syn, FlowKey::of(syn).1)),
         icmp: cold.icmp.take().map(|icmp| *icmp),
         conn_state: zeek::conn_state(orig.zeek, resp.zeek, background),
         history: cold.history,

@@ -3,6 +3,7 @@
 use crate::flow::{Acceptance, BodyLength, Close, End, Exchange, Half, Http, Recent, Reset, Side};
 use crate::time::{Span, Timestamp};
 
+use super::forgery::{self, Doubt};
 use super::{Confidence, How, Seen, Sender, cap, ending, who};
 
 /// A pause that is longer than any between two segments of one answer: Linux's shortest retransmission timeout (200 ms,
@@ -54,8 +55,10 @@ pub struct Evidence<'a> {
     pub shape: Shape,
     /// Its numbers leave no doubt that it took effect.
     pub acceptance_certain: bool,
-    /// The side whose address the RST carries spoke on after it.
-    pub claimed_spoke_on: bool,
+    /// What speaks against the side whose address the RST carries.
+    pub doubts: Vec<Doubt>,
+    /// The server's FIN was sent before the client's last message had reached it.
+    pub request_crossed: bool,
     /// Both sides had sent a FIN before the end.
     pub both_fins: bool,
     /// What was owed at the first FIN or RST.
@@ -89,7 +92,8 @@ impl<'a> Evidence<'a> {
             rst_by_confidence: None,
             shape: reset.map_or(Shape::Odd, shape),
             acceptance_certain: reset.is_some() && ending::is_certain(close),
-            claimed_spoke_on: reset.is_some_and(|reset| reset.after.at(reset.by).segments > 0),
+            doubts: Vec::new(),
+            request_crossed: fin_by == Some(Side::Server) && crossed(close, exchange),
             both_fins,
             talk: Talk::Nothing,
             exchange,
@@ -98,6 +102,7 @@ impl<'a> Evidence<'a> {
             cap: cap::cap(close),
         };
         evidence.talk = talk(&evidence);
+        evidence.doubts = forgery::doubts(&evidence);
         (evidence.rst_by, evidence.rst_by_confidence) = who::weigh(&evidence).unzip();
         evidence
     }
@@ -134,6 +139,20 @@ impl<'a> Evidence<'a> {
     #[must_use]
     pub fn established_for_long(&self) -> bool {
         self.idle_before.is_some_and(|idle| idle > QUIET)
+    }
+
+    /// The longest pause between two messages before the last one, as far back as segments are kept.
+    #[must_use]
+    pub fn longest_pause(&self) -> Option<Span> {
+        let end = self.end_frame()?;
+        let said: Vec<&Recent> = self.close.recent.iter().filter(|recent| recent.frame < end && is_speech(recent)).collect();
+        said.windows(2).filter_map(|pair| matches!(pair, [a, b] if a.frame < b.frame).then(|| pair[1].ts.since(pair[0].ts))).max()
+    }
+
+    /// The frame with which the end began: a FIN, the RST, or the message that the RST answers.
+    #[must_use]
+    pub fn end_frame(&self) -> Option<u64> {
+        end_frame(self.close, self.reset())
     }
 
     /// When it ended: the RST that took effect, or the last segment.
@@ -192,8 +211,18 @@ fn shape(reset: &Reset) -> Shape {
     }
 }
 
+/// Does the server's first FIN not acknowledge the client's last message? Then the server had closed without it.
+fn crossed(close: &Close, exchange: &Exchange) -> bool {
+    let fin = close.fins.at(close.end(Side::Server));
+    let client_spoke = exchange.turn.filter(|turn| close.side(turn.by) == Side::Client);
+    matches!((fin, client_spoke), (Some(fin), Some(turn)) if !fin.ack.after(turn.seq))
+}
+
 fn talk(evidence: &Evidence<'_>) -> Talk {
     let Some(turn) = evidence.exchange.turn else { return Talk::Nothing };
+    if evidence.request_crossed {
+        return if evidence.exchange.turn_before.is_some() { Talk::Complete } else { Talk::Nothing };
+    }
     let server_closed = evidence.fin_by == Some(Side::Server);
     if let Some(http) = evidence.http().filter(|http| http.requests > 0) {
         match http.response.as_ref().map(|response| response.length) {
@@ -247,6 +276,12 @@ fn idle_before(close: &Close, reset: Option<&Reset>) -> Option<Span> {
         .rev()
         .find(|recent| is_speech(recent) || ends_handshake(close, recent))?;
     Some(end.ts.since(before.ts))
+}
+
+fn end_frame(close: &Close, reset: Option<&Reset>) -> Option<u64> {
+    let fin = [Side::Client, Side::Server].iter().filter_map(|&side| ending::first_fin(close, side)).map(|fin| fin.frame).min();
+    let rst = reset.map(|reset| reset.prompt.filter(is_speech).map_or(reset.rst.frame, |prompt| prompt.frame));
+    fin.or(rst)
 }
 
 /// Says something: payload, SYN, FIN; neither an acknowledgement nor a probe of one old byte.

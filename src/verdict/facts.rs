@@ -29,9 +29,7 @@ pub(super) fn of_rst(evidence: &Evidence<'_>) -> Vec<Fact> {
     let mut facts = vec![shape(evidence, reset)];
     facts.extend(of_text(evidence, reset));
     facts.extend(doubt(reset));
-    if evidence.claimed_spoke_on {
-        facts.extend(spoke_on(evidence, reset));
-    }
+    facts.extend(super::who::facts(&evidence.doubts));
     facts.extend(limits(evidence));
     facts
 }
@@ -155,15 +153,6 @@ fn doubt(reset: &Reset) -> Option<Fact> {
     }
 }
 
-fn spoke_on(evidence: &Evidence<'_>, reset: &Reset) -> Option<Fact> {
-    let first = reset.after.at(reset.by).first?;
-    let side = evidence.close.side(reset.by);
-    Some(Fact::at(
-        first.frame,
-        format!("the {side} speaks on {} after the RST with its address", first.ts.since(reset.rst.ts)),
-    ))
-}
-
 /// What the capture does not hold.
 pub(super) fn limits(evidence: &Evidence<'_>) -> Vec<Fact> {
     let seen = evidence.seen();
@@ -178,4 +167,25 @@ pub(super) fn limits(evidence: &Evidence<'_>) -> Vec<Fact> {
         facts.push(Fact::of_all(format!("{} stretches of data are missing from the capture", seen.gaps)));
     }
     facts
+}
+
+/// The request that was under way when the connection ended, not when it was first closed.
+pub(super) fn request_name_at_close(evidence: &Evidence<'_>) -> String {
+    match evidence.close.exchange.http().map(|http| &http.request).filter(|request| !request.method.is_empty()) {
+        Some(request) => format!("the request {} {}", request.method, request.target),
+        None => "the client's next message".to_owned(),
+    }
+}
+
+/// The silence before the end, as a figure.
+pub(super) fn idle(evidence: &Evidence<'_>) -> String {
+    evidence.idle_before.map_or_else(|| "an unknown time".to_owned(), |idle| idle.to_string())
+}
+
+/// A request that no program ever saw may be sent again, whatever it is, if that is certain.
+pub(super) fn retry_unseen(evidence: &Evidence<'_>) -> &'static str {
+    match evidence.close.exchange.http().map(|http| http.request.method.as_str()) {
+        Some("GET" | "HEAD" | "OPTIONS" | "TRACE" | "PUT" | "DELETE") => "Retrying the request once is safe.",
+        _ => "Retry it once, but a POST only with an idempotency key.",
+    }
 }

@@ -79,7 +79,7 @@ impl Exchange {
         }
         match &mut self.protocol {
             Protocol::Http(http) => http.heard(payload, segment.len, by, order),
-            Protocol::Tls(tls) => tls.heard(payload, by),
+            Protocol::Tls(tls) => tls.heard(payload, by, segment.frame),
             Protocol::Unknown => {}
         }
     }

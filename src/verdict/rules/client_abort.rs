@@ -48,10 +48,17 @@ fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
             Some(Confidence::Certain)
         }
         How::Reset if evidence.shape == Shape::Active => {
-            Some(facts::sure_if_http(evidence, Confidence::Likely))
+            Some(facts::sure_if_http(evidence, guess(evidence)))
         }
         _ => None,
     }
+}
+
+/// Without knowing the protocol: an answer of which more is under way was not whole; one of which nothing more comes may
+/// have been.
+fn guess(evidence: &Evidence<'_>) -> Confidence {
+    let more = evidence.reset().is_some_and(|reset| reset.after.at(reset.by.peer()).news);
+    if evidence.talk == Talk::Awaiting || more || evidence.lost_data() { Confidence::Likely } else { Confidence::Possible }
 }
 
 /// A FIN alone says only that the client will not write any more; that it owed itself an answer must be known.

@@ -1,5 +1,6 @@
 //! Repetitions that nobody answers, and no RST.
 
+use crate::flow::{Marks, Side};
 use crate::verdict::rule::{Confidence, Rule, hit, miss};
 use crate::verdict::{Evidence, Fact, How};
 
@@ -34,8 +35,16 @@ fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
     if evidence.how != How::Silent {
         return None;
     }
-    let repeated = evidence.unanswered(evidence.unanswered_side()?);
-    Some(if repeated >= SURE { Confidence::Certain } else { Confidence::Likely })
+    let side = evidence.unanswered_side()?;
+    // Of a side that never got beyond its SYN+ACK it is not known that it was ever there for more.
+    let conversed = evidence.close.half(side.peer()).packets > 1 && !only_syn_acks(evidence, side.peer());
+    let sure = evidence.unanswered(side) >= SURE && conversed;
+    Some(if sure { Confidence::Certain } else if conversed { Confidence::Likely } else { Confidence::Possible })
+}
+
+fn only_syn_acks(evidence: &Evidence<'_>, side: Side) -> bool {
+    let half = evidence.close.half(side);
+    half.marks.has(Marks::SYN_ACK) && half.packets == 1 + u64::from(half.retransmits) && !half.has_data()
 }
 
 fn facts(evidence: &Evidence<'_>) -> Vec<Fact> {
