@@ -202,6 +202,8 @@ pub struct Close {
     pub recent: Vec<Recent>,
     /// Why the watching ended.
     pub until: ObservedUntil,
+    /// When it was handed over, in capture time.
+    pub closed_at: Timestamp,
 }
 
 impl Close {

@@ -127,7 +127,13 @@ impl Cold {
 }
 
 /// Hands a connection over, by value.
-pub(super) fn close(flow: &Flow, cold: &mut Cold, ring: &RecentRing, until: ObservedUntil) -> Close {
+pub(super) fn close(
+    flow: &Flow,
+    cold: &mut Cold,
+    ring: &RecentRing,
+    until: ObservedUntil,
+    closed_at: Timestamp,
+) -> Close {
     let (orig, resp) = (flow.halves.at(cold.originator), flow.halves.at(cold.originator.peer()));
     let history = cold.history.to_string();
     let background = Background { history: &history, no_payload: orig.bytes == 0 && resp.bytes == 0 };
@@ -158,5 +164,6 @@ pub(super) fn close(flow: &Flow, cold: &mut Cold, ring: &RecentRing, until: Obse
         gaps: cold.letters.at(End::Low).gaps + cold.letters.at(End::High).gaps,
         recent,
         until,
+        closed_at,
     }
 }

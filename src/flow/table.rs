@@ -254,7 +254,7 @@ impl FlowTable {
     fn hand_over(&mut self, slot: u32, until: ObservedUntil, sink: Sink<'_>) {
         let (flow, cold) = (&mut self.hot[slot as usize], &mut self.cold[slot as usize]);
         flow.phase = Phase::Closed;
-        sink(state::close(flow, cold, &self.ring, until));
+        sink(state::close(flow, cold, &self.ring, until, self.now));
     }
 
     fn forget(&mut self, slot: u32) {

@@ -1,5 +1,6 @@
 //! Every derived fact that a rule may use, each computed once.
 
+use crate::context::Surroundings;
 use crate::flow::{Acceptance, BodyLength, Close, End, Exchange, Half, Http, Recent, Reset, Side};
 use crate::time::{Span, Timestamp};
 
@@ -41,6 +42,8 @@ pub enum Talk {
 pub struct Evidence<'a> {
     /// The connection.
     pub close: &'a Close,
+    /// What other connections tell.
+    pub surroundings: Surroundings,
     /// How it ended.
     pub how: How,
     /// Who sent the first FIN at or before the end.
@@ -76,7 +79,7 @@ pub struct Evidence<'a> {
 impl<'a> Evidence<'a> {
     /// Derives it.
     #[must_use]
-    pub fn of(close: &'a Close) -> Self {
+    pub fn of(close: &'a Close, surroundings: &Surroundings) -> Self {
         let how = ending::how(close);
         let reset = close.reset.as_ref().filter(|_| how.by_rst());
         let fin_by = ending::fin_by(close);
@@ -85,6 +88,7 @@ impl<'a> Evidence<'a> {
             [Side::Client, Side::Server].iter().all(|&side| ending::first_fin(close, side).is_some());
         let mut evidence = Self {
             close,
+            surroundings: *surroundings,
             how,
             fin_by,
             rst_claimed: reset.map(|reset| close.side(reset.by)),
@@ -145,8 +149,13 @@ impl<'a> Evidence<'a> {
     #[must_use]
     pub fn longest_pause(&self) -> Option<Span> {
         let end = self.end_frame()?;
-        let said: Vec<&Recent> = self.close.recent.iter().filter(|recent| recent.frame < end && is_speech(recent)).collect();
-        said.windows(2).filter_map(|pair| matches!(pair, [a, b] if a.frame < b.frame).then(|| pair[1].ts.since(pair[0].ts))).max()
+        let said: Vec<&Recent> =
+            self.close.recent.iter().filter(|recent| recent.frame < end && is_speech(recent)).collect();
+        said.windows(2)
+            .filter_map(|pair| {
+                matches!(pair, [a, b] if a.frame < b.frame).then(|| pair[1].ts.since(pair[0].ts))
+            })
+            .max()
     }
 
     /// The frame with which the end began: a FIN, the RST, or the message that the RST answers.
@@ -279,8 +288,13 @@ fn idle_before(close: &Close, reset: Option<&Reset>) -> Option<Span> {
 }
 
 fn end_frame(close: &Close, reset: Option<&Reset>) -> Option<u64> {
-    let fin = [Side::Client, Side::Server].iter().filter_map(|&side| ending::first_fin(close, side)).map(|fin| fin.frame).min();
-    let rst = reset.map(|reset| reset.prompt.filter(is_speech).map_or(reset.rst.frame, |prompt| prompt.frame));
+    let fin = [Side::Client, Side::Server]
+        .iter()
+        .filter_map(|&side| ending::first_fin(close, side))
+        .map(|fin| fin.frame)
+        .min();
+    let rst =
+        reset.map(|reset| reset.prompt.filter(is_speech).map_or(reset.rst.frame, |prompt| prompt.frame));
     fin.or(rst)
 }
 

@@ -171,7 +171,13 @@ pub(super) fn limits(evidence: &Evidence<'_>) -> Vec<Fact> {
 
 /// The request that was under way when the connection ended, not when it was first closed.
 pub(super) fn request_name_at_close(evidence: &Evidence<'_>) -> String {
-    match evidence.close.exchange.http().map(|http| &http.request).filter(|request| !request.method.is_empty()) {
+    match evidence
+        .close
+        .exchange
+        .http()
+        .map(|http| &http.request)
+        .filter(|request| !request.method.is_empty())
+    {
         Some(request) => format!("the request {} {}", request.method, request.target),
         None => "the client's next message".to_owned(),
     }
@@ -187,5 +193,18 @@ pub(super) fn retry_unseen(evidence: &Evidence<'_>) -> &'static str {
     match evidence.close.exchange.http().map(|http| http.request.method.as_str()) {
         Some("GET" | "HEAD" | "OPTIONS" | "TRACE" | "PUT" | "DELETE") => "Retrying the request once is safe.",
         _ => "Retry it once, but a POST only with an idempotency key.",
+    }
+}
+
+/// How the idle time compares with what the server did to other connections.
+pub(super) fn learned_idle(evidence: &Evidence<'_>) -> String {
+    match evidence.surroundings.learned_idle {
+        Some(learned) if learned.of > 1 => {
+            format!(
+                " (it closes idle connections after {}, {} of {} connections)",
+                learned.idle, learned.fitting, learned.of
+            )
+        }
+        _ => String::new(),
     }
 }

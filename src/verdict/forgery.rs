@@ -5,8 +5,8 @@
 //! the same class: Linux answers from a socket that does not exist with identification 0 and the default TTL whatever the
 //! program had set, macOS leaves timestamps out of every RST, Windows negotiates none.
 
-use crate::flow::{Recent, Reset, Side};
 use crate::decode::{Segment, Traits};
+use crate::flow::{Recent, Reset, Side};
 use crate::time::Span;
 
 use super::Fact;
@@ -40,7 +40,9 @@ pub struct Doubt {
 /// Everything that speaks against the claimed sender.
 #[must_use]
 pub(super) fn doubts(evidence: &Evidence<'_>) -> Vec<Doubt> {
-    let Some(reset) = evidence.reset().filter(|_| evidence.how != super::How::Refused) else { return Vec::new() };
+    let Some(reset) = evidence.reset().filter(|_| evidence.how != super::How::Refused) else {
+        return Vec::new();
+    };
     let baseline = Baseline::of(evidence, reset);
     [
         spoke_on(evidence, reset),
@@ -87,7 +89,8 @@ impl<'a> Baseline<'a> {
         let ids: Vec<u16> = self.own.iter().map(|recent| recent.ip_id).filter(|&id| id != 0).collect();
         let steady = ids.windows(2).all(|pair| matches!(pair, [a, b] if in_reach(*a, *b)));
         let zero_first = self.own.first().is_some_and(|first| first.flags.syn() && first.ip_id == 0);
-        let enough = ids.len() > BASELINE || (ids.len() == 1 && zero_first) || (ids.len() == BASELINE && steady);
+        let enough =
+            ids.len() > BASELINE || (ids.len() == 1 && zero_first) || (ids.len() == BASELINE && steady);
         ids.last().copied().filter(|_| steady && enough)
     }
 }
@@ -110,7 +113,10 @@ fn claimed(evidence: &Evidence<'_>, reset: &Reset) -> Side {
 fn spoke_on(evidence: &Evidence<'_>, reset: &Reset) -> Option<Doubt> {
     let after = reset.after.at(reset.by);
     let (first, last) = (after.first?, after.last?);
-    let beyond = after.news && [first, last].iter().any(|recent| recent.seq_end().after(reset.rst.seq) && recent.seq_end() != recent.seq);
+    let beyond = after.news
+        && [first, last]
+            .iter()
+            .any(|recent| recent.seq_end().after(reset.rst.seq) && recent.seq_end() != recent.seq);
     let later = last.ts.since(reset.rst.ts);
     let side = claimed(evidence, reset);
     let says = format!("the {side} speaks on {later} after the RST with its address");
@@ -147,9 +153,19 @@ pub(super) const fn initial_ttl(ttl: u8) -> u8 {
 
 /// RFC 7323 §3.2: timestamps in every segment once negotiated. Linux keeps to it in the RST of a live socket.
 fn no_timestamps(evidence: &Evidence<'_>, reset: &Reset, baseline: &Baseline<'_>) -> Option<Doubt> {
-    let missing = evidence.shape == Shape::Active && baseline.all(Traits::TIMESTAMPS) && !reset.rst.traits.has(Traits::TIMESTAMPS);
+    let missing = evidence.shape == Shape::Active
+        && baseline.all(Traits::TIMESTAMPS)
+        && !reset.rst.traits.has(Traits::TIMESTAMPS);
     let side = claimed(evidence, reset);
-    missing.then(|| doubt(reset.rst.frame, 1, format!("it has no timestamps, as all other segments of the {side} have"))).flatten()
+    missing
+        .then(|| {
+            doubt(
+                reset.rst.frame,
+                1,
+                format!("it has no timestamps, as all other segments of the {side} have"),
+            )
+        })
+        .flatten()
 }
 
 fn other_ip_id(evidence: &Evidence<'_>, reset: &Reset, baseline: &Baseline<'_>) -> Option<Doubt> {
@@ -159,14 +175,26 @@ fn other_ip_id(evidence: &Evidence<'_>, reset: &Reset, baseline: &Baseline<'_>) 
     }
     let last = baseline.counted_ip_id().filter(|&last| !in_reach(last, ip_id))?;
     let side = claimed(evidence, reset);
-    doubt(frame, 1, format!("its IP identification is {ip_id:#06x}; the {side} was counting on from {last:#06x}"))
+    doubt(
+        frame,
+        1,
+        format!("its IP identification is {ip_id:#06x}; the {side} was counting on from {last:#06x}"),
+    )
 }
 
 fn no_df(evidence: &Evidence<'_>, reset: &Reset, baseline: &Baseline<'_>) -> Option<Doubt> {
     let v4 = !reset.rst.traits.has(Traits::IPV6);
     let missing = v4 && baseline.all(Traits::DF) && !reset.rst.traits.has(Traits::DF);
     let side = claimed(evidence, reset);
-    missing.then(|| doubt(reset.rst.frame, 1, format!("it may be fragmented; all other segments of the {side} may not"))).flatten()
+    missing
+        .then(|| {
+            doubt(
+                reset.rst.frame,
+                1,
+                format!("it may be fragmented; all other segments of the {side} may not"),
+            )
+        })
+        .flatten()
 }
 
 /// It answers or acknowledges something that cannot have reached the host yet: whoever sent it is nearer.
@@ -184,14 +212,19 @@ fn too_soon(evidence: &Evidence<'_>, reset: &Reset) -> Option<Doubt> {
     doubt(
         reset.rst.frame,
         2,
-        format!("it responds to frame {} after {took}; the {side} is {leg} away and cannot have answered before that", cause.frame),
+        format!(
+            "it responds to frame {} after {took}; the {side} is {leg} away and cannot have answered before that",
+            cause.frame
+        ),
     )
 }
 
 /// The segment of the other side that the RST is the first to acknowledge.
 fn acknowledged(evidence: &Evidence<'_>, reset: &Reset) -> Option<Recent> {
     let known = reset.before.at(reset.by).rcv_nxt;
-    let from_other = |recent: &&Recent| recent.by != reset.by && recent.seq_end() == reset.rst.ack && recent.frame < reset.rst.frame;
+    let from_other = |recent: &&Recent| {
+        recent.by != reset.by && recent.seq_end() == reset.rst.ack && recent.frame < reset.rst.frame
+    };
     let news = reset.rst.flags.ack() && reset.rst.ack.after(known);
     evidence.close.recent.iter().find(from_other).copied().filter(|_| news)
 }
@@ -202,7 +235,15 @@ fn several_aborts(evidence: &Evidence<'_>, reset: &Reset) -> Option<Doubt> {
     let again = reset.rst.flags.ack() && after.reset_acks > 0;
     let side = claimed(evidence, reset);
     let frame = after.first_reset?.frame;
-    again.then(|| doubt(frame, 1, format!("{} RST+ACKs from the {side}; a host can send only one", after.reset_acks + 1))).flatten()
+    again
+        .then(|| {
+            doubt(
+                frame,
+                1,
+                format!("{} RST+ACKs from the {side}; a host can send only one", after.reset_acks + 1),
+            )
+        })
+        .flatten()
 }
 
 /// Weaver, Sommer and Paxson's RST_SEQ_CHANGE: aimed at where the host might have been by then.
@@ -211,7 +252,11 @@ fn beyond(evidence: &Evidence<'_>, reset: &Reset) -> Option<Doubt> {
     let other_side_quiet = reset.after.at(reset.by.peer()).resets == 0;
     let jump = after.reset_beyond.filter(|_| other_side_quiet && evidence.fin_by.is_none())?;
     let by = jump.seq.offset_from(reset.rst.seq);
-    doubt(jump.frame, 2, format!("another RST lies {by} bytes further on, beyond all that was sent or acknowledged"))
+    doubt(
+        jump.frame,
+        2,
+        format!("another RST lies {by} bytes further on, beyond all that was sent or acknowledged"),
+    )
 }
 
 /// A host that was reset does not reset in its turn, least of all at the same moment.
@@ -219,7 +264,9 @@ fn both_at_once(evidence: &Evidence<'_>, reset: &Reset) -> Option<Doubt> {
     let back = reset.after.at(reset.by.peer()).first_reset.filter(|back| back.flags.ack())?;
     let apart = back.ts.since(reset.rst.ts);
     let side = claimed(evidence, reset).peer();
-    (apart <= AT_ONCE).then(|| doubt(back.frame, 2, format!("{apart} later a RST+ACK comes in the {side}'s name too"))).flatten()
+    (apart <= AT_ONCE)
+        .then(|| doubt(back.frame, 2, format!("{apart} later a RST+ACK comes in the {side}'s name too")))
+        .flatten()
 }
 
 /// A plain RST is an answer (RFC 9293 §3.5.2); one that answers nothing was not sent by a stack that follows it.
@@ -227,10 +274,13 @@ fn unprompted(evidence: &Evidence<'_>, reset: &Reset) -> Option<Doubt> {
     let seen = evidence.seen();
     let bare = evidence.shape == Shape::Reply && reset.prompt.is_none();
     let complete = seen.both_sides && seen.handshake && seen.gaps == 0;
-    (bare && complete).then(|| doubt(reset.rst.frame, 1, "it answers no segment that was captured".to_owned())).flatten()
+    (bare && complete)
+        .then(|| doubt(reset.rst.frame, 1, "it answers no segment that was captured".to_owned()))
+        .flatten()
 }
 
 fn odd_ack(evidence: &Evidence<'_>, reset: &Reset) -> Option<Doubt> {
     let odd = !reset.rst.flags.ack() && reset.rst.ack.0 != 0 && evidence.shape != Shape::SynReply;
-    odd.then(|| doubt(reset.rst.frame, 1, "it has an acknowledgement number but no ACK flag".to_owned())).flatten()
+    odd.then(|| doubt(reset.rst.frame, 1, "it has an acknowledgement number but no ACK flag".to_owned()))
+        .flatten()
 }

@@ -21,11 +21,6 @@ pub(super) struct Probing {
     pub(super) last_frame: u64,
 }
 
-/// Did the sender of the RST give up after unanswered probes (Linux: TCP_KEEPALIVE_TIMEOUT)?
-pub(super) fn ran_out(evidence: &Evidence<'_>) -> bool {
-    probing(evidence).is_some_and(|probing| !probing.answered)
-}
-
 /// The probes of the side that reset, if the RST came one interval after the last.
 pub(super) fn probing(evidence: &Evidence<'_>) -> Option<Probing> {
     let reset = evidence.reset().filter(|_| evidence.shape == Shape::Active)?;
@@ -49,5 +44,10 @@ pub(super) fn probing(evidence: &Evidence<'_>) -> Option<Probing> {
 /// One before what its sender has sent, with at most one byte (RFC 9293 §3.8.4).
 fn is_probe(reset: &Reset, recent: &Recent) -> bool {
     let old = recent.seq == reset.before.at(reset.by).snd_nxt.minus(1);
-    recent.by == reset.by && old && recent.len <= 1 && !recent.flags.syn() && !recent.flags.fin() && !recent.flags.rst()
+    recent.by == reset.by
+        && old
+        && recent.len <= 1
+        && !recent.flags.syn()
+        && !recent.flags.fin()
+        && !recent.flags.rst()
 }

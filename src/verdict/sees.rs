@@ -76,7 +76,7 @@ fn reset(evidence: &Evidence<'_>, side: Side) -> Sees {
 
 /// The side that sent the RST knows what it did, unless its stack gave up for it.
 fn sender(evidence: &Evidence<'_>, side: Side) -> Sees {
-    if super::probes::ran_out(evidence) && evidence.rst_claimed == Some(side) {
+    if super::probes::probing(evidence).is_some() && evidence.rst_claimed == Some(side) {
         return Sees { read: Some(ETIMEDOUT), write: Some(ETIMEDOUT), ..Sees::default() };
     }
     // A device spoke in its name. Either it was told the same at once, or its next segment meets a host that was.

@@ -13,7 +13,9 @@ const ACTIVE: &[&str] = &["abort_on_close", "state"];
 /// The reasons that fit; none where a device sent the RST, since no stack had one.
 #[must_use]
 pub(super) fn reasons(evidence: &Evidence<'_>) -> Vec<&'static str> {
-    let (Some(reset), Some(Sender::Side(side))) = (evidence.reset(), evidence.rst_by) else { return Vec::new() };
+    let (Some(reset), Some(Sender::Side(side))) = (evidence.reset(), evidence.rst_by) else {
+        return Vec::new();
+    };
     match (evidence.how, evidence.shape) {
         (How::Refused, _) => refused(evidence),
         (_, Shape::Active) => active(evidence, reset, side),
@@ -31,7 +33,7 @@ fn refused(evidence: &Evidence<'_>) -> Vec<&'static str> {
 /// A live socket gave up. Unread data and SO_LINGER 0 cannot be told apart on the wire; who had spoken last tells which
 /// is likelier.
 fn active(evidence: &Evidence<'_>, reset: &Reset, side: Side) -> Vec<&'static str> {
-    if super::probes::ran_out(evidence) {
+    if super::probes::probing(evidence).is_some() {
         return vec!["keepalive_timeout", "state"];
     }
     if evidence.fin_frame(side).is_some() {
@@ -56,10 +58,19 @@ fn left_unread(evidence: &Evidence<'_>, reset: &Reset, side: Side) -> bool {
         return false;
     }
     match (side, evidence.talk) {
-        (Side::Client, talk) => talk == Talk::Answering || evidence.in_tls_handshake,
-        (Side::Server, Talk::Awaiting) => !evidence.in_tls_handshake && evidence.http().is_none_or(Http::request_unfinished),
+        (Side::Client, talk) => {
+            evidence.in_tls_handshake || (talk == Talk::Answering && more_came(evidence, reset))
+        }
+        (Side::Server, Talk::Awaiting) => {
+            !evidence.in_tls_handshake && evidence.http().is_none_or(Http::request_unfinished)
+        }
         (Side::Server, _) => evidence.http().is_some_and(Http::request_unfinished),
     }
+}
+
+/// Of an answer that is known to be cut, or of which more came after the RST, something was on its way to be unread.
+fn more_came(evidence: &Evidence<'_>, reset: &Reset) -> bool {
+    evidence.http().is_some() || evidence.lost_data() || reset.after.at(reset.by.peer()).news
 }
 
 /// No fitting socket. A socket in the last states of its close answers as one that is gone.
@@ -75,7 +86,9 @@ fn reply(evidence: &Evidence<'_>, reset: &Reset, side: Side) -> Vec<&'static str
         }
         return match prompt {
             // A FIN that the capture lost leaves the same traces as a host that lost its state.
-            Some(_) if after_unseen_close(evidence, side) => vec!["abort_on_data", "timewait_socket", "no_socket"],
+            Some(_) if after_unseen_close(evidence, side) => {
+                vec!["abort_on_data", "timewait_socket", "no_socket"]
+            }
             _ => vec!["no_socket", "abort_on_data", "flags", "invalid_ack_sequence"],
         };
     }
@@ -96,7 +109,8 @@ fn after_unseen_close(evidence: &Evidence<'_>, side: Side) -> bool {
 
 fn is_handshake_answer(evidence: &Evidence<'_>, reset: &Reset, prompt: Option<Recent>) -> bool {
     let silent = !evidence.close.half_before(evidence.close.side(reset.by)).has_data();
-    let at_start = prompt.is_some_and(|prompt| prompt.flags.syn() || prompt.ack == reset.before.at(reset.by).iss.plus(1));
+    let at_start = prompt
+        .is_some_and(|prompt| prompt.flags.syn() || prompt.ack == reset.before.at(reset.by).iss.plus(1));
     silent && at_start && evidence.close.handshake_seen() && evidence.talk == Talk::Nothing
 }
 

@@ -36,7 +36,9 @@ pub(super) fn weigh(evidence: &Evidence<'_>) -> Option<(Sender, Confidence)> {
     let claimed = Sender::Side(evidence.rst_claimed?);
     let weight: u32 = evidence.doubts.iter().map(|doubt| doubt.weight).sum();
     Some(match weight {
-        _ if evidence.doubts.iter().any(|doubt| doubt.decisive) => (Sender::Middlebox, Confidence::Certain.min(evidence.cap)),
+        _ if evidence.doubts.iter().any(|doubt| doubt.decisive) => {
+            (Sender::Middlebox, Confidence::Certain.min(evidence.cap))
+        }
         CONVICTS.. => (Sender::Middlebox, Confidence::Likely.min(evidence.cap)),
         2.. => (claimed, Confidence::Possible),
         1 => (claimed, Confidence::Likely.min(evidence.cap)),
@@ -46,7 +48,8 @@ pub(super) fn weigh(evidence: &Evidence<'_>) -> Option<(Sender, Confidence)> {
 
 fn undoubted(evidence: &Evidence<'_>) -> Confidence {
     // From one SYN and one RST nobody can tell a host from a firewall in front of it.
-    let ambiguous = evidence.how == How::Refused || evidence.shape == Shape::Odd || !evidence.acceptance_certain;
+    let ambiguous =
+        evidence.how == How::Refused || evidence.shape == Shape::Odd || !evidence.acceptance_certain;
     if ambiguous { Confidence::Likely.min(evidence.cap) } else { evidence.cap }
 }
 

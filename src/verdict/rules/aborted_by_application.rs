@@ -35,7 +35,11 @@ fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
     match (evidence.how, evidence.talk) {
         (How::Reset, Talk::Nothing | Talk::Complete) => Some(Confidence::Likely),
         // An answer that was acknowledged to its last byte may well have been whole.
-        (How::Reset, Talk::Answering) if evidence.http().is_none() && !evidence.lost_data() && !more_came(evidence) => Some(Confidence::Likely),
+        (How::Reset, Talk::Answering)
+            if evidence.http().is_none() && !evidence.lost_data() && !more_came(evidence) =>
+        {
+            Some(Confidence::Likely)
+        }
         (How::Reset | How::FinThenReset, _) => Some(Confidence::Possible),
         _ => None,
     }

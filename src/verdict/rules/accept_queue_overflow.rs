@@ -52,19 +52,29 @@ fn judge_reset(evidence: &Evidence<'_>) -> Option<Confidence> {
     let prompt = reset.prompt?;
     let at_start = prompt.ack == evidence.close.half_before(Side::Server).iss.plus(1);
     // The server acknowledged nothing: it never had more than the SYN.
-    let only_syn = evidence.close.half_before(Side::Server).rcv_nxt == evidence.close.half_before(Side::Client).iss.plus(1);
+    let only_syn = evidence.close.half_before(Side::Server).rcv_nxt
+        == evidence.close.half_before(Side::Client).iss.plus(1);
     let bare = prompt.len == 0 && evidence.talk == Talk::Nothing;
-    (by_server && at_start && only_syn).then_some(if bare { Confidence::Likely } else { Confidence::Possible })
+    (by_server && at_start && only_syn).then_some(if bare {
+        Confidence::Likely
+    } else {
+        Confidence::Possible
+    })
 }
 
 fn facts_of(evidence: &Evidence<'_>) -> Vec<Fact> {
     let repeated = evidence.close.half(Side::Server).retransmits;
     let mut facts = Vec::new();
     if repeated > 0 {
-        facts.push(Fact::of_all(format!("the server repeated its SYN+ACK {repeated} times although the handshake was completed")));
+        facts.push(Fact::of_all(format!(
+            "the server repeated its SYN+ACK {repeated} times although the handshake was completed"
+        )));
     }
     if evidence.how == How::Silent {
-        facts.push(Fact::at(evidence.close.last.frame, "the server acknowledged nothing that the client sent"));
+        facts.push(Fact::at(
+            evidence.close.last.frame,
+            "the server acknowledged nothing that the client sent",
+        ));
     }
     facts.extend(facts::of_rst(evidence));
     facts

@@ -47,9 +47,7 @@ fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
         How::Fin | How::FinThenReset if known_to_be_owed(evidence) && !answered_after_all(evidence) => {
             Some(Confidence::Certain)
         }
-        How::Reset if evidence.shape == Shape::Active => {
-            Some(facts::sure_if_http(evidence, guess(evidence)))
-        }
+        How::Reset if evidence.shape == Shape::Active => Some(facts::sure_if_http(evidence, guess(evidence))),
         _ => None,
     }
 }
@@ -58,7 +56,11 @@ fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
 /// have been.
 fn guess(evidence: &Evidence<'_>) -> Confidence {
     let more = evidence.reset().is_some_and(|reset| reset.after.at(reset.by.peer()).news);
-    if evidence.talk == Talk::Awaiting || more || evidence.lost_data() { Confidence::Likely } else { Confidence::Possible }
+    if evidence.talk == Talk::Awaiting || more || evidence.lost_data() {
+        Confidence::Likely
+    } else {
+        Confidence::Possible
+    }
 }
 
 /// A FIN alone says only that the client will not write any more; that it owed itself an answer must be known.

@@ -27,16 +27,24 @@ short; if it came at once, it is a probe, and harmless.",
 };
 
 fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
-    let (client, server) = (evidence.close.half_before(Side::Client), evidence.close.half_before(Side::Server));
-    let half_open = client.marks.has(Marks::SYN) && !client.marks.has(Marks::ACKED) && server.marks.has(Marks::SYN_ACK);
+    let (client, server) =
+        (evidence.close.half_before(Side::Client), evidence.close.half_before(Side::Server));
+    let half_open =
+        client.marks.has(Marks::SYN) && !client.marks.has(Marks::ACKED) && server.marks.has(Marks::SYN_ACK);
     let by_client = evidence.rst_by == Some(Sender::Side(Side::Client));
     let alone = evidence.how == How::Reset && half_open && by_client;
     alone.then_some(if evidence.shape == Shape::Reply { Confidence::Certain } else { Confidence::Likely })
 }
 
 fn facts_of(evidence: &Evidence<'_>) -> Vec<Fact> {
-    let took = evidence.close.legs.at(evidence.close.end(Side::Server)).map(|leg| format!(" after {leg}")).unwrap_or_default();
-    let mut facts = vec![Fact::of_all(format!("the server's SYN+ACK came{took}; the client never sent the last ACK"))];
+    let took = evidence
+        .close
+        .legs
+        .at(evidence.close.end(Side::Server))
+        .map(|leg| format!(" after {leg}"))
+        .unwrap_or_default();
+    let mut facts =
+        vec![Fact::of_all(format!("the server's SYN+ACK came{took}; the client never sent the last ACK"))];
     facts.extend(facts::of_rst(evidence));
     facts
 }

@@ -61,18 +61,26 @@ const LIMITS: &[(u64, &str)] = &[
 
 /// A limit within 2 % of an idle time.
 fn limit(idle: Span) -> Option<&'static str> {
-    let near = |secs: u64| idle.as_nanos().abs_diff(Span::from_secs(secs).as_nanos()).saturating_mul(50) <= Span::from_secs(secs).as_nanos();
+    let near = |secs: u64| {
+        idle.as_nanos().abs_diff(Span::from_secs(secs).as_nanos()).saturating_mul(50)
+            <= Span::from_secs(secs).as_nanos()
+    };
     LIMITS.iter().find(|(secs, _)| near(*secs)).map(|(_, whose)| *whose)
 }
 
 fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
     let idle = evidence.idle_before?;
-    if evidence.how != How::Reset || evidence.in_tls_handshake || crate::verdict::probes::probing(evidence).is_some() {
+    if evidence.how != How::Reset
+        || evidence.in_tls_handshake
+        || crate::verdict::probes::probing(evidence).is_some()
+    {
         return None;
     }
     match evidence.shape {
         Shape::Reply => judge_reply(evidence, idle),
-        Shape::Active if idle >= SHORTEST_ABORT && matches!(evidence.talk, Talk::Complete | Talk::Nothing) => {
+        Shape::Active
+            if idle >= SHORTEST_ABORT && matches!(evidence.talk, Talk::Complete | Talk::Nothing) =>
+        {
             Some(if limit(idle).is_some() { Confidence::Likely } else { Confidence::Possible })
         }
         _ => None,
@@ -100,10 +108,13 @@ fn facts_of(evidence: &Evidence<'_>) -> Vec<Fact> {
 
 fn advise(evidence: &Evidence<'_>) -> String {
     let idle = facts::idle(evidence);
-    let hint = evidence.idle_before.and_then(limit).map(|whose| format!(" ({whose} would fit)")).unwrap_or_default();
+    let hint =
+        evidence.idle_before.and_then(limit).map(|whose| format!(" ({whose} would fit)")).unwrap_or_default();
     let who = match evidence.rst_by {
         Some(Sender::Side(Side::Client)) => "the client, or a device before it,",
         _ => "the server, or a device before it,",
     };
-    format!("After {idle} idle {who} no longer knew the connection{hint}: keep it alive (TCP keep-alive, pings) or give it up well before {idle}.")
+    format!(
+        "After {idle} idle {who} no longer knew the connection{hint}: keep it alive (TCP keep-alive, pings) or give it up well before {idle}."
+    )
 }

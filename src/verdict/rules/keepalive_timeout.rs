@@ -48,5 +48,7 @@ fn advise(evidence: &Evidence<'_>) -> String {
     let Some(Sender::Side(side)) = evidence.rst_by else { return String::new() };
     let (silent, figures) = (side.peer(), probing(evidence));
     let after = figures.map(|p| format!("{} probes {} apart", p.probes, p.interval)).unwrap_or_default();
-    format!("The {silent} did not answer {after}: look at that host and the path to it; its end of the connection may still look open.")
+    format!(
+        "The {silent} did not answer {after}: look at that host and the path to it; its end of the connection may still look open."
+    )
 }

@@ -8,9 +8,12 @@ mod icmp_refused;
 mod idle_timeout;
 mod injected_reset;
 mod keepalive_timeout;
+mod listener_closed;
 mod no_response;
 mod peer_vanished;
 mod port_closed;
+mod port_scan;
+mod refused_by_firewall;
 mod response_cut;
 mod stale_keepalive;
 mod state_lost;
@@ -28,9 +31,11 @@ pub const RULES: &[&Rule] = &[
     &injected_reset::RULE,
     &icmp_refused::RULE,
     &client_gave_up_connecting::RULE,
+    &port_scan::RULE,
+    &refused_by_firewall::RULE,
     &port_closed::RULE,
     &syn_unanswered::RULE,
-    &accept_queue_overflow::RULE,
+    &listener_closed::RULE,
     &tls_alert::RULE,
     &tls_handshake_reset::RULE,
     &stale_keepalive::RULE,
@@ -43,6 +48,7 @@ pub const RULES: &[&Rule] = &[
     &write_after_close::RULE,
     &unread_data_at_close::RULE,
     &peer_vanished::RULE,
+    &accept_queue_overflow::RULE,
     &aborted_by_application::RULE,
     &unexplained::RULE,
 ];

@@ -35,7 +35,9 @@ B > A P. \"HTTP/1.1 200 OK\\r\\nContent-Length: 10\\r\\n\\r\\nabc\"\nA > B .\nB 
 };
 
 fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
-    let owed = evidence.talk == Talk::Awaiting && !evidence.in_tls_handshake;
+    // Requests that waited in the queue of a listener that was closed were never served: that is another story.
+    let queued = evidence.surroundings.unserved_resets > 1 && evidence.surroundings.unserved_silent > 0;
+    let owed = evidence.talk == Talk::Awaiting && !evidence.in_tls_handshake && !queued;
     if !owed || evidence.ended_by() != Some(Side::Server) {
         return None;
     }

@@ -39,7 +39,13 @@ fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
     // Of a side that never got beyond its SYN+ACK it is not known that it was ever there for more.
     let conversed = evidence.close.half(side.peer()).packets > 1 && !only_syn_acks(evidence, side.peer());
     let sure = evidence.unanswered(side) >= SURE && conversed;
-    Some(if sure { Confidence::Certain } else if conversed { Confidence::Likely } else { Confidence::Possible })
+    Some(if sure {
+        Confidence::Certain
+    } else if conversed {
+        Confidence::Likely
+    } else {
+        Confidence::Possible
+    })
 }
 
 fn only_syn_acks(evidence: &Evidence<'_>, side: Side) -> bool {

@@ -26,7 +26,12 @@ the port, the service's state and the firewall. After a deploy, wait for readine
 };
 
 fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
-    (evidence.how == How::Refused).then_some(Confidence::Likely)
+    let odd_distance = super::refused_by_firewall::other_distance(evidence).is_some();
+    (evidence.how == How::Refused).then_some(if odd_distance {
+        Confidence::Possible
+    } else {
+        Confidence::Likely
+    })
 }
 
 fn advise(evidence: &Evidence<'_>) -> String {

@@ -76,7 +76,8 @@ fn judge_fin(evidence: &Evidence<'_>, request: &Recent) -> Option<Confidence> {
 /// of other protocols nobody knows.
 fn judge_fin_lost(evidence: &Evidence<'_>) -> Option<Confidence> {
     let Some(http) = evidence.http() else {
-        return (evidence.exchange.turns >= 3 && evidence.talk == Talk::Awaiting).then_some(Confidence::Possible);
+        return (evidence.exchange.turns >= 3 && evidence.talk == Talk::Awaiting)
+            .then_some(Confidence::Possible);
     };
     let next_request = http.answered > 0 && http.awaits_response() && http.response.is_none();
     (next_request && evidence.established_for_long()).then_some(Confidence::Likely)
@@ -91,8 +92,16 @@ fn facts_of(evidence: &Evidence<'_>) -> Vec<Fact> {
             Some(fin) if fin.frame < request.frame => {
                 Fact::at(request.frame, format!("{name} came {} later", request.ts.since(fin.ts)))
             }
-            Some(fin) => Fact::at(request.frame, format!("{name} crossed it on the way: the FIN, {} later, does not acknowledge it", fin.ts.since(request.ts))),
-            None => Fact::at(request.frame, format!("{name} came after {} of silence", facts::idle(evidence))),
+            Some(fin) => Fact::at(
+                request.frame,
+                format!(
+                    "{name} crossed it on the way: the FIN, {} later, does not acknowledge it",
+                    fin.ts.since(request.ts)
+                ),
+            ),
+            None => {
+                Fact::at(request.frame, format!("{name} came after {} of silence", facts::idle(evidence)))
+            }
         });
     }
     facts.extend(facts::of_rst(evidence));
@@ -101,8 +110,9 @@ fn facts_of(evidence: &Evidence<'_>) -> Vec<Fact> {
 
 fn advise(evidence: &Evidence<'_>) -> String {
     let idle = facts::idle(evidence);
+    let learned = facts::learned_idle(evidence);
     format!(
-        "Your client reused a connection that the server closes after {idle} idle. Set the client pool's idle timeout below {idle}, or the server's above it. {}",
+        "Your client reused a connection that the server closes after {idle} idle{learned}. Set the client pool's idle timeout below {idle}, or the server's above it. {}",
         facts::retry_unseen(evidence)
     )
 }

@@ -29,7 +29,9 @@ as a lost connection: reconnect, and retry what may safely happen twice.",
 };
 
 fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
-    let Some(Sender::Side(side)) = evidence.rst_by.filter(|_| evidence.how == How::Reset) else { return None };
+    let Some(Sender::Side(side)) = evidence.rst_by.filter(|_| evidence.how == How::Reset) else {
+        return None;
+    };
     let reset = evidence.reset()?;
     let knew = evidence.close.half_before(side).has_data() || evidence.close.half_before(side).packets > 1;
     let answers = evidence.shape == Shape::Reply && reset.prompt.is_some_and(|prompt| !prompt.flags.syn());
@@ -44,7 +46,10 @@ fn facts_of(evidence: &Evidence<'_>) -> Vec<Fact> {
     let mut facts = facts::of_rst(evidence);
     if let Some(Sender::Side(side)) = evidence.rst_by {
         let before = evidence.close.half_before(side);
-        facts.push(Fact::of_all(format!("the {side} had sent {} segments and {} bytes, and no FIN", before.packets, before.bytes)));
+        facts.push(Fact::of_all(format!(
+            "the {side} had sent {} segments and {} bytes, and no FIN",
+            before.packets, before.bytes
+        )));
     }
     facts
 }
@@ -52,5 +57,8 @@ fn facts_of(evidence: &Evidence<'_>) -> Vec<Fact> {
 fn advise(evidence: &Evidence<'_>) -> String {
     let Some(Sender::Side(side)) = evidence.rst_by else { return String::new() };
     let host = evidence.close.endpoint(side).addr;
-    format!("Look for a restart, failover or re-balancing of {host} (the {side}) just before; reconnect. {}", facts::retry_advice(evidence))
+    format!(
+        "Look for a restart, failover or re-balancing of {host} (the {side}) just before; reconnect. {}",
+        facts::retry_advice(evidence)
+    )
 }

@@ -1,19 +1,23 @@
 //! What holds for every rule on the shelf.
 
 use super::*;
+use crate::context::Context;
 use crate::decode::{Pdu, script};
-use crate::flow::{FlowTable, ObservedUntil, Settings};
+use crate::flow::{Close, FlowTable, ObservedUntil, Settings, Side};
 use crate::verdict::{Confidence, Verdict, judge};
 
-/// The verdict on the first connection of a script.
+/// The verdict on the connection of the first client of a script; the last one, where it has several.
 fn verdict(text: &str) -> Verdict {
     let played = script::parse(text).unwrap_or_else(|error| panic!("{error}\n{text}"));
     let pdus: Vec<Pdu<'_>> = played.iter().map(script::Scripted::pdu).collect();
-    let mut verdicts = Vec::new();
+    let (mut closes, mut context) = (Vec::new(), Context::default());
     let mut table = FlowTable::new(Settings::default());
-    table.observe(&pdus, &mut |close| verdicts.push(judge(&close)));
-    table.finish(ObservedUntil::Eof, &mut |close| verdicts.push(judge(&close)));
-    verdicts.into_iter().next().expect("a script has a connection")
+    table.observe(&pdus, &mut |close| closes.push(close));
+    table.finish(ObservedUntil::Eof, &mut |close| closes.push(close));
+    closes.iter().for_each(|close| context.note(close));
+    let of_a = |close: &&Close| close.endpoint(Side::Client).addr == script::CLIENT.addr;
+    let close = closes.iter().rev().find(of_a).expect("a script has a connection of A");
+    judge(close, &context.around(close))
 }
 
 #[test]

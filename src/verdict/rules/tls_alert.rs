@@ -37,7 +37,9 @@ fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
 
 /// The alert that ended it: neither close_notify nor user_canceled, which announce a normal end.
 fn alert(evidence: &Evidence<'_>) -> Option<Alert> {
-    let said = [evidence.exchange, &evidence.close.exchange].into_iter().find_map(|exchange| exchange.tls()?.alert)?;
+    let said = [evidence.exchange, &evidence.close.exchange]
+        .into_iter()
+        .find_map(|exchange| exchange.tls()?.alert)?;
     (!matches!(said.description, 0 | 90)).then_some(said)
 }
 
@@ -45,7 +47,10 @@ fn facts_of(evidence: &Evidence<'_>) -> Vec<Fact> {
     let mut facts = Vec::new();
     if let Some(alert) = alert(evidence) {
         let side = evidence.close.side(alert.by);
-        facts.push(Fact::at(alert.frame, format!("the {side} sent the TLS alert {} ({})", alert.name(), alert.description)));
+        facts.push(Fact::at(
+            alert.frame,
+            format!("the {side} sent the TLS alert {} ({})", alert.name(), alert.description),
+        ));
     }
     facts.extend(facts::of_end(evidence));
     facts
@@ -54,6 +59,13 @@ fn facts_of(evidence: &Evidence<'_>) -> Vec<Fact> {
 fn advise(evidence: &Evidence<'_>) -> String {
     let Some(alert) = alert(evidence) else { return String::new() };
     let side = evidence.close.side(alert.by);
-    let whose = if side == Side::Client { "its trust store and TLS settings" } else { "its certificate, names and TLS settings" };
-    format!("The {side} ended the handshake with '{}': check {whose}; `openssl s_client -connect` repeats it by hand.", alert.name())
+    let whose = if side == Side::Client {
+        "its trust store and TLS settings"
+    } else {
+        "its certificate, names and TLS settings"
+    };
+    format!(
+        "The {side} ended the handshake with '{}': check {whose}; `openssl s_client -connect` repeats it by hand.",
+        alert.name()
+    )
 }

@@ -36,14 +36,18 @@ B > A P. \"HTTP/1.1 413 Too Large\\r\\nContent-Length: 0\\r\\n\\r\\n\"\nA > B P.
 };
 
 fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
-    let Some(Sender::Side(side)) = evidence.rst_by.filter(|_| evidence.shape == Shape::Active && !evidence.in_tls_handshake) else {
+    let Some(Sender::Side(side)) =
+        evidence.rst_by.filter(|_| evidence.shape == Shape::Active && !evidence.in_tls_handshake)
+    else {
         return None;
     };
     if crate::verdict::probes::probing(evidence).is_some() {
         return None;
     }
     match evidence.how {
-        How::FinThenReset if evidence.fin_by == Some(side) && wrote_after_fin(evidence, side) => Some(Confidence::Likely),
+        How::FinThenReset if evidence.fin_by == Some(side) && wrote_after_fin(evidence, side) => {
+            Some(Confidence::Likely)
+        }
         How::Reset if refused_upload(evidence, side) => Some(Confidence::Likely),
         How::Reset if owed(evidence, side) => Some(Confidence::Possible),
         _ => None,
@@ -54,13 +58,15 @@ fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
 fn wrote_after_fin(evidence: &Evidence<'_>, side: Side) -> bool {
     let fin = evidence.fin_frame(side).unwrap_or(u64::MAX);
     let end = evidence.close.end(side);
-    let later = evidence.close.recent.iter().any(|recent| recent.by != end && recent.len > 0 && recent.frame > fin);
+    let later =
+        evidence.close.recent.iter().any(|recent| recent.by != end && recent.len > 0 && recent.frame > fin);
     later || evidence.http().is_some_and(|http| http.request_unfinished()) && side == Side::Server
 }
 
 /// The server answered before it had the whole request.
 fn refused_upload(evidence: &Evidence<'_>, side: Side) -> bool {
-    side == Side::Server && evidence.http().is_some_and(|http| http.response.is_some() && http.request_unfinished())
+    side == Side::Server
+        && evidence.http().is_some_and(|http| http.response.is_some() && http.request_unfinished())
 }
 
 /// The other side had spoken last.
