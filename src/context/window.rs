@@ -51,7 +51,7 @@ mod tests {
     #[test]
     fn what_is_used_stays_and_what_is_not_goes() {
         let mut window: Window<u32, u32> = Window::default();
-        let at = |minutes| Timestamp::from_parts(60 * minutes, 0);
+        let at = |minutes: u64| Timestamp::from_parts(60 * minutes, 0);
         *window.entry(1, at(10)) = 1;
         *window.entry(2, at(10)) = 1;
         *window.entry(1, at(16)) += 1;
