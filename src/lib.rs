@@ -5,6 +5,7 @@ pub mod aggregate;
 pub mod capture;
 pub mod cli;
 pub mod config;
+pub mod context;
 pub mod decode;
 pub mod engine;
 pub mod error;

@@ -61,3 +61,23 @@ fn quoted_v6(quote: Bytes<'_>) -> Result<(Addr, Addr, Bytes<'_>), Skip> {
     let (src, dst) = super::ip::v6_addresses(header);
     Ok((src, dst, rest))
 }
+
+impl IcmpError {
+    /// What it says, in the words of RFC 792, RFC 1812 §5.2.7.1 and RFC 4443 §3.
+    #[must_use]
+    pub fn says(&self) -> &'static str {
+        let v6 = self.src.addr.ip().is_ipv6();
+        match (v6, self.kind, self.code) {
+            (false, 3, 0) | (true, 1, 0) => "network unreachable",
+            (false, 3, 1) | (true, 1, 3) => "host unreachable",
+            (false, 3, 2) => "protocol unreachable",
+            (false, 3, 3) | (true, 1, 4) => "port unreachable",
+            (false, 3, 4) => "fragmentation needed",
+            (false, 3, 9 | 10 | 13) | (true, 1, 1 | 5) => "administratively prohibited",
+            (true, 1, 6) => "route rejected",
+            (false, 11, _) | (true, 3, _) => "time exceeded on the way",
+            (false, 12, _) | (true, 4, _) => "a header was not understood",
+            _ => "unreachable",
+        }
+    }
+}

@@ -22,6 +22,7 @@ mod icmp;
 mod ip;
 mod link;
 mod options;
+pub mod script;
 mod segment;
 mod seq;
 mod skip;

@@ -56,8 +56,7 @@ pub(super) fn on_rst(
     prompt: Option<Recent>,
 ) -> Ending {
     if let Some(reset) = &mut cold.reset {
-        let after = reset.after.at_mut(by);
-        after.resets += 1;
+        note_reset(reset, rst, by);
         // A doubtful RST gives way to one that surely took effect.
         if reset.acceptance == Acceptance::InWindow && is_effective(acceptance) {
             ignore(cold, Acceptance::InWindow);
@@ -74,6 +73,21 @@ pub(super) fn on_rst(
     cold.reset =
         Some(Box::new(Reset { rst: *rst, by, acceptance, before, prompt, after: Both::default(), text }));
     Ending::Ended
+}
+
+/// A further RST: one event with the first, or proof that no single host sent them.
+fn note_reset(reset: &mut Reset, rst: &Segment, by: End) {
+    let (me, peer) = (*reset.before.at(by), *reset.before.at(by.peer()));
+    let recent = Recent::of(rst, by);
+    let after = reset.after.at_mut(by);
+    after.resets += 1;
+    after.first_reset.get_or_insert(recent);
+    after.reset_acks += u32::from(rst.flags.ack());
+    // A stack's RST lies where it had sent up to, or is an acknowledgement of the other side (RFC 9293 §3.5.2).
+    let known = me.seen() && peer.seen();
+    if known && by == reset.by && rst.seq.after(me.snd_nxt.furthest(peer.rcv_nxt).plus(2)) {
+        after.reset_beyond.get_or_insert(recent);
+    }
 }
 
 const fn is_effective(acceptance: Acceptance) -> bool {
@@ -147,7 +161,13 @@ pub(super) fn on_segment(cold: &Cold, flow: &Flow) -> Ending {
 ///
 /// Frames of one host differ in their IPv4 identification; data and SYNs come again only after a retransmission timeout.
 /// What carries neither is compared only on a connection on which frames have come twice for certain.
-pub(super) fn is_duplicate(segment: &Segment, by: End, flow: &Flow, cold: &mut Cold, ring: &RecentRing) -> bool {
+pub(super) fn is_duplicate(
+    segment: &Segment,
+    by: End,
+    flow: &Flow,
+    cold: &mut Cold,
+    ring: &RecentRing,
+) -> bool {
     const SAME_FRAME: Span = Span::from_millis(3);
     const SAME_FRAME_UNIDENTIFIED: Span = Span::from_nanos(100_000);
     /// Between a frame and its double others may lie; as many as one batch of a busy connection.

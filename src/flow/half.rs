@@ -161,7 +161,11 @@ impl Half {
 
     fn advance(&mut self, segment: &Segment) -> Order {
         // What a RST claimed is worth nothing once the side itself speaks.
-        if self.marks.has(Marks::SEEN) && self.packets > 1 && !self.marks.has(Marks::SYN) && segment.flags.syn() {
+        if self.marks.has(Marks::SEEN)
+            && self.packets > 1
+            && !self.marks.has(Marks::SYN)
+            && segment.flags.syn()
+        {
             self.marks.clear(Marks::SEEN);
         }
         self.begin(segment);
@@ -280,7 +284,8 @@ impl Half {
     /// SND.NXT as far as anybody can know: what it sent or what the peer acknowledged of it.
     #[must_use]
     pub fn sent_up_to(&self, peer: &Self) -> SeqNumber {
-        if peer.marks.has(Marks::ACKED) && (!self.marks.has(Marks::SEEN) || peer.rcv_nxt.after(self.snd_nxt)) {
+        if peer.marks.has(Marks::ACKED) && (!self.marks.has(Marks::SEEN) || peer.rcv_nxt.after(self.snd_nxt))
+        {
             peer.rcv_nxt
         } else {
             self.snd_nxt

@@ -1,8 +1,10 @@
 //! Every derived fact that a rule may use, each computed once.
 
+use crate::context::Surroundings;
 use crate::flow::{Acceptance, BodyLength, Close, End, Exchange, Half, Http, Recent, Reset, Side};
 use crate::time::{Span, Timestamp};
 
+use super::forgery::{self, Doubt};
 use super::{Confidence, How, Seen, Sender, cap, ending, who};
 
 /// A pause that is longer than any between two segments of one answer: Linux's shortest retransmission timeout (200 ms,
@@ -40,6 +42,8 @@ pub enum Talk {
 pub struct Evidence<'a> {
     /// The connection.
     pub close: &'a Close,
+    /// What other connections tell.
+    pub surroundings: Surroundings,
     /// How it ended.
     pub how: How,
     /// Who sent the first FIN at or before the end.
@@ -54,8 +58,10 @@ pub struct Evidence<'a> {
     pub shape: Shape,
     /// Its numbers leave no doubt that it took effect.
     pub acceptance_certain: bool,
-    /// The side whose address the RST carries spoke on after it.
-    pub claimed_spoke_on: bool,
+    /// What speaks against the side whose address the RST carries.
+    pub doubts: Vec<Doubt>,
+    /// The server's FIN was sent before the client's last message had reached it.
+    pub request_crossed: bool,
     /// Both sides had sent a FIN before the end.
     pub both_fins: bool,
     /// What was owed at the first FIN or RST.
@@ -73,14 +79,16 @@ pub struct Evidence<'a> {
 impl<'a> Evidence<'a> {
     /// Derives it.
     #[must_use]
-    pub fn of(close: &'a Close) -> Self {
+    pub fn of(close: &'a Close, surroundings: &Surroundings) -> Self {
         let how = ending::how(close);
         let reset = close.reset.as_ref().filter(|_| how.by_rst());
         let fin_by = ending::fin_by(close);
         let exchange = close.exchange_at_fin.as_ref().filter(|_| fin_by.is_some()).unwrap_or(&close.exchange);
-        let both_fins = [Side::Client, Side::Server].iter().all(|&side| ending::first_fin(close, side).is_some());
+        let both_fins =
+            [Side::Client, Side::Server].iter().all(|&side| ending::first_fin(close, side).is_some());
         let mut evidence = Self {
             close,
+            surroundings: *surroundings,
             how,
             fin_by,
             rst_claimed: reset.map(|reset| close.side(reset.by)),
@@ -88,7 +96,8 @@ impl<'a> Evidence<'a> {
             rst_by_confidence: None,
             shape: reset.map_or(Shape::Odd, shape),
             acceptance_certain: reset.is_some() && ending::is_certain(close),
-            claimed_spoke_on: reset.is_some_and(|reset| reset.after.at(reset.by).segments > 0),
+            doubts: Vec::new(),
+            request_crossed: fin_by == Some(Side::Server) && crossed(close, exchange),
             both_fins,
             talk: Talk::Nothing,
             exchange,
@@ -97,6 +106,7 @@ impl<'a> Evidence<'a> {
             cap: cap::cap(close),
         };
         evidence.talk = talk(&evidence);
+        evidence.doubts = forgery::doubts(&evidence);
         (evidence.rst_by, evidence.rst_by_confidence) = who::weigh(&evidence).unzip();
         evidence
     }
@@ -135,6 +145,25 @@ impl<'a> Evidence<'a> {
         self.idle_before.is_some_and(|idle| idle > QUIET)
     }
 
+    /// The longest pause between two messages before the last one, as far back as segments are kept.
+    #[must_use]
+    pub fn longest_pause(&self) -> Option<Span> {
+        let end = self.end_frame()?;
+        let said: Vec<&Recent> =
+            self.close.recent.iter().filter(|recent| recent.frame < end && is_speech(recent)).collect();
+        said.windows(2)
+            .filter_map(|pair| {
+                matches!(pair, [a, b] if a.frame < b.frame).then(|| pair[1].ts.since(pair[0].ts))
+            })
+            .max()
+    }
+
+    /// The frame with which the end began: a FIN, the RST, or the message that the RST answers.
+    #[must_use]
+    pub fn end_frame(&self) -> Option<u64> {
+        end_frame(self.close, self.reset())
+    }
+
     /// When it ended: the RST that took effect, or the last segment.
     #[must_use]
     pub fn end_time(&self) -> Timestamp {
@@ -163,8 +192,14 @@ impl<'a> Evidence<'a> {
     #[must_use]
     pub fn seen(&self) -> Seen {
         use crate::flow::Marks;
-        let cut = [Side::Client, Side::Server].iter().any(|&side| self.close.half(side).marks.has(Marks::CUT));
-        Seen { handshake: self.close.handshake_seen(), both_sides: self.close.both_seen(), gaps: self.close.gaps, cut }
+        let cut =
+            [Side::Client, Side::Server].iter().any(|&side| self.close.half(side).marks.has(Marks::CUT));
+        Seen {
+            handshake: self.close.handshake_seen(),
+            both_sides: self.close.both_seen(),
+            gaps: self.close.gaps,
+            cut,
+        }
     }
 }
 
@@ -185,8 +220,18 @@ fn shape(reset: &Reset) -> Shape {
     }
 }
 
+/// Does the server's first FIN not acknowledge the client's last message? Then the server had closed without it.
+fn crossed(close: &Close, exchange: &Exchange) -> bool {
+    let fin = close.fins.at(close.end(Side::Server));
+    let client_spoke = exchange.turn.filter(|turn| close.side(turn.by) == Side::Client);
+    matches!((fin, client_spoke), (Some(fin), Some(turn)) if !fin.ack.after(turn.seq))
+}
+
 fn talk(evidence: &Evidence<'_>) -> Talk {
     let Some(turn) = evidence.exchange.turn else { return Talk::Nothing };
+    if evidence.request_crossed {
+        return if evidence.exchange.turn_before.is_some() { Talk::Complete } else { Talk::Nothing };
+    }
     let server_closed = evidence.fin_by == Some(Side::Server);
     if let Some(http) = evidence.http().filter(|http| http.requests > 0) {
         match http.response.as_ref().map(|response| response.length) {
@@ -195,7 +240,9 @@ fn talk(evidence: &Evidence<'_>) -> Talk {
             // A chunk's end that was cut off by the snaplen cannot be missed.
             Some(BodyLength::Chunked) if evidence.seen().cut => {}
             Some(BodyLength::Bytes(_) | BodyLength::Chunked) => return Talk::Answering,
-            Some(BodyLength::UntilClose) => return if server_closed { Talk::Complete } else { Talk::Answering },
+            Some(BodyLength::UntilClose) => {
+                return if server_closed { Talk::Complete } else { Talk::Answering };
+            }
             Some(BodyLength::Unknown) => {}
         }
     }
@@ -203,7 +250,11 @@ fn talk(evidence: &Evidence<'_>) -> Talk {
         return Talk::Awaiting;
     }
     let fin_delimits = evidence.fin_by.is_some();
-    if fin_delimits || (answer_acknowledged(evidence) && is_quiet(evidence)) { Talk::Complete } else { Talk::Answering }
+    if fin_delimits || (answer_acknowledged(evidence) && is_quiet(evidence)) {
+        Talk::Complete
+    } else {
+        Talk::Answering
+    }
 }
 
 fn answer_acknowledged(evidence: &Evidence<'_>) -> bool {
@@ -217,23 +268,49 @@ fn is_quiet(evidence: &Evidence<'_>) -> bool {
 
 /// From the last thing that either side said to the first of: a FIN, the RST, the data that the RST answers.
 fn idle_before(close: &Close, reset: Option<&Reset>) -> Option<Span> {
-    let fin = [Side::Client, Side::Server].iter().filter_map(|&side| ending::first_fin(close, side)).map(|fin| fin.frame).min();
-    let rst = reset.map(|reset| reset.prompt.filter(is_speech).map_or(reset.rst.frame, |prompt| prompt.frame));
+    let fin = [Side::Client, Side::Server]
+        .iter()
+        .filter_map(|&side| ending::first_fin(close, side))
+        .map(|fin| fin.frame)
+        .min();
+    let rst =
+        reset.map(|reset| reset.prompt.filter(is_speech).map_or(reset.rst.frame, |prompt| prompt.frame));
     let end_frame = fin.or(rst)?;
     let at = close.recent.iter().position(|recent| recent.frame == end_frame)?;
     let end = close.recent.get(at)?;
-    let before = close.recent.get(..at)?.iter().rev().find(|recent| is_speech(recent) || ends_handshake(close, recent))?;
+    let before = close
+        .recent
+        .get(..at)?
+        .iter()
+        .rev()
+        .find(|recent| is_speech(recent) || ends_handshake(close, recent))?;
     Some(end.ts.since(before.ts))
+}
+
+fn end_frame(close: &Close, reset: Option<&Reset>) -> Option<u64> {
+    let fin = [Side::Client, Side::Server]
+        .iter()
+        .filter_map(|&side| ending::first_fin(close, side))
+        .map(|fin| fin.frame)
+        .min();
+    let rst =
+        reset.map(|reset| reset.prompt.filter(is_speech).map_or(reset.rst.frame, |prompt| prompt.frame));
+    fin.or(rst)
 }
 
 /// Says something: payload, SYN, FIN; neither an acknowledgement nor a probe of one old byte.
 fn is_speech(recent: &Recent) -> bool {
-    (recent.len > 1 || recent.flags.syn() || recent.flags.fin() || (recent.len == 1 && recent.flags.has(crate::decode::Flags::PSH)))
+    (recent.len > 1
+        || recent.flags.syn()
+        || recent.flags.fin()
+        || (recent.len == 1 && recent.flags.has(crate::decode::Flags::PSH)))
         && !recent.flags.rst()
 }
 
 fn ends_handshake(close: &Close, recent: &Recent) -> bool {
     let from_client = recent.by == close.client;
     let server: End = close.client.peer();
-    from_client && recent.seq_end() == close.halves.at(close.client).iss.plus(1) && recent.ack == close.halves.at(server).iss.plus(1)
+    from_client
+        && recent.seq_end() == close.halves.at(close.client).iss.plus(1)
+        && recent.ack == close.halves.at(server).iss.plus(1)
 }

@@ -1,64 +1,210 @@
 //! Facts that many rules rest on, in the words in which they are shown.
 
-use crate::flow::{Acceptance, Reset, Side};
+use crate::flow::{Acceptance, BodyLength, Reset, Side};
 
-use super::evidence::{Evidence, Shape};
-use super::Fact;
+use super::evidence::{Evidence, Shape, Talk};
+use super::{Confidence, Fact, How};
+
+/// How the end looked: the first FIN and the RST, as far as there are any.
+pub(super) fn of_end(evidence: &Evidence<'_>) -> Vec<Fact> {
+    let mut facts: Vec<Fact> = evidence.fin_by.and_then(|side| of_fin(evidence, side)).into_iter().collect();
+    if evidence.how.by_rst() {
+        facts.extend(of_rst(evidence));
+    } else {
+        facts.extend(limits(evidence));
+    }
+    facts
+}
+
+/// What was owed, then how it ended: the usual story.
+pub(super) fn of_story(evidence: &Evidence<'_>) -> Vec<Fact> {
+    let mut facts: Vec<Fact> = of_talk(evidence).into_iter().collect();
+    facts.extend(of_end(evidence));
+    facts
+}
 
 /// What the RST itself shows: its shape, what it answers, whether it took effect.
 pub(super) fn of_rst(evidence: &Evidence<'_>) -> Vec<Fact> {
     let Some(reset) = evidence.reset() else { return Vec::new() };
     let mut facts = vec![shape(evidence, reset)];
+    facts.extend(of_text(evidence, reset));
     facts.extend(doubt(reset));
-    if evidence.claimed_spoke_on {
-        facts.extend(spoke_on(evidence, reset));
-    }
+    facts.extend(super::who::facts(&evidence.doubts));
     facts.extend(limits(evidence));
     facts
+}
+
+/// A side's first FIN.
+pub(super) fn of_fin(evidence: &Evidence<'_>, side: Side) -> Option<Fact> {
+    let frame = evidence.fin_frame(side)?;
+    let after = evidence.idle_before.filter(|_| evidence.fin_by == Some(side));
+    let pause = after.map(|idle| format!(" {idle} after the last message")).unwrap_or_default();
+    Some(Fact::at(frame, format!("the {side} closed (FIN){pause}")))
+}
+
+/// Whose turn it was, and what was missing.
+pub(super) fn of_talk(evidence: &Evidence<'_>) -> Option<Fact> {
+    let turn = evidence.exchange.turn?;
+    let request = request_name(evidence);
+    Some(match evidence.talk {
+        Talk::Nothing => return None,
+        Talk::Awaiting => Fact::at(turn.frame, format!("{request} ({} bytes) had no answer yet", turn.bytes)),
+        Talk::Answering => {
+            Fact::at(turn.frame, format!("the answer to {request} had begun: {}", progress(evidence)))
+        }
+        Talk::Complete => Fact::at(
+            turn.frame,
+            format!(
+                "the last message, {} bytes from the {}, was whole",
+                turn.bytes,
+                evidence.close.side(turn.by)
+            ),
+        ),
+    })
+}
+
+/// The request in a few words: method and target where they are known.
+pub(super) fn request_name(evidence: &Evidence<'_>) -> String {
+    match evidence.http().map(|http| &http.request).filter(|request| !request.method.is_empty()) {
+        Some(request) => format!("the request {} {}", request.method, request.target),
+        None => "the client's message".to_owned(),
+    }
+}
+
+/// How much of the answer came.
+pub(super) fn progress(evidence: &Evidence<'_>) -> String {
+    let Some(response) = evidence.http().and_then(|http| http.response.as_ref()) else {
+        return evidence.exchange.turn.map_or_else(String::new, |turn| format!("{} bytes", turn.bytes));
+    };
+    let status =
+        if response.status == 0 { "its head".to_owned() } else { format!("status {}", response.status) };
+    match response.length {
+        BodyLength::Bytes(length) => format!("{status}, {} of {length} body bytes", response.body),
+        BodyLength::Chunked => format!("{status}, {} body bytes, no last chunk", response.body),
+        BodyLength::Unknown | BodyLength::UntilClose => format!("{status}, {} body bytes", response.body),
+    }
+}
+
+/// Is a request that was cut safe to send again? RFC 9110 §9.2.2.
+pub(super) fn retry_advice(evidence: &Evidence<'_>) -> &'static str {
+    match evidence.http().map(|http| http.request.method.as_str()) {
+        Some("GET" | "HEAD" | "OPTIONS" | "TRACE" | "PUT" | "DELETE") => {
+            "The request is idempotent: retrying it once is safe."
+        }
+        Some("POST" | "PATCH") => {
+            "Do not retry it blindly: the server may have acted on it; use an idempotency key."
+        }
+        _ => "Retry only what may safely happen twice.",
+    }
+}
+
+/// A few words for the side, as a user would say them.
+pub(super) const fn other_of(side: Side) -> &'static str {
+    side.peer().word()
+}
+
+/// Certain where HTTP was read, since then it is known what was owed; otherwise `guess`.
+pub(super) fn sure_if_http(evidence: &Evidence<'_>, guess: Confidence) -> Confidence {
+    let read = evidence.http().is_some_and(|http| http.requests > 0);
+    if read { Confidence::Certain } else { guess }
 }
 
 fn shape(evidence: &Evidence<'_>, reset: &Reset) -> Fact {
     let side = evidence.close.side(reset.by);
     let frame = reset.rst.frame;
     match (evidence.shape, reset.prompt) {
-        (Shape::SynReply, _) => Fact::at(frame, format!("a RST from the {side} answers the SYN")),
+        (Shape::SynReply, _) => Fact::at(frame, format!("a RST with the {side}'s address answers the SYN")),
         (Shape::Reply, Some(prompt)) => Fact::at(
             frame,
-            format!("a RST from the {side} answers frame {} (its sequence number is that segment's acknowledgement)", prompt.frame),
+            format!(
+                "a RST from the {side} answers frame {} {} later (its sequence number is that segment's acknowledgement)",
+                prompt.frame,
+                reset.rst.ts.since(prompt.ts)
+            ),
         ),
-        (Shape::Reply, None) => Fact::at(frame, format!("a bare RST from the {side}; no captured segment prompted it")),
+        (Shape::Reply, None) => {
+            Fact::at(frame, format!("a bare RST from the {side}; no captured segment prompted it"))
+        }
         (Shape::Active, _) => Fact::at(frame, format!("RST+ACK from the {side}: a live socket was aborted")),
-        (Shape::Odd, _) => Fact::at(frame, format!("a RST with the {side}'s address, in a shape that common stacks do not send")),
+        (Shape::Odd, _) => Fact::at(
+            frame,
+            format!("a RST with the {side}'s address, in a shape that common stacks do not send"),
+        ),
     }
+}
+
+fn of_text(evidence: &Evidence<'_>, reset: &Reset) -> Option<Fact> {
+    let text = super::report::rst_text(reset)?;
+    Some(Fact::at(reset.rst.frame, format!("the RST of the {} says: {text}", evidence.close.side(reset.by))))
 }
 
 fn doubt(reset: &Reset) -> Option<Fact> {
     let frame = reset.rst.frame;
     match reset.acceptance {
-        Acceptance::InWindow => Some(Fact::at(frame, "its sequence number is in the window but not the next one; nobody challenged it")),
-        Acceptance::Unknown => Some(Fact::at(frame, "the other side's numbers are not known, so that nobody can tell whether it was believed")),
+        Acceptance::InWindow => Some(Fact::at(
+            frame,
+            "its sequence number is in the window but not the next one; nobody challenged it",
+        )),
+        Acceptance::Unknown => Some(Fact::at(
+            frame,
+            "the other side's numbers are not known: nobody can tell whether it was believed",
+        )),
         Acceptance::Exact | Acceptance::AnswersSyn | Acceptance::Ignored => None,
     }
-}
-
-fn spoke_on(evidence: &Evidence<'_>, reset: &Reset) -> Option<Fact> {
-    let first = reset.after.at(reset.by).first?;
-    let side = evidence.close.side(reset.by);
-    Some(Fact::at(first.frame, format!("the {side} speaks on {} after the RST with its address", first.ts.since(reset.rst.ts))))
 }
 
 /// What the capture does not hold.
 pub(super) fn limits(evidence: &Evidence<'_>) -> Vec<Fact> {
     let seen = evidence.seen();
     let mut facts = Vec::new();
-    if !seen.both_sides {
+    if !seen.both_sides && !matches!(evidence.how, How::Unanswered) {
         let missing = if evidence.close.half(Side::Client).seen() { Side::Server } else { Side::Client };
         facts.push(Fact::of_all(format!("no segment of the {missing} was captured")));
-    } else if !seen.handshake {
+    } else if !seen.handshake && seen.both_sides && evidence.how != How::Refused {
         facts.push(Fact::of_all("no handshake seen: the connection began before the capture"));
     }
     if seen.gaps > 0 {
         facts.push(Fact::of_all(format!("{} stretches of data are missing from the capture", seen.gaps)));
     }
     facts
+}
+
+/// The request that was under way when the connection ended, not when it was first closed.
+pub(super) fn request_name_at_close(evidence: &Evidence<'_>) -> String {
+    match evidence
+        .close
+        .exchange
+        .http()
+        .map(|http| &http.request)
+        .filter(|request| !request.method.is_empty())
+    {
+        Some(request) => format!("the request {} {}", request.method, request.target),
+        None => "the client's next message".to_owned(),
+    }
+}
+
+/// The silence before the end, as a figure.
+pub(super) fn idle(evidence: &Evidence<'_>) -> String {
+    evidence.idle_before.map_or_else(|| "an unknown time".to_owned(), |idle| idle.to_string())
+}
+
+/// A request that no program ever saw may be sent again, whatever it is, if that is certain.
+pub(super) fn retry_unseen(evidence: &Evidence<'_>) -> &'static str {
+    match evidence.close.exchange.http().map(|http| http.request.method.as_str()) {
+        Some("GET" | "HEAD" | "OPTIONS" | "TRACE" | "PUT" | "DELETE") => "Retrying the request once is safe.",
+        _ => "Retry it once, but a POST only with an idempotency key.",
+    }
+}
+
+/// How the idle time compares with what the server did to other connections.
+pub(super) fn learned_idle(evidence: &Evidence<'_>) -> String {
+    match evidence.surroundings.learned_idle {
+        Some(learned) if learned.of > 1 => {
+            format!(
+                " (it closes idle connections after {}, {} of {} connections)",
+                learned.idle, learned.fitting, learned.of
+            )
+        }
+        _ => String::new(),
+    }
 }

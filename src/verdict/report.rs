@@ -24,12 +24,12 @@ pub(super) fn rst(evidence: &Evidence<'_>) -> Option<RstFacts> {
         wnd: sender.scaled_wnd(rst, receiver),
         ttl: rst.ttl,
         ip_id: (!rst.traits.has(Traits::IPV6)).then_some(rst.ip_id),
-        payload: text(reset),
+        payload: rst_text(reset),
     })
 }
 
 /// Devices that explain themselves do it in ASCII (RFC 9293 §3.5.3 allows any text).
-fn text(reset: &Reset) -> Option<String> {
+pub(super) fn rst_text(reset: &Reset) -> Option<String> {
     if reset.text.is_empty() {
         return None;
     }

@@ -1,7 +1,7 @@
 //! What a rule is, and how the rules' opinions become one verdict.
 
 use super::rules::RULES;
-use super::{Evidence, Fact, Finding, Sees, Side, Verdict, harm, report, stage};
+use super::{Evidence, Fact, Finding, Side, Verdict, harm, report, sees, stack, stage};
 
 /// How sure a finding is; no finer, since nobody could tell the difference.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -100,9 +100,9 @@ pub(super) fn conclude(evidence: &Evidence<'_>) -> Verdict {
         cause,
         alternatives: findings,
         harm: cause.map(|_| harm::weigh(evidence)),
-        reasons: Vec::new(),
-        client_sees: Sees::default(),
-        server_sees: Sees::default(),
+        reasons: stack::reasons(evidence),
+        client_sees: sees::sees(evidence, Side::Client),
+        server_sees: sees::sees(evidence, Side::Server),
         stage: stage::stage(evidence),
         evidence: evidence_lines,
         advice: cause.map(|finding| (finding.rule.advise)(evidence)),

@@ -1,8 +1,8 @@
 //! Capture files: pcap and pcapng, plain or compressed by gzip or zstd, as files, folders or a stream.
 //!
 //! The reader is our own: one `read(2)` fills a block, and the frames are handed over as slices of it. That costs a
-//! twentieth of libpcap's instructions a frame, and takes what libpcap refuses: mixed link types, compression, and a
-//! stream that is still being written. A test holds it equal to libpcap where libpcap reads a file at all.
+//! fifth of libpcap's instructions a frame, and takes what libpcap refuses: mixed link types and compression. A test
+//! holds it equal to libpcap where libpcap reads a file at all.
 //!
 //! No length in a file is trusted. What cannot be part of a capture ends the reading with a [`Notice`], and everything
 //! before it has been handed over by then. Memory is bounded by one block per open file, which grows to 16 MiB and only
@@ -31,7 +31,7 @@ pub use pcapng::Drops;
 
 use self::batch::{Batch, Sink};
 use self::buffer::Buffer;
-use self::magic::{Recognised, describe_inside, describe_short, recognise};
+use self::magic::{Recognised, describe, describe_short, recognise};
 use self::stream::{Stream, Trouble};
 use self::walk::{Format, Head, Walk};
 use super::{Progress, Source};
@@ -118,7 +118,7 @@ impl FileSource {
     /// Frames read so far.
     #[must_use]
     pub const fn frames(&self) -> u64 {
-        self.walk.frames
+        self.walk.tally.frames
     }
 
     /// Frames that the capture's own statistics say were lost; only pcapng has any, and mostly at its end.
@@ -134,9 +134,7 @@ impl FileSource {
     fn hand_over(&mut self, sink: &mut Sink<'_>) -> u64 {
         let (bytes, at) = self.buffer.walk();
         let mut batch = Batch::new(sink);
-        while let Some(head) = self.walk.next(bytes, at) {
-            batch.push(head.frame(bytes));
-        }
+        self.walk.each(bytes, at, |head| batch.push(head.frame(bytes)));
         let handed = batch.finish();
         self.end_if_damaged();
         handed
@@ -179,7 +177,7 @@ impl FileSource {
     fn end(&mut self) {
         if !self.buffer.rest().is_empty() {
             self.end_cut();
-        } else if self.walk.frames == 0 {
+        } else if self.walk.tally.frames == 0 {
             self.end_with(Notice::NoFrames { path: self.name.clone() });
         }
         self.ended = true;
@@ -191,7 +189,7 @@ impl FileSource {
     }
 
     fn end_if_damaged(&mut self) {
-        if let (Some(damage), false) = (self.walk.damage.take(), self.ended) {
+        if let (Some(damage), false) = (self.walk.tally.damage.take(), self.ended) {
             self.end_damaged(damage);
         }
     }
@@ -207,11 +205,11 @@ impl FileSource {
     }
 
     fn place(&self) -> (PathBuf, u64, u64) {
-        (self.name.clone(), self.buffer.position(), self.walk.frames)
+        (self.name.clone(), self.buffer.position(), self.walk.tally.frames)
     }
 
     const fn file(&self) -> u16 {
-        self.walk.file
+        self.walk.tally.file
     }
 
     const fn progress(&self) -> Progress {
@@ -239,14 +237,18 @@ enum Refusal {
 
 impl Refusal {
     fn about(self, path: PathBuf, stream: &Stream) -> Error {
+        let compression = stream.compression().map(|it| it.to_string()).unwrap_or_default();
         let why = match self {
             Self::Trouble(Trouble::System(source)) => return Error::Read { path, source },
             Self::LinkType(number) => return Error::LinkType { path, number },
-            Self::Trouble(Trouble::Cut) => "it ends inside the file header".to_owned(),
-            Self::Trouble(Trouble::Damaged(error)) => format!("it does not decompress ({error})"),
-            Self::Other(why) => why,
+            Self::Trouble(Trouble::Cut) => format!("its {compression} data ends before the file header does"),
+            Self::Trouble(Trouble::Damaged(error)) => {
+                format!("its {compression} data does not decompress, {error}")
+            }
+            Self::Other(why) if compression.is_empty() => why,
+            Self::Other(why) => format!("{compression}, and inside: {why}"),
         };
-        Error::NotACapture { path, why: describe_inside(stream.compression(), why) }
+        Error::NotACapture { path, why }
     }
 }
 
@@ -259,7 +261,8 @@ fn read_header(stream: &mut Stream, buffer: &mut Buffer) -> Result<Format, Refus
                 return Ok(format);
             }
             Recognised::LinkType(number) => return Err(Refusal::LinkType(number)),
-            Recognised::Other(why) => return Err(Refusal::Other(why)),
+            Recognised::Not(why) => return Err(Refusal::Other(why)),
+            Recognised::Other => return Err(Refusal::Other(look_closer(stream, buffer))),
             Recognised::More => {}
         }
         match buffer.refill(stream) {
@@ -269,4 +272,11 @@ fn read_header(stream: &mut Stream, buffer: &mut Buffer) -> Result<Format, Refus
             Ok(_) => {}
         }
     }
+}
+
+/// Says what a file is instead of a capture, from more bytes than it took to see that it is none.
+fn look_closer(stream: &mut Stream, buffer: &mut Buffer) -> String {
+    // If that fails, the first bytes must do.
+    let _ = buffer.refill(stream);
+    describe(buffer.rest())
 }

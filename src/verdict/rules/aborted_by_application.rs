@@ -1,0 +1,57 @@
+//! A program aborted a connection on which nothing was owed.
+
+use crate::verdict::evidence::{Shape, Talk};
+use crate::verdict::rule::{Confidence, Rule, hit, miss};
+use crate::verdict::{Evidence, How, Sender, facts};
+
+pub(super) const RULE: Rule = Rule {
+    name: "aborted_by_application",
+    title: "a program aborted the connection on purpose",
+    doc: "What happened: a program gave up a live connection with a RST instead of a FIN, outside any exchange: SO_LINGER with a \
+time of 0, terminate(), resetAndDestroy(), `ss -K`, a health check that resets. The other side reads ECONNRESET.
+How it is told: RST+ACK with the sender's next sequence number, as only a live socket sends it, while the last message was \
+whole or nothing had been said.
+Not to be confused with: a close with data unread, which is the same on the wire; where the other side had spoken last, that \
+is likelier. A device that imitates this shape is told by what the host does afterwards.
+What to do: find out which program closes that way (SO_LINGER, an abort call, a connection pool that drops idle connections); \
+often it is meant, and harmless.",
+    sources: &["RFC 9293 §3.10.5", "socket(7) SO_LINGER"],
+    judge,
+    facts: facts::of_story,
+    advise,
+    cases: &[
+        hit("linger 0 after a whole exchange", "A > B S\nB > A S.\nA > B .\nA > B P. len 5\nB > A P. len 9\nA > B .\n+1 A > B R."),
+        hit("a health check", "A > B S\nB > A S.\nA > B .\nA > B R."),
+        miss("in the middle of a request", "A > B S\nB > A S.\nA > B .\nA > B P. \"GET / HTTP/1.1\\r\\n\\r\\n\"\nB > A .\nB > A R."),
+        miss("a segment met no socket", "A > B S\nB > A S.\nA > B .\nB > A P. len 9\nA > B .\n+1 A > B P. len 9\nB > A R"),
+    ],
+};
+
+fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
+    let by_a_side = matches!(evidence.rst_by, Some(Sender::Side(_)));
+    if !by_a_side || evidence.shape != Shape::Active || evidence.in_tls_handshake {
+        return None;
+    }
+    match (evidence.how, evidence.talk) {
+        (How::Reset, Talk::Nothing | Talk::Complete) => Some(Confidence::Likely),
+        // An answer that was acknowledged to its last byte may well have been whole.
+        (How::Reset, Talk::Answering)
+            if evidence.http().is_none() && !evidence.lost_data() && !more_came(evidence) =>
+        {
+            Some(Confidence::Likely)
+        }
+        (How::Reset | How::FinThenReset, _) => Some(Confidence::Possible),
+        _ => None,
+    }
+}
+
+fn more_came(evidence: &Evidence<'_>) -> bool {
+    evidence.reset().is_some_and(|reset| reset.after.at(reset.by.peer()).news)
+}
+
+fn advise(evidence: &Evidence<'_>) -> String {
+    let Some(Sender::Side(side)) = evidence.rst_by else { return String::new() };
+    format!(
+        "The {side}'s program chose to abort: look there for SO_LINGER 0, an abort or destroy call, or a pool that drops idle connections."
+    )
+}

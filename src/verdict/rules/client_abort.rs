@@ -1,0 +1,88 @@
+//! The client left before or during the answer.
+
+use crate::flow::{BodyLength, Side};
+use crate::verdict::evidence::{Shape, Talk};
+use crate::verdict::rule::{Confidence, Rule, hit, miss};
+use crate::verdict::{Evidence, How, facts};
+
+pub(super) const RULE: Rule = Rule {
+    name: "client_abort",
+    title: "the client left before it had its whole answer",
+    doc: "What happened: the client closed or reset the connection while it was owed an answer or the rest of one: a user who \
+navigated away, a timeout of the client, a proxy that aborts its upstream request because its own client left. nginx logs 499.
+How it is told: a request is unanswered or its answer is not whole, and the first FIN or RST is the client's.
+Not to be confused with: a half-close, where the client sends FIN after its request and still reads the whole answer, which is \
+normal; response_cut, where the server ended first.
+What to do: mostly nothing: handle the error event on the server and stop the work. If it happens to your own client, compare its \
+timeout with the time the server takes; behind a proxy, the proxy's timeout.",
+    sources: &["RFC 9112 §9.5", "RFC 9293 §3.6"],
+    judge,
+    facts: facts::of_story,
+    advise,
+    cases: &[
+        hit(
+            "gave up waiting",
+            "A > B S\nB > A S.\nA > B .\nA > B P. \"GET /slow HTTP/1.1\\r\\nHost: b\\r\\n\\r\\n\"\nB > A .\n+1 A > B F.\nB > A F.\nA > B .",
+        ),
+        hit(
+            "reset during a download",
+            "A > B S\nB > A S.\nA > B .\nA > B P. \"GET /f HTTP/1.1\\r\\nHost: b\\r\\n\\r\\n\"\n\
+B > A P. \"HTTP/1.1 200 OK\\r\\nContent-Length: 99\\r\\n\\r\\nabc\"\nA > B R.\nB > A P. len 20\nA > B R",
+        ),
+        miss(
+            "a half-close that reads its answer",
+            "A > B S\nB > A S.\nA > B .\nA > B P. \"GET / HTTP/1.1\\r\\nHost: b\\r\\n\\r\\n\"\nA > B F.\nB > A .\n\
++1 B > A P. \"HTTP/1.1 200 OK\\r\\nContent-Length: 3\\r\\n\\r\\nabc\"\nA > B .\nB > A F.\nA > B .",
+        ),
+        miss("the server left", "A > B S\nB > A S.\nA > B .\nA > B P. \"GET / HTTP/1.1\\r\\n\\r\\n\"\nB > A .\nB > A F.\nA > B F.\nB > A ."),
+    ],
+};
+
+fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
+    let owed = matches!(evidence.talk, Talk::Awaiting | Talk::Answering) && !evidence.in_tls_handshake;
+    if !owed || evidence.ended_by() != Some(Side::Client) {
+        return None;
+    }
+    match evidence.how {
+        How::Fin | How::FinThenReset if known_to_be_owed(evidence) && !answered_after_all(evidence) => {
+            Some(Confidence::Certain)
+        }
+        How::Reset if evidence.shape == Shape::Active => Some(facts::sure_if_http(evidence, guess(evidence))),
+        _ => None,
+    }
+}
+
+/// Without knowing the protocol: an answer of which more is under way was not whole; one of which nothing more comes may
+/// have been.
+fn guess(evidence: &Evidence<'_>) -> Confidence {
+    let more = evidence.reset().is_some_and(|reset| reset.after.at(reset.by.peer()).news);
+    if evidence.talk == Talk::Awaiting || more || evidence.lost_data() {
+        Confidence::Likely
+    } else {
+        Confidence::Possible
+    }
+}
+
+/// A FIN alone says only that the client will not write any more; that it owed itself an answer must be known.
+fn known_to_be_owed(evidence: &Evidence<'_>) -> bool {
+    let Some(http) = evidence.http() else { return false };
+    http.response
+        .as_ref()
+        .is_none_or(|response| matches!(response.length, BodyLength::Bytes(_) | BodyLength::Chunked))
+}
+
+/// A half-close: the answer came whole after the client's FIN.
+fn answered_after_all(evidence: &Evidence<'_>) -> bool {
+    evidence.close.exchange.http().is_some_and(|http| {
+        let until_close =
+            http.response.as_ref().is_some_and(|response| response.length == BodyLength::UntilClose);
+        !http.awaits_response() || until_close
+    })
+}
+
+fn advise(evidence: &Evidence<'_>) -> String {
+    let waited = evidence.idle_before.map(|idle| format!(" after waiting {idle}")).unwrap_or_default();
+    format!(
+        "The client left{waited}: normal for a user who navigates away; handle the error event and stop the work. If it is your own client, its timeout is shorter than the answer takes."
+    )
+}

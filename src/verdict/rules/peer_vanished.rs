@@ -1,0 +1,78 @@
+//! Repetitions that nobody answers, and no RST.
+
+use crate::flow::{Marks, Side};
+use crate::verdict::rule::{Confidence, Rule, hit, miss};
+use crate::verdict::{Evidence, Fact, How};
+
+/// From as many repetitions on, chance is no explanation: with one segment in three lost, five in a row are lost once
+/// in 240 times, and the answers would have to be lost as well.
+const SURE: u8 = 5;
+
+pub(super) const RULE: Rule = Rule {
+    name: "peer_vanished",
+    title: "one side fell silent: retransmissions go unanswered",
+    doc: "What happened: one side kept repeating its data, its FIN or its probes, and nothing came back any more: the path broke, \
+the host was switched off or lost its network, or a firewall forgot the connection and drops its segments.
+How it is told: two or more repetitions after the other side's last segment, up to the end of the observation; no RST, no ICMP.
+Not to be confused with: state_lost, where a host answers with RST; an idle connection, on which nobody repeats anything.
+What to do: programs notice only after minutes (Linux: about 15 for unacknowledged data): set TCP_USER_TIMEOUT or keep-alives, \
+and look at the path (routes, firewall state timeouts, MTU black holes where only large segments vanish).",
+    sources: &["RFC 9293 §3.8.3", "RFC 1122 §4.2.3.5"],
+    judge,
+    facts,
+    advise,
+    cases: &[
+        hit(
+            "the path goes dark",
+            "A > B S\nB > A S.\nA > B .\nA > B P. len 50\n+0.2 A > B again\n+0.4 A > B again\n+0.8 A > B again\n+1.6 A > B again\n+3.2 A > B again",
+        ),
+        miss("one repetition is answered", "A > B S\nB > A S.\nA > B .\nA > B P. len 50\n+0.2 A > B again\nB > A ."),
+        miss("only idle", "A > B S\nB > A S.\nA > B .\nA > B P. len 50\nB > A ."),
+    ],
+};
+
+fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
+    if evidence.how != How::Silent {
+        return None;
+    }
+    let side = evidence.unanswered_side()?;
+    // Of a side that never got beyond its SYN+ACK it is not known that it was ever there for more.
+    let conversed = evidence.close.half(side.peer()).packets > 1 && !only_syn_acks(evidence, side.peer());
+    let sure = evidence.unanswered(side) >= SURE && conversed;
+    Some(if sure {
+        Confidence::Certain
+    } else if conversed {
+        Confidence::Likely
+    } else {
+        Confidence::Possible
+    })
+}
+
+fn only_syn_acks(evidence: &Evidence<'_>, side: Side) -> bool {
+    let half = evidence.close.half(side);
+    half.marks.has(Marks::SYN_ACK) && half.packets == 1 + u64::from(half.retransmits) && !half.has_data()
+}
+
+fn facts(evidence: &Evidence<'_>) -> Vec<Fact> {
+    let Some(side) = evidence.unanswered_side() else { return Vec::new() };
+    let repeated = evidence.unanswered(side);
+    let heard = evidence.close.half(side.peer()).last_seen;
+    let silence = evidence.close.last.ts.since(heard);
+    let mut facts = vec![Fact::at(
+        evidence.close.last.frame,
+        format!(
+            "the {side} repeated itself {repeated} times and heard nothing from the {} for {silence}",
+            side.peer()
+        ),
+    )];
+    facts.extend(crate::verdict::facts::limits(evidence));
+    facts
+}
+
+fn advise(evidence: &Evidence<'_>) -> String {
+    let Some(side) = evidence.unanswered_side() else { return String::new() };
+    format!(
+        "Look at the path to the {} and at that host; set TCP_USER_TIMEOUT or keep-alives on the {side} so that its program notices within seconds.",
+        side.peer()
+    )
+}

@@ -1,0 +1,43 @@
+//! A RST answers the SYN.
+
+use crate::verdict::rule::{Confidence, Rule, hit, miss};
+use crate::verdict::{Evidence, How, Side, facts};
+
+pub(super) const RULE: Rule = Rule {
+    name: "port_closed",
+    title: "nothing listens on that port",
+    doc: "What happened: the client's SYN was answered by a RST. Nothing listens on that address and port, or the host's own \
+firewall refuses it in the same form. The client's connect() fails at once with ECONNREFUSED.
+How it is told: RST+ACK whose acknowledgement is the SYN's sequence number + 1; it needs no socket, so it comes at once.
+Not to be confused with: a firewall on the path that answers in the server's name looks the same, which is why this is never \
+called certain; accept_queue_overflow, where the handshake was completed first.
+What to do: on the server, `ss -ltn` shows what listens and on which address (127.0.0.1 is not reachable from outside); check \
+the port, the service's state and the firewall. After a deploy, wait for readiness before sending traffic.",
+    sources: &["RFC 9293 §3.10.7.1", "RFC 9293 §3.5.2"],
+    judge,
+    facts: facts::of_rst,
+    advise,
+    cases: &[
+        hit("nobody listens", "A > B S\nB > A R."),
+        hit("Windows tries three times", "A > B S\nB > A R.\n+0.5 A > B again\nB > A R. seq 0\n+0.5 A > B again\nB > A R. seq 0"),
+        miss("the RST acknowledges something else and is ignored", "A > B S\nB > A R. ack 77"),
+        miss("the handshake was completed", "A > B S\nB > A S.\nA > B .\nB > A R seq 5001"),
+    ],
+};
+
+fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
+    let odd_distance = super::refused_by_firewall::other_distance(evidence).is_some();
+    (evidence.how == How::Refused).then_some(if odd_distance {
+        Confidence::Possible
+    } else {
+        Confidence::Likely
+    })
+}
+
+fn advise(evidence: &Evidence<'_>) -> String {
+    let server = evidence.close.endpoint(Side::Server);
+    format!(
+        "Check on {} that a process listens on port {} on a reachable address (`ss -ltn`), and its firewall.",
+        server.addr, server.port
+    )
+}

@@ -1,0 +1,73 @@
+//! The server ended in the middle of its answer.
+
+use crate::flow::{BodyLength, Side};
+use crate::verdict::evidence::{Shape, Talk};
+use crate::verdict::rule::{Confidence, Rule, hit, miss};
+use crate::verdict::{Evidence, How, facts};
+
+pub(super) const RULE: Rule = Rule {
+    name: "response_cut",
+    title: "the server ended in the middle of its answer",
+    doc: "What happened: the answer had begun, and the server (or the program behind it) ended the connection before it was whole. \
+The client gets a part: 'aborted' in Node, 'unexpected EOF' or 'connection reset by peer' in Go, curl 18 or 56.
+How it is told: the head announced more than arrived (Content-Length, chunks), and the first FIN or RST is the server's.
+Not to be confused with: client_abort, where the client left during the answer; an answer that lasts until the connection \
+closes, for which a FIN is the normal end.
+What to do: look for a crash, a kill or a timeout while streaming in the server's log; behind a proxy, for the upstream's. \
+A client must check the length of what it got and not use half an answer.",
+    sources: &["RFC 9112 §8", "RFC 9293 §3.6"],
+    judge,
+    facts: facts::of_story,
+    advise,
+    cases: &[
+        hit(
+            "three bytes of ten",
+            "A > B S\nB > A S.\nA > B .\nA > B P. \"GET /f HTTP/1.1\\r\\nHost: b\\r\\n\\r\\n\"\n\
+B > A P. \"HTTP/1.1 200 OK\\r\\nContent-Length: 10\\r\\n\\r\\nabc\"\nA > B .\n+1 B > A R.",
+        ),
+        hit(
+            "a chunked answer without its end, closed by FIN",
+            "A > B S\nB > A S.\nA > B .\nA > B P. \"GET /f HTTP/1.1\\r\\nHost: b\\r\\n\\r\\n\"\n\
+B > A P. \"HTTP/1.1 200 OK\\r\\nTransfer-Encoding: chunked\\r\\n\\r\\n3\\r\\nabc\\r\\n\"\nA > B .\nB > A F.\nA > B F.\nB > A .",
+        ),
+        miss(
+            "the answer was whole",
+            "A > B S\nB > A S.\nA > B .\nA > B P. \"GET /f HTTP/1.1\\r\\n\\r\\n\"\n\
+B > A P. \"HTTP/1.1 200 OK\\r\\nContent-Length: 3\\r\\n\\r\\nabc\"\nA > B .\n+1 B > A R.",
+        ),
+        miss(
+            "the client left",
+            "A > B S\nB > A S.\nA > B .\nA > B P. \"GET /f HTTP/1.1\\r\\n\\r\\n\"\n\
+B > A P. \"HTTP/1.1 200 OK\\r\\nContent-Length: 10\\r\\n\\r\\nabc\"\nA > B R.",
+        ),
+    ],
+};
+
+fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
+    let began = evidence.talk == Talk::Answering && !evidence.in_tls_handshake;
+    if !began || evidence.ended_by() != Some(Side::Server) {
+        return None;
+    }
+    let sure = match announced(evidence) {
+        Some(BodyLength::Bytes(_) | BodyLength::Chunked) => Confidence::Certain,
+        Some(BodyLength::UntilClose) => Confidence::Likely,
+        Some(BodyLength::Unknown) | None => Confidence::Possible,
+    };
+    match evidence.how {
+        How::Fin | How::FinThenReset if sure == Confidence::Certain => Some(sure),
+        How::Reset if evidence.shape == Shape::Active => Some(sure),
+        _ => None,
+    }
+}
+
+fn announced(evidence: &Evidence<'_>) -> Option<BodyLength> {
+    Some(evidence.http()?.response.as_ref()?.length)
+}
+
+fn advise(evidence: &Evidence<'_>) -> String {
+    format!(
+        "The server stopped after {}: look for a crash, a kill or a timeout while streaming in its log. {}",
+        facts::progress(evidence),
+        facts::retry_advice(evidence)
+    )
+}

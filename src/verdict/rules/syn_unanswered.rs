@@ -1,0 +1,63 @@
+//! SYNs, and nothing comes back.
+
+use crate::flow::Side;
+use crate::time::Span;
+use crate::verdict::rule::{Confidence, Rule, hit, miss};
+use crate::verdict::{Evidence, Fact, How};
+
+/// Linux repeats a SYN after 1 s; an answer that takes as long as two repetitions is none (`tcp_syn_retries`, RFC 6298 §2).
+const PATIENCE: Span = Span::from_secs(2);
+
+pub(super) const RULE: Rule = Rule {
+    name: "syn_unanswered",
+    title: "no answer to the SYN: dropped or nobody there",
+    doc: "What happened: the client's SYNs got no answer at all. connect() hangs and fails with ETIMEDOUT after the last retry \
+(Linux: about 67 to 130 s), or when the program's own timeout comes.
+How it is told: only SYNs with the same sequence number, repeated at growing intervals, neither SYN+ACK nor RST nor ICMP.
+Not to be confused with: port_closed, where a RST comes at once; a capture of one direction only, in which the answers are \
+missing, which is why a single SYN is called possible at most.
+What to do: something drops the packets: a firewall or security group (DROP), a wrong route, a host that is down, a full SYN \
+queue. Capture on the server: if the SYN arrives there and no SYN+ACK leaves, it is the server or its firewall; else the path.",
+    sources: &["RFC 9293 §3.8.3", "RFC 6298 §5"],
+    judge,
+    facts,
+    advise,
+    cases: &[
+        hit("five tries", "A > B S\n+1 A > B again\n+2 A > B again\n+4 A > B again\n+8 A > B again"),
+        miss("answered in the end", "A > B S\n+1 A > B again\nB > A S.\nA > B ."),
+        miss("refused", "A > B S\nB > A R."),
+    ],
+};
+
+fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
+    if evidence.how != How::Unanswered || evidence.close.icmp.is_some() {
+        return None;
+    }
+    Some(match tries(evidence) {
+        1 => Confidence::Possible,
+        _ if evidence.close.last.ts.since(evidence.close.start.ts) < PATIENCE => Confidence::Likely,
+        _ => Confidence::Certain,
+    })
+}
+
+fn tries(evidence: &Evidence<'_>) -> u64 {
+    evidence.close.half(Side::Client).packets
+}
+
+fn facts(evidence: &Evidence<'_>) -> Vec<Fact> {
+    let over = evidence.close.last.ts.since(evidence.close.start.ts);
+    let said = if tries(evidence) == 1 {
+        "one SYN".to_owned()
+    } else {
+        format!("{} SYNs in {over}", tries(evidence))
+    };
+    vec![Fact::at(evidence.close.start.frame, format!("{said}, and no answer of any kind"))]
+}
+
+fn advise(evidence: &Evidence<'_>) -> String {
+    let server = evidence.close.endpoint(Side::Server);
+    format!(
+        "Capture on {} too: if the SYN arrives there, its firewall or a full queue drops it; if not, the path to it does.",
+        server.addr
+    )
+}

@@ -1,0 +1,92 @@
+//! What holds for every rule on the shelf.
+
+use super::*;
+use crate::context::Context;
+use crate::decode::{Pdu, script};
+use crate::flow::{Close, FlowTable, ObservedUntil, Settings, Side};
+use crate::verdict::{Confidence, Verdict, judge};
+
+/// The verdict on the connection of the first client of a script; the last one, where it has several.
+fn verdict(text: &str) -> Verdict {
+    let played = script::parse(text).unwrap_or_else(|error| panic!("{error}\n{text}"));
+    let pdus: Vec<Pdu<'_>> = played.iter().map(script::Scripted::pdu).collect();
+    let (mut closes, mut context) = (Vec::new(), Context::default());
+    let mut table = FlowTable::new(Settings::default());
+    table.observe(&pdus, &mut |close| closes.push(close));
+    table.finish(ObservedUntil::Eof, &mut |close| closes.push(close));
+    closes.iter().for_each(|close| context.note(close));
+    let of_a = |close: &&Close| close.endpoint(Side::Client).addr == script::CLIENT.addr;
+    let close = closes.iter().rev().find(of_a).expect("a script has a connection of A");
+    judge(close, &context.around(close))
+}
+
+#[test]
+fn names_are_unique_words() {
+    for (index, rule) in RULES.iter().enumerate() {
+        assert!(rule.name.chars().all(|c| c.is_ascii_lowercase() || c == '_'), "{}", rule.name);
+        assert!(RULES[index + 1..].iter().all(|other| other.name != rule.name), "{}", rule.name);
+        assert_eq!(find(rule.name).unwrap().name, rule.name);
+    }
+    assert_eq!(RULES.last().unwrap().name, "unexplained");
+}
+
+#[test]
+fn every_rule_is_whole() {
+    for rule in RULES {
+        assert!(rule.title.chars().count() <= 60, "{}: {}", rule.name, rule.title);
+        for heading in ["What happened: ", "How it is told: ", "Not to be confused with: ", "What to do: "] {
+            assert!(
+                rule.doc.lines().any(|line| line.starts_with(heading)),
+                "{} lacks '{heading}'",
+                rule.name
+            );
+        }
+        assert!(!rule.sources.is_empty(), "{} cites nothing", rule.name);
+        assert!(
+            rule.cases.iter().any(|case| case.hit) && rule.cases.iter().any(|case| !case.hit),
+            "{}",
+            rule.name
+        );
+    }
+}
+
+#[test]
+fn every_rule_wins_its_hits_and_leaves_its_misses_to_others() {
+    for rule in RULES {
+        for case in rule.cases {
+            let verdict = verdict(case.script);
+            let won = verdict.cause_name() == Some(rule.name);
+            assert_eq!(
+                won, case.hit,
+                "{}: {}: got {:?}\n{}",
+                rule.name, case.about, verdict.cause, case.script
+            );
+        }
+    }
+}
+
+#[test]
+fn every_winner_shows_facts_that_exist_and_says_what_to_do() {
+    for case in RULES.iter().flat_map(|rule| rule.cases) {
+        let frames = script::parse(case.script).unwrap().len() as u64;
+        let verdict = verdict(case.script);
+        let Some(cause) = verdict.cause else { continue };
+        assert!(!verdict.evidence.is_empty(), "{:?}: {}", cause.rule, case.about);
+        assert!(
+            verdict.evidence.iter().all(|fact| fact.frame.is_none_or(|frame| (1..=frames).contains(&frame)))
+        );
+        let advice = verdict.advice.unwrap();
+        assert!(advice.ends_with('.') && advice.len() > 30, "{:?}: {advice}", cause.rule);
+    }
+}
+
+#[test]
+fn what_is_not_seen_makes_less_sure() {
+    let whole = "A > B S\nB > A S.\nA > B .\nA > B P. \"GET / HTTP/1.1\\r\\n\\r\\n\"\nB > A .\n+1 B > A R.";
+    let without_handshake = &whole[whole.find("A > B P").unwrap()..];
+    let one_way = "A > B P. \"GET / HTTP/1.1\\r\\n\\r\\n\"\n+1 A > B R.";
+    let sure = |text: &str| verdict(text).cause.unwrap().confidence;
+    assert_eq!(sure(whole), Confidence::Certain);
+    assert_eq!(sure(without_handshake), Confidence::Likely);
+    assert_eq!(sure(one_way), Confidence::Possible);
+}

@@ -1,0 +1,73 @@
+//! Data arrived after the other side's complete close.
+
+use crate::flow::Side;
+use crate::verdict::evidence::{Shape, Talk};
+use crate::verdict::rule::{Confidence, Rule, hit, miss};
+use crate::verdict::{Evidence, Fact, How, Sender, facts};
+
+pub(super) const RULE: Rule = Rule {
+    name: "write_after_close",
+    title: "data was written into a connection the peer had closed",
+    doc: "What happened: one side had closed for good, and the other wrote on. The first write succeeds and draws a RST; the next \
+one fails with EPIPE ('broken pipe'), and a read gives EOF: the reader never learns of the RST.
+How it is told: a FIN, later data from the other side, and a RST that answers exactly that data.
+Not to be confused with: a half-close, where the side that sent FIN still reads; client_abort, where the client had left before \
+it had its answer; stale_keepalive, where the data is the next request on a kept-alive connection.
+What to do: treat a read of 0 (EOF, 'end') as the end for writing too, unless the protocol has half-closes; a writer that must \
+not lose data needs an acknowledgement in its own protocol.",
+    sources: &["RFC 1122 §4.2.2.13", "RFC 9293 §3.6.1"],
+    judge,
+    facts: facts_of,
+    advise,
+    cases: &[
+        hit(
+            "broken pipe",
+            "A > B S\nB > A S.\nA > B .\nA > B P. len 5\nB > A P. len 5\nA > B .\nA > B P. len 5\nB > A .\nB > A F.\nA > B .\n\
++1 A > B P. len 6\nB > A R",
+        ),
+        miss("both had closed and nothing was lost", "A > B S\nB > A S.\nA > B .\nB > A F.\nA > B F.\nB > A .\nB > A R"),
+        miss("an abort without any close", "A > B S\nB > A S.\nA > B .\nA > B P. len 5\nB > A .\n+1 B > A R."),
+    ],
+};
+
+fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
+    let closer = evidence.fin_by?;
+    let by_closer = evidence.rst_by == Some(Sender::Side(closer));
+    if evidence.how != How::FinThenReset || !by_closer || evidence.in_tls_handshake {
+        return None;
+    }
+    let owed_to_client = matches!(evidence.talk, Talk::Awaiting | Talk::Answering);
+    match (evidence.shape, written_after(evidence, closer)) {
+        // Whoever closed before it had its answer is the story, not the answer that came too late.
+        (Shape::Reply, Some(_)) if closer == Side::Client && owed_to_client => Some(Confidence::Possible),
+        (Shape::Reply, Some(_)) => Some(Confidence::Certain),
+        (Shape::Reply | Shape::Active, _) => Some(Confidence::Possible),
+        _ => None,
+    }
+}
+
+/// The frame of the data that the RST answers, if it came after the close.
+fn written_after(evidence: &Evidence<'_>, closer: Side) -> Option<u64> {
+    let prompt = evidence.reset()?.prompt.filter(|prompt| prompt.len > 0)?;
+    let fin = evidence.fin_frame(closer)?;
+    (prompt.frame > fin).then_some(prompt.frame)
+}
+
+fn facts_of(evidence: &Evidence<'_>) -> Vec<Fact> {
+    let Some(closer) = evidence.fin_by else { return Vec::new() };
+    let mut facts: Vec<Fact> = facts::of_fin(evidence, closer).into_iter().collect();
+    facts.extend(
+        written_after(evidence, closer)
+            .map(|frame| Fact::at(frame, format!("the {} wrote after that", facts::other_of(closer)))),
+    );
+    facts.extend(facts::of_rst(evidence));
+    facts
+}
+
+fn advise(evidence: &Evidence<'_>) -> String {
+    let Some(closer) = evidence.fin_by else { return String::new() };
+    let writer = facts::other_of(closer);
+    format!(
+        "The {writer} wrote after the {closer} had closed: make the {writer} stop writing once it reads EOF (or gets 'end')."
+    )
+}
