@@ -87,4 +87,6 @@ impl Aggregate {
 }
 
 #[cfg(test)]
+pub(crate) mod sample;
+#[cfg(test)]
 mod tests;

@@ -158,3 +158,56 @@ fn text(value: &Value) -> String {
         other => other.to_string(),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::aggregate::sample::{closed, stale};
+
+    /// The leaves of a record, with dots.
+    fn leaves(value: &Value, at: &str, found: &mut Vec<String>) {
+        match value {
+            Value::Object(map) => {
+                for (key, value) in map {
+                    leaves(value, &if at.is_empty() { key.clone() } else { format!("{at}.{key}") }, found);
+                }
+            }
+            _ => found.push(at.to_owned()),
+        }
+    }
+
+    #[test]
+    fn the_columns_are_the_leaves_of_the_record() {
+        let mut found = Vec::new();
+        leaves(&serde_json::to_value(Record::of(&stale(), None)).unwrap(), "", &mut found);
+        let mut columns = COLUMNS.to_vec();
+        columns.sort_unstable();
+        found.sort_unstable();
+        assert_eq!(columns, found);
+    }
+
+    #[test]
+    fn the_columns_come_in_the_order_of_the_record() {
+        let record = serde_json::to_string(&Record::of(&stale(), None)).unwrap();
+        let mut from = 0;
+        for column in COLUMNS {
+            let key = format!("\"{}\":", column.rsplit('.').next().unwrap());
+            let at = record[from..].find(&key).unwrap_or_else(|| panic!("{column} comes too late"));
+            from += at + 1;
+        }
+    }
+
+    #[test]
+    fn lists_are_joined_and_null_is_empty() {
+        let record = serde_json::to_value(Record::of(&stale(), Some("a.pcap"))).unwrap();
+        assert_eq!(field(&record, "alternatives"), "no_response (possible)");
+        assert_eq!(field(&record, "reasons"), "timewait_socket; no_socket");
+        assert_eq!(
+            field(&record, "evidence"),
+            "9: the server closed (FIN) 5.00 s after its last answer; the client's next request came 38 ms later"
+        );
+        assert_eq!(field(&record, "file"), "a.pcap");
+        assert_eq!(field(&record, "client.name"), "");
+        assert_eq!(field(&serde_json::to_value(Record::of(&closed(), None)).unwrap(), "rst.frame"), "");
+    }
+}

@@ -250,3 +250,26 @@ impl Coverage {
         Self { handshake: seen.handshake, both_sides: seen.both_sides, gaps: seen.gaps, cut: seen.cut }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::aggregate::sample::{closed, stale};
+
+    #[test]
+    fn the_record_is_as_documented() {
+        let record = serde_json::to_string_pretty(&Record::of(&stale(), None)).unwrap();
+        assert_eq!(record, include_str!("record.golden.json").trim_end());
+    }
+
+    #[test]
+    fn every_key_is_there_when_nothing_happened() {
+        let record = serde_json::to_value(Record::of(&closed(), Some("a.pcap"))).unwrap();
+        assert_eq!(record.as_object().map(serde_json::Map::len), Some(42));
+        for key in ["rst", "exchange", "cause", "harm", "advice", "rst_by", "rst_claimed"] {
+            assert!(record[key].is_null(), "{key}");
+        }
+        assert_eq!(record["file"], "a.pcap");
+        assert_eq!(record["reasons"], serde_json::json!([]));
+    }
+}

@@ -4,7 +4,7 @@ use crate::aggregate::{CauseCount, Totals};
 use crate::config::Listing;
 
 use super::grid::{Align, Cell, Column, Grid};
-use super::style::Style;
+use super::style::{Ink, Style};
 
 pub(super) fn section(totals: &Totals, listing: Listing, style: &Style) -> Option<String> {
     let causes: Vec<&CauseCount> = totals.causes.iter().filter(|cause| listed(cause, listing) > 0).collect();
@@ -19,7 +19,7 @@ pub(super) fn section(totals: &Totals, listing: Listing, style: &Style) -> Optio
         grid(&causes, listing, harmless, Titles::Hidden)
     };
     let (head, lines) = grid.lines(style);
-    Some(format!("{}\n{head}{}", style.title("Causes"), lines.concat()))
+    Some(style.wrap("Causes", 0, Ink::Title) + &head + &lines.concat())
 }
 
 /// Whether there is room for what a cause means.

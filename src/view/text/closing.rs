@@ -75,7 +75,8 @@ fn resets(totals: &Totals) -> Option<String> {
 
 fn harmless(totals: &Totals, listing: Listing) -> Option<String> {
     let hidden = listing == Listing::Harmful && totals.harmless > 0;
-    hidden.then(|| format!("{} hurt nobody (--harm all lists them)", counted(totals.harmless, "more end")))
+    hidden
+        .then(|| format!("{} hurt nobody (--harm all lists them too)", counted(totals.harmless, "more end")))
 }
 
 fn skipped(intake: &Intake) -> Option<String> {

@@ -25,8 +25,8 @@ pub(super) fn section(worst: &Worst, totals: &Totals, listing: Listing, style: &
     if worst.offered() == 0 {
         return style.wrap(&nothing(totals, listing), 0, Ink::Plain);
     }
-    let mut section = style.title(&title(worst.offered(), totals.connections, listing));
-    section.push_str(&style.paint(" (times are UTC)\n", Ink::Quiet));
+    let title = title(worst.offered(), totals.connections, listing) + " (times are UTC)";
+    let mut section = style.wrap(&title, 2, Ink::Title);
     section.push_str(&rows(&kept, style));
     let hidden = worst.offered() - kept.len() as u64;
     if hidden > 0 {
@@ -87,10 +87,15 @@ fn cells(kept: &Kept, style: &Style) -> Vec<Cell> {
 fn stacked(kept: &Kept, style: &Style) -> String {
     let verdict = &kept.verdict;
     let indent = indent(Layout::Stacked, style);
-    let ends =
-        format!("{} {} {} {}", style.time(verdict.end_time), verdict.client, style.arrow, verdict.server);
+    let from = format!("{} {}", style.time(verdict.end_time), verdict.client);
+    let to = format!("{} {}", style.arrow, verdict.server);
+    let ends = if from.chars().count() + 1 + to.chars().count() <= style.width {
+        format!("{from} {to}\n")
+    } else {
+        style.wrap(&from, indent, Ink::Plain) + &style.block(&to, indent, Ink::Plain)
+    };
     let who = format!("{}, {}: {}", row::ended_by(verdict), row::stage(verdict), row::cause(verdict));
-    style.wrap(&ends, indent, Ink::Plain) + &style.block(&who, indent, row::ink(verdict))
+    ends + &style.block(&who, indent, row::ink(verdict))
 }
 
 /// What tells it, and once for each cause what to do.

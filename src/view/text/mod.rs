@@ -16,7 +16,7 @@ use std::io::{self, Write};
 use crate::config::{Charset, Presentation};
 use crate::verdict::Verdict;
 
-use self::style::Style;
+use self::style::{Ink, Style};
 use self::worst::Worst;
 use super::{Report, View, plain};
 
@@ -58,7 +58,7 @@ fn page(report: &Report<'_>, worst: &Worst, presentation: &Presentation) -> Stri
     let style = Style::new(presentation, report);
     let totals = &report.snapshot.totals;
     let sections = [
-        report.heading.map(|name| style.title(&plain::one_line(name)) + "\n"),
+        report.heading.map(|name| style.wrap(name, 2, Ink::Title)),
         Some(ends::section(worst, totals, presentation.listing, &style)),
         causes::section(totals, presentation.listing, &style),
         peers::section(&report.snapshot.peers, presentation.listing, &style),

@@ -41,7 +41,7 @@ pub(super) fn section(peers: &Peers, listing: Listing, style: &Style) -> Option<
     if shown.is_empty() {
         return None;
     }
-    let mut section = style.title(&title(peers.ours)) + "\n";
+    let mut section = style.wrap(&title(peers.ours), 2, Ink::Title);
     section.push_str(&body(&shown, peers.ours, style));
     for note in notes(peers, shown.len()) {
         section.push_str(&style.wrap(&note, 4, Ink::Quiet));

@@ -92,10 +92,6 @@ impl Style {
         format!("\x1b[{code}m{text}\x1b[0m")
     }
 
-    pub(super) fn title(&self, text: &str) -> String {
-        self.paint(text, Ink::Title)
-    }
-
     /// `text` in lines no wider than the screen, all but the first indented by `indent`, each ended; words that are wider
     /// than a line are broken. What a terminal would obey is taken out.
     pub(super) fn wrap(&self, text: &str, indent: usize, ink: Ink) -> String {
