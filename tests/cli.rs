@@ -337,7 +337,12 @@ fn verdicts_of_a_stream_are_shown_as_they_come() {
         .spawn()
         .expect("runs");
     let (mut stdin, stdout) = (child.stdin.take().expect("piped"), child.stdout.take().expect("piped"));
-    let capture = Capture::new().reset(CLIENT, SERVER).wait_ms(6000).refused((CLIENT.0, 50_001), SERVER);
+    let capture = Capture::new()
+        .reset(CLIENT, SERVER)
+        .wait_ms(6000)
+        .refused((CLIENT.0, 50_001), SERVER)
+        .wait_ms(6000)
+        .refused((CLIENT.0, 50_002), SERVER);
     stdin.write_all(&capture.bytes()).expect("written");
     stdin.flush().expect("written");
     let mut lines = BufReader::new(stdout);
@@ -347,7 +352,7 @@ fn verdicts_of_a_stream_are_shown_as_they_come() {
     drop(stdin);
     let mut rest = String::new();
     lines.read_to_string(&mut rest).expect("the rest");
-    assert_eq!(ends(&json_lines(&rest)), ["refused"]);
+    assert_eq!(ends(&json_lines(&rest)), ["refused", "refused"]);
     assert!(child.wait().expect("ends").success());
 }
 
