@@ -98,7 +98,7 @@ fn zeek_reading(flow: &mut Flow, cold: &mut Cold, segment: &Segment, by: End, or
 /// A SYN+ACK came first and its receiver goes on: the SYN was missed, and the sender of the SYN+ACK is the responder.
 fn flip_if_only_syn_ack(flow: &mut Flow, cold: &mut Cold, segment: &Segment, by: End) {
     let plain = !(segment.flags.syn() || segment.flags.fin() || segment.flags.rst());
-    if plain && by != cold.originator && cold.history.to_string() == "H" {
+    if plain && by != cold.originator && cold.history.is_only_syn_ack() {
         flow.halves.at_mut(cold.originator).zeek.now = EndpointState::Established;
         cold.flip();
     }
