@@ -1,6 +1,6 @@
 //! `replay`: capture files to a report.
 
-use std::io;
+use std::io::{self, IsTerminal};
 
 use crate::aggregate::Aggregate;
 use crate::capture::Progress;
@@ -89,7 +89,7 @@ impl Session<'_> {
     }
 
     fn open(&mut self, input: &Input, file: u16) -> Option<FileSource> {
-        let opened = FileSource::open(input, file);
+        let opened = refuse_keyboard(input).and_then(|()| FileSource::open(input, file));
         self.or_complain(opened)
     }
 
@@ -132,7 +132,7 @@ impl Session<'_> {
     }
 
     fn read(&mut self, reader: &mut Reader, pass: &mut Pass<'_>) -> Result<(), Stop> {
-        let mut meter = Meter::new();
+        let mut meter = Meter::of(self.config);
         loop {
             let progress = reader.read(&mut |frames| pass.take(frames)).unwrap_or_else(|error| {
                 meter.wipe();
@@ -171,4 +171,14 @@ impl Session<'_> {
             _ => Status::Done,
         }
     }
+}
+
+/// Nobody types a capture: who is asked to wait for one at the keyboard has forgotten the pipe.
+fn refuse_keyboard(input: &Input) -> Result<(), Error> {
+    if *input != Input::Stdin || !io::stdin().is_terminal() {
+        return Ok(());
+    }
+    let why =
+        "standard input is a terminal; pipe a capture into it: tcpdump -U -w - | rstwho replay -".to_owned();
+    Err(Error::Argument { argument: "FILE", value: "-".to_owned(), why })
 }
