@@ -1,9 +1,10 @@
 //! How far a long reading is, on a terminal that shows nothing else: a percentage, redrawn now and then, gone at the end.
 
-use std::io::{IsTerminal, Write, stderr};
+use std::io::{IsTerminal, Write, stderr, stdout};
 use std::time::{Duration, Instant};
 
 use crate::capture::file::Position;
+use crate::config::{Format, Replay};
 
 /// Readings that are over sooner need no meter; nor does anybody read faster.
 const INTERVAL: Duration = Duration::from_millis(300);
@@ -23,9 +24,11 @@ enum Drawn {
 }
 
 impl Meter {
-    /// A meter, if standard error is a terminal.
-    pub(super) fn new() -> Self {
-        let next = stderr().is_terminal().then(|| Instant::now() + INTERVAL);
+    /// A meter, if standard error is a terminal on which nothing else appears meanwhile.
+    pub(super) fn of(config: &Replay) -> Self {
+        let streams = matches!(config.presentation.format, Format::Jsonl | Format::Csv);
+        let disturbs = streams && config.output.is_none() && stdout().is_terminal();
+        let next = (stderr().is_terminal() && !disturbs).then(|| Instant::now() + INTERVAL);
         Self { next, drawn: Drawn::Nothing }
     }
 

@@ -1,6 +1,6 @@
 //! `replay`: capture files to a report.
 
-use std::io;
+use std::io::{self, IsTerminal};
 
 use crate::aggregate::Aggregate;
 use crate::capture::Progress;
@@ -14,7 +14,7 @@ use crate::view::{self, Report, View};
 use super::gate::Gate;
 use super::meter::Meter;
 use super::pass::{Desk, Pass, Stop};
-use super::reader::Reader;
+use super::reader::{Pace, Reader};
 use super::{Status, output, talk};
 
 /// A replay under way: what outlives a single report.
@@ -89,7 +89,7 @@ impl Session<'_> {
     }
 
     fn open(&mut self, input: &Input, file: u16) -> Option<FileSource> {
-        let opened = FileSource::open(input, file);
+        let opened = refuse_keyboard(input).and_then(|()| FileSource::open(input, file));
         self.or_complain(opened)
     }
 
@@ -132,13 +132,16 @@ impl Session<'_> {
     }
 
     fn read(&mut self, reader: &mut Reader, pass: &mut Pass<'_>) -> Result<(), Stop> {
-        let mut meter = Meter::new();
+        let mut meter = Meter::of(self.config);
         loop {
             let progress = reader.read(&mut |frames| pass.take(frames)).unwrap_or_else(|error| {
                 meter.wipe();
                 self.complain(&error);
                 Progress::More
             });
+            if reader.pace() == Pace::Live {
+                pass.catch_up();
+            }
             pass.check().inspect_err(|_| meter.wipe())?;
             if progress == Progress::End || pass.gate.is_shut() {
                 meter.wipe();
@@ -168,4 +171,14 @@ impl Session<'_> {
             _ => Status::Done,
         }
     }
+}
+
+/// Nobody types a capture: who is asked to wait for one at the keyboard has forgotten the pipe.
+fn refuse_keyboard(input: &Input) -> Result<(), Error> {
+    if *input != Input::Stdin || !io::stdin().is_terminal() {
+        return Ok(());
+    }
+    let why =
+        "standard input is a terminal; pipe a capture into it: tcpdump -U -w - | rstwho replay -".to_owned();
+    Err(Error::Argument { argument: "FILE", value: "-".to_owned(), why })
 }

@@ -9,6 +9,8 @@ pub(crate) const SERVER: End = ([10, 0, 9, 2], 8080);
 /// 2026-11-20T19:04:41Z.
 pub(crate) const START: u32 = 1_795_201_481;
 
+const ANSWER: &[u8] = b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
+
 const FIN: u8 = 0x01;
 const SYN: u8 = 0x02;
 const RST: u8 = 0x04;
@@ -43,10 +45,13 @@ impl Capture {
 
     /// A handshake, a request, an answer, and a FIN of both.
     pub(crate) fn closed(self, client: End, server: End) -> Self {
-        self.exchange(client, server)
-            .segment(server, client, FIN | ACK, 502, 119, b"")
-            .segment(client, server, FIN | ACK, 119, 503, b"")
-            .segment(server, client, ACK, 503, 120, b"")
+        let end = 501 + u32::try_from(ANSWER.len()).expect("short");
+        self.request(client, server)
+            .segment(server, client, ACK, 501, 119, ANSWER)
+            .segment(client, server, ACK, 119, end, b"")
+            .segment(server, client, FIN | ACK, end, 119, b"")
+            .segment(client, server, FIN | ACK, 119, end + 1, b"")
+            .segment(server, client, ACK, end + 1, 120, b"")
     }
 
     /// A handshake, a request, no answer, and a RST of the server.
@@ -64,12 +69,6 @@ impl Capture {
             .segment(server, client, SYN | ACK, 500, 101, b"")
             .segment(client, server, ACK, 101, 501, b"")
             .segment(client, server, ACK, 101, 501, b"GET / HTTP/1.1\r\n\r\n")
-    }
-
-    fn exchange(self, client: End, server: End) -> Self {
-        self.request(client, server)
-            .segment(server, client, ACK, 501, 119, b"x")
-            .segment(client, server, ACK, 119, 502, b"")
     }
 
     fn segment(mut self, from: End, to: End, flags: u8, seq: u32, ack: u32, payload: &[u8]) -> Self {

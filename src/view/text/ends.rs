@@ -3,7 +3,7 @@
 use crate::aggregate::Totals;
 use crate::config::Listing;
 
-use super::grid::{Align, Cell, Column, Grid};
+use super::columns::Columns;
 use super::style::{Ink, Style};
 use super::worst::{Kept, Worst};
 use super::{counted, row};
@@ -54,33 +54,22 @@ fn nothing(totals: &Totals, listing: Listing) -> String {
 }
 
 fn rows(kept: &[&Kept], style: &Style) -> String {
-    let cells = kept.iter().map(|kept| cells(kept, style)).collect();
-    let left = |title| Column { title, align: Align::Left };
-    let grid = Grid::new(["TIME", "CLIENT, SERVER", "ENDED BY", "STAGE", "CAUSE"].map(left).to_vec(), cells);
-    let layout =
-        if style.width < NARROW || grid.width() > style.width { Layout::Stacked } else { Layout::Wide };
-    let (head, lines) = grid.lines(style);
-    let mut rows = if layout == Layout::Wide { head } else { String::new() };
+    let columns = if style.width < NARROW { None } else { Columns::of(kept, style) };
+    let layout = if columns.is_some() { Layout::Wide } else { Layout::Stacked };
+    let Columns { head, ends } = columns.unwrap_or_else(|| Columns {
+        head: String::new(),
+        ends: kept.iter().map(|kept| stacked(kept, style)).collect(),
+    });
+    let mut rows = if kept.is_empty() { String::new() } else { head };
     let mut advised = Vec::new();
-    for (kept, line) in kept.iter().zip(&lines) {
-        rows.push_str(&match layout {
-            Layout::Wide => line.clone(),
-            Layout::Stacked => stacked(kept, style),
-        });
+    for (kept, end) in kept.iter().zip(&ends) {
+        rows.push_str(end);
         rows.push_str(&below(kept, &mut advised, layout, style));
     }
+    if kept.iter().any(|kept| row::is_marked(&kept.verdict)) {
+        rows.push_str(&style.wrap(row::MARKS, 0, Ink::Quiet));
+    }
     rows
-}
-
-fn cells(kept: &Kept, style: &Style) -> Vec<Cell> {
-    let verdict = &kept.verdict;
-    vec![
-        Cell::plain(style.time(verdict.end_time)),
-        Cell::plain(format!("{} {} {}", verdict.client, style.arrow, verdict.server)),
-        Cell::plain(row::ended_by(verdict)),
-        Cell::plain(row::stage(verdict)),
-        Cell { text: row::cause(verdict), ink: row::ink(verdict) },
-    ]
 }
 
 /// The same without columns, each part on as many lines as it needs.

@@ -24,6 +24,16 @@ pub(super) enum Align {
 pub(super) struct Cell {
     pub(super) text: String,
     pub(super) ink: Ink,
+    pub(super) extent: Extent,
+}
+
+/// Whether a column is as wide as this cell.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Extent {
+    /// At least.
+    Counted,
+    /// No: it is the last of its row and may go on to the right.
+    Spilling,
 }
 
 /// Rows of cells under titles.
@@ -34,13 +44,18 @@ pub(super) struct Grid {
 
 impl Cell {
     pub(super) fn plain(text: impl Into<String>) -> Self {
-        Self { text: text.into(), ink: Ink::Plain }
+        Self { text: text.into(), ink: Ink::Plain, extent: Extent::Counted }
+    }
+
+    /// The last of its row, wider than its column.
+    pub(super) fn spilling(text: impl Into<String>) -> Self {
+        Self { extent: Extent::Spilling, ..Self::plain(text) }
     }
 
     /// A count, with a dash for none: a column of zeros hides the ones that matter.
     pub(super) fn count(count: u64) -> Self {
         match count {
-            0 => Self { text: "-".to_owned(), ink: Ink::Quiet },
+            0 => Self { ink: Ink::Quiet, ..Self::plain("-") },
             count => Self::plain(count.to_string()),
         }
     }
@@ -59,8 +74,7 @@ impl Grid {
     /// The titles and the rows, a line each.
     pub(super) fn lines(&self, style: &Style) -> (String, Vec<String>) {
         let widths = self.widths();
-        let titles =
-            self.columns.iter().map(|column| Cell { text: column.title.to_owned(), ink: Ink::Quiet });
+        let titles = self.columns.iter().map(|column| Cell { ink: Ink::Quiet, ..Cell::plain(column.title) });
         let head = self.line(&titles.collect::<Vec<_>>(), &widths, style);
         (head, self.rows.iter().map(|row| self.line(row, &widths, style)).collect())
     }
@@ -73,6 +87,10 @@ impl Grid {
             let (before, after) = if column.align == Align::Right { (spare, 0) } else { (0, spare) };
             // Spaces are owed until something follows them: a line has none at its end.
             let lead = owed + before;
+            if cell.text.is_empty() {
+                owed = lead + after + GAP;
+                continue;
+            }
             line = format!("{line}{:lead$}{}", "", style.paint(&cell.text, cell.ink));
             owed = after + GAP;
         }
@@ -81,8 +99,12 @@ impl Grid {
 
     fn widths(&self) -> Vec<usize> {
         let width = |index: usize, column: &Column| {
-            let cells =
-                self.rows.iter().filter_map(|row| row.get(index)).map(|cell| cell.text.chars().count());
+            let cells = self
+                .rows
+                .iter()
+                .filter_map(|row| row.get(index))
+                .filter(|cell| cell.extent == Extent::Counted);
+            let cells = cells.map(|cell| cell.text.chars().count());
             cells.chain([column.title.chars().count()]).max().unwrap_or(0)
         };
         self.columns.iter().enumerate().map(|(index, column)| width(index, column)).collect()

@@ -4,6 +4,7 @@
 
 mod causes;
 mod closing;
+mod columns;
 mod ends;
 mod grid;
 mod peers;
