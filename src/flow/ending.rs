@@ -10,7 +10,7 @@ use crate::time::Span;
 use super::acceptance::Acceptance;
 use super::close::{RST_TEXT, Reset};
 use super::half::{Half, Order};
-use super::key::{Both, End};
+use super::key::{Both, End, FlowKey};
 use super::recent::{Recent, RecentRing};
 use super::state::{Cold, Flow, Phase};
 
@@ -172,17 +172,23 @@ pub(super) fn is_duplicate(
     const SAME_FRAME_UNIDENTIFIED: Span = Span::from_nanos(100_000);
     /// Between a frame and its double others may lie; as many as one batch of a busy connection.
     const DEPTH: usize = 8;
+    /// Where frames are known to come twice, a whole burst: two interfaces are read one after the other, and a sender puts
+    /// out up to 64 kB (45 full-size segments, TSO) at a time.
+    const DEPTH_OF_DOUBLES: usize = 64;
     let recent = Recent::of(segment, by);
     let certain = segment.ip_id != 0 || segment.len > 0 || segment.flags.syn();
     if !certain && !cold.duplicated {
         return false;
     }
     let limit = if certain { SAME_FRAME } else { SAME_FRAME_UNIDENTIFIED };
-    let same = |other: &Recent| {
-        Recent { ts: recent.ts, frame: recent.frame, ttl: recent.ttl, ..*other } == recent
-            && segment.ts.since(other.ts) <= limit
-    };
-    let found = ring.back_from(flow.recent).take(DEPTH).any(same);
+    let near = |other: &&Recent| segment.ts.since(other.ts) <= limit;
+    let same =
+        |other: &Recent| Recent { ts: recent.ts, frame: recent.frame, ttl: recent.ttl, ..*other } == recent;
+    let depth = if cold.duplicated { DEPTH_OF_DOUBLES } else { DEPTH };
+    // A SYN that was put aside is not in the ring.
+    let aside = cold.stray_syn.as_deref().map(|syn| Recent::of(syn, FlowKey::of(syn).1));
+    let before = ring.back_from(flow.recent).take(depth).take_while(near);
+    let found = before.chain(aside.as_ref().filter(near)).any(same);
     cold.duplicated |= found && certain;
     found
 }

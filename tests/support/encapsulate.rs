@@ -1,6 +1,6 @@
 //! Ethernet frames put into other link layers, so that every capture can be tried on each of them.
 
-use super::{ETHERNET, OwnedFrame, RAW};
+use super::{ETHERNET, OwnedFrame, RAW, SLL, SLL2};
 
 /// Another link layer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,11 +46,22 @@ pub fn encapsulate(frame: &OwnedFrame, layer: Layer) -> Option<OwnedFrame> {
         Layer::Raw | Layer::Null | Layer::NullBig | Layer::Loop => return bare(frame, layer),
     };
     let link = match layer {
-        Layer::Sll => 113,
-        Layer::Sll2 => 276,
+        Layer::Sll => SLL,
+        Layer::Sll2 => SLL2,
         _ => ETHERNET,
     };
     Some(rewritten(frame, link, &head, payload))
+}
+
+/// A frame as an Ethernet one, from nobody to nobody, whether it was captured so or "cooked". `None` for other layers.
+pub fn ethernet(frame: &OwnedFrame) -> Option<OwnedFrame> {
+    let (kind, packet) = match frame.link {
+        ETHERNET => return Some(frame.clone()),
+        SLL => (frame.bytes.get(14..16)?, frame.bytes.get(16..)?),
+        SLL2 => (frame.bytes.get(..2)?, frame.bytes.get(20..)?),
+        _ => return None,
+    };
+    Some(rewritten(frame, ETHERNET, &[&[0; 12], kind].concat(), packet))
 }
 
 fn bare(frame: &OwnedFrame, layer: Layer) -> Option<OwnedFrame> {

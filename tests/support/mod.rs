@@ -21,6 +21,10 @@ use rstwho::time::Timestamp;
 pub const ETHERNET: u16 = 1;
 /// `LINKTYPE_RAW`.
 pub const RAW: u16 = 101;
+/// `LINKTYPE_LINUX_SLL`.
+pub const SLL: u16 = 113;
+/// `LINKTYPE_LINUX_SLL2`.
+pub const SLL2: u16 = 276;
 
 /// A frame with its own bytes; `link` is a pcap link type's number.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -98,8 +102,8 @@ fn number_of(frame: &Frame<'_>) -> u16 {
         LinkType::Ethernet => ETHERNET,
         LinkType::Raw => RAW,
         LinkType::Loop => 108,
-        LinkType::LinuxSll => 113,
-        LinkType::LinuxSll2 => 276,
+        LinkType::LinuxSll => SLL,
+        LinkType::LinuxSll2 => SLL2,
         LinkType::Unknown(number) => number,
     }
 }
