@@ -27,7 +27,9 @@ mod zeek;
 
 pub use acceptance::Acceptance;
 pub use close::{After, Close, Fin, Moment, ObservedUntil, Reset, Side};
-pub use exchange::{Alert, BodyLength, Exchange, Http, Peek, Protocol, Request, Response, Tls, Turn};
+pub use exchange::{
+    Alert, BodyLength, Exchange, Http, Owed, Peek, Protocol, Request, Response, Tls, Turn, Upgrade, Upgraded,
+};
 pub use half::{Half, Marks};
 pub use history::History;
 pub use key::{Both, End, FlowKey};

@@ -35,8 +35,11 @@ pub(super) fn segment(
     measure_leg(cold, segment, by, &before);
     cold.last = Moment::of(segment);
     let ended = cold.reset.is_some();
-    if segment.len > 0 && !ended {
-        cold.exchange.get_or_insert_default().heard(segment, payload, by, order, peek);
+    if !ended {
+        hear(flow, cold, (segment, payload), by, order, peek);
+        if let Some(exchange) = cold.exchange.as_mut().filter(|_| gaps > 0) {
+            exchange.missed(by.peer(), segment.ack);
+        }
     }
     if segment.flags.fin() && !segment.flags.rst() && cold.fins.at(by).is_none() {
         *cold.fins.at_mut(by) = Some(Fin { ts: segment.ts, frame: segment.frame, ack: segment.ack });
@@ -55,6 +58,30 @@ pub(super) fn segment(
     };
     flow.recent = ring.push(recent, flow.recent);
     ending
+}
+
+/// Into the exchange, and into what was kept of it at the first FIN where the sender of that FIN had said it before.
+fn hear(
+    flow: &Flow,
+    cold: &mut Cold,
+    (segment, payload): (&Segment, &[u8]),
+    by: End,
+    order: Order,
+    peek: Peek,
+) {
+    if segment.len == 0 {
+        return;
+    }
+    let half = flow.halves.at(by);
+    let start = half.marks.has(Marks::SYN).then(|| half.iss.plus(1));
+    cold.exchange.get_or_insert_default().heard((segment, payload), by, order, start, peek);
+    let closed_first = match (cold.fins.at(by), cold.fins.at(by.peer())) {
+        (Some(own), Some(other)) => own.frame < other.frame,
+        (own, _) => own.is_some(),
+    };
+    if order == Order::Late && closed_first {
+        cold.exchange_at_fin.get_or_insert_default().heard((segment, payload), by, order, start, peek);
+    }
 }
 
 /// A SYN says who is the client, whatever was guessed before.

@@ -1,18 +1,26 @@
 //! What the two programs were saying: whose turn it was, and, where the payload can be read, which request was under way.
 //!
-//! Works from lengths alone; the peeks at HTTP/1 and TLS only add to it. Bounded: a few short strings a connection.
+//! Turns need lengths alone. HTTP/1 and TLS are read in order, each byte once; both add to the turns what they know: of
+//! TLS only application data is speech. Bounded: a few short strings a connection, a head while it is not whole, and what
+//! waits behind a hole.
 
 mod http;
+mod reading;
+mod stream;
 mod tls;
+mod turns;
 
-pub use http::{BodyLength, Http, Request, Response};
+pub use http::{BodyLength, Http, Owed, Request, Response, Upgrade};
 pub use tls::{Alert, Tls};
+pub use turns::Turn;
 
 use crate::decode::{Segment, SeqNumber};
-use crate::time::Timestamp;
 
 use super::half::Order;
 use super::key::End;
+use reading::{Reading, Talk};
+use stream::{Piece, Stamp};
+use turns::Turns;
 
 /// Whether payload may be looked at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
@@ -33,22 +41,20 @@ pub enum Protocol {
     /// HTTP/1.x in clear text.
     Http(Box<Http>),
     /// TLS.
-    Tls(Tls),
+    Tls(Box<Tls>),
+    /// It was HTTP, and then something else; turns are counted afresh from there on.
+    Upgraded(Box<Upgraded>),
 }
 
-/// A stretch of payload in one direction, until the other side speaks.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Turn {
-    /// Who speaks.
-    pub by: End,
-    /// When the first new byte of it was captured.
-    pub start: Timestamp,
-    /// In which frame.
-    pub frame: u64,
-    /// Where it begins.
-    pub seq: SeqNumber,
-    /// Payload bytes so far, retransmissions apart.
-    pub bytes: u64,
+/// A connection that has left HTTP.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Upgraded {
+    /// For what.
+    pub to: Upgrade,
+    /// HTTP as it was then; its request is the one that asked for it.
+    pub http: Http,
+    /// TLS inside a tunnel, if that is what is spoken.
+    pub tls: Option<Tls>,
 }
 
 /// The exchange of a connection as far as it went.
@@ -62,57 +68,73 @@ pub struct Exchange {
     pub turns: u32,
     /// What is spoken.
     pub protocol: Protocol,
+    reading: Reading,
 }
 
 impl Exchange {
-    /// Takes note of a segment with payload. Only new payload counts; a retransmission says nothing new.
-    pub fn heard(&mut self, segment: &Segment, payload: &[u8], by: End, order: Order, peek: Peek) {
-        if segment.len == 0 || segment.flags.rst() || !matches!(order, Order::Next | Order::Ahead) {
+    /// Takes note of a segment with payload, and of how it lies to what its sender sent before. `start` is where the sender's
+    /// payload begins, if that is known. Only new payload counts; a retransmission says nothing new.
+    pub fn heard(
+        &mut self,
+        (segment, payload): (&Segment, &[u8]),
+        by: End,
+        order: Order,
+        start: Option<SeqNumber>,
+        peek: Peek,
+    ) {
+        if segment.len == 0 || segment.flags.rst() {
             return;
         }
-        self.take_turn(segment, by);
-        if peek == Peek::Forbidden {
-            return;
-        }
-        if self.turns == 1 && self.protocol == Protocol::Unknown {
-            self.recognise(payload, by);
-        }
-        match &mut self.protocol {
-            Protocol::Http(http) => http.heard(payload, segment.len, by, order),
-            Protocol::Tls(tls) => tls.heard(payload, by, segment.frame),
-            Protocol::Unknown => {}
+        let ack = segment.flags.ack().then_some(segment.ack);
+        let stamp = Stamp { ts: segment.ts, frame: segment.frame, ack };
+        // The payload of a SYN comes behind it.
+        let seq = segment.seq.plus(u32::from(segment.flags.syn()));
+        let piece = Piece::new(stamp, seq, payload, segment.len);
+        let (reading, mut talk) = self.parts();
+        reading.speak(by, &piece, order, &mut talk);
+        if peek == Peek::Allowed {
+            reading.read(by, &piece, start, &mut talk);
         }
     }
 
-    fn take_turn(&mut self, segment: &Segment, by: End) {
-        let len = u64::from(segment.len);
-        match &mut self.turn {
-            Some(turn) if turn.by == by => turn.bytes += len,
-            turn => {
-                self.turn_before = turn.take();
-                *turn =
-                    Some(Turn { by, start: segment.ts, frame: segment.frame, seq: segment.seq, bytes: len });
-                self.turns += 1;
-            }
-        }
+    /// The peer of `by` acknowledged up to `ack` although the capture does not show all that.
+    pub fn missed(&mut self, by: End, ack: SeqNumber) {
+        let (reading, mut talk) = self.parts();
+        reading.missed(by, ack, &mut talk);
     }
 
-    /// Only the first bytes of a connection tell the protocol; later ones could look like anything.
-    fn recognise(&mut self, payload: &[u8], by: End) {
-        if http::looks_like_request(payload) {
-            self.protocol = Protocol::Http(Box::new(Http::new(by)));
-        } else if tls::looks_like_hello(payload) {
-            self.protocol = Protocol::Tls(Tls::new(by));
-        }
+    fn parts(&mut self) -> (&mut Reading, Talk<'_>) {
+        let Self { turn: now, turn_before: before, turns: count, protocol, reading } = self;
+        (reading, Talk { protocol, turns: Turns { now, before, count } })
+    }
+
+    /// Bytes of this end are missing that one would have to know: what it said last is not certain.
+    #[must_use]
+    pub fn is_blind(&self, by: End) -> bool {
+        let lost = match &self.protocol {
+            Protocol::Http(http) => http.is_blind(by),
+            Protocol::Tls(tls) => tls.is_blind(by),
+            Protocol::Upgraded(upgraded) => upgraded.tls.as_ref().is_some_and(|tls| tls.is_blind(by)),
+            Protocol::Unknown => false,
+        };
+        lost || self.reading.misses_some(by)
+    }
+
+    /// What the server owes the client, where that can be known at all: in HTTP/1.
+    #[must_use]
+    pub fn owed(&self) -> Option<Owed> {
+        let blind = self.is_blind(End::Low) || self.is_blind(End::High);
+        self.http().map(|http| if blind { Owed::Unknown } else { http.owed() })
     }
 
     /// The word for the protocol, or `None` where it is not known.
     #[must_use]
-    pub const fn protocol_name(&self) -> Option<&'static str> {
-        match self.protocol {
+    pub fn protocol_name(&self) -> Option<&'static str> {
+        match &self.protocol {
             Protocol::Unknown => None,
             Protocol::Http(_) => Some("http/1"),
             Protocol::Tls(_) => Some("tls"),
+            Protocol::Upgraded(upgraded) => Some(upgraded.to.name()),
         }
     }
 
@@ -125,11 +147,21 @@ impl Exchange {
         }
     }
 
-    /// The TLS session, if that is what is spoken.
+    /// The TLS session, if that is what is spoken, be it in a tunnel.
     #[must_use]
-    pub const fn tls(&self) -> Option<&Tls> {
+    pub fn tls(&self) -> Option<&Tls> {
         match &self.protocol {
             Protocol::Tls(tls) => Some(tls),
+            Protocol::Upgraded(upgraded) => upgraded.tls.as_ref(),
+            _ => None,
+        }
+    }
+
+    /// What the connection left HTTP for, if it did.
+    #[must_use]
+    pub fn upgraded(&self) -> Option<&Upgraded> {
+        match &self.protocol {
+            Protocol::Upgraded(upgraded) => Some(upgraded),
             _ => None,
         }
     }

@@ -1,0 +1,119 @@
+//! The chunked coding (RFC 9112 §7.1): sizes are read, data is only counted.
+
+/// Hexadecimal digits of a size that fits 64 bits.
+const MAX_DIGITS: u8 = 16;
+
+/// Where in a chunked body one is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Chunks {
+    /// In the digits of a size.
+    Size { value: u64, digits: u8 },
+    /// Behind them, up to the end of the line.
+    Extension { value: u64 },
+    /// In the data: how much of it is left.
+    Data(u64),
+    /// Behind the data, before the end of its line.
+    DataEnd,
+    /// In a line behind the last chunk; an empty one ends the body.
+    Trailer(Line),
+}
+
+/// What a line holds so far.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub(super) enum Line {
+    /// Nothing, or no more than a carriage return.
+    #[default]
+    Empty,
+    /// Something.
+    Text,
+}
+
+/// What a step made of the bytes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Step {
+    /// So many bytes of data.
+    Data(u64),
+    /// Bytes that frame the data.
+    Frame,
+    /// The body ended.
+    End,
+    /// This is not the chunked coding.
+    Bad,
+}
+
+impl Default for Chunks {
+    fn default() -> Self {
+        Self::Size { value: 0, digits: 0 }
+    }
+}
+
+impl Chunks {
+    /// Reads a step; gives how many bytes it took as well.
+    pub(super) fn read(&mut self, bytes: &[u8]) -> (usize, Step) {
+        if let Self::Data(left) = self {
+            let taken = (*left).min(bytes.len() as u64);
+            self.pass(taken);
+            return (usize::try_from(taken).unwrap_or(bytes.len()), Step::Data(taken));
+        }
+        for (at, &byte) in bytes.iter().enumerate() {
+            match self.frame(byte) {
+                Step::Frame if matches!(self, Self::Data(_)) => return (at + 1, Step::Frame),
+                Step::Frame => {}
+                step => return (at + 1, step),
+            }
+        }
+        (bytes.len(), Step::Frame)
+    }
+
+    /// Passes over bytes that nobody saw; `false` if more than data lies there.
+    pub(super) const fn skip(&mut self, count: u64) -> Step {
+        match *self {
+            Self::Data(left) if count <= left => {
+                self.pass(count);
+                Step::Data(count)
+            }
+            _ => Step::Bad,
+        }
+    }
+
+    /// How many of the next bytes are data for certain.
+    pub(super) const fn opaque(self) -> u64 {
+        if let Self::Data(left) = self { left } else { 0 }
+    }
+
+    const fn pass(&mut self, count: u64) {
+        if let Self::Data(left) = *self {
+            *self = if left > count { Self::Data(left - count) } else { Self::DataEnd };
+        }
+    }
+
+    fn frame(&mut self, byte: u8) -> Step {
+        let next = match (*self, byte) {
+            (Self::Size { value, digits }, _) if byte.is_ascii_hexdigit() && digits < MAX_DIGITS => {
+                let digit = char::from(byte).to_digit(16).unwrap_or(0);
+                Some(Self::Size { value: value << 4 | u64::from(digit), digits: digits + 1 })
+            }
+            (Self::Size { value, digits: 1.. }, b';' | b'\r' | b' ' | b'\t') => {
+                Some(Self::Extension { value })
+            }
+            (Self::Size { value, digits: 1.. } | Self::Extension { value }, b'\n') => {
+                Some(Self::begin(value))
+            }
+            (Self::Extension { value }, _) => Some(Self::Extension { value }),
+            (Self::DataEnd, b'\r') => Some(Self::DataEnd),
+            (Self::DataEnd, b'\n') => Some(Self::default()),
+            (Self::Trailer(Line::Empty), b'\n') => return Step::End,
+            (Self::Trailer(line), b'\r') => Some(Self::Trailer(line)),
+            (Self::Trailer(_), b'\n') => Some(Self::Trailer(Line::Empty)),
+            (Self::Trailer(_), _) => Some(Self::Trailer(Line::Text)),
+            (Self::Size { .. } | Self::DataEnd | Self::Data(_), _) => None,
+        };
+        let Some(next) = next else { return Step::Bad };
+        *self = next;
+        Step::Frame
+    }
+
+    const fn begin(size: u64) -> Self {
+        if size == 0 { Self::Trailer(Line::Empty) } else { Self::Data(size) }
+    }
+}

@@ -1,0 +1,181 @@
+//! What a head says: its first line and the few fields that matter (RFC 9112 §2-§6). Lenient as receivers are: bare line
+//! feeds end lines, a field that is broken is passed over.
+
+use super::super::super::key::End;
+use super::BodyLength;
+
+/// Characters kept of a target or host.
+const MAX_TEXT: usize = 120;
+const VERSION: &[u8] = b"HTTP/1.";
+/// Version, space, three digits.
+const STATUS_END: usize = 12;
+/// Methods that a connection may begin with: those of RFC 9110, PATCH and WebDAV's.
+const METHODS: &[&[u8]] = &[
+    b"GET ",
+    b"POST ",
+    b"PUT ",
+    b"HEAD ",
+    b"DELETE ",
+    b"OPTIONS ",
+    b"PATCH ",
+    b"CONNECT ",
+    b"TRACE ",
+    b"PROPFIND ",
+    b"PROPPATCH ",
+    b"MKCOL ",
+    b"COPY ",
+    b"MOVE ",
+    b"LOCK ",
+    b"UNLOCK ",
+    b"REPORT ",
+];
+const MAX_METHOD: usize = 24;
+
+/// What the first bytes of something are.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in super::super) enum Looks {
+    /// What was looked for.
+    Like,
+    /// Perhaps: too few bytes.
+    Short,
+    /// Something else.
+    Unlike,
+}
+
+/// Do these bytes begin with `pattern`?
+pub(in super::super) fn looks_like(bytes: &[u8], pattern: &[u8]) -> Looks {
+    if bytes.starts_with(pattern) {
+        Looks::Like
+    } else if pattern.starts_with(bytes) {
+        Looks::Short
+    } else {
+        Looks::Unlike
+    }
+}
+
+/// Do these bytes begin an HTTP/1 request?
+pub(in super::super) fn looks_like_request(bytes: &[u8]) -> Looks {
+    let best = METHODS.iter().map(|method| looks_like(bytes, method));
+    best.min_by_key(|looks| *looks as u8).unwrap_or(Looks::Unlike)
+}
+
+/// Do these bytes begin a message of this kind?
+pub(super) fn looks_like_message(bytes: &[u8], kind: Kind) -> Looks {
+    match kind {
+        Kind::Request => looks_like_request(bytes),
+        Kind::Response => looks_like(bytes, VERSION),
+    }
+}
+
+/// What one end sends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    /// The client's.
+    Request,
+    /// The server's.
+    Response,
+}
+
+impl Kind {
+    pub(super) fn of(by: End, client: End) -> Self {
+        if by == client { Self::Request } else { Self::Response }
+    }
+}
+
+/// The first line without its end, if it is there.
+pub(super) fn first_line(head: &[u8]) -> Option<&[u8]> {
+    let end = head.iter().position(|&byte| byte == b'\n')?;
+    head.get(..end).map(|line| line.strip_suffix(b"\r").unwrap_or(line))
+}
+
+/// The method at the beginning, if it is whole.
+pub(super) fn method(head: &[u8]) -> Option<&str> {
+    let end = head.iter().take(MAX_METHOD + 1).position(|&byte| byte == b' ')?;
+    let token = head.get(..end).filter(|token| !token.is_empty())?;
+    let fits = token.iter().all(|byte| byte.is_ascii_alphabetic() || matches!(byte, b'-' | b'_'));
+    std::str::from_utf8(token).ok().filter(|_| fits)
+}
+
+/// Method and target of a request line.
+pub(super) fn request_line(line: &[u8]) -> Option<(&str, String)> {
+    let method = method(line)?;
+    let rest = line.get(method.len() + 1..)?;
+    let (target, version) = rest.split_at(rest.iter().rposition(|&byte| byte == b' ')?);
+    version.get(1..)?.starts_with(VERSION).then(|| (method, short(path(target))))
+}
+
+/// A target without its query string, which may hold secrets.
+fn path(target: &[u8]) -> &[u8] {
+    target.split(|byte| matches!(byte, b'?' | b'#')).next().unwrap_or_default()
+}
+
+/// The status code, as soon as it is there.
+pub(super) fn status(head: &[u8]) -> Option<u16> {
+    let line = head.get(..STATUS_END).filter(|line| line.starts_with(VERSION))?;
+    let digits = line.get(STATUS_END - 3..).filter(|digits| digits.iter().all(u8::is_ascii_digit))?;
+    std::str::from_utf8(digits).ok()?.parse().ok()
+}
+
+/// The values of all fields of this name.
+pub(super) fn values<'a>(head: &'a [u8], name: &'a str) -> impl Iterator<Item = &'a str> {
+    let lines = head.split(|&byte| byte == b'\n').skip(1);
+    lines.filter_map(move |line| {
+        let (field, value) = line.split_at_checked(name.len())?;
+        let value = value.strip_prefix(b":").filter(|_| field.eq_ignore_ascii_case(name.as_bytes()))?;
+        std::str::from_utf8(value).ok().map(str::trim)
+    })
+}
+
+/// How long the body is, as the fields say; `None` if they do not speak of one (RFC 9112 §6.3).
+pub(super) fn body_length(head: &[u8]) -> Option<BodyLength> {
+    if let Some(codings) = values(head, "transfer-encoding").last() {
+        let last = codings.rsplit(',').next().unwrap_or_default().trim();
+        let chunked = last.eq_ignore_ascii_case("chunked");
+        return Some(if chunked { BodyLength::Chunked } else { BodyLength::UntilClose });
+    }
+    let mut lengths = values(head, "content-length").flat_map(|value| value.split(',')).map(length);
+    let first = lengths.next()?;
+    let agreed = first.filter(|_| lengths.all(|other| other == first));
+    Some(agreed.map_or(BodyLength::Unknown, BodyLength::Bytes))
+}
+
+fn length(value: &str) -> Option<u64> {
+    let digits = value.trim();
+    digits.bytes().all(|byte| byte.is_ascii_digit()).then(|| digits.parse().ok()).flatten()
+}
+
+/// RFC 9112 §6.3, for a final answer.
+pub(super) fn response_length(status: u16, asked: Asked, head: &[u8]) -> BodyLength {
+    match (status, asked) {
+        (204 | 304, _) | (_, Asked::Head) => BodyLength::Bytes(0),
+        _ => body_length(head).unwrap_or(BodyLength::UntilClose),
+    }
+}
+
+/// What matters of a request's method to the framing of its answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub(super) enum Asked {
+    /// Anything.
+    #[default]
+    Other = 0,
+    /// The answer has no body.
+    Head = 1,
+    /// A good answer makes a tunnel.
+    Connect = 2,
+}
+
+impl Asked {
+    pub(super) fn by(method: &str) -> Self {
+        match method {
+            "HEAD" => Self::Head,
+            "CONNECT" => Self::Connect,
+            _ => Self::Other,
+        }
+    }
+}
+
+/// A text from the wire, bounded, without control characters.
+pub(super) fn short(text: &[u8]) -> String {
+    let text = text.get(..text.len().min(MAX_TEXT * 4)).unwrap_or_default();
+    String::from_utf8_lossy(text).chars().filter(|c| !c.is_control()).take(MAX_TEXT).collect()
+}

@@ -1,0 +1,199 @@
+//! HTTP/1 (RFC 9112): which request was under way, and how much of its answer came.
+//!
+//! Both directions are read in order and byte by byte: heads as far as they matter, bodies by their length. Where bytes
+//! are missing that one would have to know, the direction is blind until a message is recognised again.
+
+mod chunked;
+mod head;
+mod message;
+mod pending;
+mod reader;
+mod requests;
+mod responses;
+
+pub(super) use head::{Looks, looks_like, looks_like_request};
+pub use message::{BodyLength, Owed, Request, Response};
+
+use crate::decode::SeqNumber;
+
+use super::super::key::{Both, End};
+use super::stream::{Piece, Stamp, count};
+use head::Kind;
+use pending::Pending;
+use reader::{Event, Reader};
+
+/// Requests and responses of one connection; only the latest of each is kept.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Http {
+    /// The end that sends the requests.
+    pub client: End,
+    /// Requests that began.
+    pub requests: u32,
+    /// Responses that arrived whole, interim ones apart.
+    pub answered: u32,
+    /// Requests whose responses have not arrived whole.
+    pub unanswered: u32,
+    /// The latest request.
+    pub request: Request,
+    /// Where the latest request began.
+    pub last_request_seq: SeqNumber,
+    /// The response under way or the latest one; `None` before the first byte of an answer that is still to come.
+    pub response: Option<Response>,
+    /// An interim response (1xx) came, and no final one since.
+    pub interim: bool,
+    readers: Both<Reader>,
+    /// What the unanswered requests ask, as far as their answers are framed by it.
+    pending: Pending,
+    /// The request whose head is under way is counted already.
+    counted: bool,
+    /// Where that head begins.
+    head_seq: SeqNumber,
+    /// A response came without a request: what its sender had of the client by then.
+    surplus: Option<SeqNumber>,
+}
+
+/// What the connection speaks after HTTP.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Upgrade {
+    /// RFC 6455.
+    WebSocket,
+    /// Anything, behind a CONNECT.
+    Tunnel,
+    /// Something else that a 101 switched to.
+    Other,
+}
+
+impl Upgrade {
+    /// A word for it.
+    #[must_use]
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::WebSocket => "websocket",
+            Self::Tunnel => "tunnel",
+            Self::Other => "upgraded",
+        }
+    }
+}
+
+/// HTTP ended: what follows it, and how many bytes of the piece belong to that.
+pub(super) struct Left {
+    pub(super) to: Upgrade,
+    pub(super) rest: u32,
+}
+
+impl Http {
+    /// An exchange whose requests come from `client`.
+    #[must_use]
+    pub fn new(client: End) -> Self {
+        Self {
+            client,
+            requests: 0,
+            answered: 0,
+            unanswered: 0,
+            request: Request::default(),
+            last_request_seq: SeqNumber::default(),
+            response: None,
+            interim: false,
+            readers: Both::default(),
+            pending: Pending::default(),
+            counted: false,
+            head_seq: SeqNumber::default(),
+            surplus: None,
+        }
+    }
+
+    /// A request is waiting for its answer, or for the rest of it.
+    #[must_use]
+    pub const fn awaits_response(&self) -> bool {
+        self.unanswered > 0
+    }
+
+    /// The latest request has not been sent whole. Where that cannot be known it is not claimed.
+    #[must_use]
+    pub fn request_unfinished(&self) -> bool {
+        self.requests > 0 && !self.request.complete && !self.is_blind(self.client)
+    }
+
+    /// It is not known where the messages of this end begin: bytes are missing, or it is no HTTP.
+    #[must_use]
+    pub fn is_blind(&self, by: End) -> bool {
+        self.readers.at(by).is_blind()
+    }
+
+    /// What the server owes, as far as the bytes that were read tell.
+    #[must_use]
+    pub fn owed(&self) -> Owed {
+        if self.is_blind(End::Low) || self.is_blind(End::High) {
+            return Owed::Unknown;
+        }
+        match &self.response {
+            _ if self.unanswered == 0 => Owed::Nothing,
+            None => Owed::Answer,
+            Some(response) => Owed::Rest(response.length),
+        }
+    }
+
+    /// How many of the next bytes of `by` are body for certain.
+    pub(super) fn opaque(&self, by: End) -> u64 {
+        self.readers.at(by).opaque()
+    }
+
+    /// Reads what comes next.
+    pub(super) fn heard(&mut self, by: End, piece: &Piece<'_>) -> Option<Left> {
+        let kind = Kind::of(by, self.client);
+        if self.is_blind(by) && head::looks_like_message(piece.bytes, kind) == Looks::Like {
+            self.resume(by, kind);
+        }
+        let mut rest = piece.bytes;
+        while !rest.is_empty() {
+            let at = piece.seq.plus(count(piece.bytes) - count(rest));
+            if kind == Kind::Request && self.readers.at(by).head().is_some_and(<[u8]>::is_empty) {
+                self.head_seq = at;
+            }
+            let (taken, event) = self.readers.at_mut(by).read(rest);
+            rest = rest.get(taken..).unwrap_or_default();
+            if let Some(to) = self.on(kind, event, piece.stamp) {
+                return Some(Left { to, rest: count(rest).saturating_add(piece.unseen) });
+            }
+        }
+        let mut unseen = u64::from(piece.unseen);
+        while unseen > 0 {
+            let (taken, event) = self.readers.at_mut(by).skip(unseen);
+            unseen -= taken.clamp(1, unseen);
+            self.on(kind, event, piece.stamp);
+        }
+        None
+    }
+
+    fn on(&mut self, kind: Kind, event: Event<'_>, stamp: Stamp) -> Option<Upgrade> {
+        match (kind, event) {
+            (_, Event::Nothing) => {}
+            (Kind::Request, Event::Partial) => self.request_so_far(),
+            (Kind::Request, Event::Head(head)) => self.request_head(&head),
+            (Kind::Request, Event::Body(bytes)) => self.request.body += bytes,
+            (Kind::Request, Event::Last(bytes)) => {
+                self.request.body += bytes;
+                self.request.complete = true;
+            }
+            (Kind::Request, Event::Lost(bytes)) => self.request_lost(bytes),
+            (Kind::Response, Event::Partial) => self.response_so_far(),
+            (Kind::Response, Event::Head(head)) => return self.response_head(&head, stamp),
+            (Kind::Response, Event::Body(bytes)) => self.response.get_or_insert_default().body += bytes,
+            (Kind::Response, Event::Last(bytes)) => {
+                self.response.get_or_insert_default().body += bytes;
+                self.response_ended(stamp);
+            }
+            (Kind::Response, Event::Lost(bytes)) => self.response_lost(bytes),
+        }
+        None
+    }
+
+    /// A message is recognised where none was expected.
+    fn resume(&mut self, by: End, kind: Kind) {
+        self.readers.at_mut(by).resume();
+        let cut = self.response.as_ref().is_some_and(|response| !response.complete);
+        if kind == Kind::Response && cut && self.unanswered > 1 {
+            self.answer();
+        }
+    }
+}

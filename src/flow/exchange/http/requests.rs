@@ -1,0 +1,94 @@
+//! The client's direction.
+
+use super::head::{self, Asked, Looks};
+use super::reader::Event;
+use super::{BodyLength, Http, Request};
+
+impl Http {
+    /// A head that is not whole: a request counts as soon as it is known to be one.
+    pub(super) fn request_so_far(&mut self) {
+        let reader = self.readers.at(self.client);
+        let Some(bytes) = reader.head() else { return };
+        let named = self.request.target.is_empty() || !self.counted;
+        let line =
+            reader.first_line().filter(|_| named).map(|line| head::request_line(line.trim_ascii_end()));
+        match line {
+            Some(Some((method, target))) => {
+                let method = method.to_owned();
+                self.name_request(&method, target);
+            }
+            Some(None) => self.lose_request(bytes.len() as u64),
+            None if !self.counted && head::looks_like_request(bytes) == Looks::Like => {
+                let method = head::method(bytes).unwrap_or_default().to_owned();
+                self.name_request(&method, String::new());
+            }
+            None => {}
+        }
+    }
+
+    /// A whole head.
+    pub(super) fn request_head(&mut self, bytes: &[u8]) {
+        let Some((method, target)) = head::first_line(bytes).and_then(head::request_line) else {
+            return self.lose_request(bytes.len() as u64);
+        };
+        self.name_request(method, target);
+        self.counted = false;
+        self.request.host = head::values(bytes, "host").next().map(|host| head::short(host.as_bytes()));
+        self.request.length = match head::body_length(bytes) {
+            None => BodyLength::Bytes(0),
+            // A request cannot be ended by closing: its answer would have no way back.
+            Some(BodyLength::UntilClose) => BodyLength::Unknown,
+            Some(length) => length,
+        };
+        let event = self.readers.at_mut(self.client).expect(self.request.length);
+        self.request.complete = matches!(event, Event::Last(_));
+    }
+
+    /// What follows cannot be followed.
+    pub(super) fn request_lost(&mut self, bytes: u64) {
+        self.counted = false;
+        if !self.request.complete {
+            self.request.length = BodyLength::Unknown;
+            self.request.body += bytes;
+        }
+    }
+
+    fn lose_request(&mut self, bytes: u64) {
+        self.readers.at_mut(self.client).lose(bytes);
+        self.request_lost(bytes);
+    }
+
+    fn name_request(&mut self, method: &str, target: String) {
+        if !self.counted {
+            self.count_request(Asked::by(method));
+        }
+        self.request.method = head::short(method.as_bytes());
+        self.request.target = target;
+    }
+
+    fn count_request(&mut self, asked: Asked) {
+        self.settle();
+        (self.counted, self.last_request_seq, self.request) = (true, self.head_seq, Request::default());
+        self.requests = self.requests.saturating_add(1);
+        // A capture may show an answer before its request.
+        if self.surplus.take().is_some_and(|ack| self.head_seq.before(ack)) {
+            self.answered = self.answered.saturating_add(1);
+            return;
+        }
+        self.unanswered = self.unanswered.saturating_add(1);
+        self.pending.push(asked);
+        if self.unanswered == 1 {
+            (self.response, self.interim) = (None, false);
+        }
+    }
+
+    /// Whoever asks again has had its answer, or nobody can tell: where the answers cannot be followed, none is claimed to be
+    /// missing.
+    fn settle(&mut self) {
+        if self.is_blind(self.client.peer()) && self.unanswered > 0 {
+            self.answered = self.answered.saturating_add(self.unanswered);
+            (self.unanswered, self.response) = (0, None);
+            self.pending = Default::default();
+        }
+    }
+}

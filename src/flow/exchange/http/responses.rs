@@ -1,0 +1,94 @@
+//! The server's direction.
+
+use super::head::{self, Asked, Looks};
+use super::reader::Event;
+use super::{BodyLength, Http, Response, Stamp, Upgrade};
+
+/// Responses that only announce the real one (RFC 9110 §15.2); 101 is the real one.
+const fn is_interim(status: u16) -> bool {
+    matches!(status, 100 | 102..=199)
+}
+
+impl Http {
+    /// A head that is not whole: an answer has begun unless it turns out to be an interim one.
+    pub(super) fn response_so_far(&mut self) {
+        let Some(bytes) = self.readers.at(self.client.peer()).head() else { return };
+        if head::looks_like_message(bytes, head::Kind::Response) == Looks::Unlike {
+            return self.lose_response(bytes.len() as u64);
+        }
+        let status = head::status(bytes).unwrap_or(0);
+        self.response = (!is_interim(status)).then(|| Response { status, ..Response::default() });
+    }
+
+    /// A whole head; says what the connection speaks behind it, if that is no HTTP.
+    pub(super) fn response_head(&mut self, bytes: &[u8], stamp: Stamp) -> Option<Upgrade> {
+        let Some(status) = head::status(bytes) else {
+            self.lose_response(bytes.len() as u64);
+            return None;
+        };
+        if is_interim(status) {
+            (self.response, self.interim) = (None, true);
+            return None;
+        }
+        let asked = self.pending.front();
+        let upgrade = upgrade(status, asked, bytes);
+        let length = match upgrade {
+            Some(_) => BodyLength::UntilClose,
+            None => head::response_length(status, asked, bytes),
+        };
+        self.response = Some(Response { status, length, ..Response::default() });
+        if upgrade.is_some() {
+            self.answer();
+        } else if let Event::Last(_) = self.readers.at_mut(self.client.peer()).expect(length) {
+            self.response_ended(stamp);
+        }
+        upgrade
+    }
+
+    /// An answer is whole.
+    pub(super) fn response_ended(&mut self, stamp: Stamp) {
+        self.response.get_or_insert_default().complete = true;
+        self.interim = false;
+        if self.unanswered == 0 {
+            self.surplus = stamp.ack;
+        } else {
+            self.answer();
+        }
+    }
+
+    /// What follows cannot be followed.
+    pub(super) fn response_lost(&mut self, bytes: u64) {
+        let response = self.response.get_or_insert_default();
+        if response.complete {
+            *response = Response::default();
+        }
+        response.length = BodyLength::Unknown;
+        response.body += bytes;
+    }
+
+    /// The oldest request is answered; the answer to the next one has not begun.
+    pub(super) fn answer(&mut self) {
+        let Some(left) = self.unanswered.checked_sub(1) else { return };
+        self.pending.pop();
+        self.unanswered = left;
+        self.answered = self.answered.saturating_add(1);
+        if left > 0 {
+            self.response = None;
+        }
+    }
+
+    fn lose_response(&mut self, bytes: u64) {
+        self.readers.at_mut(self.client.peer()).lose(bytes);
+        self.response_lost(bytes);
+    }
+}
+
+fn upgrade(status: u16, asked: Asked, head: &[u8]) -> Option<Upgrade> {
+    let websocket = || head::values(head, "upgrade").any(|to| to.eq_ignore_ascii_case("websocket"));
+    match (status, asked) {
+        (101, _) if websocket() => Some(Upgrade::WebSocket),
+        (101, _) => Some(Upgrade::Other),
+        (200..=299, Asked::Connect) => Some(Upgrade::Tunnel),
+        _ => None,
+    }
+}

@@ -1,0 +1,224 @@
+//! From segments to what is spoken: puts both directions in order, recognises the protocol by the first bytes, and hands
+//! on what comes to whoever can read it.
+
+use crate::decode::SeqNumber;
+
+use super::super::half::Order;
+use super::super::key::{Both, End};
+use super::http::{self, Http, Left, Looks, Upgrade};
+use super::stream::{Piece, Stamp, Stream};
+use super::tls::{self, Tls};
+use super::turns::Turns;
+use super::{Protocol, Upgraded};
+
+/// First bytes that are kept while they might become something known: as many as the longest method.
+const MAX_OPENING: usize = 16;
+
+/// What is read for: the protocol and the turns of an exchange.
+pub(super) struct Talk<'a> {
+    pub(super) protocol: &'a mut Protocol,
+    pub(super) turns: Turns<'a>,
+}
+
+impl Talk<'_> {
+    fn is_tls(&self) -> bool {
+        match &self.protocol {
+            Protocol::Tls(_) => true,
+            Protocol::Upgraded(upgraded) => upgraded.tls.is_some(),
+            Protocol::Http(_) | Protocol::Unknown => false,
+        }
+    }
+
+    /// In a tunnel only TLS is looked for.
+    fn looks_like_request(&self, bytes: &[u8]) -> Looks {
+        if *self.protocol == Protocol::Unknown { http::looks_like_request(bytes) } else { Looks::Unlike }
+    }
+
+    fn begin_http(&mut self, client: End) -> Opening {
+        *self.protocol = Protocol::Http(Box::new(Http::new(client)));
+        Opening::Known
+    }
+
+    /// Its handshake is nobody's turn.
+    fn begin_tls(&mut self, client: End) -> Opening {
+        self.turns.clear();
+        match &mut *self.protocol {
+            Protocol::Upgraded(upgraded) => upgraded.tls = Some(Tls::new(client)),
+            protocol => *protocol = Protocol::Tls(Box::new(Tls::new(client))),
+        }
+        Opening::Known
+    }
+}
+
+/// How far each direction was read.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub(super) struct Reading {
+    /// After the highest number of each end so far.
+    tops: Both<Option<SeqNumber>>,
+    mode: Mode,
+}
+
+/// Whether there is anything to be read.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+enum Mode {
+    /// Nothing came yet.
+    #[default]
+    Fresh,
+    /// Both directions are put in order.
+    Open(Box<Streams>),
+    /// Nobody can read it.
+    Deaf,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+struct Streams {
+    ends: Both<Stream>,
+    opening: Opening,
+}
+
+/// Recognises a protocol.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+enum Opening {
+    /// Nothing was said.
+    #[default]
+    Silent,
+    /// Too few bytes to tell.
+    Short { by: End, stamp: Stamp, seq: SeqNumber, bytes: Vec<u8> },
+    /// It is known.
+    Known,
+    /// It will not be known.
+    Unknown,
+}
+
+impl Reading {
+    /// Counts new bytes for the turns. TLS tells by itself what is speech.
+    pub(super) fn speak(&mut self, by: End, piece: &Piece<'_>, order: Order, talk: &mut Talk<'_>) {
+        let top = self.tops.at_mut(by);
+        let old = top.map_or(0, |top| u32::try_from(top.offset_from(piece.seq)).unwrap_or(0));
+        *top = Some(top.map_or(piece.end(), |top| top.furthest(piece.end())));
+        if talk.is_tls() {
+            return;
+        }
+        match order {
+            Order::Next | Order::Ahead => {
+                let new = piece.behind(old);
+                if new.len() > 0 {
+                    talk.turns.take(by, new.stamp, new.seq, new.len());
+                }
+            }
+            Order::Late => talk.turns.take_late(by, piece.stamp, piece.seq, piece.len()),
+            Order::Empty | Order::Again | Order::Probe => {}
+        }
+    }
+
+    /// Reads a segment of `by`.
+    pub(super) fn read(&mut self, by: End, piece: &Piece<'_>, start: Option<SeqNumber>, talk: &mut Talk<'_>) {
+        if self.mode == Mode::Fresh {
+            self.mode = Mode::Open(Box::default());
+        }
+        self.with_streams(|ends, opening| {
+            ends.at_mut(by).begin(start);
+            let opaque = opaque(talk.protocol, by);
+            if let Some(ack) = piece.stamp.ack {
+                let other = by.peer();
+                ends.at_mut(other).acknowledged(ack, &mut |piece| opening.hear(other, &piece, talk));
+            }
+            ends.at_mut(by).push(*piece, opaque, &mut |piece| opening.hear(by, &piece, talk));
+        });
+    }
+
+    /// Bytes of `by` before `ack` are missing from the capture.
+    pub(super) fn missed(&mut self, by: End, ack: SeqNumber, talk: &mut Talk<'_>) {
+        self.with_streams(|ends, opening| {
+            ends.at_mut(by).missed(ack, &mut |piece| opening.hear(by, &piece, talk));
+        });
+    }
+
+    /// The other side has bytes of `by` that the capture misses.
+    pub(super) fn misses_some(&self, by: End) -> bool {
+        matches!(&self.mode, Mode::Open(streams) if streams.ends.at(by).misses_some())
+    }
+
+    fn with_streams(&mut self, work: impl FnOnce(&mut Both<Stream>, &mut Opening)) {
+        let Mode::Open(streams) = &mut self.mode else { return };
+        work(&mut streams.ends, &mut streams.opening);
+        if streams.opening == Opening::Unknown {
+            self.mode = Mode::Deaf;
+        }
+    }
+}
+
+fn opaque(protocol: &Protocol, by: End) -> u64 {
+    match protocol {
+        Protocol::Http(http) => http.opaque(by),
+        Protocol::Tls(tls) => tls.opaque(by),
+        Protocol::Upgraded(upgraded) => upgraded.tls.as_ref().map_or(0, |tls| tls.opaque(by)),
+        Protocol::Unknown => 0,
+    }
+}
+
+impl Opening {
+    /// Bytes of `by` in order.
+    fn hear(&mut self, by: End, piece: &Piece<'_>, talk: &mut Talk<'_>) {
+        match self {
+            Self::Known => self.read(by, piece, talk),
+            Self::Unknown => {}
+            Self::Silent | Self::Short { .. } => self.recognise(by, piece, talk),
+        }
+    }
+
+    /// Only the first bytes tell the protocol; later ones could look like anything.
+    fn recognise(&mut self, by: End, piece: &Piece<'_>, talk: &mut Talk<'_>) {
+        let (first, stamp, seq, earlier) = match std::mem::take(self) {
+            Self::Short { by, stamp, seq, bytes } => (by, stamp, seq, bytes),
+            // A hole before anything was said.
+            _ if piece.bytes.is_empty() => return,
+            _ => (by, piece.stamp, piece.seq, Vec::new()),
+        };
+        let start = piece.bytes.get(..piece.bytes.len().min(MAX_OPENING)).unwrap_or_default();
+        let bytes: Vec<u8> = [earlier.as_slice(), start].concat();
+        *self = match (tls::looks_like_hello(&bytes), talk.looks_like_request(&bytes)) {
+            _ if first != by => Self::Unknown,
+            (Looks::Like, _) => talk.begin_tls(by),
+            (_, Looks::Like) => talk.begin_http(by),
+            (Looks::Short, _) | (_, Looks::Short) if piece.unseen == 0 => {
+                return *self = Self::Short { by, stamp, seq, bytes };
+            }
+            _ => Self::Unknown,
+        };
+        if *self == Self::Known {
+            self.hear(by, &Piece { stamp, seq, bytes: &earlier, unseen: 0 }, talk);
+            self.hear(by, piece, talk);
+        }
+    }
+
+    fn read(&mut self, by: End, piece: &Piece<'_>, talk: &mut Talk<'_>) {
+        match &mut *talk.protocol {
+            Protocol::Http(http) => {
+                if let Some(left) = http.heard(by, piece) {
+                    self.leave_http(&left, by, piece, talk);
+                }
+            }
+            Protocol::Tls(tls) => tls.heard(by, piece, &mut talk.turns),
+            Protocol::Upgraded(upgraded) => {
+                if let Some(tls) = &mut upgraded.tls {
+                    tls.heard(by, piece, &mut talk.turns);
+                }
+            }
+            Protocol::Unknown => {}
+        }
+    }
+
+    /// HTTP has ended with this piece; what follows in it and after it is another talk.
+    fn leave_http(&mut self, left: &Left, by: End, piece: &Piece<'_>, talk: &mut Talk<'_>) {
+        let Protocol::Http(http) = std::mem::take(talk.protocol) else { return };
+        *talk.protocol = Protocol::Upgraded(Box::new(Upgraded { to: left.to, http: *http, tls: None }));
+        *self = if left.to == Upgrade::Tunnel { Self::Silent } else { Self::Unknown };
+        talk.turns.clear();
+        let rest = piece.behind(piece.len() - left.rest.min(piece.len()));
+        if rest.len() > 0 {
+            talk.turns.take(by, rest.stamp, rest.seq, rest.len());
+            self.hear(by, &rest, talk);
+        }
+    }
+}

@@ -1,0 +1,234 @@
+use super::*;
+
+const OK_10: &str = "HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\n";
+const OK_2: &str = "HTTP/1.1 200 OK\r\nContent-Length: 2\r\n\r\nok";
+const CHUNKED: &str = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
+const POST: &str = "POST /up HTTP/1.1\r\nHost: x\r\nContent-Length: 5\r\nExpect: 100-continue\r\n\r\n";
+const CONTINUE: &str = "HTTP/1.1 100 Continue\r\n\r\n";
+
+fn response(wire: &Wire) -> &Response {
+    wire.http().response.as_ref().unwrap()
+}
+
+/// Says it a byte at a time.
+fn dripped(texts: &[(End, &str)]) -> Wire {
+    let mut wire = Wire::default();
+    for (by, text) in texts {
+        text.as_bytes().chunks(1).for_each(|byte| wire.say(*by, byte));
+    }
+    wire
+}
+
+/// In one segment each and a byte at a time, which must make no difference.
+fn both_ways(texts: &[(End, &str)], check: impl Fn(&Wire)) {
+    check(&said(texts));
+    check(&dripped(texts));
+}
+
+#[test]
+fn the_query_string_is_cut() {
+    both_ways(&[(CLIENT, GET)], |wire| {
+        let http = wire.http();
+        assert_eq!((http.request.method.as_str(), http.request.target.as_str()), ("GET", "/api/report"));
+        assert_eq!(http.request.host.as_deref(), Some("api.internal"));
+        assert!(http.awaits_response() && http.response.is_none() && http.request.complete);
+        assert_eq!((http.last_request_seq, http.owed()), (CLIENT_START, Owed::Answer));
+    });
+}
+
+#[test]
+fn a_response_is_whole_when_its_length_is_there() {
+    let part = format!("{OK_10}12345");
+    both_ways(&[(CLIENT, GET), (SERVER, &part)], |wire| {
+        assert_eq!((response(wire).body, wire.http().owed()), (5, Owed::Rest(BodyLength::Bytes(10))));
+    });
+    both_ways(&[(CLIENT, GET), (SERVER, &part), (SERVER, "67890")], |wire| {
+        assert!(response(wire).complete && !wire.http().awaits_response());
+        assert_eq!((wire.http().answered, wire.http().owed()), (1, Owed::Nothing));
+    });
+}
+
+#[test]
+fn a_status_line_may_be_split() {
+    let split = said(&[(CLIENT, GET), (SERVER, "HTT"), (SERVER, "P/1.1 2"), (SERVER, &OK_10[9..])]);
+    assert!(split.http().awaits_response());
+    let whole = said(&[(CLIENT, GET), (SERVER, "HTTP/1.1 2"), (SERVER, &OK_2[10..])]);
+    assert_eq!((response(&whole).status, whole.http().answered), (200, 1));
+    let begun = said(&[(CLIENT, GET), (SERVER, "HTTP/1.1 2")]);
+    assert_eq!((response(&begun).status, begun.http().owed()), (0, Owed::Rest(BodyLength::Unknown)));
+}
+
+#[test]
+fn a_request_head_may_span_segments() {
+    let wire = said(&[(CLIENT, &GET[..5]), (CLIENT, &GET[5..50])]);
+    assert!(wire.http().request_unfinished() && wire.http().awaits_response());
+    assert_eq!((wire.http().requests, wire.http().request.target.as_str()), (1, "/api/report"));
+    let wire = said(&[(CLIENT, &GET[..5]), (CLIENT, &GET[5..50]), (CLIENT, &GET[50..])]);
+    assert!(!wire.http().request_unfinished());
+    assert_eq!(wire.http().request.host.as_deref(), Some("api.internal"));
+}
+
+#[test]
+fn chunks_are_counted_and_their_extensions_and_trailers_read() {
+    let body = "5;name=\"a\r\nhello\r\nA\r\n0123456789\r\n0;last\r\nExpires: never\r\nX: y\r\n";
+    let head = format!("{CHUNKED}{body}");
+    both_ways(&[(CLIENT, GET), (SERVER, &head)], |wire| {
+        assert_eq!((response(wire).body, wire.http().owed()), (15, Owed::Rest(BodyLength::Chunked)));
+    });
+    both_ways(&[(CLIENT, GET), (SERVER, &head), (SERVER, "\r\n")], |wire| {
+        assert!(response(wire).complete && !wire.http().awaits_response());
+    });
+}
+
+#[test]
+fn data_that_looks_like_a_last_chunk_is_none() {
+    let text = format!("{CHUNKED}9\r\nabc\r\n0\r\n\r\n");
+    both_ways(&[(CLIENT, GET), (SERVER, &text)], |wire| {
+        assert!(wire.http().awaits_response() && response(wire).body == 9);
+    });
+}
+
+#[test]
+fn what_is_no_chunk_makes_the_length_unknown() {
+    for body in ["xyz\r\n", "11111111111111111\r\n", "5\r\nhelloworld\r\n0\r\n\r\n"] {
+        both_ways(&[(CLIENT, GET), (SERVER, &format!("{CHUNKED}{body}"))], |wire| {
+            assert_eq!(response(wire).length, BodyLength::Unknown);
+            assert!(!response(wire).complete && wire.http().is_blind(SERVER));
+            assert_eq!(wire.exchange.owed(), Some(Owed::Unknown));
+        });
+    }
+}
+
+#[test]
+fn a_continue_is_no_answer() {
+    both_ways(&[(CLIENT, POST), (SERVER, CONTINUE), (CLIENT, "12345")], |wire| {
+        let http = wire.http();
+        assert!(
+            http.awaits_response() && !http.request_unfinished() && http.interim && http.response.is_none()
+        );
+    });
+    both_ways(&[(CLIENT, POST), (SERVER, CONTINUE)], |wire| {
+        assert!(wire.http().request_unfinished() && wire.http().owed() == Owed::Answer);
+    });
+    both_ways(&[(CLIENT, POST), (SERVER, &format!("{CONTINUE}HTTP/1.1 204 No Content\r\n\r\n"))], |wire| {
+        assert!(!wire.http().awaits_response() && !wire.http().interim);
+    });
+}
+
+#[test]
+fn some_answers_have_no_body() {
+    let head = GET.replace("GET", "HEAD");
+    both_ways(&[(CLIENT, &head), (SERVER, OK_10)], |wire| assert!(!wire.http().awaits_response()));
+    for status in ["204 No Content", "304 Not Modified"] {
+        let answer = format!("HTTP/1.1 {status}\r\nContent-Length: 10\r\n\r\n");
+        both_ways(&[(CLIENT, GET), (SERVER, &answer)], |wire| assert!(!wire.http().awaits_response()));
+    }
+}
+
+#[test]
+fn a_body_until_close_is_never_known_to_be_whole() {
+    both_ways(&[(CLIENT, GET), (SERVER, "HTTP/1.0 200 OK\r\n\r\nhello")], |wire| {
+        assert_eq!((response(wire).length, response(wire).body), (BodyLength::UntilClose, 5));
+        assert!(wire.http().awaits_response());
+    });
+}
+
+#[test]
+fn pipelined_requests_are_answered_one_by_one() {
+    let head = GET.replace("GET", "HEAD");
+    let asked = format!("{GET}{head}{GET}");
+    let two = format!("{OK_2}{OK_10}");
+    both_ways(&[(CLIENT, &asked), (SERVER, &two)], |wire| {
+        let http = wire.http();
+        assert_eq!((http.requests, http.answered, http.unanswered), (3, 2, 1));
+        assert_eq!((http.response.as_ref(), http.owed()), (None, Owed::Answer));
+        assert_eq!(http.last_request_seq, CLIENT_START.plus(len(GET.as_bytes()) + len(head.as_bytes())));
+    });
+    both_ways(&[(CLIENT, &asked), (SERVER, &format!("{two}{OK_2}"))], |wire| {
+        assert!(!wire.http().awaits_response() && response(wire).complete);
+    });
+}
+
+#[test]
+fn a_request_body_is_followed_like_an_answer() {
+    let post = "POST /a HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n3\r\nabc\r\n";
+    both_ways(&[(CLIENT, post)], |wire| {
+        assert!(wire.http().request_unfinished() && wire.http().request.body == 3);
+    });
+    both_ways(&[(CLIENT, post), (CLIENT, "0\r\n\r\n\r\n"), (CLIENT, GET)], |wire| {
+        assert_eq!((wire.http().requests, wire.http().request.method.as_str()), (2, "GET"));
+    });
+}
+
+#[test]
+fn fields_are_read_as_receivers_do() {
+    let odd = "HTTP/1.1 200 OK\nX-Content-Length: 9\ncontent-length:  2 , 2\n\nok";
+    both_ways(&[(CLIENT, GET), (SERVER, odd)], |wire| assert!(response(wire).complete));
+    let torn = "HTTP/1.1 200 OK\r\nContent-Length: 1\r\nContent-Length: 2\r\n\r\nok";
+    both_ways(&[(CLIENT, GET), (SERVER, torn)], |wire| {
+        assert_eq!(response(wire).length, BodyLength::Unknown);
+    });
+    let many = format!("HTTP/1.1 200 OK\r\n{}Content-Length: 2\r\n\r\nok", "A: b\r\n".repeat(300));
+    both_ways(&[(CLIENT, GET), (SERVER, &many)], |wire| assert!(response(wire).complete));
+}
+
+#[test]
+fn a_head_without_end_is_given_up() {
+    let endless = format!("HTTP/1.1 200 OK\r\n{}", "A: b\r\n".repeat(2000));
+    both_ways(&[(CLIENT, GET), (SERVER, &endless)], |wire| {
+        assert_eq!((response(wire).status, response(wire).length), (200, BodyLength::Unknown));
+        assert!(wire.http().is_blind(SERVER));
+    });
+}
+
+#[test]
+fn an_unasked_answer_answers_no_later_request() {
+    let timeout = "HTTP/1.1 408 Request Timeout\r\nContent-Length: 0\r\n\r\n";
+    let mut wire = said(&[(CLIENT, GET), (SERVER, OK_2), (SERVER, timeout)]);
+    assert_eq!((wire.http().answered, wire.http().owed()), (1, Owed::Nothing));
+    wire.say(CLIENT, GET.as_bytes());
+    assert_eq!((wire.http().unanswered, wire.http().owed()), (1, Owed::Answer));
+}
+
+#[test]
+fn an_answer_that_was_captured_before_its_request_answers_it() {
+    let mut wire = said(&[(CLIENT, GET), (SERVER, OK_2)]);
+    wire.lose(CLIENT, len(GET.as_bytes()));
+    wire.say(SERVER, OK_2.as_bytes());
+    wire.put(CLIENT, len(GET.as_bytes()), GET.as_bytes(), len(GET.as_bytes()), Order::Next);
+    assert_eq!((wire.http().requests, wire.http().answered, wire.http().unanswered), (2, 2, 0));
+}
+
+#[test]
+fn after_a_switch_of_protocols_the_talk_begins_anew() {
+    let asked = "GET /chat HTTP/1.1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n";
+    let switched = "HTTP/1.1 101 Switching Protocols\r\nUpgrade: WebSocket\r\n\r\n";
+    both_ways(&[(CLIENT, asked), (SERVER, switched)], |wire| {
+        assert_eq!((wire.exchange.protocol_name(), wire.exchange.turn), (Some("websocket"), None));
+        assert!(wire.exchange.http().is_none() && wire.exchange.owed().is_none());
+        assert_eq!(wire.exchange.upgraded().unwrap().http.request.target, "/chat");
+    });
+    both_ways(&[(CLIENT, asked), (SERVER, &format!("{switched}\u{1}ab")), (CLIENT, "xyz")], |wire| {
+        let (now, before) = (wire.exchange.turn.unwrap(), wire.exchange.turn_before.unwrap());
+        assert_eq!((before.by, before.bytes, now.by, now.bytes), (SERVER, 3, CLIENT, 3));
+        assert_eq!(wire.exchange.turns, 2);
+    });
+}
+
+#[test]
+fn a_tunnel_may_hold_tls_but_no_more_http() {
+    let connect = "CONNECT a:443 HTTP/1.1\r\nHost: a:443\r\n\r\n";
+    let made = "HTTP/1.1 200 Connection established\r\n\r\n";
+    let hello = "\u{16}\u{3}\u{1}\0\u{5}\u{1}\0\0\u{1}x";
+    both_ways(&[(CLIENT, connect), (SERVER, made), (CLIENT, hello)], |wire| {
+        assert_eq!((wire.exchange.protocol_name(), wire.exchange.turns), (Some("tunnel"), 0));
+        assert!(!wire.tls().established);
+    });
+    both_ways(&[(CLIENT, connect), (SERVER, made), (CLIENT, GET), (SERVER, OK_2)], |wire| {
+        assert_eq!((wire.exchange.protocol_name(), wire.exchange.turns), (Some("tunnel"), 2));
+        assert!(wire.exchange.http().is_none() && wire.exchange.tls().is_none());
+    });
+    both_ways(&[(CLIENT, connect), (SERVER, "HTTP/1.1 407 No\r\nContent-Length: 0\r\n\r\n")], |wire| {
+        assert!(!wire.http().awaits_response());
+    });
+}

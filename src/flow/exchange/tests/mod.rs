@@ -1,0 +1,106 @@
+mod http;
+mod order;
+mod properties;
+mod tls;
+
+use super::*;
+
+const CLIENT: End = End::High;
+const SERVER: End = End::Low;
+const GET: &str = "GET /api/report?token=secret HTTP/1.1\r\nHost: api.internal\r\n\r\n";
+/// Where each end's bytes begin; the client's wrap round the ring.
+const CLIENT_START: SeqNumber = SeqNumber(u32::MAX - 20);
+const SERVER_START: SeqNumber = SeqNumber(7_000);
+
+fn start(by: End) -> SeqNumber {
+    if by == CLIENT { CLIENT_START } else { SERVER_START }
+}
+
+/// Two ends that talk: keeps the numbers.
+#[derive(Clone, Default)]
+struct Wire {
+    exchange: Exchange,
+    said: crate::flow::Both<u32>,
+    frame: u64,
+}
+
+impl Wire {
+    /// All of it in one segment, in order.
+    fn say(&mut self, by: End, bytes: &[u8]) {
+        self.say_cut(by, bytes, len(bytes));
+    }
+
+    /// Of `len` bytes only `bytes` were captured.
+    fn say_cut(&mut self, by: End, bytes: &[u8], len: u32) {
+        let at = *self.said.at(by);
+        *self.said.at_mut(by) += len;
+        self.put(by, at, bytes, len, Order::Next);
+    }
+
+    /// Says nothing that is captured.
+    fn lose(&mut self, by: End, len: u32) {
+        *self.said.at_mut(by) += len;
+    }
+
+    /// A segment whose bytes lie `at` behind the start of its direction.
+    fn put(&mut self, by: End, at: u32, bytes: &[u8], len: u32, order: Order) {
+        self.frame += 1;
+        let segment = Segment {
+            len,
+            frame: self.frame,
+            seq: start(by).plus(at),
+            ack: start(by.peer()).plus(*self.said.at(by.peer())),
+            flags: crate::decode::Flags::ACK,
+            ..Segment::default()
+        };
+        self.exchange.heard((&segment, bytes), by, order, Some(start(by)), Peek::Allowed);
+    }
+
+    fn http(&self) -> &Http {
+        self.exchange.http().unwrap()
+    }
+
+    fn tls(&self) -> &Tls {
+        self.exchange.tls().unwrap()
+    }
+}
+
+fn len(bytes: &[u8]) -> u32 {
+    u32::try_from(bytes.len()).unwrap()
+}
+
+/// Says texts in turn, each in one segment.
+fn said(texts: &[(End, &str)]) -> Wire {
+    let mut wire = Wire::default();
+    for (by, text) in texts {
+        wire.say(*by, text.as_bytes());
+    }
+    wire
+}
+
+#[test]
+fn turns_count_without_any_peek() {
+    let mut exchange = Exchange::default();
+    for (frame, by, seq) in [(1, CLIENT, 0), (2, SERVER, 0), (3, SERVER, 7), (4, CLIENT, 7)] {
+        let segment = Segment { len: 7, frame, seq: SeqNumber(seq), ..Segment::default() };
+        exchange.heard((&segment, GET.as_bytes()), by, Order::Next, None, Peek::Forbidden);
+    }
+    assert_eq!((exchange.turns, exchange.protocol_name()), (3, None));
+    assert_eq!(exchange.turn_before.unwrap().bytes, 14);
+    assert_eq!(exchange.turn.unwrap().frame, 4);
+}
+
+#[test]
+fn only_new_bytes_count_and_late_ones_take_no_turn() {
+    let mut wire = Wire::default();
+    wire.put(CLIENT, 0, b"hello", 5, Order::Next);
+    wire.put(CLIENT, 3, b"lo, you", 7, Order::Next);
+    wire.put(CLIENT, 0, b"hello", 5, Order::Again);
+    assert_eq!(wire.exchange.turn.unwrap().bytes, 10);
+    wire.put(SERVER, 4, b"efgh", 4, Order::Ahead);
+    wire.put(CLIENT, 10, b"!", 1, Order::Next);
+    wire.put(SERVER, 0, b"abcd", 4, Order::Late);
+    let (now, before) = (wire.exchange.turn.unwrap(), wire.exchange.turn_before.unwrap());
+    assert_eq!((now.by, wire.exchange.turns), (CLIENT, 3));
+    assert_eq!((before.by, before.bytes, before.seq), (SERVER, 8, SERVER_START));
+}

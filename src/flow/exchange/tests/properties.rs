@@ -1,0 +1,166 @@
+//! However a talk is cut into segments, and in whatever order they come, it is the same talk.
+
+use proptest::prelude::*;
+
+use super::*;
+
+/// What was said, by whom.
+type Said = Vec<(End, Vec<u8>)>;
+
+fn http_talk() -> Said {
+    let text = |text: &str| text.as_bytes().to_vec();
+    vec![
+        (CLIENT, text(GET)),
+        (
+            SERVER,
+            text(
+                "HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\nHTTP/1.1 200 OK\r\nContent-Length: 300\r\n\r\n",
+            ),
+        ),
+        (SERVER, vec![b'H'; 300]),
+        (CLIENT, text("PUT /a HTTP/1.1\r\nTransfer-Encoding: chunked\r\n\r\n4\r\n0\r\n\r\r\n0\r\n\r\n")),
+        (
+            SERVER,
+            text(
+                "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5;x\r\n0\r\n\r\n\r\n0\r\nT: x\r\n\r\n",
+            ),
+        ),
+        (CLIENT, text("HEAD /b HTTP/1.1\r\nHost: y\r\n\r\n")),
+        (SERVER, text("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n")),
+        (CLIENT, text("GET /c HTTP/1.1\r\n\r\n")),
+        (SERVER, text("HTTP/1.1 500 No\r\nContent-Length: 80\r\n\r\nbody")),
+    ]
+}
+
+fn tls_talk() -> Said {
+    let record = |kind: u8, len: u8| {
+        let mut bytes = vec![kind, 3, 3, 0, len];
+        bytes.resize(5 + usize::from(len), 1);
+        bytes
+    };
+    let mut hello = vec![22, 3, 1, 0, 70, 1, 0, 0, 66, 3, 3];
+    hello.extend([5; 32]);
+    hello.extend([0, 0, 2, 0x13, 1, 1, 0, 0, 23]);
+    hello.extend([0, 0, 0, 13, 0, 11, 0, 0, 8]);
+    hello.extend(b"b.domain");
+    hello.extend([0, 21, 0, 2, 0, 0]);
+    let mut server = vec![22, 3, 3, 0, 50, 2, 0, 0, 46, 3, 3];
+    server.extend([6; 32]);
+    server.extend([0, 0x13, 1, 0, 0, 6, 0, 43, 0, 2, 3, 4]);
+    vec![
+        (CLIENT, hello),
+        (SERVER, [server, record(20, 1), record(23, 60), record(23, 53)].concat()),
+        (CLIENT, [record(20, 1), record(23, 53)].concat()),
+        (SERVER, record(23, 200)),
+        (CLIENT, record(23, 90)),
+        (SERVER, [record(23, 255), record(23, 130), record(23, 19)].concat()),
+    ]
+}
+
+/// Each part in segments of sizes drawn from `sizes`; pairs of neighbours change places and segments come twice as drawn.
+fn spoken(talk: &Said, sizes: &[usize], swaps: &[bool], twice: &[bool]) -> Wire {
+    let mut wire = Wire::default();
+    let (mut sizes, mut swaps, mut twice) =
+        (sizes.iter().cycle(), swaps.iter().cycle(), twice.iter().cycle());
+    for (by, bytes) in talk {
+        let base = *wire.said.at(*by);
+        let mut parts = Vec::new();
+        let mut at = 0;
+        while at < bytes.len() {
+            let end = bytes.len().min(at + sizes.next().unwrap());
+            parts.push((at, &bytes[at..end]));
+            at = end;
+        }
+        for n in 1..parts.len() {
+            if *swaps.next().unwrap() {
+                parts.swap(n - 1, n);
+            }
+        }
+        let mut top = 0;
+        for (at, part) in parts {
+            let order = match at.cmp(&top) {
+                std::cmp::Ordering::Equal => Order::Next,
+                std::cmp::Ordering::Greater => Order::Ahead,
+                std::cmp::Ordering::Less => Order::Late,
+            };
+            top = top.max(at + part.len());
+            let seq = base + u32::try_from(at).unwrap();
+            wire.put(*by, seq, part, len(part), order);
+            if *twice.next().unwrap() {
+                wire.put(*by, seq, part, len(part), Order::Again);
+            }
+        }
+        *wire.said.at_mut(*by) += len(bytes);
+    }
+    wire
+}
+
+fn facts(wire: &Wire) -> String {
+    let exchange = &wire.exchange;
+    let turns = (exchange.turns, exchange.turn.map(|turn| (turn.by, turn.seq, turn.bytes)));
+    let http = exchange.http().map(|http| {
+        let last = (http.last_request_seq, http.interim, http.owed(), http.request_unfinished());
+        (http.requests, http.answered, http.unanswered, &http.request, &http.response, last)
+    });
+    let tls = exchange.tls().map(|tls| {
+        (&tls.sni, tls.version13, tls.established, tls.closing, tls.trailing_alert_bytes, tls.cut_record)
+    });
+    format!("{turns:?} {http:?} {tls:?}")
+}
+
+/// As many bytes as an exchange holds beyond its own size: what waits behind holes, heads, hellos.
+fn rough_size(exchange: &Exchange) -> usize {
+    let text = format!("{exchange:?}");
+    text.matches(", ").count()
+}
+
+proptest! {
+    #[test]
+    fn segments_make_no_difference(
+        sizes in prop::collection::vec(1_usize..200, 1..12),
+        swaps in prop::collection::vec(any::<bool>(), 1..12),
+        twice in prop::collection::vec(any::<bool>(), 1..12),
+    ) {
+        for talk in [http_talk(), tls_talk()] {
+            let whole = spoken(&talk, &[usize::MAX / 2], &[false], &[false]);
+            let cut = spoken(&talk, &sizes, &[false], &twice);
+            prop_assert_eq!(facts(&whole), facts(&cut));
+            // A segment that is overtaken by many is given up; of small ones fewer are on their way than that.
+            let swapped = spoken(&talk, &sizes.iter().map(|size| size + 100).collect::<Vec<_>>(), &swaps, &twice);
+            prop_assert_eq!(facts(&whole), facts(&swapped));
+        }
+    }
+
+    #[test]
+    fn nothing_that_is_sent_does_harm(
+        segments in prop::collection::vec(
+            (any::<bool>(), 0_u32..60_000, prop::collection::vec(any::<u8>(), 0..300), 0_u32..3_000, 0_usize..12),
+            1..60,
+        ),
+    ) {
+        const OPENINGS: [&[u8]; 6] = [
+            GET.as_bytes(),
+            b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n",
+            b"HTTP/1.1 200 OK\r\nContent-Length: 18446744073709551615\r\n\r\n",
+            b"CONNECT a HTTP/1.1\r\n\r\n",
+            b"\x16\x03\x01\x01\x00\x01\x00\x00\xfc\x03\x03",
+            b"\x17\x03\x03\x00\x45",
+        ];
+        let mut wire = Wire::default();
+        for (client, at, bytes, unseen, opening) in segments {
+            let by = if client { CLIENT } else { SERVER };
+            let bytes = [OPENINGS.get(opening).copied().unwrap_or_default(), &bytes].concat();
+            let at = if opening < 9 { *wire.said.at(by) } else { at };
+            let total = len(&bytes) + if opening < 6 { 0 } else { unseen };
+            wire.put(by, at, &bytes, total, Order::Ahead);
+            *wire.said.at_mut(by) = at + total;
+            if unseen % 7 == 0 {
+                wire.exchange.missed(by, start(by).plus(at + unseen));
+            }
+            prop_assert!(rough_size(&wire.exchange) < 2 * (8192 + 4096 + 2048) + 1024);
+            if let Some(http) = wire.exchange.http() {
+                prop_assert_eq!(http.requests, http.answered + http.unanswered);
+            }
+        }
+    }
+}

@@ -1,0 +1,195 @@
+//! TLS 1.3 hides what is handshake and what is not: both are records of application data. What the lengths and the order
+//! tell (RFC 8446 §2, §4.4, §4.6.1).
+
+use std::ops::RangeInclusive;
+
+use crate::decode::SeqNumber;
+
+/// Content type and authentication tag, on top of every message.
+const HIDDEN: u16 = 1 + 16;
+/// Level and description.
+const ALERT: u16 = 2 + HIDDEN;
+/// Message header.
+const MESSAGE: u16 = 4;
+const END_OF_EARLY_DATA: u16 = MESSAGE + HIDDEN;
+/// A Certificate message without any certificate: context and list are empty.
+const NO_CERTIFICATE: u16 = MESSAGE + 4 + HIDDEN;
+/// One with the shortest certificate that anybody uses.
+const CERTIFICATE: u16 = 200;
+/// Signature algorithm and length of a CertificateVerify.
+const VERIFY: u16 = MESSAGE + 4 + HIDDEN;
+/// What a ticket takes, apart from one that holds a client's certificate: OpenSSL's are about 250 bytes.
+const TICKET: RangeInclusive<u16> = 64..=512;
+
+/// What a record of application data is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Class {
+    /// Said by a program.
+    Application,
+    /// Part of the handshake, or a ticket.
+    Handshake,
+    /// As long as an alert.
+    Alert,
+    /// A ticket, and so was the record before, which had passed for an answer.
+    SecondTicket,
+}
+
+/// How far the client's second flight has come: Certificate, CertificateVerify, Finished.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+enum Stage {
+    /// Nothing of it was seen.
+    #[default]
+    Waiting,
+    /// A record that is not Finished alone.
+    Certificate,
+    /// A record as long as a CertificateVerify.
+    Verify,
+    /// It is over.
+    Done,
+}
+
+/// What is known of the hidden part of a handshake.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub(super) struct Flight {
+    stage: Stage,
+    /// The client announced early data.
+    early: Early,
+    server: Server,
+    /// Where the client's first application record begins.
+    asked: Option<SeqNumber>,
+    /// Length of the last ticket before any answer, and how many there were.
+    ticket: u16,
+    tickets: u8,
+    /// Length of the first answer while it is the only one.
+    answer: Option<u16>,
+    answered: Answered,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+enum Early {
+    #[default]
+    No,
+    Announced,
+}
+
+/// How far the server's flight has come.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+enum Server {
+    #[default]
+    Waiting,
+    /// It said hello.
+    Hello,
+    /// A record as long as Finished came.
+    Finished,
+    /// More came before the client's Finished: tickets, so that none follows.
+    Tickets,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+enum Answered {
+    #[default]
+    No,
+    Yes,
+}
+
+impl Flight {
+    /// The handshake is over as far as lengths and order tell.
+    pub(super) const fn is_over(&self) -> bool {
+        matches!(self.stage, Stage::Done)
+    }
+
+    pub(super) fn announce_early_data(&mut self) {
+        self.early = Early::Announced;
+    }
+
+    pub(super) fn server_hello(&mut self) {
+        if self.server == Server::Waiting {
+            self.server = Server::Hello;
+        }
+    }
+
+    /// What a record of the client is that begins at `seq`.
+    pub(super) fn of_client(&mut self, len: u16, seq: SeqNumber) -> Class {
+        if len == ALERT {
+            return Class::Alert;
+        }
+        let early = self.early == Early::Announced && self.stage == Stage::Waiting;
+        if early && self.server == Server::Waiting {
+            return self.asks(seq);
+        }
+        if early && len == END_OF_EARLY_DATA {
+            return Class::Handshake;
+        }
+        let stage = match (self.stage, len) {
+            (Stage::Done, _) => return self.asks(seq),
+            (_, _) if is_finished(len) => Stage::Done,
+            (Stage::Waiting, NO_CERTIFICATE | CERTIFICATE..) => Stage::Certificate,
+            // Finished with a shorter tag, or padded.
+            (Stage::Waiting, _) => Stage::Done,
+            (Stage::Certificate, _) if is_verify(len) => Stage::Verify,
+            _ => {
+                self.stage = Stage::Done;
+                return self.asks(seq);
+            }
+        };
+        self.stage = stage;
+        Class::Handshake
+    }
+
+    /// What a record of the server is, sent when it had acknowledged `ack` of the client.
+    pub(super) fn of_server(&mut self, len: u16, ack: Option<SeqNumber>) -> Class {
+        if len == ALERT {
+            return Class::Alert;
+        }
+        if self.stage == Stage::Waiting {
+            self.server = match self.server {
+                Server::Finished | Server::Tickets => Server::Tickets,
+                _ if is_finished(len) => Server::Finished,
+                _ => Server::Hello,
+            };
+            return Class::Handshake;
+        }
+        self.stage = Stage::Done;
+        if self.is_ticket(len, ack) {
+            (self.ticket, self.tickets) = (len, self.tickets.saturating_add(1));
+            return Class::Handshake;
+        }
+        let twin = self.answer.take() == Some(len) && TICKET.contains(&len);
+        if twin && self.tickets == 0 && self.server != Server::Tickets {
+            (self.tickets, self.answered) = (2, Answered::No);
+            return Class::SecondTicket;
+        }
+        if self.answered == Answered::No {
+            (self.answered, self.answer) = (Answered::Yes, Some(len));
+        }
+        Class::Application
+    }
+
+    /// Nothing that the client asked can be answered yet, or it is the twin of the first ticket: OpenSSL sends two of equal
+    /// length, and the second may come behind the first request.
+    fn is_ticket(&self, len: u16, ack: Option<SeqNumber>) -> bool {
+        let unasked = self.asked.is_none_or(|seq| ack.is_some_and(|ack| !ack.after(seq)));
+        unasked || (self.answered == Answered::No && self.tickets == 1 && self.ticket == len)
+    }
+
+    fn asks(&mut self, seq: SeqNumber) -> Class {
+        self.asked.get_or_insert(seq);
+        if self.answered == Answered::Yes {
+            self.answer = None;
+        }
+        Class::Application
+    }
+}
+
+/// A hash of the transcript: SHA-256 or SHA-384.
+const fn is_finished(len: u16) -> bool {
+    const SHA256: u16 = MESSAGE + 32 + HIDDEN;
+    const SHA384: u16 = MESSAGE + 48 + HIDDEN;
+    matches!(len, SHA256 | SHA384)
+}
+
+/// RSA of 2048, 3072 and 4096 bits; ECDSA in DER on P-256, P-384, P-521; Ed25519, Ed448.
+const fn is_verify(len: u16) -> bool {
+    let signature = len.saturating_sub(VERIFY);
+    matches!(signature, 256 | 384 | 512 | 69..=72 | 101..=104 | 136..=139 | 64 | 114)
+}

@@ -1,0 +1,284 @@
+//! TLS from outside: is the handshake over, who says something, who says goodbye (RFC 8446, RFC 5246).
+//!
+//! Records are followed by their headers in both directions. What programs say is application data; handshakes, tickets
+//! and alerts are TLS's own. Where a header is missing the direction is blind until a piece begins with one.
+
+mod alert;
+mod flight;
+mod hello;
+mod records;
+
+pub use alert::Alert;
+
+use crate::decode::SeqNumber;
+
+use super::super::key::{Both, End};
+use super::http::{Looks, looks_like};
+use super::stream::{Piece, Stamp};
+use super::turns::Turns;
+use flight::{Class, Flight};
+use records::{Event, Hello, Record, Records};
+
+/// An alert in clear is its level and its description; an encrypted one is longer.
+const ALERT_LEN: u16 = 2;
+const CLIENT_HELLO: u8 = 1;
+const SERVER_HELLO: u8 = 2;
+
+/// A TLS session from outside.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Tls {
+    /// The end that sent the ClientHello.
+    pub client: End,
+    /// The name of the server that the client asked for (SNI; the outer one of ECH).
+    pub sni: Option<String>,
+    /// It is TLS 1.3; `None` before that is known.
+    pub version13: Option<bool>,
+    /// The handshake is over. TLS 1.3: the client's Finished was seen; before: both sides' Finished, or data.
+    pub established: bool,
+    /// The last alert that could be read.
+    pub alert: Option<Alert>,
+    /// The last record of that end is an alert: one in clear, an encrypted one, or one that is as long as an alert.
+    pub closing: Both<bool>,
+    /// Bytes of its alert records after everything else that end sent.
+    pub trailing_alert_bytes: Both<u32>,
+    /// The last record of application data of that end is not whole.
+    pub cut_record: Both<bool>,
+    sides: Both<Side>,
+    flight: Flight,
+}
+
+/// One direction.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+struct Side {
+    records: Records,
+    hello: Hello,
+    /// Where the record that is under way begins.
+    begins: SeqNumber,
+    now: Now,
+    cipher: Cipher,
+    /// Records of it may have been missed.
+    missed: bool,
+}
+
+/// What the record that is under way is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+enum Now {
+    /// Nothing to be looked at.
+    #[default]
+    Other,
+    Handshake,
+    Application,
+    /// An alert that cannot be read.
+    HiddenAlert,
+    /// An alert in clear: its level if that came.
+    Alert(Option<u8>),
+}
+
+/// How far a side has come up to TLS 1.2.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+enum Cipher {
+    #[default]
+    Clear,
+    /// It sent ChangeCipherSpec.
+    Changed,
+    /// And a handshake record after it, which is Finished.
+    Finished,
+}
+
+/// Where something was said.
+#[derive(Clone, Copy)]
+struct At {
+    by: End,
+    stamp: Stamp,
+    seq: SeqNumber,
+}
+
+/// Do these bytes begin a ClientHello?
+#[must_use]
+pub(super) fn looks_like_hello(bytes: &[u8]) -> Looks {
+    match bytes {
+        [records::HANDSHAKE, 3, 0..=4, _, _, kind, ..] => looks_like(&[*kind], &[CLIENT_HELLO]),
+        [records::HANDSHAKE] | [records::HANDSHAKE, 3] | [records::HANDSHAKE, 3, 0..=4, ..] => Looks::Short,
+        _ => Looks::Unlike,
+    }
+}
+
+impl Tls {
+    /// A session whose ClientHello comes from `client`.
+    #[must_use]
+    pub fn new(client: End) -> Self {
+        Self {
+            client,
+            sni: None,
+            version13: None,
+            established: false,
+            alert: None,
+            closing: Both::default(),
+            trailing_alert_bytes: Both::default(),
+            cut_record: Both::default(),
+            sides: Both::default(),
+            flight: Flight::default(),
+        }
+    }
+
+    /// It is not known where the records of this end begin.
+    #[must_use]
+    pub fn is_blind(&self, by: End) -> bool {
+        self.sides.at(by).records.is_blind()
+    }
+
+    /// How many of the next bytes of `by` are encrypted for certain.
+    pub(super) fn opaque(&self, by: End) -> u64 {
+        let side = self.sides.at(by);
+        if side.now == Now::Application { u64::from(side.records.left()) } else { 0 }
+    }
+
+    /// Reads what comes next.
+    pub(super) fn heard(&mut self, by: End, piece: &Piece<'_>, turns: &mut Turns<'_>) {
+        self.sides.at_mut(by).records.resume(piece);
+        let mut rest = *piece;
+        while rest.len() > 0 {
+            let at = At { by, stamp: piece.stamp, seq: rest.seq };
+            let side = self.sides.at_mut(by);
+            if !side.records.in_header() && side.records.left() == 0 {
+                side.begins = rest.seq;
+            }
+            let event;
+            (event, rest) = side.records.read(&rest);
+            self.on(event, at, turns);
+        }
+        let side = self.sides.at(by);
+        let in_data = side.now == Now::Application && side.records.left() > 0;
+        *self.cut_record.at_mut(by) = in_data || side.records.in_header();
+    }
+
+    fn on(&mut self, event: Event<'_>, at: At, turns: &mut Turns<'_>) {
+        match event {
+            Event::Partial => {}
+            Event::Header(record) => self.on_header(record, at, turns),
+            Event::Body(bytes, len) => self.on_body(bytes, len, at, turns),
+            Event::Blind(len) => self.on_blind(len, at, turns),
+        }
+    }
+
+    fn on_header(&mut self, record: Record, at: At, turns: &mut Turns<'_>) {
+        let now = match record.kind {
+            records::CHANGE_CIPHER_SPEC => {
+                self.sides.at_mut(at.by).cipher = Cipher::Changed;
+                Now::Other
+            }
+            records::ALERT if record.len == ALERT_LEN => Now::Alert(None),
+            records::ALERT => Now::HiddenAlert,
+            records::HANDSHAKE => self.on_handshake(at.by),
+            records::APPLICATION_DATA => self.on_data(record.len, at, turns),
+            _ => Now::Other,
+        };
+        let side = self.sides.at_mut(at.by);
+        side.now = now;
+        let alert = matches!(now, Now::Alert(_) | Now::HiddenAlert);
+        let trailing = self.trailing_alert_bytes.at_mut(at.by);
+        *trailing = if alert { trailing.saturating_add(records::HEADER_LEN) } else { 0 };
+        *self.closing.at_mut(at.by) = alert;
+        if now == Now::Application {
+            turns.take(at.by, at.stamp, side.begins, records::HEADER_LEN);
+        }
+    }
+
+    /// A handshake record after ChangeCipherSpec is Finished, up to TLS 1.2.
+    fn on_handshake(&mut self, by: End) -> Now {
+        let side = self.sides.at_mut(by);
+        if side.cipher == Cipher::Clear {
+            return Now::Handshake;
+        }
+        side.cipher = Cipher::Finished;
+        let both = [End::Low, End::High].iter().all(|&end| self.sides.at(end).cipher == Cipher::Finished);
+        self.established |= both && self.version13 != Some(true);
+        Now::Handshake
+    }
+
+    fn on_data(&mut self, len: u16, at: At, turns: &mut Turns<'_>) -> Now {
+        let side = self.sides.at(at.by);
+        // Up to TLS 1.2 nobody sends data before its own Finished.
+        if self.version13.is_none() && side.cipher != Cipher::Finished && !side.missed {
+            self.version13 = Some(true);
+        }
+        if self.version13 != Some(true) {
+            self.established = true;
+            return Now::Application;
+        }
+        let class = if at.by == self.client {
+            self.flight.of_client(len, side.begins)
+        } else {
+            self.flight.of_server(len, at.stamp.ack)
+        };
+        self.established = self.flight.is_over();
+        match class {
+            Class::Application => Now::Application,
+            Class::Alert => Now::HiddenAlert,
+            Class::Handshake => Now::Other,
+            Class::SecondTicket => {
+                turns.take_back(at.by);
+                Now::Other
+            }
+        }
+    }
+
+    fn on_body(&mut self, bytes: &[u8], len: u32, at: At, turns: &mut Turns<'_>) {
+        let trailing = self.trailing_alert_bytes.at_mut(at.by);
+        match self.sides.at(at.by).now {
+            Now::Other => {}
+            Now::Application => turns.take(at.by, at.stamp, at.seq, len),
+            Now::HiddenAlert => *trailing = trailing.saturating_add(len),
+            Now::Alert(level) => {
+                *trailing = trailing.saturating_add(len);
+                self.on_alert(level, bytes, at);
+            }
+            Now::Handshake => {
+                if let Some(message) = self.sides.at_mut(at.by).hello.gather(bytes, len) {
+                    self.on_hello(&message, at.by);
+                }
+            }
+        }
+    }
+
+    fn on_alert(&mut self, level: Option<u8>, bytes: &[u8], at: At) {
+        let said = level.into_iter().chain(bytes.iter().copied());
+        let mut said = said.take(usize::from(ALERT_LEN));
+        let (level, description) = (said.next(), said.next());
+        self.sides.at_mut(at.by).now = Now::Alert(level);
+        if let (Some(level @ 1..=2), Some(description)) = (level, description) {
+            self.alert = Some(Alert { by: at.by, frame: at.stamp.frame, level, description });
+        }
+    }
+
+    fn on_hello(&mut self, message: &[u8], by: End) {
+        match message.first() {
+            Some(&CLIENT_HELLO) if by == self.client => {
+                let hello = hello::client(message);
+                self.sni = hello.sni;
+                if hello.early_data {
+                    self.flight.announce_early_data();
+                }
+            }
+            Some(&SERVER_HELLO) if by != self.client => {
+                self.version13 = hello::chooses_13(message).or(self.version13);
+                self.flight.server_hello();
+            }
+            _ => {}
+        }
+    }
+
+    /// Nobody can tell what these bytes are: after the handshake mostly data.
+    fn on_blind(&mut self, len: u32, at: At, turns: &mut Turns<'_>) {
+        let side = self.sides.at_mut(at.by);
+        side.missed = true;
+        side.now = Now::Other;
+        if let Some(message) = side.hello.give_up() {
+            self.on_hello(&message, at.by);
+        }
+        (*self.closing.at_mut(at.by), *self.trailing_alert_bytes.at_mut(at.by)) = (false, 0);
+        if self.established {
+            turns.take(at.by, at.stamp, at.seq, len);
+        }
+    }
+}

@@ -1,0 +1,173 @@
+//! One direction of TLS: record after record, of which the headers are read and the bodies counted (RFC 8446 §5.1).
+
+use super::super::stream::{Piece, count};
+
+pub(super) const CHANGE_CIPHER_SPEC: u8 = 20;
+pub(super) const ALERT: u8 = 21;
+pub(super) const HANDSHAKE: u8 = 22;
+pub(super) const APPLICATION_DATA: u8 = 23;
+const HEARTBEAT: u8 = 24;
+const HEADER: usize = 5;
+pub(super) const HEADER_LEN: u32 = HEADER as u32;
+/// RFC 5246 §6.2.3; TLS 1.3 allows less.
+const MAX_RECORD: u16 = (1 << 14) + 2048;
+/// The first handshake message of each side is gathered up to here.
+const MAX_HELLO: usize = 4096;
+/// Type and length of a handshake message.
+const MESSAGE_HEADER: usize = 4;
+
+/// The header of a record.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Record {
+    pub(super) kind: u8,
+    pub(super) len: u16,
+}
+
+impl Record {
+    fn of(header: [u8; HEADER]) -> Option<Self> {
+        let [kind @ CHANGE_CIPHER_SPEC..=HEARTBEAT, 3, 0..=4, high, low] = header else { return None };
+        let len = u16::from_be_bytes([high, low]);
+        (len <= MAX_RECORD).then_some(Self { kind, len })
+    }
+}
+
+/// What a step read.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Event<'a> {
+    /// Part of a header: so many bytes.
+    Partial,
+    /// A header; it began so many bytes before the end of what was read.
+    Header(Record),
+    /// Bytes of a body, as far as they were captured, and how many they are.
+    Body(&'a [u8], u32),
+    /// Bytes of which nobody knows where records begin in them.
+    Blind(u32),
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum State {
+    /// In a header: so many bytes of it are there.
+    Header([u8; HEADER], u8),
+    /// In a body: so much of it is left.
+    Body(u16),
+    /// Lost.
+    Blind,
+}
+
+/// One direction.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct Records {
+    state: State,
+}
+
+impl Default for Records {
+    fn default() -> Self {
+        Self { state: State::Header([0; HEADER], 0) }
+    }
+}
+
+impl Records {
+    /// Reads a step of `piece`; gives what is left of it.
+    pub(super) fn read<'a>(&mut self, piece: &Piece<'a>) -> (Event<'a>, Piece<'a>) {
+        match &mut self.state {
+            State::Blind => (Event::Blind(piece.len()), piece.behind(piece.len())),
+            State::Body(left) => {
+                let taken = u32::from(*left).min(piece.len());
+                *left = left.saturating_sub(u16::try_from(taken).unwrap_or(u16::MAX));
+                if *left == 0 {
+                    self.state = State::Header([0; HEADER], 0);
+                }
+                let seen = piece.bytes.get(..taken as usize).unwrap_or(piece.bytes);
+                (Event::Body(seen, taken), piece.behind(taken))
+            }
+            State::Header(header, have) => {
+                let Some((&byte, _)) = piece.bytes.split_first() else {
+                    self.state = State::Blind;
+                    return (Event::Blind(piece.len()), piece.behind(piece.len()));
+                };
+                if let Some(place) = header.get_mut(usize::from(*have)) {
+                    *place = byte;
+                }
+                *have += 1;
+                (self.after_header_byte(), piece.behind(1))
+            }
+        }
+    }
+
+    fn after_header_byte<'a>(&mut self) -> Event<'a> {
+        let State::Header(header, have) = self.state else { return Event::Partial };
+        if usize::from(have) < HEADER {
+            return Event::Partial;
+        }
+        let Some(record) = Record::of(header) else {
+            self.state = State::Blind;
+            return Event::Blind(count(&header));
+        };
+        self.state = if record.len == 0 { State::Header([0; HEADER], 0) } else { State::Body(record.len) };
+        Event::Header(record)
+    }
+
+    /// A piece begins where nobody knows: does a record begin with it?
+    pub(super) fn resume(&mut self, piece: &Piece<'_>) {
+        let record = piece.bytes.first_chunk().copied().and_then(Record::of);
+        if self.state == State::Blind
+            && record.is_some_and(|record| record.len > 0 && record.kind != HEARTBEAT)
+        {
+            self.state = State::Header([0; HEADER], 0);
+        }
+    }
+
+    pub(super) fn is_blind(&self) -> bool {
+        self.state == State::Blind
+    }
+
+    /// How much of the body of a record that has begun is still to come.
+    pub(super) const fn left(&self) -> u16 {
+        if let State::Body(left) = self.state { left } else { 0 }
+    }
+
+    /// A header has begun and is not whole.
+    pub(super) const fn in_header(&self) -> bool {
+        matches!(self.state, State::Header(_, 1..))
+    }
+}
+
+/// The first handshake message of a side, as far as it came.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum Hello {
+    /// So much of it.
+    Coming(Vec<u8>),
+    /// It was read.
+    Read,
+}
+
+impl Default for Hello {
+    fn default() -> Self {
+        Self::Coming(Vec::new())
+    }
+}
+
+impl Hello {
+    /// Takes bytes of handshake records, `len` of them on the wire; gives the message once it is whole or cannot become it.
+    pub(super) fn gather(&mut self, bytes: &[u8], len: u32) -> Option<Vec<u8>> {
+        let Self::Coming(message) = self else { return None };
+        let room = MAX_HELLO.saturating_sub(message.len()).min(bytes.len());
+        message.extend_from_slice(bytes.get(..room).unwrap_or_default());
+        let cut = count(bytes) < len || message.len() >= MAX_HELLO;
+        (cut || is_whole(message)).then(|| self.give_up()).flatten()
+    }
+
+    /// Nothing more of it will come; gives what came.
+    pub(super) fn give_up(&mut self) -> Option<Vec<u8>> {
+        match std::mem::replace(self, Self::Read) {
+            Self::Coming(message) if !message.is_empty() => Some(message),
+            _ => None,
+        }
+    }
+}
+
+fn is_whole(message: &[u8]) -> bool {
+    let Some(&[_, high, middle, low]) = message.first_chunk::<MESSAGE_HEADER>() else { return false };
+    let len = u32::from_be_bytes([0, high, middle, low]) as usize;
+    message.len() >= MESSAGE_HEADER + len
+}

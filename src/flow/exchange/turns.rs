@@ -1,0 +1,67 @@
+//! Whose turn it was to speak.
+
+use crate::decode::SeqNumber;
+use crate::time::Timestamp;
+
+use super::super::key::End;
+use super::stream::Stamp;
+
+/// A stretch of payload in one direction, until the other side speaks.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Turn {
+    /// Who speaks.
+    pub by: End,
+    /// When the first new byte of it was captured.
+    pub start: Timestamp,
+    /// In which frame.
+    pub frame: u64,
+    /// Where it begins.
+    pub seq: SeqNumber,
+    /// Payload bytes so far, retransmissions apart.
+    pub bytes: u64,
+}
+
+/// The turns of an exchange, to be taken.
+pub(super) struct Turns<'a> {
+    pub(super) now: &'a mut Option<Turn>,
+    pub(super) before: &'a mut Option<Turn>,
+    pub(super) count: &'a mut u32,
+}
+
+impl Turns<'_> {
+    /// `by` says `len` new bytes.
+    pub(super) fn take(&mut self, by: End, stamp: Stamp, seq: SeqNumber, len: u32) {
+        let bytes = u64::from(len);
+        match &mut *self.now {
+            Some(turn) if turn.by == by => turn.bytes += bytes,
+            now => {
+                *self.before = now.take();
+                *now = Some(Turn { by, start: stamp.ts, frame: stamp.frame, seq, bytes });
+                *self.count += 1;
+            }
+        }
+    }
+
+    /// Bytes of `by` come late: they belong to what it said last, whoever speaks by now.
+    pub(super) fn take_late(&mut self, by: End, stamp: Stamp, seq: SeqNumber, len: u32) {
+        let last = [self.now.as_mut(), self.before.as_mut()].into_iter().flatten().find(|turn| turn.by == by);
+        let Some(turn) = last else { return self.take(by, stamp, seq, len) };
+        turn.bytes += u64::from(len);
+        if seq.plus(len) == turn.seq {
+            turn.seq = seq;
+        }
+    }
+
+    /// The turn of `by` was none: the one before it goes on.
+    pub(super) fn take_back(&mut self, by: End) {
+        if self.now.is_some_and(|turn| turn.by == by) {
+            *self.now = self.before.take();
+            *self.count = self.count.saturating_sub(1);
+        }
+    }
+
+    /// What was said so far was no part of the talk.
+    pub(super) fn clear(&mut self) {
+        (*self.now, *self.before, *self.count) = (None, None, 0);
+    }
+}
