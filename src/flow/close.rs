@@ -88,6 +88,8 @@ pub struct Moment {
 /// A side's first FIN.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Fin {
+    /// The how manyth of all segments it is.
+    pub serial: u64,
     /// When.
     pub ts: Timestamp,
     /// In which frame.
@@ -135,6 +137,8 @@ pub(super) const RST_TEXT: usize = 96;
 /// A RST that may have taken effect, with the world as it was before it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reset {
+    /// The how manyth of all segments it is.
+    pub serial: u64,
     /// The segment.
     pub rst: Segment,
     /// Whose address it carries.

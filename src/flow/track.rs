@@ -39,7 +39,8 @@ pub(super) fn segment(
         cold.exchange.get_or_insert_default().heard(segment, payload, by, order, peek);
     }
     if segment.flags.fin() && !segment.flags.rst() && cold.fins.at(by).is_none() {
-        *cold.fins.at_mut(by) = Some(Fin { ts: segment.ts, frame: segment.frame, ack: segment.ack });
+        *cold.fins.at_mut(by) =
+            Some(Fin { serial: ring.next(), ts: segment.ts, frame: segment.frame, ack: segment.ack });
         if cold.fins.at(by.peer()).is_none() {
             cold.exchange_at_fin.clone_from(&cold.exchange);
         }
@@ -48,7 +49,7 @@ pub(super) fn segment(
     let ending = match acceptance {
         Some(acceptance) => {
             let prompt = ending::prompt(segment, ring.back_from(flow.recent), by);
-            ending::on_rst(cold, (segment, payload), by, acceptance, before, prompt)
+            ending::on_rst(cold, (segment, payload, ring.next()), by, acceptance, before, prompt)
         }
         None if ended => ending::on_segment_after(cold, segment, by, order),
         None => ending::on_segment(cold, flow),

@@ -1,7 +1,9 @@
 //! Every derived fact that a rule may use, each computed once.
 
 use crate::context::Surroundings;
-use crate::flow::{Acceptance, BodyLength, Close, End, Exchange, Half, Http, Recent, Reset, Side};
+use crate::flow::{
+    Acceptance, BodyLength, Close, End, Exchange, Fin, Half, Http, Marks, Recent, Reset, Side,
+};
 use crate::time::{Span, Timestamp};
 
 use super::forgery::{self, Doubt};
@@ -61,7 +63,7 @@ pub struct Evidence<'a> {
     pub acceptance_certain: bool,
     /// What speaks against the side whose address the RST carries.
     pub doubts: Vec<Doubt>,
-    /// The server's FIN was sent before the client's last message had reached it.
+    /// The server's FIN or RST was sent before the client's last message had reached it.
     pub request_crossed: bool,
     /// Both sides had sent a FIN before the end.
     pub both_fins: bool,
@@ -98,7 +100,7 @@ impl<'a> Evidence<'a> {
             shape: reset.map_or(Shape::Odd, shape),
             acceptance_certain: reset.is_some() && ending::is_certain(close),
             doubts: Vec::new(),
-            request_crossed: fin_by == Some(Side::Server) && crossed(close, exchange),
+            request_crossed: crossed(close, exchange, fin_by),
             both_fins,
             talk: Talk::Nothing,
             exchange,
@@ -149,22 +151,22 @@ impl<'a> Evidence<'a> {
     /// The longest pause between two messages before the last one, as far back as segments are kept.
     #[must_use]
     pub fn longest_pause(&self) -> Option<Span> {
-        let end = self.end_frame()?;
+        let end = end_serial(self.close, self.reset())?;
         let said: Vec<&Recent> =
-            self.close.recent.iter().filter(|recent| recent.frame < end && is_speech(recent)).collect();
+            self.close.recent.iter().filter(|recent| recent.serial < end && is_speech(recent)).collect();
         said.iter().zip(said.iter().skip(1)).map(|(a, b)| b.ts.since(a.ts)).max()
-    }
-
-    /// The frame with which the end began: a FIN, the RST, or the message that the RST answers.
-    #[must_use]
-    pub fn end_frame(&self) -> Option<u64> {
-        end_frame(self.close, self.reset())
     }
 
     /// When it ended: the RST that took effect, or the last segment.
     #[must_use]
     pub fn end_time(&self) -> Timestamp {
         self.reset().map_or(self.close.last.ts, |reset| reset.rst.ts)
+    }
+
+    /// The first FIN of a side, at or before the end.
+    #[must_use]
+    pub fn fin(&self, side: Side) -> Option<Fin> {
+        ending::first_fin(self.close, side)
     }
 
     /// The frame of the first FIN of a side.
@@ -188,7 +190,6 @@ impl<'a> Evidence<'a> {
     /// How much of it the capture holds.
     #[must_use]
     pub fn seen(&self) -> Seen {
-        use crate::flow::Marks;
         let cut =
             [Side::Client, Side::Server].iter().any(|&side| self.close.half(side).marks.has(Marks::CUT));
         Seen {
@@ -204,7 +205,7 @@ impl<'a> Evidence<'a> {
 pub(super) fn accepted_for_certain(reset: &Reset) -> bool {
     let numbers = matches!(reset.acceptance, Acceptance::Exact | Acceptance::AnswersSyn);
     let receiver = reset.before.at(reset.by.peer());
-    numbers && (receiver.marks.has(crate::flow::Marks::ACKED) || reset.acceptance == Acceptance::AnswersSyn)
+    numbers && (receiver.marks.has(Marks::ACKED) || reset.acceptance == Acceptance::AnswersSyn)
 }
 
 fn shape(reset: &Reset) -> Shape {
@@ -217,11 +218,18 @@ fn shape(reset: &Reset) -> Shape {
     }
 }
 
-/// Does the server's first FIN not acknowledge the client's last message? Then the server had closed without it.
-fn crossed(close: &Close, exchange: &Exchange) -> bool {
-    let fin = close.fins.at(close.end(Side::Server));
-    let client_spoke = exchange.turn.filter(|turn| close.side(turn.by) == Side::Client);
-    matches!((fin, client_spoke), (Some(fin), Some(turn)) if !fin.ack.after(turn.seq))
+/// Did the server end without having had the client's last message? Then its FIN, or the RST of its live socket, does not
+/// acknowledge it: the two crossed.
+fn crossed(close: &Close, exchange: &Exchange, fin_by: Option<Side>) -> bool {
+    let Some(turn) = exchange.turn.filter(|turn| close.side(turn.by) == Side::Client) else { return false };
+    let had_up_to = match (fin_by, &close.reset) {
+        (Some(Side::Server), _) => close.fins.at(close.end(Side::Server)).map(|fin| fin.ack),
+        (None, Some(reset)) if close.side(reset.by) == Side::Server && shape(reset) == Shape::Active => {
+            Some(reset.rst.ack)
+        }
+        _ => None,
+    };
+    had_up_to.is_some_and(|ack| !ack.after(turn.seq))
 }
 
 fn talk(evidence: &Evidence<'_>) -> Talk {
@@ -234,7 +242,7 @@ fn talk(evidence: &Evidence<'_>) -> Talk {
     if let Some(http) = evidence.http().filter(|http| http.requests > 0) {
         match http.response.as_ref().map(|response| response.length) {
             _ if !http.awaits_response() => return Talk::Complete,
-            None if client_spoke_last => return Talk::Awaiting,
+            None if client_spoke_last && !answer_unseen(evidence) => return Talk::Awaiting,
             // It said something that is no HTTP.
             None => {}
             // A chunk's end that was cut off by the snaplen cannot be missed.
@@ -246,10 +254,12 @@ fn talk(evidence: &Evidence<'_>) -> Talk {
             Some(BodyLength::Unknown) => {}
         }
     }
-    if client_spoke_last {
+    if client_spoke_last && !answer_unseen(evidence) {
         return Talk::Awaiting;
     }
-    let fin_delimits = evidence.fin_by.is_some();
+    // A server that speaks first greets; nothing is owed until the client has asked.
+    let greeting = evidence.exchange.turns == 1 && answer_acknowledged(evidence);
+    let fin_delimits = evidence.fin_by.is_some() || greeting;
     if fin_delimits || (answer_acknowledged(evidence) && is_quiet(evidence)) {
         Talk::Complete
     } else {
@@ -257,9 +267,18 @@ fn talk(evidence: &Evidence<'_>) -> Talk {
     }
 }
 
+/// Has the client acknowledged more of the server's data than the capture holds? Then an answer may be among it.
+fn answer_unseen(evidence: &Evidence<'_>) -> bool {
+    let (client, server) =
+        (evidence.close.half_before(Side::Client), evidence.close.half_before(Side::Server));
+    server.seen() && client.marks.has(Marks::ACKED) && client.rcv_nxt.after(server.snd_nxt)
+}
+
+/// Everything that the server said was acknowledged, and it could have said more: a shut window ends no answer.
 fn answer_acknowledged(evidence: &Evidence<'_>) -> bool {
     let server: &Half = evidence.close.half_before(Side::Server);
-    server.all_acked_by(evidence.close.half_before(Side::Client))
+    let client = evidence.close.half_before(Side::Client);
+    server.all_acked_by(client) && client.edge.after(server.snd_nxt)
 }
 
 fn is_quiet(evidence: &Evidence<'_>) -> bool {
@@ -268,34 +287,19 @@ fn is_quiet(evidence: &Evidence<'_>) -> bool {
 
 /// From the last thing that either side said to the first of: a FIN, the RST, the data that the RST answers.
 fn idle_before(close: &Close, reset: Option<&Reset>) -> Option<Span> {
-    let fin = [Side::Client, Side::Server]
-        .iter()
-        .filter_map(|&side| ending::first_fin(close, side))
-        .map(|fin| fin.frame)
-        .min();
-    let rst =
-        reset.map(|reset| reset.prompt.filter(is_speech).map_or(reset.rst.frame, |prompt| prompt.frame));
-    let end_frame = fin.or(rst)?;
-    let at = close.recent.iter().position(|recent| recent.frame == end_frame)?;
+    let end_serial = end_serial(close, reset)?;
+    let at = close.recent.iter().position(|recent| recent.serial == end_serial)?;
     let end = close.recent.get(at)?;
-    let before = close
-        .recent
-        .get(..at)?
-        .iter()
-        .rev()
-        .find(|recent| is_speech(recent) || ends_handshake(close, recent))?;
+    let said = |recent: &&Recent| is_speech(recent) || ends_handshake(close, recent);
+    let before = close.recent.get(..at)?.iter().rev().find(said)?;
     Some(end.ts.since(before.ts))
 }
 
-fn end_frame(close: &Close, reset: Option<&Reset>) -> Option<u64> {
-    let fin = [Side::Client, Side::Server]
-        .iter()
-        .filter_map(|&side| ending::first_fin(close, side))
-        .map(|fin| fin.frame)
-        .min();
-    let rst =
-        reset.map(|reset| reset.prompt.filter(is_speech).map_or(reset.rst.frame, |prompt| prompt.frame));
-    fin.or(rst)
+/// With which segment the end began: a FIN, the RST, or the message that the RST answers.
+fn end_serial(close: &Close, reset: Option<&Reset>) -> Option<u64> {
+    let fins = [Side::Client, Side::Server].into_iter().filter_map(|side| ending::first_fin(close, side));
+    let rst = reset.map(|reset| reset.prompt.filter(is_speech).map_or(reset.serial, |prompt| prompt.serial));
+    fins.map(|fin| fin.serial).min().or(rst)
 }
 
 /// Says something: payload, SYN, FIN; neither an acknowledgement nor a probe of one old byte.

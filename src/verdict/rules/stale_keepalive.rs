@@ -47,14 +47,18 @@ B > A P. \"HTTP/1.1 200 OK\\r\\nContent-Length: 2\\r\\n\\r\\nok\"\nA > B .\n+5 B
 };
 
 fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
-    let by_server = evidence.rst_by == Some(Sender::Side(Side::Server)) && evidence.shape == Shape::Reply;
-    let request = request(evidence)?;
-    if !by_server {
+    if evidence.rst_by != Some(Sender::Side(Side::Server)) {
         return None;
     }
-    match evidence.how {
-        How::FinThenReset if evidence.fin_by == Some(Side::Server) => judge_fin(evidence, &request),
-        How::Reset => judge_fin_lost(evidence),
+    match (evidence.how, evidence.shape) {
+        (How::FinThenReset, Shape::Reply) if evidence.fin_by == Some(Side::Server) => {
+            judge_fin(evidence, &request(evidence)?)
+        }
+        (How::Reset, Shape::Reply) => request(evidence).and_then(|_| judge_fin_lost(evidence)),
+        // It aborted the idle connection while the next request was on its way.
+        (How::Reset, Shape::Active) if evidence.request_crossed && evidence.talk == Talk::Complete => {
+            Some(Confidence::Likely)
+        }
         _ => None,
     }
 }
@@ -89,7 +93,7 @@ fn facts_of(evidence: &Evidence<'_>) -> Vec<Fact> {
         let name = facts::request_name_at_close(evidence);
         let fin = evidence.close.fins.at(evidence.close.end(Side::Server));
         facts.push(match fin.filter(|_| evidence.fin_by.is_some()) {
-            Some(fin) if fin.frame < request.frame => {
+            Some(fin) if fin.serial < request.serial => {
                 Fact::at(request.frame, format!("{name} came {} later", request.ts.since(fin.ts)))
             }
             Some(fin) => Fact::at(

@@ -56,10 +56,13 @@ fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
 
 /// The other side's data went on after this side's FIN.
 fn wrote_after_fin(evidence: &Evidence<'_>, side: Side) -> bool {
-    let fin = evidence.fin_frame(side).unwrap_or(u64::MAX);
+    let Some(fin) = evidence.fin(side) else { return false };
     let end = evidence.close.end(side);
-    let later =
-        evidence.close.recent.iter().any(|recent| recent.by != end && recent.len > 0 && recent.frame > fin);
+    let later = evidence
+        .close
+        .recent
+        .iter()
+        .any(|recent| recent.by != end && recent.len > 0 && recent.serial > fin.serial);
     later || evidence.http().is_some_and(Http::request_unfinished) && side == Side::Server
 }
 
