@@ -61,6 +61,7 @@ impl Engine {
         let bench = &mut self.bench;
         let duplicates = self.table.observe(&pdus, &mut |close| bench.seat(close, sink));
         self.skipped.add_many(Skip::Duplicate, duplicates);
+        self.bench.judge_until(self.table.now(), sink);
     }
 
     /// Counts a frame that the caller left out.

@@ -127,7 +127,7 @@ impl Script {
         }
         let mut segment = self.draft(from, parse_flags(flags)?).ok_or(NOBODY)?;
         let payload = if words.next_if_eq(&"hex").is_some() { parse_hex(words.next())? } else { payload };
-        segment.len = u32::try_from(payload.len()).map_err(|_| "payload too long")?;
+        segment.len = u32::try_from(payload.len()).ok().ok_or("payload too long")?;
         let lost = read_fields(&mut segment, &mut words)?;
         self.send(from, &segment, &payload);
         Ok((!lost).then(|| self.number(segment, payload)))
@@ -254,7 +254,7 @@ fn parse_hex(word: Option<&str>) -> Result<Vec<u8>, &'static str> {
     let digits: Vec<u32> =
         word.ok_or(WRONG)?.chars().map(|digit| digit.to_digit(16)).collect::<Option<_>>().ok_or(WRONG)?;
     let byte = |pair: &[u32]| match pair {
-        [high, low] => u8::try_from(high << 4 | low).map_err(|_| WRONG),
+        [high, low] => u8::try_from(high << 4 | low).ok().ok_or(WRONG),
         _ => Err(WRONG),
     };
     digits.chunks(2).map(byte).collect()
@@ -262,7 +262,7 @@ fn parse_hex(word: Option<&str>) -> Result<Vec<u8>, &'static str> {
 
 fn parse_pause(word: &str) -> Result<Span, &'static str> {
     let secs: f64 =
-        word.trim_start_matches('+').parse().map_err(|_| "a pause is in seconds, such as +5 or +0.04")?;
+        word.trim_start_matches('+').parse().ok().ok_or("a pause is in seconds, such as +5 or +0.04")?;
     #[expect(
         clippy::cast_possible_truncation,
         clippy::cast_sign_loss,
@@ -299,14 +299,14 @@ fn read_fields<'a>(
         let Some(value) = words.next().and_then(|word| word.parse::<u32>().ok()) else {
             return Err("a number is missing");
         };
-        let narrow = |value: u32| u16::try_from(value).map_err(|_| "the number is too large");
+        let narrow = |value: u32| u16::try_from(value).ok().ok_or("the number is too large");
         match name {
             "seq" => segment.seq = SeqNumber(value),
             "ack" => segment.ack = SeqNumber(value),
             "len" => segment.len = value,
             "win" => segment.wnd = narrow(value)?,
             "id" => segment.ip_id = narrow(value)?,
-            "ttl" => segment.ttl = u8::try_from(value).map_err(|_| "a TTL is at most 255")?,
+            "ttl" => segment.ttl = u8::try_from(value).ok().ok_or("a TTL is at most 255")?,
             _ => return Err("fields are seq ack len win ttl id, and lost"),
         }
     }

@@ -160,6 +160,12 @@ impl FlowTable {
         self.index.is_empty()
     }
 
+    /// The latest time that it has seen.
+    #[must_use]
+    pub const fn now(&self) -> Timestamp {
+        self.now
+    }
+
     /// What it has done so far.
     #[must_use]
     pub const fn counts(&self) -> TableCounts {
@@ -302,7 +308,7 @@ impl FlowTable {
             Timer::Linger if flow.phase == Phase::Lingering => self.on_linger_over(due, sink),
             Timer::Grave if flow.phase == Phase::Closed => self.on_grave_due(due),
             Timer::Attempt if flow.phase == Phase::Open && is_unanswered(&flow.halves) => {
-                self.on_attempt_due(due, sink)
+                self.on_attempt_due(due, sink);
             }
             Timer::Linger | Timer::Grave | Timer::Attempt => {}
         }

@@ -24,10 +24,10 @@ pub(super) fn segment(
     peek: Peek,
 ) -> Ending {
     let before = flow.halves;
-    let (me, peer) = flow.halves.pair_mut(by);
-    let acceptance = segment.flags.rst().then(|| acceptance::judge(segment, me, peer));
+    let (me, other) = flow.halves.pair_mut(by);
+    let acceptance = segment.flags.rst().then(|| acceptance::judge(segment, me, other));
     let order = me.sent(segment);
-    let gaps = me.acknowledged(segment, peer);
+    let gaps = me.acknowledged(segment, other);
     learn_roles(cold, segment, by);
     zeek_reading(flow, cold, segment, by, order, gaps);
     count_unanswered(&mut flow.unanswered, segment, by, order);
@@ -98,7 +98,7 @@ fn zeek_reading(flow: &mut Flow, cold: &mut Cold, segment: &Segment, by: End, or
 /// A SYN+ACK came first and its receiver goes on: the SYN was missed, and the sender of the SYN+ACK is the responder.
 fn flip_if_only_syn_ack(flow: &mut Flow, cold: &mut Cold, segment: &Segment, by: End) {
     let plain = !(segment.flags.syn() || segment.flags.fin() || segment.flags.rst());
-    if plain && by != cold.originator && cold.history.to_string() == "H" {
+    if plain && by != cold.originator && cold.history.is_only_syn_ack() {
         flow.halves.at_mut(cold.originator).zeek.now = EndpointState::Established;
         cold.flip();
     }
@@ -128,7 +128,7 @@ fn write_flags(cold: &mut Cold, segment: &Segment, by: End) {
         (_, _, true) => {
             repeat(history.first(Letter::Rst, role, b'R'), &mut letters.last_rst, segment.seq.0, || {
                 history.push(role, b'R');
-            })
+            });
         }
         _ if segment.len > 0 => drop(history.first(Letter::Data, role, b'D')),
         _ if flags.ack() => drop(history.first(Letter::Ack, role, b'A')),

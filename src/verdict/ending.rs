@@ -131,12 +131,12 @@ pub(super) fn fin_by(close: &Close) -> Option<Side> {
 }
 
 /// A SYN, and the other side never spoke.
-fn is_unanswered(caller: &Half, callee: &Half) -> bool {
+fn is_unanswered(client: &Half, other: &Half) -> bool {
     use crate::flow::Marks;
-    !callee.seen()
-        && caller.marks.has(Marks::SYN)
-        && !caller.marks.has(Marks::SYN_ACK)
-        && !caller.marks.has(Marks::ACKED)
+    !other.seen()
+        && client.marks.has(Marks::SYN)
+        && !client.marks.has(Marks::SYN_ACK)
+        && !client.marks.has(Marks::ACKED)
 }
 
 /// Both sides were heard once, and one of them repeated itself to the end without an answer.
@@ -154,5 +154,5 @@ pub(super) fn unanswered_side(close: &Close) -> Option<Side> {
 
 /// Did the RST take effect for certain, as far as numbers tell?
 pub(super) fn is_certain(close: &Close) -> bool {
-    close.reset.as_ref().is_some_and(|reset| accepted_for_certain(reset))
+    close.reset.as_ref().is_some_and(accepted_for_certain)
 }

@@ -38,6 +38,7 @@ pub enum Talk {
 }
 
 /// What is known of one connection, ready to be judged.
+#[expect(clippy::struct_excessive_bools, reason = "facts, each with its own meaning; none is a mode")]
 #[derive(Debug)]
 pub struct Evidence<'a> {
     /// The connection.
@@ -151,11 +152,7 @@ impl<'a> Evidence<'a> {
         let end = self.end_frame()?;
         let said: Vec<&Recent> =
             self.close.recent.iter().filter(|recent| recent.frame < end && is_speech(recent)).collect();
-        said.windows(2)
-            .filter_map(|pair| {
-                matches!(pair, [a, b] if a.frame < b.frame).then(|| pair[1].ts.since(pair[0].ts))
-            })
-            .max()
+        said.iter().zip(said.iter().skip(1)).map(|(a, b)| b.ts.since(a.ts)).max()
     }
 
     /// The frame with which the end began: a FIN, the RST, or the message that the RST answers.
@@ -233,10 +230,13 @@ fn talk(evidence: &Evidence<'_>) -> Talk {
         return if evidence.exchange.turn_before.is_some() { Talk::Complete } else { Talk::Nothing };
     }
     let server_closed = evidence.fin_by == Some(Side::Server);
+    let client_spoke_last = evidence.close.side(turn.by) == Side::Client;
     if let Some(http) = evidence.http().filter(|http| http.requests > 0) {
         match http.response.as_ref().map(|response| response.length) {
             _ if !http.awaits_response() => return Talk::Complete,
-            None => return Talk::Awaiting,
+            None if client_spoke_last => return Talk::Awaiting,
+            // It said something that is no HTTP.
+            None => {}
             // A chunk's end that was cut off by the snaplen cannot be missed.
             Some(BodyLength::Chunked) if evidence.seen().cut => {}
             Some(BodyLength::Bytes(_) | BodyLength::Chunked) => return Talk::Answering,
@@ -246,7 +246,7 @@ fn talk(evidence: &Evidence<'_>) -> Talk {
             Some(BodyLength::Unknown) => {}
         }
     }
-    if evidence.close.side(turn.by) == Side::Client {
+    if client_spoke_last {
         return Talk::Awaiting;
     }
     let fin_delimits = evidence.fin_by.is_some();

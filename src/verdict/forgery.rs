@@ -100,8 +100,8 @@ const fn in_reach(before: u16, after: u16) -> bool {
     step >= 1 && step <= ID_REACH
 }
 
-fn doubt(frame: u64, weight: u32, fact: String) -> Option<Doubt> {
-    Some(Doubt { fact: Fact::at(frame, fact), weight, decisive: false })
+fn doubt(frame: u64, weight: u32, fact: String) -> Doubt {
+    Doubt { fact: Fact::at(frame, fact), weight, decisive: false }
 }
 
 fn claimed(evidence: &Evidence<'_>, reset: &Reset) -> Side {
@@ -123,7 +123,7 @@ fn spoke_on(evidence: &Evidence<'_>, reset: &Reset) -> Option<Doubt> {
     if beyond || (after.acknowledged_news && later > REORDER) {
         return Some(Doubt { fact: Fact::at(last.frame, says), weight: CONVICTS, decisive: true });
     }
-    doubt(last.frame, 1, says).filter(|_| later > REORDER)
+    (later > REORDER).then(|| doubt(last.frame, 1, says))
 }
 
 /// A live socket sends its RST with the TTL of its other segments. An answer from no socket has the host's default,
@@ -139,7 +139,11 @@ fn other_ttl(evidence: &Evidence<'_>, reset: &Reset, baseline: &Baseline<'_>) ->
         _ => return None,
     };
     let side = claimed(evidence, reset);
-    doubt(reset.rst.frame, weight, format!("its TTL is {ttl}; all other segments of the {side} have {usual}"))
+    Some(doubt(
+        reset.rst.frame,
+        weight,
+        format!("its TTL is {ttl}; all other segments of the {side} have {usual}"),
+    ))
 }
 
 /// The TTL that a segment started with, as far as it can be known: systems use 64, 128 or 255 (RFC 1700, IANA).
@@ -157,15 +161,9 @@ fn no_timestamps(evidence: &Evidence<'_>, reset: &Reset, baseline: &Baseline<'_>
         && baseline.all(Traits::TIMESTAMPS)
         && !reset.rst.traits.has(Traits::TIMESTAMPS);
     let side = claimed(evidence, reset);
-    missing
-        .then(|| {
-            doubt(
-                reset.rst.frame,
-                1,
-                format!("it has no timestamps, as all other segments of the {side} have"),
-            )
-        })
-        .flatten()
+    missing.then(|| {
+        doubt(reset.rst.frame, 1, format!("it has no timestamps, as all other segments of the {side} have"))
+    })
 }
 
 fn other_ip_id(evidence: &Evidence<'_>, reset: &Reset, baseline: &Baseline<'_>) -> Option<Doubt> {
@@ -175,26 +173,20 @@ fn other_ip_id(evidence: &Evidence<'_>, reset: &Reset, baseline: &Baseline<'_>) 
     }
     let last = baseline.counted_ip_id().filter(|&last| !in_reach(last, ip_id))?;
     let side = claimed(evidence, reset);
-    doubt(
+    Some(doubt(
         frame,
         1,
         format!("its IP identification is {ip_id:#06x}; the {side} was counting on from {last:#06x}"),
-    )
+    ))
 }
 
 fn no_df(evidence: &Evidence<'_>, reset: &Reset, baseline: &Baseline<'_>) -> Option<Doubt> {
     let v4 = !reset.rst.traits.has(Traits::IPV6);
     let missing = v4 && baseline.all(Traits::DF) && !reset.rst.traits.has(Traits::DF);
     let side = claimed(evidence, reset);
-    missing
-        .then(|| {
-            doubt(
-                reset.rst.frame,
-                1,
-                format!("it may be fragmented; all other segments of the {side} may not"),
-            )
-        })
-        .flatten()
+    missing.then(|| {
+        doubt(reset.rst.frame, 1, format!("it may be fragmented; all other segments of the {side} may not"))
+    })
 }
 
 /// It answers or acknowledges something that cannot have reached the host yet: whoever sent it is nearer.
@@ -209,14 +201,14 @@ fn too_soon(evidence: &Evidence<'_>, reset: &Reset) -> Option<Doubt> {
         return None;
     }
     let side = claimed(evidence, reset);
-    doubt(
+    Some(doubt(
         reset.rst.frame,
         2,
         format!(
             "it responds to frame {} after {took}; the {side} is {leg} away and cannot have answered before that",
             cause.frame
         ),
-    )
+    ))
 }
 
 /// The segment of the other side that the RST is the first to acknowledge.
@@ -235,15 +227,13 @@ fn several_aborts(evidence: &Evidence<'_>, reset: &Reset) -> Option<Doubt> {
     let again = reset.rst.flags.ack() && after.reset_acks > 0;
     let side = claimed(evidence, reset);
     let frame = after.first_reset?.frame;
-    again
-        .then(|| {
-            doubt(
-                frame,
-                1,
-                format!("{} RST+ACKs from the {side}; a host can send only one", after.reset_acks + 1),
-            )
-        })
-        .flatten()
+    again.then(|| {
+        doubt(
+            frame,
+            1,
+            format!("{} RST+ACKs from the {side}; a host can send only one", after.reset_acks + 1),
+        )
+    })
 }
 
 /// Weaver, Sommer and Paxson's RST_SEQ_CHANGE: aimed at where the host might have been by then.
@@ -252,11 +242,11 @@ fn beyond(evidence: &Evidence<'_>, reset: &Reset) -> Option<Doubt> {
     let other_side_quiet = reset.after.at(reset.by.peer()).resets == 0;
     let jump = after.reset_beyond.filter(|_| other_side_quiet && evidence.fin_by.is_none())?;
     let by = jump.seq.offset_from(reset.rst.seq);
-    doubt(
+    Some(doubt(
         jump.frame,
         2,
         format!("another RST lies {by} bytes further on, beyond all that was sent or acknowledged"),
-    )
+    ))
 }
 
 /// A host that was reset does not reset in its turn, least of all at the same moment.
@@ -266,7 +256,6 @@ fn both_at_once(evidence: &Evidence<'_>, reset: &Reset) -> Option<Doubt> {
     let side = claimed(evidence, reset).peer();
     (apart <= AT_ONCE)
         .then(|| doubt(back.frame, 2, format!("{apart} later a RST+ACK comes in the {side}'s name too")))
-        .flatten()
 }
 
 /// A plain RST is an answer (RFC 9293 §3.5.2); one that answers nothing was not sent by a stack that follows it.
@@ -276,11 +265,9 @@ fn unprompted(evidence: &Evidence<'_>, reset: &Reset) -> Option<Doubt> {
     let complete = seen.both_sides && seen.handshake && seen.gaps == 0;
     (bare && complete)
         .then(|| doubt(reset.rst.frame, 1, "it answers no segment that was captured".to_owned()))
-        .flatten()
 }
 
 fn odd_ack(evidence: &Evidence<'_>, reset: &Reset) -> Option<Doubt> {
     let odd = !reset.rst.flags.ack() && reset.rst.ack.0 != 0 && evidence.shape != Shape::SynReply;
     odd.then(|| doubt(reset.rst.frame, 1, "it has an acknowledgement number but no ACK flag".to_owned()))
-        .flatten()
 }

@@ -96,9 +96,9 @@ impl Http {
     /// Takes note of `len` new bytes, of which `payload` was captured.
     pub fn heard(&mut self, payload: &[u8], len: u32, by: End, order: Order) {
         if by == self.client {
-            self.from_client(payload, len);
+            self.client_said(payload, len);
         } else {
-            self.from_server(payload, len, order);
+            self.server_said(payload, len, order);
         }
     }
 
@@ -114,7 +114,7 @@ impl Http {
         matches!(self.request.length, BodyLength::Bytes(length) if self.request.body < length)
     }
 
-    fn from_client(&mut self, payload: &[u8], len: u32) {
+    fn client_said(&mut self, payload: &[u8], len: u32) {
         if !looks_like_request(payload) || (self.request_unfinished() && self.awaits_response()) {
             self.request.body += u64::from(len);
             return;
@@ -126,7 +126,7 @@ impl Http {
         self.request = parse_request(payload, len);
     }
 
-    fn from_server(&mut self, payload: &[u8], len: u32, order: Order) {
+    fn server_said(&mut self, payload: &[u8], len: u32, order: Order) {
         let begins = self.response.as_ref().is_none_or(|response| response.complete)
             && payload.starts_with(b"HTTP/1.");
         let mut counted = u64::from(len);

@@ -42,17 +42,16 @@ fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
         return None;
     }
     match evidence.how {
-        How::Fin | How::FinThenReset => Some(facts::sure_if_http(evidence, guess(evidence))),
+        How::Fin | How::FinThenReset =>
+        // Of an unknown protocol nobody knows whether the last message wanted an answer.
+        {
+            Some(facts::sure_if_http(evidence, Confidence::Possible))
+        }
         How::Reset if evidence.shape == Shape::Active => {
             Some(facts::sure_if_http(evidence, Confidence::Likely))
         }
         _ => None,
     }
-}
-
-/// Without knowing the protocol: where the server has answered before, it owes an answer again.
-fn guess(evidence: &Evidence<'_>) -> Confidence {
-    if evidence.exchange.turns >= 3 { Confidence::Likely } else { Confidence::Possible }
 }
 
 fn advise(evidence: &Evidence<'_>) -> String {

@@ -14,7 +14,9 @@ fn verdict(text: &str) -> Verdict {
     let mut table = FlowTable::new(Settings::default());
     table.observe(&pdus, &mut |close| closes.push(close));
     table.finish(ObservedUntil::Eof, &mut |close| closes.push(close));
-    closes.iter().for_each(|close| context.note(close));
+    for close in &closes {
+        context.note(close);
+    }
     let of_a = |close: &&Close| close.endpoint(Side::Client).addr == script::CLIENT.addr;
     let close = closes.iter().rev().find(of_a).expect("a script has a connection of A");
     judge(close, &context.around(close))

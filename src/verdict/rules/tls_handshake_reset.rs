@@ -37,9 +37,8 @@ fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
     }
     match (evidence.how, evidence.rst_by) {
         (How::Reset, Some(Sender::Side(Side::Server))) => Some(Confidence::Certain),
-        (How::Reset, Some(Sender::Side(Side::Client))) => Some(Confidence::Likely),
         (How::Reset, Some(Sender::Middlebox)) => Some(Confidence::Possible),
-        (How::FinThenReset, _) => Some(Confidence::Likely),
+        (How::Reset | How::FinThenReset, _) => Some(Confidence::Likely),
         (How::Fin, _) if evidence.fin_by == Some(Side::Server) => Some(Confidence::Likely),
         _ => None,
     }

@@ -1,6 +1,6 @@
 //! A program closed while data that had arrived was still unread.
 
-use crate::flow::Side;
+use crate::flow::{Http, Side};
 use crate::verdict::evidence::{Shape, Talk};
 use crate::verdict::rule::{Confidence, Rule, hit, miss};
 use crate::verdict::{Evidence, Fact, How, Sender, facts};
@@ -60,7 +60,7 @@ fn wrote_after_fin(evidence: &Evidence<'_>, side: Side) -> bool {
     let end = evidence.close.end(side);
     let later =
         evidence.close.recent.iter().any(|recent| recent.by != end && recent.len > 0 && recent.frame > fin);
-    later || evidence.http().is_some_and(|http| http.request_unfinished()) && side == Side::Server
+    later || evidence.http().is_some_and(Http::request_unfinished) && side == Side::Server
 }
 
 /// The server answered before it had the whole request.
