@@ -173,11 +173,9 @@ fn count_unanswered(unanswered: &mut Both<u8>, segment: &Segment, by: End, order
 /// How fast a side answers: from the other side's latest data or SYN to the acknowledgement of all of it. A delayed
 /// acknowledgement makes it longer, never shorter, so that the shortest one counts.
 fn measure_leg(cold: &mut Cold, segment: &Segment, by: End, before: &Both<Half>) {
-    let peer = before.at(by.peer());
-    let news = segment.flags.ack()
-        && !segment.flags.rst()
-        && segment.ack == peer.snd_nxt
-        && segment.ack.after(before.at(by).rcv_nxt);
+    let (me, peer) = (before.at(by), before.at(by.peer()));
+    let first = !me.marks.has(Marks::ACKED) || segment.ack.after(me.rcv_nxt);
+    let news = segment.flags.ack() && !segment.flags.rst() && segment.ack == peer.snd_nxt && first;
     if !peer.seen() || !(news || (segment.flags.syn() && segment.flags.ack())) || peer.retransmits > 0 {
         return;
     }

@@ -131,8 +131,8 @@ fn rank(evidence: &Evidence<'_>) -> Vec<Finding> {
     let suspected =
         |finding: &Finding| is_forgery(finding.rule) && evidence.rst_by != Some(Sender::Middlebox);
     findings.sort_by_key(|finding| (std::cmp::Reverse(finding.confidence), suspected(finding)));
-    if findings.len() > 1 {
-        findings.retain(|finding| finding.rule.name != "unexplained");
+    if findings.iter().any(|finding| !suspected(finding) && !is_last_resort(finding.rule)) {
+        findings.retain(|finding| !is_last_resort(finding.rule));
     }
     findings
 }
@@ -141,6 +141,10 @@ fn rank(evidence: &Evidence<'_>) -> Vec<Finding> {
 fn cap(evidence: &Evidence<'_>, rule: &Rule) -> Confidence {
     let sender = evidence.rst_by_confidence.filter(|_| evidence.how != How::Refused && !is_forgery(rule));
     evidence.cap.min(sender.unwrap_or(Confidence::Certain))
+}
+
+fn is_last_resort(rule: &Rule) -> bool {
+    rule.name == "unexplained"
 }
 
 fn is_forgery(rule: &Rule) -> bool {
