@@ -193,6 +193,10 @@ impl FlowTable {
                         self.hot[slot as usize].halves.at_mut(by).last_seen = segment.ts;
                         return None;
                     }
+                    Admission::Foreign => {
+                        self.counts.late += 1;
+                        return None;
+                    }
                     Admission::Stray => {
                         cold.stray_syn = Some(Box::new(*segment));
                         return None;

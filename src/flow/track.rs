@@ -41,7 +41,8 @@ pub(super) fn segment(
     if segment.flags.fin() && !segment.flags.rst() && cold.fins.at(by).is_none() {
         *cold.fins.at_mut(by) =
             Some(Fin { serial: ring.next(), ts: segment.ts, frame: segment.frame, ack: segment.ack });
-        if cold.fins.at(by.peer()).is_none() {
+        // A FIN that came before the data that it follows says nothing of what had been said by then.
+        if cold.fins.at(by.peer()).is_none() && order != Order::Ahead {
             cold.exchange_at_fin.clone_from(&cold.exchange);
         }
     }
