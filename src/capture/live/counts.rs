@@ -8,6 +8,7 @@ pub struct LiveCounts {
     /// Handed over.
     pub captured: u64,
     /// Let through by the filter in the kernel; those dropped for want of room are among them.
+    /// Loopback shows it each frame twice, and libpcap hides one of them.
     pub received: u64,
     /// Lost because this process did not empty the ring in time.
     pub dropped_by_kernel: u64,

@@ -61,12 +61,23 @@ impl Device {
         const IFF_UP: u32 = 1;
         let Some(file) = &self.flags else { return Presence::Unknown };
         let Ok(text) = read(file) else { return Presence::Gone };
-        match u32::from_str_radix(text.trim().trim_start_matches("0x"), 16) {
-            Ok(flags) if flags & IFF_UP != 0 => Presence::Up,
-            Ok(_) => Presence::Down,
-            Err(_) => Presence::Unknown,
+        match parse_flags(&text) {
+            Some(flags) if flags & IFF_UP != 0 => Presence::Up,
+            Some(_) => Presence::Down,
+            None => Presence::Unknown,
         }
     }
+}
+
+/// Is it the host speaking to itself?
+pub(super) fn is_loopback(name: &str) -> bool {
+    const IFF_LOOPBACK: u32 = 8;
+    let text = File::open(Path::new(CLASS).join(name).join("flags")).and_then(|file| read(&file));
+    text.ok().and_then(|text| parse_flags(&text)).is_some_and(|flags| flags & IFF_LOOPBACK != 0)
+}
+
+fn parse_flags(text: &str) -> Option<u32> {
+    u32::from_str_radix(text.trim().trim_start_matches("0x"), 16).ok()
 }
 
 impl Losses {
@@ -126,6 +137,7 @@ mod tests {
 
     #[test]
     fn loopback_is_there() {
+        assert!(is_loopback("lo") && !is_loopback(ANY));
         assert!(matches!(Device::open("lo").presence(), Presence::Up | Presence::Down));
     }
 }

@@ -36,6 +36,14 @@ impl Held {
         self.len
     }
 
+    /// Bytes of a frame, on average.
+    pub(super) const fn mean_bytes(&self) -> u64 {
+        match self.bytes.len().checked_div(self.len) {
+            Some(mean) => mean as u64,
+            None => 0,
+        }
+    }
+
     /// Forgets everything.
     pub(super) fn clear(&mut self) {
         self.bytes.clear();

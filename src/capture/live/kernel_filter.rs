@@ -7,42 +7,63 @@
 //! finds out, and a few frames too many cost less than a longer program for each frame of the host.
 //!
 //! A user's expression narrows that down. It means what libpcap makes of it, but
-//! - it is looked for behind up to two VLAN tags as well, on Ethernet, and so are its negations;
+//! - it holds behind VLAN tags as well, on Ethernet: frames with tags pass here, and [`super::untagged`] applies it to
+//!   what is behind them. libpcap could do that (`port 443 or (vlan and port 443)`), but the code that it makes for live
+//!   captures confuses the tag's offset with any `tcp[13]` before it;
 //! - ICMP errors pass whatever it says, as those about the connections it names come from routers with addresses and
 //!   without ports, and an attempt that a firewall answered would else look unanswered;
-//! - an expression with `vlan`, `mpls`, `pppoes` or `geneve` in it is taken as it stands, since these words shift the
-//!   offsets of all that follows them;
-//! - it is not looked for inside tunnels, nor does libpcap find ports behind IPv6 extension headers;
+//! - one with `vlan`, `mpls`, `pppoes` or `geneve` in it is taken as it stands. These words shift the offsets of all that
+//!   follows them, and so it comes first, and the rest counts from the first byte of the frame;
+//! - it is not looked for inside tunnels nor, on `any`, behind tags, nor does libpcap find ports behind IPv6 extension
+//!   headers;
 //! - Linux takes the outermost tag of a received frame away before filters see it. `vlan` knows, raw offsets don't.
 
+use super::untagged::Untagged;
 use crate::decode::LinkType;
 use crate::error::Error;
 
-/// The program to set on a handle whose frames are of type `link`: the default one, narrowed down by `user`. `compiles`
-/// asks libpcap, for the handle in question, whether it takes an expression.
+/// The program to set on a handle whose frames are of type `link`: the default one, narrowed down by `user`; frames with
+/// tags pass where a judge of them waits. `compiles` asks libpcap, for that handle, whether it takes an expression.
 ///
 /// # Errors
 /// [`Error::Filter`] with libpcap's words about what the user wrote, not about what was made of it.
 pub(super) fn expression(
     link: LinkType,
     user: Option<&str>,
-    mut compiles: impl FnMut(&str) -> Result<(), Error>,
+    judge: Option<&Untagged>,
+    compiles: impl FnOnce(&str) -> Result<(), Error>,
 ) -> Result<String, Error> {
     let default = default(link);
-    let Some(user) = user.map(str::trim).filter(|user| !user.is_empty()) else { return Ok(default) };
+    let Some(user) = narrowing(user) else { return Ok(default) };
     compiles(user)?;
-    let everywhere = format!("({default}) and ({} or {})", icmp_errors(), behind_tags(link, user));
-    if compiles(&everywhere).is_ok() {
-        return Ok(everywhere);
+    let mut asked = vec![format!("({user})"), icmp_errors(link)];
+    if judge.is_some() {
+        asked.push(is_one_of("ether[12:2]", &TAGS));
     }
-    Ok(format!("({default}) and ({} or ({user}))", icmp_errors()))
+    Ok(format!("{} and {default}", any_of(asked)))
+}
+
+/// The user's expression, if it is one.
+pub(super) fn narrowing(user: Option<&str>) -> Option<&str> {
+    user.map(str::trim).filter(|user| !user.is_empty())
+}
+
+/// ICMP errors, for a program that is asked about frames of type `link`.
+pub(super) fn icmp_errors(link: LinkType) -> String {
+    match link {
+        LinkType::Ethernet => any_of([
+            format!("(ether[12:2] = 0x0800 and {})", icmp_error_v4(At::Ether(14))),
+            format!("(ether[12:2] = 0x86dd and {})", icmp_error_v6(At::Ether(14))),
+        ]),
+        _ => any_of([icmp_error_v4(At::Ip), icmp_error_v6(At::Ip6)]),
+    }
 }
 
 /// Everything that can be about a TCP connection.
 fn default(link: LinkType) -> String {
     let plain = any_of([v4(At::Ip), v6(At::Ip6)]);
     match link {
-        LinkType::Ethernet => any_of([plain, tagged(), pppoe(), mpls(), snap()]),
+        LinkType::Ethernet => any_of([ip_behind(12), tagged(), pppoe(), mpls(), snap()]),
         // Of a cooked frame, the kernel's filter sees the Ethernet type and what follows the header. Such frames are
         // rare, as the tag of a received one is gone and a VLAN's own interface sends without.
         LinkType::LinuxSll | LinkType::LinuxSll2 => {
@@ -135,10 +156,6 @@ fn icmp_error_v6(at: At) -> String {
     format!("({} = 58 and {})", at.field(6, 1), is_one_of(&at.field(40, 1), &ICMP6_ERRORS))
 }
 
-fn icmp_errors() -> String {
-    any_of([icmp_error_v4(At::Ip), icmp_error_v6(At::Ip6)])
-}
-
 /// One VLAN tag or two in the frame's bytes; a third passes unread.
 fn tagged() -> String {
     let two = format!(
@@ -178,23 +195,6 @@ fn mpls() -> String {
 fn snap() -> String {
     let ip = is_one_of("ether[18:4]", &[0x0800, 0x86dd]);
     format!("(ether[12:2] < 0x600 and ether[14:4] = 0xaaaa0300 and {ip})")
-}
-
-/// The user's expression for frames without a tag, and with one or two. Each of the three is told to be what it is, as
-/// a negation would be true of every frame whose tags it does not see behind.
-fn behind_tags(link: LinkType, user: &str) -> String {
-    if link != LinkType::Ethernet || shifts_offsets(user) {
-        return format!("({user})");
-    }
-    let untagged = |kind: &str| format!("not {}", is_one_of(kind, &TAGS));
-    let (outer, inner) = (untagged("ether[12:2]"), untagged("ether[16:2]"));
-    format!("(({outer} and ({user})) or (vlan and (({inner} and ({user})) or (vlan and ({user})))))")
-}
-
-/// Does it hold one of the words after which libpcap looks for everything farther behind?
-fn shifts_offsets(user: &str) -> bool {
-    let mut words = user.split(|c: char| !c.is_ascii_alphanumeric());
-    words.any(|word| matches!(word, "vlan" | "mpls" | "pppoes" | "pppoed" | "geneve" | "vxlan"))
 }
 
 fn is_one_of(field: &str, values: &[usize]) -> String {

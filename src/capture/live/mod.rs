@@ -5,8 +5,8 @@
 //!
 //! Each interface has its own ring in the kernel, which hands out blocks of frames, each at its own time. Frames of
 //! several interfaces are merged by time all the same: one waits until all other interfaces have been heard to the same
-//! moment, for 70 ms at most. Otherwise a frame that comes by twice, as on a bridge and its port, would not
-//! be known again.
+//! moment, for 40 ms at most and not while its ring fills. Otherwise a frame that comes by twice, as on a bridge and
+//! its port, would not be known again.
 
 mod clock;
 mod counts;
@@ -19,6 +19,7 @@ mod notice;
 mod options;
 mod refusal;
 mod rights;
+mod untagged;
 
 use std::time::{Duration, Instant};
 
@@ -43,7 +44,7 @@ const ROUND: u64 = 256 * BATCH as u64;
 /// How often counters are read: libpcap's wrap after 2^32 frames, and losses are to be known soon.
 const LOOK: Duration = Duration::from_secs(1);
 /// While a frame waits for other interfaces, or one of these is leaving.
-const SHORT_WAIT: Duration = Duration::from_millis(20);
+const SHORT_WAIT: Duration = Duration::from_millis(10);
 /// A frame farther in the future than this tells that the clock was set back: there is nothing to wait for.
 const CLOCK_STEP: Span = Span::from_secs(1);
 /// How long [`LiveSource::drain`] may take.
@@ -85,8 +86,8 @@ impl LiveSource {
         Ok(self.progress())
     }
 
-    /// Hands over the frames that were captured before the call and are still in the rings. Takes a tenth of a second,
-    /// as long as the kernel may hold a block back; a second at most.
+    /// Hands over the frames that were captured before the call and are still in the rings. Takes as long as the kernel may
+    /// hold a block back, 40 ms; a second at most.
     ///
     /// # Errors
     /// As for [`LiveSource::poll`].
@@ -132,7 +133,7 @@ impl LiveSource {
     }
 
     /// Waits until an interface has something, all of whose frames were handed over.
-    fn wait(&self, timeout: Duration) -> Result<(), Error> {
+    fn wait(&mut self, timeout: Duration) -> Result<(), Error> {
         let urgent =
             self.lanes.iter().any(|lane| lane.first().is_some() || (lane.is_alive() && !lane.is_open()));
         let timeout = match (self.behind, urgent) {
@@ -144,12 +145,16 @@ impl LiveSource {
         let mut fds: Vec<PollFd<'_>> = waited_for.map(|lane| PollFd::new(lane, PollFlags::IN)).collect();
         let timeout = Timespec::try_from(timeout).ok();
         match rustix::event::poll(&mut fds, timeout.as_ref()) {
-            Ok(_) | Err(Errno::INTR) => Ok(()),
-            Err(errno) => Err(Error::Capture {
-                interface: self.lanes.first().map_or("", Lane::name).to_owned(),
-                why: errno.to_string(),
-            }),
+            Ok(_) | Err(Errno::INTR) => {}
+            Err(errno) => return Err(self.cannot_wait(errno)),
         }
+        self.lanes.iter_mut().filter(|lane| lane.first().is_some()).for_each(Lane::weigh);
+        Ok(())
+    }
+
+    fn cannot_wait(&self, errno: Errno) -> Error {
+        let names: Vec<&str> = self.lanes.iter().map(Lane::name).collect();
+        Error::Capture { interface: names.join(", "), why: errno.to_string() }
     }
 
     /// Hands over what is there, as far as it was captured before `until`.
@@ -182,8 +187,10 @@ impl LiveSource {
         let mut batch = Batch::new(sink);
         let (mut number, future) = (self.frames, now().plus(CLOCK_STEP));
         while let Some((index, ts)) = self.next() {
-            let known = ts > future || self.lanes.iter().all(|lane| lane.is_past(ts));
-            let Some(lane) = self.lanes.get(index).filter(|_| known && ts <= until) else { break };
+            let Some(lane) = self.lanes.get(index).filter(|_| ts <= until) else { break };
+            if !lane.is_pressed() && ts <= future && !self.lanes.iter().all(|lane| lane.is_past(ts)) {
+                break;
+            }
             number += 1;
             if let Some(frame) = lane.take(number, u16::try_from(index).unwrap_or(u16::MAX)) {
                 batch.push(frame);

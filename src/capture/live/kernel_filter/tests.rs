@@ -14,7 +14,8 @@ fn program(link: LinkType, user: Option<&str>) -> Result<BpfProgram, Error> {
         dead.compile(expression, true)
             .map_err(|error| Error::Filter { expression: expression.to_owned(), why: words(error) })
     };
-    compile(&expression(link, user, |expression| compile(expression).map(drop))?)
+    let judge = Untagged::new(link, user);
+    compile(&expression(link, user, judge.as_ref(), |expression| compile(expression).map(drop))?)
 }
 
 /// An IPv4 packet of a protocol, from 10.0.0.1 to 10.0.0.2.
@@ -117,8 +118,11 @@ fn packets() -> Vec<(String, u16, Vec<u8>, bool)> {
     packets
 }
 
+/// Gives what comes before a packet of an IP version.
+type Wrapping = fn(u16) -> Vec<u8>;
+
 /// What begins an Ethernet frame before IP of a version: addresses, then tags or what else there may be.
-fn wrappings() -> Vec<(&'static str, fn(u16) -> Vec<u8>)> {
+fn wrappings() -> Vec<(&'static str, Wrapping)> {
     fn ether_type(version: u16) -> [u8; 2] {
         if version == 4 { [8, 0] } else { [0x86, 0xdd] }
     }
@@ -160,7 +164,7 @@ fn the_other_link_types_let_the_same_packets_through() {
                 LinkType::LinuxSll => header[14..].copy_from_slice(&ether_type.to_be_bytes()),
                 LinkType::LinuxSll2 => header[..2].copy_from_slice(&ether_type.to_be_bytes()),
                 LinkType::Null => {
-                    header.copy_from_slice(&if version == 4 { 2_u32 } else { 10 }.to_ne_bytes())
+                    header.copy_from_slice(&if version == 4 { 2_u32 } else { 10 }.to_ne_bytes());
                 }
                 _ => {}
             }
@@ -198,16 +202,17 @@ fn what_is_no_ip_stays_out() {
 }
 
 #[test]
-fn the_user_narrows_it_down_behind_tags_too() {
+fn the_user_narrows_it_down_and_frames_with_tags_are_judged_later() {
     let https = program(LinkType::Ethernet, Some(" port 443 ")).unwrap();
     let others = program(LinkType::Ethernet, Some("not port 443")).unwrap();
     for (wrapping, header) in wrappings().into_iter().filter(|(wrapping, _)| *wrapping != "PPPoE") {
+        let tagged = wrapping != "plain";
         for (port, is_https) in [(443, true), (22, false)] {
             let segment = [header(4), v4(6, &tcp_to(port))].concat();
-            assert_eq!(https.filter(&segment), is_https, "port {port}, {wrapping}");
-            assert_eq!(others.filter(&segment), !is_https, "not port {port}, {wrapping}");
+            assert_eq!(https.filter(&segment), tagged || is_https, "port {port}, {wrapping}");
+            assert_eq!(others.filter(&segment), tagged || !is_https, "not port {port}, {wrapping}");
             let segment = [header(6), v6(6, &tcp_to(port))].concat();
-            assert_eq!(https.filter(&segment), is_https, "port {port} over IPv6, {wrapping}");
+            assert_eq!(https.filter(&segment), tagged || is_https, "port {port} over IPv6, {wrapping}");
         }
         assert!(!https.filter(&[header(4), v4(17, &udp_to(443))].concat()), "QUIC, {wrapping}");
     }
