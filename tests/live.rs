@@ -2,119 +2,26 @@
 #![cfg(all(feature = "live", target_os = "linux"))]
 #![allow(clippy::unwrap_used, reason = "a test's helpers fail like the test itself")]
 
+#[path = "support/ear.rs"]
+mod ear;
 #[path = "support/netns.rs"]
 mod netns;
 
 use std::net::{SocketAddr, TcpListener, TcpStream, UdpSocket};
 use std::time::{Duration, Instant};
 
+use ear::{Ear, options};
 use netns::{NEAR, in_namespace};
 use rstwho::capture::Progress;
 use rstwho::capture::live::interfaces::{self, ANY, LinkState, OwnAddresses};
 use rstwho::capture::live::{Access, LiveSource, Notice, Options, Reception, TICK, now};
-use rstwho::decode::{self, Frame, LinkType, Pdu, Segment};
+use rstwho::decode::LinkType;
 use rstwho::error::Error;
-use rstwho::time::{Span, Timestamp};
+use rstwho::time::Span;
 
 /// Nobody listens there.
 const CLOSED: &str = "192.0.2.1:81";
 const CLOSED_V6: &str = "[2001:db8::1]:81";
-
-/// A segment that was captured, and how long after its capture it was handed over.
-#[derive(Debug)]
-struct Heard {
-    segment: Segment,
-    link: LinkType,
-    late: Span,
-}
-
-/// A source and what came out of it.
-struct Ear {
-    source: LiveSource,
-    heard: Vec<Heard>,
-    /// Frames that held something else.
-    others: u64,
-    icmp: u64,
-    times: Vec<Timestamp>,
-    notices: Vec<Notice>,
-}
-
-impl Ear {
-    fn on(interfaces: &[&str]) -> Self {
-        Self::with(&options(interfaces))
-    }
-
-    fn filtered(interface: &str, filter: &str) -> Self {
-        Self::with(&Options { filter: Some(filter.to_owned()), ..options(&[interface]) })
-    }
-
-    fn with(options: &Options) -> Self {
-        let source = LiveSource::open(options).unwrap();
-        Self { source, heard: vec![], others: 0, icmp: 0, times: vec![], notices: vec![] }
-    }
-
-    /// Polls once.
-    fn listen(&mut self) -> Progress {
-        let Self { source, heard, others, icmp, times, notices } = self;
-        let progress = source.poll(TICK, &mut |frames| note(frames, heard, (others, icmp), times)).unwrap();
-        notices.extend(source.notices());
-        progress
-    }
-
-    fn drain(&mut self) {
-        let Self { source, heard, others, icmp, times, notices } = self;
-        source.drain(&mut |frames| note(frames, heard, (others, icmp), times)).unwrap();
-        notices.extend(source.notices());
-    }
-
-    /// Polls until something is so, which it must be within some seconds.
-    fn until(&mut self, what: &str, mut is_so: impl FnMut(&Self) -> bool) {
-        let begun = Instant::now();
-        while !is_so(self) {
-            assert!(
-                begun.elapsed() < Duration::from_secs(5),
-                "no {what}: {:#?} {:?}",
-                self.heard,
-                self.notices
-            );
-            self.listen();
-        }
-    }
-
-    fn until_resets(&mut self, count: usize) {
-        self.until("reset", |ear| ear.resets().count() >= count);
-    }
-
-    fn resets(&self) -> impl Iterator<Item = &Heard> {
-        self.heard.iter().filter(|heard| heard.segment.flags.rst())
-    }
-
-    fn syns(&self) -> usize {
-        self.heard.iter().filter(|heard| heard.segment.flags.syn() && !heard.segment.flags.ack()).count()
-    }
-}
-
-fn note(
-    frames: &[Frame<'_>],
-    heard: &mut Vec<Heard>,
-    (others, icmp): (&mut u64, &mut u64),
-    times: &mut Vec<Timestamp>,
-) {
-    for frame in frames {
-        times.push(frame.ts);
-        match decode::decode(frame) {
-            Ok(Pdu::Segment(segment, _)) => {
-                heard.push(Heard { segment, link: frame.link, late: now().since(frame.ts) });
-            }
-            Ok(Pdu::Icmp(_)) => *icmp += 1,
-            Err(_) => *others += 1,
-        }
-    }
-}
-
-fn options(interfaces: &[&str]) -> Options {
-    Options::on(interfaces.iter().map(|&name| name.to_owned()).collect())
-}
 
 /// Is refused at once.
 fn call(address: &str) {

@@ -50,7 +50,8 @@ const CLOCK_STEP: Span = Span::from_secs(1);
 /// How long [`LiveSource::drain`] may take.
 const DRAIN: Duration = Duration::from_secs(1);
 
-/// Interfaces that are being captured on. Frames carry the place of theirs in the list as [`Frame::file`].
+/// Interfaces that are being captured on. Frames carry the place of theirs as [`Frame::file`], in the order of
+/// [`LiveSource::each`].
 pub struct LiveSource {
     lanes: Vec<Lane>,
     frames: u64,
@@ -67,8 +68,11 @@ impl LiveSource {
     /// [`Error::NoPermission`], [`Error::UnknownInterface`], [`Error::InterfaceDown`], [`Error::Filter`],
     /// [`Error::LiveLinkType`]; [`Error::Capture`] with libpcap's words for all else.
     pub fn open(options: &Options) -> Result<Self, Error> {
-        let lanes =
-            options.interfaces.iter().map(|name| Lane::open(name, options)).collect::<Result<_, _>>()?;
+        let names = options.interfaces.iter().enumerate();
+        // One that is named twice would show every frame twice.
+        let once =
+            names.filter(|(at, name)| !options.interfaces.iter().take(*at).any(|other| other == *name));
+        let lanes = once.map(|(_, name)| Lane::open(name, options)).collect::<Result<_, _>>()?;
         Ok(Self { lanes, frames: 0, notices: Vec::new(), looked: Instant::now(), behind: false })
     }
 
@@ -216,5 +220,23 @@ impl Source for LiveSource {
     /// Polls for a [`TICK`].
     fn read(&mut self, sink: &mut dyn FnMut(&[Frame<'_>])) -> Result<Progress, Error> {
         self.poll(TICK, sink)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_source_can_be_given_to_a_thread() {
+        const fn can_be_sent<T: Send>() {}
+        can_be_sent::<LiveSource>();
+    }
+
+    #[test]
+    fn without_interfaces_nothing_comes() {
+        let mut source = LiveSource::open(&Options::on(Vec::new())).unwrap();
+        let progress = source.poll(Duration::ZERO, &mut |_| panic!("a frame from nowhere")).unwrap();
+        assert_eq!((progress, source.counts()), (Progress::End, LiveCounts::default()));
     }
 }

@@ -27,7 +27,8 @@ pub enum Reception {
 pub struct Options {
     /// Names of interfaces; [`super::interfaces::ANY`] is all of them at once.
     pub interfaces: Vec<String>,
-    /// A pcap-filter expression; see [`super::kernel_filter`] for what it is put together with.
+    /// A pcap-filter expression, for which frames with VLAN tags count as if they had none. ICMP errors pass besides, as
+    /// routers send them about connections that the expression names by their ports.
     pub filter: Option<String>,
     /// Bytes kept of each frame.
     pub snaplen: u32,
