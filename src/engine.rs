@@ -1,9 +1,16 @@
 //! The pure middle of the pipeline: frames in, verdicts out. No clock, no thread, no file.
 
-use crate::decode::{self, Frame, Pdu, SkipCounts, Skip};
-use crate::flow::{Close, FlowTable, ObservedUntil, Settings, TableCounts};
+use std::collections::VecDeque;
+
+use crate::context::Context;
+use crate::decode::{self, Frame, Pdu, Skip, SkipCounts};
+use crate::flow::{Close, FlowTable, LINGER, ObservedUntil, Settings, TableCounts};
 use crate::time::Timestamp;
 use crate::verdict::{self, Verdict};
+
+/// Connections that may wait for their neighbours at the same time; under a flood the oldest are judged early, when
+/// there are neighbours enough.
+const HELD: usize = 4096;
 
 /// What went through the engine.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -18,9 +25,13 @@ pub struct EngineCounts {
     pub followed: usize,
 }
 
+/// Where verdicts go.
+pub type Sink<'s> = &'s mut dyn FnMut(Verdict);
+
 /// Decodes, tracks and judges.
 pub struct Engine {
     table: FlowTable,
+    bench: Bench,
     frames: u64,
     skipped: SkipCounts,
 }
@@ -29,11 +40,16 @@ impl Engine {
     /// An engine that has seen nothing.
     #[must_use]
     pub fn new(settings: Settings) -> Self {
-        Self { table: FlowTable::new(settings), frames: 0, skipped: SkipCounts::default() }
+        Self {
+            table: FlowTable::new(settings),
+            bench: Bench::default(),
+            frames: 0,
+            skipped: SkipCounts::default(),
+        }
     }
 
     /// Takes frames in the order of the capture; verdicts of connections that are over go to `sink`.
-    pub fn push(&mut self, frames: &[Frame<'_>], sink: &mut dyn FnMut(Verdict)) {
+    pub fn push(&mut self, frames: &[Frame<'_>], sink: Sink<'_>) {
         self.frames += frames.len() as u64;
         let mut pdus: Vec<Pdu<'_>> = Vec::with_capacity(frames.len());
         for frame in frames {
@@ -42,8 +58,10 @@ impl Engine {
                 Err(skip) => self.skipped.add(skip),
             }
         }
-        let duplicates = self.table.observe(&pdus, &mut |close| hand_on(&close, sink));
+        let bench = &mut self.bench;
+        let duplicates = self.table.observe(&pdus, &mut |close| bench.seat(close, sink));
         self.skipped.add_many(Skip::Duplicate, duplicates);
+        self.bench.judge_until(self.table.now(), sink);
     }
 
     /// Counts a frame that the caller left out.
@@ -53,22 +71,70 @@ impl Engine {
     }
 
     /// Moves time on where no frame does it.
-    pub fn advance(&mut self, now: Timestamp, sink: &mut dyn FnMut(Verdict)) {
-        self.table.advance(now, &mut |close| hand_on(&close, sink));
+    pub fn advance(&mut self, now: Timestamp, sink: Sink<'_>) {
+        let bench = &mut self.bench;
+        self.table.advance(now, &mut |close| bench.seat(close, sink));
+        self.bench.judge_until(now, sink);
     }
 
     /// Judges everything that is left.
-    pub fn finish(&mut self, until: ObservedUntil, sink: &mut dyn FnMut(Verdict)) {
-        self.table.finish(until, &mut |close| hand_on(&close, sink));
+    pub fn finish(&mut self, until: ObservedUntil, sink: Sink<'_>) {
+        let bench = &mut self.bench;
+        self.table.finish(until, &mut |close| bench.seat(close, sink));
+        self.bench.judge_all(sink);
     }
 
     /// What went through so far.
     #[must_use]
     pub fn counts(&self) -> EngineCounts {
-        EngineCounts { frames: self.frames, skipped: self.skipped, table: self.table.counts(), followed: self.table.len() }
+        EngineCounts {
+            frames: self.frames,
+            skipped: self.skipped,
+            table: self.table.counts(),
+            followed: self.table.len(),
+        }
     }
 }
 
-fn hand_on(close: &Close, sink: &mut dyn FnMut(Verdict)) {
-    sink(verdict::judge(close));
+/// Connections that are over and wait until their neighbours can be asked: causes that need a group (scan, restart) show
+/// only in what happens to others within a linger.
+#[derive(Default)]
+struct Bench {
+    context: Context,
+    held: VecDeque<Close>,
+}
+
+impl Bench {
+    /// Takes note of a connection; those whose wait is over by then are judged first, so that the order of hand-over alone
+    /// decides what a verdict may know, whatever the batches.
+    fn seat(&mut self, close: Close, sink: Sink<'_>) {
+        self.judge_until(close.closed_at, sink);
+        self.context.note(&close);
+        if !verdict::may_be_one_of_many(&close) {
+            sink(verdict::judge(&close, &self.context.around(&close)));
+            return;
+        }
+        self.held.push_back(close);
+        if self.held.len() > HELD {
+            self.judge_first(sink);
+        }
+    }
+
+    fn judge_until(&mut self, now: Timestamp, sink: Sink<'_>) {
+        while self.held.front().is_some_and(|close| close.closed_at.plus(LINGER) < now) {
+            self.judge_first(sink);
+        }
+    }
+
+    fn judge_all(&mut self, sink: Sink<'_>) {
+        while !self.held.is_empty() {
+            self.judge_first(sink);
+        }
+    }
+
+    fn judge_first(&mut self, sink: Sink<'_>) {
+        if let Some(close) = self.held.pop_front() {
+            sink(verdict::judge(&close, &self.context.around(&close)));
+        }
+    }
 }

@@ -14,7 +14,9 @@ pub enum Error {
         source: std::io::Error,
     },
     /// A file that is no capture.
-    #[error("{path} is not a capture file: {why} (pcap and pcapng are read, plain or compressed by gzip or zstd)")]
+    #[error(
+        "{path} is not a capture file: {why} (pcap and pcapng are read, plain or compressed by gzip or zstd)"
+    )]
     NotACapture {
         /// Which one.
         path: PathBuf,
@@ -22,7 +24,9 @@ pub enum Error {
         why: String,
     },
     /// A file whose frames have a link type that is not known, so that nothing in it can be read.
-    #[error("{path}: link type {number} is not known here; capture on an Ethernet, raw IP, loopback or 'any' interface")]
+    #[error(
+        "{path}: link type {number} is not known here; capture on an Ethernet, raw IP, loopback or 'any' interface"
+    )]
     LinkType {
         /// Which one.
         path: PathBuf,
@@ -36,7 +40,9 @@ pub enum Error {
         path: PathBuf,
     },
     /// A filter that libpcap cannot compile.
-    #[error("bad filter '{expression}': {why} (the syntax is pcap-filter's, e.g. 'host 10.0.3.7 and port 443')")]
+    #[error(
+        "bad filter '{expression}': {why} (the syntax is pcap-filter's, e.g. 'host 10.0.3.7 and port 443')"
+    )]
     Filter {
         /// What was asked.
         expression: String,

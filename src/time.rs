@@ -81,7 +81,10 @@ impl Span {
 
     /// Seconds, for people and for JSON.
     #[must_use]
-    #[expect(clippy::cast_precision_loss, reason = "a f64 holds 104 days to the nanosecond, and people read three digits")]
+    #[expect(
+        clippy::cast_precision_loss,
+        reason = "a f64 holds 104 days to the nanosecond, and people read three digits"
+    )]
     pub fn as_secs_f64(self) -> f64 {
         self.0 as f64 / NANOS_PER_SEC as f64
     }

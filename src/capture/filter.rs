@@ -1,8 +1,8 @@
 //! `--filter`: pcap-filter expressions on frames that were read, in libpcap's own compiler and words.
 //!
 //! Two things differ from a filter that the kernel applies: `len`, `less` and `greater` see the bytes that were
-//! captured rather than those on the wire, and on [`LinkType::Null`] the address family is taken to be in this host's
-//! byte order.
+//! captured rather than those on the wire, and on [`LinkType::Null`](crate::decode::LinkType::Null) the address family
+//! is taken to be in this host's byte order.
 
 #[cfg(feature = "live")]
 pub use compiled::Filter;

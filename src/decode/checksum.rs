@@ -4,7 +4,8 @@
 //! and RST. Data is not: it would cost a pass over every payload byte, one's own data carries sums that the network
 //! card has yet to compute, and a lost data segment shows by its retransmission anyway.
 
-use super::{Addr, Flags, Segment, Traits};
+use super::carrier::Carrier;
+use super::{Addr, Flags, Traits};
 
 /// What became of a checksum.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -17,14 +18,12 @@ pub(super) enum Sum {
     NotComputed,
 }
 
-/// Sets [`Traits::BAD_CHECKSUM`] where that is due. `tcp` is the whole segment, header and payload, nothing else.
+/// [`Traits::BAD_CHECKSUM`] where that is due. `tcp` is the whole segment, header and payload, nothing else.
 #[inline]
-pub(super) fn mark(segment: &mut Segment, tcp: &[u8]) {
+pub(super) fn judge(ip: &Carrier, flags: Flags, len: u32, tcp: &[u8]) -> Traits {
     const TOLD_BY: Flags = Flags::SYN.with(Flags::FIN).with(Flags::RST);
-    let counts = segment.len == 0 || segment.flags.has(TOLD_BY);
-    if counts && verify(segment.src.addr, segment.dst.addr, tcp) == Sum::Wrong {
-        segment.traits.set(Traits::BAD_CHECKSUM);
-    }
+    let counts = ip.checkable && (len == 0 || flags.has(TOLD_BY));
+    if counts && verify(ip.src, ip.dst, tcp) == Sum::Wrong { Traits::BAD_CHECKSUM } else { Traits::default() }
 }
 
 /// Checks one segment against its addresses.
@@ -52,14 +51,16 @@ fn word(value: u32) -> u64 {
     u64::from(value.to_be())
 }
 
-/// The sum of 32-bit words as the machine reads them; 2³² of them fit, more than any packet has.
+/// The sum of 32-bit words as the machine reads them, two at a time; 2³² of them fit, more than any packet has.
 #[inline]
 fn add_up(bytes: &[u8]) -> u64 {
-    let (words, rest) = bytes.as_chunks::<4>();
-    let mut last = [0; 4];
+    let (pairs, rest) = bytes.as_chunks::<8>();
+    let mut last = [0; 8];
     last.iter_mut().zip(rest).for_each(|(to, from)| *to = *from);
-    let sum = words.iter().fold(0u64, |sum, word| sum.wrapping_add(u64::from(u32::from_ne_bytes(*word))));
-    sum.wrapping_add(u64::from(u32::from_ne_bytes(last)))
+    pairs.iter().chain([&last]).fold(0, |sum: u64, pair| {
+        let pair = u64::from_ne_bytes(*pair);
+        sum.wrapping_add(pair >> 32).wrapping_add(pair & 0xffff_ffff)
+    })
 }
 
 #[cfg(test)]
@@ -110,11 +111,10 @@ mod tests {
     #[test]
     fn data_is_not_checked_but_a_rst_is() {
         let bytes = segment(b"data", |_| 1);
-        let mut data = Segment { len: 4, ..Segment::default() };
-        mark(&mut data, &bytes);
-        assert!(!data.traits.has(Traits::BAD_CHECKSUM));
-        data.flags = Flags::RST;
-        mark(&mut data, &bytes);
-        assert!(data.traits.has(Traits::BAD_CHECKSUM));
+        let (src, dst, traits) = (Addr::v4(SRC), Addr::v4(DST), Traits::default());
+        let ip = Carrier { src, dst, ip_id: 0, ttl: 64, traits, checkable: true };
+        assert_eq!(judge(&ip, Flags::ACK, 4, &bytes), Traits::default());
+        assert_eq!(judge(&ip, Flags::RST, 4, &bytes), Traits::BAD_CHECKSUM);
+        assert_eq!(judge(&Carrier { checkable: false, ..ip }, Flags::RST, 4, &bytes), Traits::default());
     }
 }

@@ -16,23 +16,24 @@ use super::{Addr, Endpoint, Flags, Frame, LinkType, Pdu, Segment, SeqNumber, Tra
 /// The segment in a frame of the usual shape; `None` says nothing but "not for me".
 #[inline]
 pub(super) fn decode<'a>(frame: &Frame<'a>) -> Option<Pdu<'a>> {
-    match frame.link {
-        LinkType::Ethernet => ethernet(frame),
-        LinkType::LinuxSll => linux_sll(frame),
-        LinkType::LinuxSll2 => linux_sll2(frame),
-        LinkType::Raw => match frame.bytes.first()? >> 4 {
-            4 => ipv4(frame, frame.bytes),
-            6 => ipv6(frame, frame.bytes),
-            _ => None,
-        },
+    let (ether_type, bytes) = match frame.link {
+        LinkType::Ethernet => ethernet(frame.bytes)?,
+        LinkType::LinuxSll => linux_sll(frame.bytes)?,
+        LinkType::LinuxSll2 => linux_sll2(frame.bytes)?,
+        LinkType::Raw => raw(frame.bytes)?,
+        _ => return None,
+    };
+    match ether_type {
+        ether_type::IPV4 => ipv4(bytes).and_then(|(ip, rest, stated)| tcp(frame, &ip, rest, stated)),
+        ether_type::IPV6 => ipv6(bytes).and_then(|(ip, rest, stated)| tcp(frame, &ip, rest, stated)),
         _ => None,
     }
 }
 
 #[inline]
-fn ethernet<'a>(frame: &Frame<'a>) -> Option<Pdu<'a>> {
-    let mut ether_type = Ethernet2HeaderSlice::from_slice(frame.bytes).ok()?.ether_type();
-    let mut rest = frame.bytes.get(14..)?;
+fn ethernet(bytes: &[u8]) -> Option<(EtherType, &[u8])> {
+    let mut ether_type = Ethernet2HeaderSlice::from_slice(bytes).ok()?.ether_type();
+    let mut rest = bytes.get(14..)?;
     for _ in 0..2 {
         if !is_tag(ether_type) {
             break;
@@ -40,40 +41,42 @@ fn ethernet<'a>(frame: &Frame<'a>) -> Option<Pdu<'a>> {
         ether_type = SingleVlanHeaderSlice::from_slice(rest).ok()?.ether_type();
         rest = rest.get(4..)?;
     }
-    network(frame, ether_type, rest)
+    Some((ether_type, rest))
 }
 
+#[inline]
 fn is_tag(ether_type: EtherType) -> bool {
     use ether_type::{PROVIDER_BRIDGING, VLAN_DOUBLE_TAGGED_FRAME, VLAN_TAGGED_FRAME};
     matches!(ether_type, VLAN_TAGGED_FRAME | PROVIDER_BRIDGING | VLAN_DOUBLE_TAGGED_FRAME)
 }
 
-/// Protocol at the end of 16 bytes. etherparse has a slice for this header, but it refuses every kind of hardware that it
-/// does not list, loopback and tunnels among them.
+/// Protocol at the end of 16 bytes. etherparse has a slice for this header, but it refuses every kind of hardware that
+/// it does not list, loopback and tunnels among them.
 #[inline]
-fn linux_sll<'a>(frame: &Frame<'a>) -> Option<Pdu<'a>> {
-    let ([.., high, low], rest) = frame.bytes.split_first_chunk::<16>()?;
-    network(frame, EtherType(u16::from_be_bytes([*high, *low])), rest)
+fn linux_sll(bytes: &[u8]) -> Option<(EtherType, &[u8])> {
+    let ([.., high, low], rest) = bytes.split_first_chunk::<16>()?;
+    Some((EtherType(u16::from_be_bytes([*high, *low])), rest))
 }
 
 /// Protocol at the start of 20 bytes; etherparse does not know this header.
 #[inline]
-fn linux_sll2<'a>(frame: &Frame<'a>) -> Option<Pdu<'a>> {
-    let ([high, low, ..], rest) = frame.bytes.split_first_chunk::<20>()?;
-    network(frame, EtherType(u16::from_be_bytes([*high, *low])), rest)
+fn linux_sll2(bytes: &[u8]) -> Option<(EtherType, &[u8])> {
+    let ([high, low, ..], rest) = bytes.split_first_chunk::<20>()?;
+    Some((EtherType(u16::from_be_bytes([*high, *low])), rest))
 }
 
 #[inline]
-fn network<'a>(frame: &Frame<'a>, ether_type: EtherType, bytes: &'a [u8]) -> Option<Pdu<'a>> {
-    match ether_type {
-        ether_type::IPV4 => ipv4(frame, bytes),
-        ether_type::IPV6 => ipv6(frame, bytes),
+fn raw(bytes: &[u8]) -> Option<(EtherType, &[u8])> {
+    match bytes.first()? >> 4 {
+        4 => Some((ether_type::IPV4, bytes)),
+        6 => Some((ether_type::IPV6, bytes)),
         _ => None,
     }
 }
 
+/// The header, what was captured behind it (padding included), and how much of that it calls its own.
 #[inline]
-fn ipv4<'a>(frame: &Frame<'a>, bytes: &'a [u8]) -> Option<Pdu<'a>> {
+fn ipv4(bytes: &[u8]) -> Option<(Carrier, &[u8], u16)> {
     let ip = Ipv4HeaderSlice::from_slice(bytes).ok()?;
     if ip.protocol() != ip_number::TCP || ip.is_fragmenting_payload() {
         return None;
@@ -86,63 +89,65 @@ fn ipv4<'a>(frame: &Frame<'a>, bytes: &'a [u8]) -> Option<Pdu<'a>> {
         traits: if ip.dont_fragment() { Traits::DF } else { Traits::default() },
         checkable: true,
     };
-    tcp(frame, &carrier, bytes.get(ip.slice().len()..)?, ip.payload_len().ok()?)
+    Some((carrier, bytes.get(ip.slice().len()..)?, ip.payload_len().ok()?))
 }
 
 #[inline]
-fn ipv6<'a>(frame: &Frame<'a>, bytes: &'a [u8]) -> Option<Pdu<'a>> {
+fn ipv6(bytes: &[u8]) -> Option<(Carrier, &[u8], u16)> {
     let ip = Ipv6HeaderSlice::from_slice(bytes).ok()?;
     if ip.next_header() != ip_number::TCP {
         return None;
     }
+    // Taken as wholes from the slice; etherparse puts them together byte by byte.
     let carrier = Carrier {
-        src: Addr::v6(ip.source()),
-        dst: Addr::v6(ip.destination()),
+        src: Addr::v6(*ip.slice().get(8..)?.first_chunk()?),
+        dst: Addr::v6(*ip.slice().last_chunk()?),
         ip_id: 0,
         ttl: ip.hop_limit(),
         traits: Traits::IPV6,
         checkable: true,
     };
-    tcp(frame, &carrier, bytes.get(ip.slice().len()..)?, ip.payload_length())
+    Some((carrier, bytes.get(ip.slice().len()..)?, ip.payload_length()))
 }
 
-/// `rest` is what was captured behind the IP header, padding included; `stated` is how much of it IP calls its own.
-#[inline]
+#[inline(always)]
+#[expect(
+    clippy::inline_always,
+    reason = "a copy for each IP version: in a shared one, addresses move byte by byte"
+)]
 fn tcp<'a>(frame: &Frame<'a>, ip: &Carrier, rest: &'a [u8], stated: u16) -> Option<Pdu<'a>> {
-    let (bytes, cut) = match rest.get(..usize::from(stated)) {
+    let stated = usize::from(stated);
+    let (bytes, cut) = match rest.get(..stated) {
         Some(bytes) => (bytes, Traits::default()),
         None if frame.bytes.len() < frame.wire_len as usize => (rest, Traits::CUT),
         None => return None,
     };
     let header = TcpHeaderSlice::from_slice(bytes).ok()?;
-    let mut segment = read(frame, ip, &header);
-    segment.len = u32::from(stated).checked_sub(super::bytes::count(header.slice()))?;
-    segment.traits.set(cut);
-    if options::read(header.options(), &mut segment).is_err() {
-        segment.traits.set(Traits::BAD_OPTIONS);
-    }
-    if ip.checkable && cut == Traits::default() {
-        checksum::mark(&mut segment, bytes);
-    }
-    Some(Pdu::Segment(segment, bytes.get(header.slice().len()..)?))
-}
-
-#[inline]
-fn read(frame: &Frame<'_>, ip: &Carrier, header: &TcpHeaderSlice<'_>) -> Segment {
-    Segment {
+    let header_len = header.slice().len();
+    let len = u32::try_from(stated.checked_sub(header_len)?).ok()?;
+    let options = options::read(bytes.get(20..header_len)?);
+    // The whole byte at once; etherparse gives its bits one by one only.
+    let flags = Flags(header.slice().get(13).copied()?);
+    let sum = if cut.has(Traits::CUT) { Traits::default() } else { checksum::judge(ip, flags, len, bytes) };
+    let segment = Segment {
         ts: frame.ts,
         frame: frame.number,
-        file: frame.file,
         src: Endpoint { addr: ip.src, port: header.source_port() },
         dst: Endpoint { addr: ip.dst, port: header.destination_port() },
         seq: SeqNumber(header.sequence_number()),
         ack: SeqNumber(header.acknowledgment_number()),
+        len,
+        tsval: options.tsval,
+        tsecr: options.tsecr,
+        sack_right: options.sack_right,
         wnd: header.window_size(),
-        // The whole byte at once; etherparse gives its bits one by one only.
-        flags: Flags(header.slice().get(13).copied().unwrap_or_default()),
         ip_id: ip.ip_id,
+        mss: options.mss,
+        file: frame.file,
+        traits: ip.traits.with(options.traits).with(cut).with(sum),
+        flags,
         ttl: ip.ttl,
-        traits: ip.traits,
-        ..Segment::default()
-    }
+        wscale: options.wscale,
+    };
+    Some(Pdu::Segment(segment, bytes.get(header_len..)?))
 }

@@ -1,78 +1,106 @@
 //! TCP options (RFC 9293 §3.2, the registry at IANA): what of them a verdict can use.
 
-use super::{Segment, SeqNumber, Traits};
+use super::{SeqNumber, Traits};
 
-/// The options do not parse to their end: one has no length, a length below two, or more than is left.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Broken;
+/// What the options of one segment say; the traits tell which of the numbers count.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Options {
+    pub(super) sack_right: SeqNumber,
+    pub(super) tsecr: u32,
+    pub(super) tsval: u32,
+    pub(super) mss: u16,
+    pub(super) wscale: u8,
+    pub(super) traits: Traits,
+}
 
-/// Reads options into a segment, up to their end or to the first broken one; what came before that is kept.
+/// Reads options up to their end, or to the first broken one; what came before that is kept.
 ///
 /// As in the Linux kernel, an option of a known kind with a length that is not its own is passed over.
 #[inline]
-pub(super) fn read(options: &[u8], segment: &mut Segment) -> Result<(), Broken> {
-    match options {
-        [] => Ok(()),
-        // What nearly every segment of an established connection carries (RFC 7323, appendix A).
-        [1, 1, 8, 10, times @ ..] if times.len() == 8 => {
-            timestamps(times, segment);
-            Ok(())
-        }
-        _ => read_each(options, segment),
+pub(super) fn read(options: &[u8]) -> Options {
+    if options.is_empty() {
+        return Options::default();
     }
+    usual(options).unwrap_or_else(|| read_each(options))
 }
 
-fn read_each(mut options: &[u8], segment: &mut Segment) -> Result<(), Broken> {
-    loop {
-        options = match options {
-            [] | [0, ..] => return Ok(()),
-            [1, rest @ ..] => rest,
-            [kind, len, rest @ ..] => {
-                let body = usize::from(*len).checked_sub(2).ok_or(Broken)?;
-                let (body, rest) = rest.split_at_checked(body).ok_or(Broken)?;
-                read_one(*kind, body, segment);
-                rest
+/// What nearly every segment of an established connection carries: two fillers and the timestamps (RFC 7323,
+/// appendix A).
+#[inline]
+fn usual(options: &[u8]) -> Option<Options> {
+    let &[k0, k1, k2, k3, v0, v1, v2, v3, e0, e1, e2, e3] = options.try_into().ok()?;
+    if u32::from_be_bytes([k0, k1, k2, k3]) != 0x0101_080a {
+        return None;
+    }
+    let (tsval, tsecr) = (u32::from_be_bytes([v0, v1, v2, v3]), u32::from_be_bytes([e0, e1, e2, e3]));
+    Some(Options { tsval, tsecr, traits: Traits::TIMESTAMPS, ..Options::default() })
+}
+
+#[inline(never)]
+fn read_each(mut rest: &[u8]) -> Options {
+    let mut options = Options::default();
+    while let [kind, after @ ..] = rest {
+        rest = match (kind, after) {
+            (0, _) => break,
+            (1, _) => after,
+            (_, after) => {
+                let Some((body, after)) = body(after) else { return options.broken() };
+                options = options.with(*kind, body);
+                after
             }
-            [_] => return Err(Broken),
-        }
+        };
     }
+    options
 }
 
-fn read_one(kind: u8, body: &[u8], segment: &mut Segment) {
-    match (kind, body) {
-        (2, [high, low]) => {
-            segment.mss = u16::from_be_bytes([*high, *low]);
-            segment.traits.set(Traits::MSS);
-        }
-        (3, [shift]) => {
-            segment.wscale = *shift;
-            segment.traits.set(Traits::WSCALE);
-        }
-        (4, []) => segment.traits.set(Traits::SACK_PERMITTED),
-        (5, blocks) => sack(blocks, segment),
-        (8, times) => timestamps(times, segment),
-        (30, _) => segment.traits.set(Traits::MPTCP),
-        // 254 with this magic number is what Fast Open used before it had a number of its own (RFC 7413, appendix A).
-        (34, _) | (254, [0xf9, 0x89, ..]) => segment.traits.set(Traits::FAST_OPEN),
-        _ => {}
-    }
+/// What belongs to an option and what follows it. The length, which comes first, counts itself and the kind too.
+fn body(option: &[u8]) -> Option<(&[u8], &[u8])> {
+    let (len, after) = option.split_first()?;
+    after.split_at_checked(usize::from(*len).checked_sub(2)?)
 }
 
-fn timestamps(times: &[u8], segment: &mut Segment) {
-    if let ([value, echo], []) = times.as_chunks::<4>() {
-        segment.tsval = u32::from_be_bytes(*value);
-        segment.tsecr = u32::from_be_bytes(*echo);
-        segment.traits.set(Traits::TIMESTAMPS);
+impl Options {
+    fn broken(mut self) -> Self {
+        self.traits.set(Traits::BAD_OPTIONS);
+        self
     }
-}
 
-/// The furthest of the right edges. The first block may lie below the others, or below the acknowledgement (RFC 2883).
-fn sack(blocks: &[u8], segment: &mut Segment) {
-    let (blocks, odd) = blocks.as_chunks::<8>();
-    let edges = blocks.iter().map(|[_, _, _, _, right @ ..]| SeqNumber(u32::from_be_bytes(*right)));
-    if let (Some(right), []) = (edges.reduce(SeqNumber::furthest), odd) {
-        segment.sack_right = right;
-        segment.traits.set(Traits::SACK);
+    fn with(mut self, kind: u8, body: &[u8]) -> Self {
+        let told = match (kind, body) {
+            (2, [high, low]) => {
+                self.mss = u16::from_be_bytes([*high, *low]);
+                Traits::MSS
+            }
+            (3, [shift]) => {
+                self.wscale = *shift;
+                Traits::WSCALE
+            }
+            (4, []) => Traits::SACK_PERMITTED,
+            (5, blocks) => return self.sack(blocks),
+            (8, times) => return self.timestamps(times),
+            (30, _) => Traits::MPTCP,
+            // 254 with this magic number is what Fast Open used before it had one of its own (RFC 7413, appendix A).
+            (34, _) | (254, [0xf9, 0x89, ..]) => Traits::FAST_OPEN,
+            _ => Traits::default(),
+        };
+        self.traits.set(told);
+        self
+    }
+
+    #[inline]
+    fn timestamps(self, times: &[u8]) -> Self {
+        let ([value, echo], []) = times.as_chunks::<4>() else { return self };
+        let (tsval, tsecr) = (u32::from_be_bytes(*value), u32::from_be_bytes(*echo));
+        Self { tsval, tsecr, traits: self.traits.with(Traits::TIMESTAMPS), ..self }
+    }
+
+    /// The furthest of the right edges. The first block may lie below the others, or below the acknowledgement
+    /// (RFC 2883).
+    fn sack(self, blocks: &[u8]) -> Self {
+        let (blocks, odd) = blocks.as_chunks::<8>();
+        let edges = blocks.iter().map(|[_, _, _, _, right @ ..]| SeqNumber(u32::from_be_bytes(*right)));
+        let (Some(sack_right), []) = (edges.reduce(SeqNumber::furthest), odd) else { return self };
+        Self { sack_right, traits: self.traits.with(Traits::SACK), ..self }
     }
 }
 
@@ -80,57 +108,47 @@ fn sack(blocks: &[u8], segment: &mut Segment) {
 mod tests {
     use super::*;
 
-    fn parsed(options: &[u8]) -> (Segment, Result<(), Broken>) {
-        let mut segment = Segment::default();
-        let result = read(options, &mut segment);
-        (segment, result)
-    }
-
     #[test]
     fn a_syn_of_linux() {
-        let (segment, result) =
-            parsed(&[2, 4, 5, 180, 4, 2, 8, 10, 0, 0, 1, 0, 0, 0, 0, 9, 1, 3, 3, 15, 34, 2, 30, 4, 1, 1]);
-        assert_eq!(result, Ok(()));
-        assert_eq!((segment.mss, segment.wscale, segment.tsval, segment.tsecr), (1460, 15, 256, 9));
-        for traits in [Traits::MSS, Traits::SACK_PERMITTED, Traits::TIMESTAMPS, Traits::WSCALE] {
-            assert!(segment.traits.has(traits));
-        }
-        assert!(segment.traits.has(Traits::FAST_OPEN) && segment.traits.has(Traits::MPTCP));
-        assert!(!segment.traits.has(Traits::SACK));
-        assert!(parsed(&[254, 4, 0xf9, 0x89]).0.traits.has(Traits::FAST_OPEN));
+        let syn = read(&[2, 4, 5, 180, 4, 2, 8, 10, 0, 0, 1, 0, 0, 0, 0, 9, 1, 3, 3, 15, 34, 2, 30, 4, 1, 1]);
+        assert_eq!((syn.mss, syn.wscale, syn.tsval, syn.tsecr), (1460, 15, 256, 9));
+        let timed = Traits::MSS.with(Traits::SACK_PERMITTED).with(Traits::TIMESTAMPS).with(Traits::WSCALE);
+        assert_eq!(syn.traits, timed.with(Traits::FAST_OPEN).with(Traits::MPTCP));
+        assert_eq!(read(&[254, 4, 0xf9, 0x89]).traits, Traits::FAST_OPEN);
     }
 
     #[test]
     fn the_usual_layout_reads_as_the_general_loop_does() {
         let usual = [1, 1, 8, 10, 1, 2, 3, 4, 5, 6, 7, 8];
-        let mut other = Segment::default();
-        read_each(&usual, &mut other).unwrap();
-        assert_eq!(parsed(&usual), (other, Ok(())));
-        assert_eq!(other.tsecr, 0x0506_0708);
+        assert_eq!(super::usual(&usual), Some(read_each(&usual)));
+        assert_eq!(read(&usual).tsecr, 0x0506_0708);
+        assert_eq!(super::usual(&[1; 12]), None);
     }
 
     #[test]
     fn sack_edges_compare_round_the_ring() {
         let block = |left: u32, right: u32| [left.to_be_bytes(), right.to_be_bytes()].concat();
         let options = [&[1, 1, 5, 18][..], &block(u32::MAX - 9, u32::MAX - 5), &block(1, 5)].concat();
-        let (segment, result) = parsed(&options);
-        assert_eq!((segment.sack_right, result), (SeqNumber(5), Ok(())));
-        assert!(!parsed(&[5, 2]).0.traits.has(Traits::SACK));
+        assert_eq!(
+            read(&options),
+            Options { sack_right: SeqNumber(5), traits: Traits::SACK, ..Options::default() }
+        );
+        assert_eq!(read(&[5, 2]), Options::default());
     }
 
     #[test]
     fn a_broken_option_keeps_what_came_before_it() {
         for broken in [&[8][..], &[8, 0], &[8, 1], &[8, 10, 0, 0], &[99, 0, 0, 0]] {
-            let (segment, result) = parsed(&[&[3, 3, 7], broken].concat());
-            assert_eq!((segment.wscale, result), (7, Err(Broken)), "{broken:?}");
+            let options = read(&[&[3, 3, 7], broken].concat());
+            assert_eq!(options.traits, Traits::WSCALE.with(Traits::BAD_OPTIONS), "{broken:?}");
+            assert_eq!(options.wscale, 7);
         }
-        assert_eq!(parsed(&[0, 8]).1, Ok(()), "nothing counts behind the end-of-options mark");
+        assert_eq!(read(&[0, 8]), Options::default(), "nothing counts behind the end-of-options mark");
     }
 
     #[test]
     fn an_option_of_the_wrong_length_is_passed_over() {
-        let (segment, result) = parsed(&[2, 3, 5, 8, 3, 0, 4, 3, 0, 3, 4, 0, 0, 5, 3, 9, 3, 3, 7]);
-        assert_eq!(result, Ok(()));
-        assert_eq!((segment.traits, segment.wscale), (Traits::WSCALE, 7));
+        let options = read(&[2, 3, 5, 8, 3, 0, 4, 3, 0, 3, 4, 0, 0, 5, 3, 9, 3, 3, 7]);
+        assert_eq!((options.traits, options.wscale), (Traits::WSCALE, 7));
     }
 }

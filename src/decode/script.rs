@@ -5,12 +5,13 @@
 //! A > B S                    a SYN of the client; numbers are kept for both sides
 //! B > A S.
 //! A > B .                    the dot is ACK, as in tcpdump
-//! A > B P. "GET / HTTP/1.1"  payload as text (\r \n), or `len 100`
+//! A > B P. "GET / HTTP/1.1"  payload as text (\r \n), as `hex 1603`, or `len 100`
 //! +5 B > A F.                five seconds later; without it a millisecond
 //! A > B R seq 42             any number can be given: seq ack len win ttl id
 //! ```
 //!
-//! `A` is a client on an unprivileged port, `B` a server on port 80, of the networks kept for documentation (RFC 5737).
+//! `A` is a client on an unprivileged port, `B` a server on port 80, of the networks kept for documentation (RFC 5737); `C`
+//! and `D` are other clients, `B:8080` is another port of the server.
 //! Numbers that are not given go on as that side's stack would: sequence numbers from the last, acknowledgements of
 //! everything sent by the other side. `again` repeats the sender's last segment; `lost` sends one that the capture misses;
 //! `unreachable` is an ICMP error (administratively prohibited) about the other side's last segment.
@@ -51,12 +52,14 @@ pub struct ScriptError {
     pub text: String,
 }
 
-const CLIENT: Endpoint = Endpoint { addr: Addr::v4([192, 0, 2, 1]), port: 40_000 };
+/// `A`; the other clients count on from it.
+pub const CLIENT: Endpoint = Endpoint { addr: Addr::v4([192, 0, 2, 1]), port: 40_000 };
 const SERVER: Endpoint = Endpoint { addr: Addr::v4([198, 51, 100, 2]), port: 80 };
 const START: Timestamp = Timestamp::from_parts(1_700_000_000, 0);
 const STEP: Span = Span::from_millis(1);
 const WINDOW: u16 = 64_240;
 const TTL: u8 = 64;
+const NOBODY: &str = "nobody speaks";
 
 #[derive(Clone, Debug)]
 struct Host {
@@ -72,8 +75,16 @@ enum Speaker {
     B,
 }
 
-struct Script {
+/// One connection of a script: client, then server.
+#[derive(Clone, Debug)]
+struct Connection {
     hosts: [Host; 2],
+}
+
+struct Script {
+    connections: Vec<Connection>,
+    /// The one that the line is about.
+    current: usize,
     now: Timestamp,
     frame: u64,
 }
@@ -83,8 +94,7 @@ struct Script {
 /// # Errors
 /// The first line that makes no sense.
 pub fn parse(script: &str) -> Result<Vec<Scripted>, ScriptError> {
-    let host = |at, iss| Host { at, next: SeqNumber(iss), ip_id: 0, last: None };
-    let mut state = Script { hosts: [host(CLIENT, 1000), host(SERVER, 5000)], now: START, frame: 0 };
+    let mut state = Script { connections: Vec::new(), current: 0, now: START, frame: 0 };
     let mut segments = Vec::new();
     for (index, line) in script.lines().enumerate() {
         let text = line.split("//").next().unwrap_or_default().trim();
@@ -103,30 +113,32 @@ impl Script {
         let mut words = text.split_whitespace().peekable();
         let pause = words.next_if(|word| word.starts_with('+'));
         self.now = self.now.plus(pause.map_or(Ok(STEP), parse_pause)?);
-        let from = match (words.next(), words.next(), words.next()) {
-            (Some("A"), Some(">"), Some("B")) => Speaker::A,
-            (Some("B"), Some(">"), Some("A")) => Speaker::B,
-            _ => return Err("expected 'A > B' or 'B > A'"),
+        let (Some(src), Some(">"), Some(dst)) = (words.next(), words.next(), words.next()) else {
+            return Err("expected 'A > B' or 'B > A'");
         };
-        let Some(flags) = words.next() else { return Err("expected flags, such as S, S., ., P., F., R or R.") };
+        let from = self.enter(src, dst)?;
+        let Some(flags) = words.next() else {
+            return Err("expected flags, such as S, S., ., P., F., R or R.");
+        };
         match flags {
             "again" => return self.again(from).map(Some),
             "unreachable" => return self.unreachable(from).map(Some),
             _ => {}
         }
-        let mut segment = self.draft(from, parse_flags(flags)?);
-        segment.len = u32::try_from(payload.len()).map_err(|_| "payload too long")?;
+        let mut segment = self.draft(from, parse_flags(flags)?).ok_or(NOBODY)?;
+        let payload = if words.next_if_eq(&"hex").is_some() { parse_hex(words.next())? } else { payload };
+        segment.len = u32::try_from(payload.len()).ok().ok_or("payload too long")?;
         let lost = read_fields(&mut segment, &mut words)?;
         self.send(from, &segment, &payload);
         Ok((!lost).then(|| self.number(segment, payload)))
     }
 
     /// What that side's stack would send with these flags.
-    fn draft(&self, from: Speaker, flags: Flags) -> Segment {
-        let (me, peer) = self.pair(from);
+    fn draft(&self, from: Speaker, flags: Flags) -> Option<Segment> {
+        let (me, peer) = self.pair(from)?;
         let bare_rst = flags.rst() && !flags.ack();
         let answers_syn = flags.rst() && flags.ack() && me.last.is_none();
-        Segment {
+        Some(Segment {
             ts: self.now,
             src: me.at,
             dst: peer.at,
@@ -138,11 +150,11 @@ impl Script {
             flags,
             traits: Traits::DF,
             ..Segment::default()
-        }
+        })
     }
 
     fn again(&mut self, from: Speaker) -> Result<Scripted, &'static str> {
-        let (ts, host) = (self.now, self.host(from));
+        let (ts, host) = (self.now, self.host(from).ok_or(NOBODY)?);
         let Some((segment, payload)) = host.last.clone() else { return Err("nothing to send again") };
         host.ip_id = host.ip_id.wrapping_add(1);
         let ip_id = host.ip_id;
@@ -151,25 +163,55 @@ impl Script {
 
     /// ICMP type 3 code 13 (RFC 1812 §5.2.7.1) in the name of the addressee.
     fn unreachable(&mut self, from: Speaker) -> Result<Scripted, &'static str> {
-        let (me, peer) = self.pair(from);
+        let (me, peer) = self.pair(from).ok_or(NOBODY)?;
         let Some((quoted, _)) = &peer.last else { return Err("there is nothing to quote") };
         let (from, src, dst, seq) = (me.at.addr, quoted.src, quoted.dst, quoted.seq);
         self.frame += 1;
-        Ok(Scripted::Icmp(IcmpError { ts: self.now, frame: self.frame, file: 0, from, kind: 3, code: 13, src, dst, seq }))
+        Ok(Scripted::Icmp(IcmpError {
+            ts: self.now,
+            frame: self.frame,
+            file: 0,
+            from,
+            kind: 3,
+            code: 13,
+            src,
+            dst,
+            seq,
+        }))
     }
 
-    fn pair(&self, from: Speaker) -> (&Host, &Host) {
-        let [a, b] = &self.hosts;
-        if from == Speaker::A { (a, b) } else { (b, a) }
+    /// Finds or begins the connection between two names, and tells which of its hosts speaks.
+    fn enter(&mut self, src: &str, dst: &str) -> Result<Speaker, &'static str> {
+        let (from, client, server) =
+            match (parse_client(src), parse_server(dst), parse_client(dst), parse_server(src)) {
+                (Some(client), Some(server), ..) => (Speaker::A, client, server),
+                (.., Some(client), Some(server)) => (Speaker::B, client, server),
+                _ => return Err("expected a client (A C D) and the server (B or B:port)"),
+            };
+        let known = self
+            .connections
+            .iter()
+            .position(|c| matches!(&c.hosts, [a, b] if a.at == client && b.at == server));
+        self.current = known.unwrap_or(self.connections.len());
+        if known.is_none() {
+            let host = |at, iss| Host { at, next: SeqNumber(iss), ip_id: 0, last: None };
+            self.connections.push(Connection { hosts: [host(client, 1000), host(server, 5000)] });
+        }
+        Ok(from)
     }
 
-    fn host(&mut self, from: Speaker) -> &mut Host {
-        let [a, b] = &mut self.hosts;
-        if from == Speaker::A { a } else { b }
+    fn pair(&self, from: Speaker) -> Option<(&Host, &Host)> {
+        let [a, b] = &self.connections.get(self.current)?.hosts;
+        Some(if from == Speaker::A { (a, b) } else { (b, a) })
+    }
+
+    fn host(&mut self, from: Speaker) -> Option<&mut Host> {
+        let [a, b] = &mut self.connections.get_mut(self.current)?.hosts;
+        Some(if from == Speaker::A { a } else { b })
     }
 
     fn send(&mut self, from: Speaker, segment: &Segment, payload: &[u8]) {
-        let host = self.host(from);
+        let Some(host) = self.host(from) else { return };
         if !segment.flags.rst() {
             let end = segment.seq_end();
             host.next = host.next.furthest(end);
@@ -184,15 +226,48 @@ impl Script {
     }
 }
 
+fn parse_client(name: &str) -> Option<Endpoint> {
+    let nth = ["A", "C", "D"].iter().position(|known| *known == name)?;
+    let Endpoint { addr, port } = CLIENT;
+    let mut octets = addr.octets();
+    if let Some(last) = octets.last_mut() {
+        *last = last.wrapping_add(u8::try_from(nth).ok()?);
+    }
+    Some(Endpoint { addr: Addr::v6(octets), port })
+}
+
+fn parse_server(name: &str) -> Option<Endpoint> {
+    match name.strip_prefix('B')? {
+        "" => Some(SERVER),
+        port => Some(Endpoint { port: port.strip_prefix(':')?.parse().ok()?, ..SERVER }),
+    }
+}
+
 fn split_payload(text: &str) -> Result<(&str, Vec<u8>), &'static str> {
     let Some((head, rest)) = text.split_once('"') else { return Ok((text, Vec::new())) };
     let Some(body) = rest.strip_suffix('"') else { return Err("payload without its closing quote") };
     Ok((head, body.replace("\\r", "\r").replace("\\n", "\n").into_bytes()))
 }
 
+fn parse_hex(word: Option<&str>) -> Result<Vec<u8>, &'static str> {
+    const WRONG: &str = "hex takes an even number of hexadecimal digits";
+    let digits: Vec<u32> =
+        word.ok_or(WRONG)?.chars().map(|digit| digit.to_digit(16)).collect::<Option<_>>().ok_or(WRONG)?;
+    let byte = |pair: &[u32]| match pair {
+        [high, low] => u8::try_from(high << 4 | low).ok().ok_or(WRONG),
+        _ => Err(WRONG),
+    };
+    digits.chunks(2).map(byte).collect()
+}
+
 fn parse_pause(word: &str) -> Result<Span, &'static str> {
-    let secs: f64 = word.trim_start_matches('+').parse().map_err(|_| "a pause is in seconds, such as +5 or +0.04")?;
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "clamped, and a script's own figure")]
+    let secs: f64 =
+        word.trim_start_matches('+').parse().ok().ok_or("a pause is in seconds, such as +5 or +0.04")?;
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "clamped, and a script's own figure"
+    )]
     Ok(Span::from_nanos((secs.clamp(0.0, 1e9) * 1e9) as u64))
 }
 
@@ -211,22 +286,27 @@ fn parse_flags(word: &str) -> Result<Flags, &'static str> {
 }
 
 /// Reads `seq 1 ack 2 …` into the segment; tells whether it is one that the capture misses.
-fn read_fields<'a>(segment: &mut Segment, words: &mut impl Iterator<Item = &'a str>) -> Result<bool, &'static str> {
+fn read_fields<'a>(
+    segment: &mut Segment,
+    words: &mut impl Iterator<Item = &'a str>,
+) -> Result<bool, &'static str> {
     let mut lost = false;
     while let Some(name) = words.next() {
         if name == "lost" {
             lost = true;
             continue;
         }
-        let Some(value) = words.next().and_then(|word| word.parse::<u32>().ok()) else { return Err("a number is missing") };
-        let narrow = |value: u32| u16::try_from(value).map_err(|_| "the number is too large");
+        let Some(value) = words.next().and_then(|word| word.parse::<u32>().ok()) else {
+            return Err("a number is missing");
+        };
+        let narrow = |value: u32| u16::try_from(value).ok().ok_or("the number is too large");
         match name {
             "seq" => segment.seq = SeqNumber(value),
             "ack" => segment.ack = SeqNumber(value),
             "len" => segment.len = value,
             "win" => segment.wnd = narrow(value)?,
             "id" => segment.ip_id = narrow(value)?,
-            "ttl" => segment.ttl = u8::try_from(value).map_err(|_| "a TTL is at most 255")?,
+            "ttl" => segment.ttl = u8::try_from(value).ok().ok_or("a TTL is at most 255")?,
             _ => return Err("fields are seq ack len win ttl id, and lost"),
         }
     }
@@ -247,7 +327,8 @@ mod tests {
 
     #[test]
     fn numbers_go_on_by_themselves() {
-        let played = segments("A > B S\nB > A S.\nA > B .\nA > B P. len 10\nA > B P. len 5 lost\n+5 B > A . // late");
+        let played =
+            segments("A > B S\nB > A S.\nA > B .\nA > B P. len 10\nA > B P. len 5 lost\n+5 B > A . // late");
         let [syn, syn_ack, ack, data, reply] = played.as_slice() else { panic!("five captured") };
         assert_eq!((syn.seq, syn_ack.ack), (SeqNumber(1000), SeqNumber(1001)));
         assert_eq!((ack.seq, ack.ack), (SeqNumber(1001), SeqNumber(5001)));
@@ -264,7 +345,7 @@ mod tests {
 
     #[test]
     fn mistakes_name_their_line() {
-        assert_eq!(parse("A > B S\nA > C S").unwrap_err().line, 2);
+        assert_eq!(parse("A > B S\nA > X S").unwrap_err().line, 2);
         assert_eq!(parse("A > B X").unwrap_err().why, "flags are S F R P . and - for none");
         assert!(parse("A > B P. \"open").is_err() && parse("A > B S seq").is_err());
     }

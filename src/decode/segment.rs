@@ -148,7 +148,11 @@ impl fmt::Display for Flags {
         if self.0 == 0 {
             return f.write_str(".");
         }
-        LETTERS.chars().enumerate().filter(|(bit, _)| self.0 >> bit & 1 == 1).try_for_each(|(_, c)| write!(f, "{c}"))
+        LETTERS
+            .chars()
+            .enumerate()
+            .filter(|(bit, _)| self.0 >> bit & 1 == 1)
+            .try_for_each(|(_, c)| write!(f, "{c}"))
     }
 }
 
@@ -196,6 +200,18 @@ impl Traits {
     #[must_use]
     pub const fn has(self, traits: Self) -> bool {
         self.0 & traits.0 != 0
+    }
+
+    /// These traits too.
+    #[must_use]
+    pub const fn with(self, traits: Self) -> Self {
+        Self(self.0 | traits.0)
+    }
+
+    /// All but these.
+    #[must_use]
+    pub const fn without(self, traits: Self) -> Self {
+        Self(self.0 & !traits.0)
     }
 
     /// Sets these too.

@@ -44,7 +44,9 @@ pub(super) fn judge(rst: &Segment, sender: &Half, receiver: &Half) -> Acceptance
 
 /// The receiver sent a SYN and nothing has answered it.
 fn in_syn_sent(sender: &Half, receiver: &Half) -> bool {
-    receiver.marks.has(Marks::SYN) && !receiver.marks.has(Marks::ACKED) && !sender.marks.has(Marks::SYN)
+    receiver.marks.has(Marks::SYN)
+        && !receiver.marks.has(Marks::ACKED)
+        && !sender.marks.has(Marks::SYN)
         && !sender.marks.has(Marks::ACKED)
 }
 
@@ -81,7 +83,13 @@ mod tests {
     fn established() -> (Half, Half) {
         let (mut sender, mut receiver) = (Half::default(), Half::default());
         sender.sent(&Segment { seq: SeqNumber(100), len: 100, flags: Flags::ACK, ..Segment::default() });
-        let ack = Segment { seq: SeqNumber(7), ack: SeqNumber(150), wnd: 850, flags: Flags::ACK, ..Segment::default() };
+        let ack = Segment {
+            seq: SeqNumber(7),
+            ack: SeqNumber(150),
+            wnd: 850,
+            flags: Flags::ACK,
+            ..Segment::default()
+        };
         receiver.sent(&ack);
         receiver.acknowledged(&ack, &mut sender);
         (sender, receiver)
@@ -106,7 +114,12 @@ mod tests {
     fn in_syn_sent_only_the_acknowledgement_counts() {
         let mut client = Half::default();
         client.sent(&Segment { seq: SeqNumber(500), flags: Flags::SYN, ..Segment::default() });
-        let answer = |flags: Flags, ack| Segment { seq: SeqNumber(0), ack: SeqNumber(ack), flags, ..Segment::default() };
+        let answer = |flags: Flags, ack| Segment {
+            seq: SeqNumber(0),
+            ack: SeqNumber(ack),
+            flags,
+            ..Segment::default()
+        };
         let judged = |segment: Segment| judge(&segment, &Half::default(), &client);
         assert_eq!(judged(answer(Flags::RST.with(Flags::ACK), 501)), Acceptance::AnswersSyn);
         assert_eq!(judged(answer(Flags::RST.with(Flags::ACK), 777)), Acceptance::Ignored);
@@ -116,6 +129,9 @@ mod tests {
     #[test]
     fn a_receiver_never_seen_may_have_believed_anything() {
         let (sender, _) = established();
-        assert_eq!(judge(&Segment { flags: Flags::RST, ..Segment::default() }, &sender, &Half::default()), Acceptance::Unknown);
+        assert_eq!(
+            judge(&Segment { flags: Flags::RST, ..Segment::default() }, &sender, &Half::default()),
+            Acceptance::Unknown
+        );
     }
 }

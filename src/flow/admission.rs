@@ -55,7 +55,8 @@ fn near(a: SeqNumber, b: SeqNumber) -> bool {
 
 fn answered_stray(cold: &Cold, segment: &Segment, by: End) -> Option<Segment> {
     let syn = cold.stray_syn.as_deref()?;
-    let is_answer = segment.flags.ack() && (segment.flags.syn() || segment.flags.rst()) && segment.ack == syn.seq_end();
+    let is_answer =
+        segment.flags.ack() && (segment.flags.syn() || segment.flags.rst()) && segment.ack == syn.seq_end();
     let from_other_side = (syn.src, syn.dst) == (segment.dst, segment.src);
     let _ = by;
     (is_answer && from_other_side).then_some(*syn)

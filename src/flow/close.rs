@@ -1,6 +1,6 @@
 //! The waist of the hourglass: everything a verdict may need of its connection, by value.
 
-use crate::decode::{Endpoint, IcmpError, Segment};
+use crate::decode::{Endpoint, IcmpError, Segment, SeqNumber};
 use crate::time::{Span, Timestamp};
 
 use super::acceptance::Acceptance;
@@ -85,6 +85,19 @@ pub struct Moment {
     pub frame: u64,
 }
 
+/// A side's first FIN.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Fin {
+    /// The how manyth of all segments it is.
+    pub serial: u64,
+    /// When.
+    pub ts: Timestamp,
+    /// In which frame.
+    pub frame: u64,
+    /// How far its sender had received the other side: what it acknowledges.
+    pub ack: SeqNumber,
+}
+
 impl Moment {
     /// The moment of a segment.
     #[must_use]
@@ -100,6 +113,12 @@ pub struct After {
     pub segments: u32,
     /// Its RSTs.
     pub resets: u32,
+    /// The first of them.
+    pub first_reset: Option<Recent>,
+    /// RST+ACKs among them, and one that differs in its sequence number from the RST that took effect.
+    pub reset_acks: u32,
+    /// One of them has a sequence number beyond everything that it sent and that was acknowledged to it.
+    pub reset_beyond: Option<Recent>,
     /// The first segment that was no RST.
     pub first: Option<Recent>,
     /// The last one.
@@ -118,6 +137,8 @@ pub(super) const RST_TEXT: usize = 96;
 /// A RST that may have taken effect, with the world as it was before it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Reset {
+    /// The how manyth of all segments it is.
+    pub serial: u64,
     /// The segment.
     pub rst: Segment,
     /// Whose address it carries.
@@ -154,13 +175,15 @@ pub struct Close {
     /// Both half-connections at the end of the watching.
     pub halves: Both<Half>,
     /// First FIN of each side.
-    pub fins: Both<Option<Moment>>,
+    pub fins: Both<Option<Fin>>,
     /// The RST that took effect, as far as can be judged.
     pub reset: Option<Reset>,
     /// RSTs before the end that had none.
     pub ignored_resets: u32,
     /// The latest RST that had none.
     pub ignored: Option<(Recent, Acceptance)>,
+    /// A SYN that came into it while it was alive, and that nobody answered as one.
+    pub stray_syn: Option<Recent>,
     /// The last ICMP error about it.
     pub icmp: Option<IcmpError>,
     /// Zeek's summary.
@@ -175,12 +198,16 @@ pub struct Close {
     pub unanswered: Both<u8>,
     /// SYN to SYN+ACK to ACK: the round trip, both legs.
     pub rtt: Option<Span>,
+    /// The shortest time in which each side was seen to answer: the round trip from where the capture was made.
+    pub legs: Both<Option<Span>>,
     /// Stretches that the capture misses.
     pub gaps: u32,
     /// The last segments, oldest first.
     pub recent: Vec<Recent>,
     /// Why the watching ended.
     pub until: ObservedUntil,
+    /// When it was handed over, in capture time.
+    pub closed_at: Timestamp,
 }
 
 impl Close {

@@ -10,7 +10,7 @@ use crate::time::Span;
 use super::acceptance::Acceptance;
 use super::close::{RST_TEXT, Reset};
 use super::half::{Half, Order};
-use super::key::{Both, End};
+use super::key::{Both, End, FlowKey};
 use super::recent::{Recent, RecentRing};
 use super::state::{Cold, Flow, Phase};
 
@@ -49,15 +49,14 @@ fn answers(rst: &Segment, trigger: &Recent) -> bool {
 /// A RST came.
 pub(super) fn on_rst(
     cold: &mut Cold,
-    (rst, payload): (&Segment, &[u8]),
+    (rst, payload, serial): (&Segment, &[u8], u64),
     by: End,
     acceptance: Acceptance,
     before: Both<Half>,
     prompt: Option<Recent>,
 ) -> Ending {
     if let Some(reset) = &mut cold.reset {
-        let after = reset.after.at_mut(by);
-        after.resets += 1;
+        note_reset(reset, rst, by);
         // A doubtful RST gives way to one that surely took effect.
         if reset.acceptance == Acceptance::InWindow && is_effective(acceptance) {
             ignore(cold, Acceptance::InWindow);
@@ -71,9 +70,32 @@ pub(super) fn on_rst(
         return Ending::None;
     }
     let text = payload.get(..payload.len().min(RST_TEXT)).unwrap_or_default().to_vec();
-    cold.reset =
-        Some(Box::new(Reset { rst: *rst, by, acceptance, before, prompt, after: Both::default(), text }));
+    cold.reset = Some(Box::new(Reset {
+        serial,
+        rst: *rst,
+        by,
+        acceptance,
+        before,
+        prompt,
+        after: Both::default(),
+        text,
+    }));
     Ending::Ended
+}
+
+/// A further RST: one event with the first, or proof that no single host sent them.
+fn note_reset(reset: &mut Reset, rst: &Segment, by: End) {
+    let (me, peer) = (*reset.before.at(by), *reset.before.at(by.peer()));
+    let recent = Recent::of(rst, by);
+    let after = reset.after.at_mut(by);
+    after.resets += 1;
+    after.first_reset.get_or_insert(recent);
+    after.reset_acks += u32::from(rst.flags.ack());
+    // A stack's RST lies where it had sent up to, or is an acknowledgement of the other side (RFC 9293 §3.5.2).
+    let known = me.seen() && peer.seen();
+    if known && by == reset.by && rst.seq.after(me.snd_nxt.furthest(peer.rcv_nxt).plus(2)) {
+        after.reset_beyond.get_or_insert(recent);
+    }
 }
 
 const fn is_effective(acceptance: Acceptance) -> bool {
@@ -147,22 +169,36 @@ pub(super) fn on_segment(cold: &Cold, flow: &Flow) -> Ending {
 ///
 /// Frames of one host differ in their IPv4 identification; data and SYNs come again only after a retransmission timeout.
 /// What carries neither is compared only on a connection on which frames have come twice for certain.
-pub(super) fn is_duplicate(segment: &Segment, by: End, flow: &Flow, cold: &mut Cold, ring: &RecentRing) -> bool {
+pub(super) fn is_duplicate(
+    segment: &Segment,
+    by: End,
+    flow: &Flow,
+    cold: &mut Cold,
+    ring: &RecentRing,
+) -> bool {
     const SAME_FRAME: Span = Span::from_millis(3);
     const SAME_FRAME_UNIDENTIFIED: Span = Span::from_nanos(100_000);
     /// Between a frame and its double others may lie; as many as one batch of a busy connection.
     const DEPTH: usize = 8;
+    /// Where frames are known to come twice, a whole burst: two interfaces are read one after the other, and a sender puts
+    /// out up to 64 kB (45 full-size segments, TSO) at a time.
+    const DEPTH_OF_DOUBLES: usize = 64;
     let recent = Recent::of(segment, by);
     let certain = segment.ip_id != 0 || segment.len > 0 || segment.flags.syn();
     if !certain && !cold.duplicated {
         return false;
     }
     let limit = if certain { SAME_FRAME } else { SAME_FRAME_UNIDENTIFIED };
+    let near = |other: &&Recent| segment.ts.since(other.ts) <= limit;
     let same = |other: &Recent| {
-        Recent { ts: recent.ts, frame: recent.frame, ttl: recent.ttl, ..*other } == recent
-            && segment.ts.since(other.ts) <= limit
+        Recent { serial: recent.serial, ts: recent.ts, frame: recent.frame, ttl: recent.ttl, ..*other }
+            == recent
     };
-    let found = ring.back_from(flow.recent).take(DEPTH).any(same);
+    let depth = if cold.duplicated { DEPTH_OF_DOUBLES } else { DEPTH };
+    // A SYN that was put aside is not in the ring.
+    let aside = cold.stray_syn.as_deref().map(|syn| Recent::of(syn, FlowKey::of(syn).1));
+    let before = ring.back_from(flow.recent).take(depth).take_while(near);
+    let found = before.chain(aside.as_ref().filter(near)).any(same);
     cold.duplicated |= found && certain;
     found
 }

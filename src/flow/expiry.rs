@@ -43,7 +43,10 @@ impl Expiry {
     /// The next timer that has run out by `now`, the earliest first; a timer is never due at the moment it is set for,
     /// only after it.
     pub(super) fn pop(&mut self, now: Timestamp) -> Option<Due> {
-        let first = TIMERS.iter().filter_map(|&timer| self.queues[timer as usize].front()).min_by_key(|due| due.at)?;
+        let first = TIMERS
+            .iter()
+            .filter_map(|&timer| self.queues[timer as usize].front())
+            .min_by_key(|due| due.at)?;
         if first.at >= now {
             return None;
         }

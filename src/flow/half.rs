@@ -36,6 +36,8 @@ impl Marks {
     pub const PROBED: Self = Self(1 << 9);
     /// Sent a SYN+ACK.
     pub const SYN_ACK: Self = Self(1 << 10);
+    /// The peer acknowledged something that the capture misses; while no hole is open, up to `hole_end`.
+    pub const GAP: Self = Self(1 << 11);
 
     /// Is any of these set?
     #[must_use]
@@ -161,13 +163,17 @@ impl Half {
 
     fn advance(&mut self, segment: &Segment) -> Order {
         // What a RST claimed is worth nothing once the side itself speaks.
-        if self.marks.has(Marks::SEEN) && self.packets > 1 && !self.marks.has(Marks::SYN) && segment.flags.syn() {
+        if self.marks.has(Marks::SEEN)
+            && self.packets > 1
+            && !self.marks.has(Marks::SYN)
+            && segment.flags.syn()
+        {
             self.marks.clear(Marks::SEEN);
         }
         self.begin(segment);
         let (seq, end) = (segment.seq, segment.seq_end());
         if segment.seq_len() == 0 {
-            return if self.is_probe(segment) { self.probe() } else { Order::Empty };
+            return if self.is_probe(segment) { self.probe() } else { self.empty(seq) };
         }
         if end.after(self.snd_nxt) {
             let ahead = seq.after(self.snd_nxt);
@@ -198,10 +204,24 @@ impl Half {
         Order::Probe
     }
 
+    /// An empty segment beyond what was sent proves that more was sent than the capture holds so far.
+    fn empty(&mut self, seq: SeqNumber) -> Order {
+        if seq.after(self.snd_nxt) {
+            self.open_hole(seq);
+            self.snd_nxt = seq;
+        }
+        Order::Empty
+    }
+
+    /// What lies between SND.NXT and `until` is missing, as yet; what the peer has acknowledged of it is counted already.
     fn open_hole(&mut self, until: SeqNumber) {
         if !self.marks.has(Marks::HOLE) {
+            let counted = self.marks.has(Marks::GAP) && self.hole_end.after(self.snd_nxt);
+            self.hole_start = if counted { self.hole_end } else { self.snd_nxt };
+            if !self.hole_start.before(until) {
+                return;
+            }
             self.marks.set(Marks::HOLE);
-            self.hole_start = self.snd_nxt;
         }
         self.hole_end = until;
     }
@@ -270,17 +290,21 @@ impl Half {
         if !self.marks.has(Marks::SEEN) {
             return false;
         }
-        if self.marks.has(Marks::HOLE) && !ack.before(self.hole_end) {
+        let hole = self.marks.has(Marks::HOLE) && !ack.before(self.hole_end);
+        let beyond = ack.after(self.snd_nxt);
+        if hole || beyond {
             self.marks.clear(Marks::HOLE);
-            return true;
+            self.marks.set(Marks::GAP);
+            self.hole_end = self.hole_end.furthest(ack);
         }
-        ack.after(self.snd_nxt)
+        hole || beyond
     }
 
     /// SND.NXT as far as anybody can know: what it sent or what the peer acknowledged of it.
     #[must_use]
     pub fn sent_up_to(&self, peer: &Self) -> SeqNumber {
-        if peer.marks.has(Marks::ACKED) && (!self.marks.has(Marks::SEEN) || peer.rcv_nxt.after(self.snd_nxt)) {
+        if peer.marks.has(Marks::ACKED) && (!self.marks.has(Marks::SEEN) || peer.rcv_nxt.after(self.snd_nxt))
+        {
             peer.rcv_nxt
         } else {
             self.snd_nxt

@@ -79,6 +79,12 @@ impl History {
         }
     }
 
+    /// Nothing but a SYN+ACK of the originator has been seen.
+    #[must_use]
+    pub fn is_only_syn_ack(&self) -> bool {
+        !self.flipped && self.len == 1 && self.letters.first() == Some(&b'H')
+    }
+
     /// The letters without a leading `^`.
     #[must_use]
     pub fn letters(&self) -> &str {

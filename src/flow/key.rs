@@ -55,7 +55,11 @@ impl FlowKey {
     }
 
     fn between(src: Endpoint, dst: Endpoint) -> (Self, End) {
-        if src <= dst { (Self { low: src, high: dst }, End::Low) } else { (Self { low: dst, high: src }, End::High) }
+        if src <= dst {
+            (Self { low: src, high: dst }, End::Low)
+        } else {
+            (Self { low: dst, high: src }, End::High)
+        }
     }
 }
 

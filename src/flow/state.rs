@@ -1,10 +1,10 @@
 //! The tracked state of one connection, in a hot part that every segment touches and a cold part that few do.
 
 use crate::decode::{IcmpError, Segment};
-use crate::time::Timestamp;
+use crate::time::{Span, Timestamp};
 
 use super::acceptance::Acceptance;
-use super::close::{Close, Moment, ObservedUntil, Reset};
+use super::close::{Close, Fin, Moment, ObservedUntil, Reset};
 use super::exchange::Exchange;
 use super::half::Half;
 use super::history::History;
@@ -64,8 +64,9 @@ pub(super) struct Cold {
     pub(super) history: History,
     pub(super) letters: Both<Letters>,
     pub(super) syn: Option<Timestamp>,
-    pub(super) rtt: Option<crate::time::Span>,
-    pub(super) fins: Both<Option<Moment>>,
+    pub(super) rtt: Option<Span>,
+    pub(super) fins: Both<Option<Fin>>,
+    pub(super) legs: Both<Option<Span>>,
     pub(super) reset: Option<Box<Reset>>,
     pub(super) ignored_resets: u32,
     pub(super) ignored: Option<(Recent, Acceptance)>,
@@ -100,6 +101,7 @@ impl Cold {
             syn: None,
             rtt: None,
             fins: Both::default(),
+            legs: Both::default(),
             reset: None,
             ignored_resets: 0,
             ignored: None,
@@ -125,7 +127,13 @@ impl Cold {
 }
 
 /// Hands a connection over, by value.
-pub(super) fn close(flow: &Flow, cold: &mut Cold, ring: &RecentRing, until: ObservedUntil) -> Close {
+pub(super) fn close(
+    flow: &Flow,
+    cold: &mut Cold,
+    ring: &RecentRing,
+    until: ObservedUntil,
+    closed_at: Timestamp,
+) -> Close {
     let (orig, resp) = (flow.halves.at(cold.originator), flow.halves.at(cold.originator.peer()));
     let history = cold.history.to_string();
     let background = Background { history: &history, no_payload: orig.bytes == 0 && resp.bytes == 0 };
@@ -144,6 +152,7 @@ pub(super) fn close(flow: &Flow, cold: &mut Cold, ring: &RecentRing, until: Obse
         reset: cold.reset.take().map(|reset| *reset),
         ignored_resets: cold.ignored_resets,
         ignored: cold.ignored,
+        stray_syn: cold.stray_syn.as_deref().map(|syn| Recent::of(syn, FlowKey::of(syn).1)),
         icmp: cold.icmp.take().map(|icmp| *icmp),
         conn_state: zeek::conn_state(orig.zeek, resp.zeek, background),
         history: cold.history,
@@ -151,8 +160,10 @@ pub(super) fn close(flow: &Flow, cold: &mut Cold, ring: &RecentRing, until: Obse
         exchange_at_fin: cold.exchange_at_fin.take().map(|exchange| *exchange),
         unanswered: flow.unanswered,
         rtt: cold.rtt,
+        legs: cold.legs,
         gaps: cold.letters.at(End::Low).gaps + cold.letters.at(End::High).gaps,
         recent,
         until,
+        closed_at,
     }
 }

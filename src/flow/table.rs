@@ -133,7 +133,8 @@ impl FlowTable {
 
     /// Hands over every connection that is left, in the order in which they began.
     pub fn finish(&mut self, until: ObservedUntil, sink: Sink<'_>) {
-        let mut left: Vec<u32> = self.index.values().copied().filter(|&slot| self.flow(slot).phase != Phase::Closed).collect();
+        let mut left: Vec<u32> =
+            self.index.values().copied().filter(|&slot| self.flow(slot).phase != Phase::Closed).collect();
         left.sort_by_key(|&slot| {
             let cold = &self.cold[slot as usize];
             (cold.start.ts, cold.file, cold.start.frame, self.flow(slot).key.low)
@@ -157,6 +158,12 @@ impl FlowTable {
     #[must_use]
     pub fn is_empty(&self) -> bool {
         self.index.is_empty()
+    }
+
+    /// The latest time that it has seen.
+    #[must_use]
+    pub const fn now(&self) -> Timestamp {
+        self.now
     }
 
     /// What it has done so far.
@@ -253,7 +260,7 @@ impl FlowTable {
     fn hand_over(&mut self, slot: u32, until: ObservedUntil, sink: Sink<'_>) {
         let (flow, cold) = (&mut self.hot[slot as usize], &mut self.cold[slot as usize]);
         flow.phase = Phase::Closed;
-        sink(state::close(flow, cold, &self.ring, until));
+        sink(state::close(flow, cold, &self.ring, until, self.now));
     }
 
     fn forget(&mut self, slot: u32) {
@@ -290,14 +297,19 @@ impl FlowTable {
     }
 
     fn on_due(&mut self, due: Due, sink: Sink<'_>) {
-        let (Some(flow), Some(cold)) = (self.hot.get(due.slot as usize), self.cold.get(due.slot as usize)) else { return };
+        let (Some(flow), Some(cold)) = (self.hot.get(due.slot as usize), self.cold.get(due.slot as usize))
+        else {
+            return;
+        };
         if cold.generation != due.generation {
             return;
         }
         match due.timer {
             Timer::Linger if flow.phase == Phase::Lingering => self.on_linger_over(due, sink),
             Timer::Grave if flow.phase == Phase::Closed => self.on_grave_due(due),
-            Timer::Attempt if flow.phase == Phase::Open && is_unanswered(&flow.halves) => self.on_attempt_due(due, sink),
+            Timer::Attempt if flow.phase == Phase::Open && is_unanswered(&flow.halves) => {
+                self.on_attempt_due(due, sink);
+            }
             Timer::Linger | Timer::Grave | Timer::Attempt => {}
         }
     }

@@ -3,7 +3,7 @@
 use crate::decode::{Segment, Traits};
 
 use super::acceptance;
-use super::close::Moment;
+use super::close::{Fin, Moment};
 use super::ending::{self, Ending};
 use super::exchange::Peek;
 use super::half::{Half, Marks, Order};
@@ -24,21 +24,23 @@ pub(super) fn segment(
     peek: Peek,
 ) -> Ending {
     let before = flow.halves;
-    let (me, peer) = flow.halves.pair_mut(by);
-    let acceptance = segment.flags.rst().then(|| acceptance::judge(segment, me, peer));
+    let (me, other) = flow.halves.pair_mut(by);
+    let acceptance = segment.flags.rst().then(|| acceptance::judge(segment, me, other));
     let order = me.sent(segment);
-    let gaps = me.acknowledged(segment, peer);
+    let gaps = me.acknowledged(segment, other);
     learn_roles(cold, segment, by);
     zeek_reading(flow, cold, segment, by, order, gaps);
     count_unanswered(&mut flow.unanswered, segment, by, order);
     measure_rtt(cold, segment, by, &flow.halves);
+    measure_leg(cold, segment, by, &before);
     cold.last = Moment::of(segment);
     let ended = cold.reset.is_some();
     if segment.len > 0 && !ended {
         cold.exchange.get_or_insert_default().heard(segment, payload, by, order, peek);
     }
     if segment.flags.fin() && !segment.flags.rst() && cold.fins.at(by).is_none() {
-        *cold.fins.at_mut(by) = Some(Moment::of(segment));
+        *cold.fins.at_mut(by) =
+            Some(Fin { serial: ring.next(), ts: segment.ts, frame: segment.frame, ack: segment.ack });
         if cold.fins.at(by.peer()).is_none() {
             cold.exchange_at_fin.clone_from(&cold.exchange);
         }
@@ -47,7 +49,7 @@ pub(super) fn segment(
     let ending = match acceptance {
         Some(acceptance) => {
             let prompt = ending::prompt(segment, ring.back_from(flow.recent), by);
-            ending::on_rst(cold, (segment, payload), by, acceptance, before, prompt)
+            ending::on_rst(cold, (segment, payload, ring.next()), by, acceptance, before, prompt)
         }
         None if ended => ending::on_segment_after(cold, segment, by, order),
         None => ending::on_segment(cold, flow),
@@ -97,7 +99,7 @@ fn zeek_reading(flow: &mut Flow, cold: &mut Cold, segment: &Segment, by: End, or
 /// A SYN+ACK came first and its receiver goes on: the SYN was missed, and the sender of the SYN+ACK is the responder.
 fn flip_if_only_syn_ack(flow: &mut Flow, cold: &mut Cold, segment: &Segment, by: End) {
     let plain = !(segment.flags.syn() || segment.flags.fin() || segment.flags.rst());
-    if plain && by != cold.originator && cold.history.to_string() == "H" {
+    if plain && by != cold.originator && cold.history.is_only_syn_ack() {
         flow.halves.at_mut(cold.originator).zeek.now = EndpointState::Established;
         cold.flip();
     }
@@ -116,12 +118,19 @@ fn write_flags(cold: &mut Cold, segment: &Segment, by: End) {
                 history.push(role, shown);
             });
         }
-        (_, true, _) => repeat(history.first(Letter::Fin, role, b'F'), &mut letters.last_fin, segment.seq.plus(segment.len).0, || {
-            history.push(role, b'F');
-        }),
-        (_, _, true) => repeat(history.first(Letter::Rst, role, b'R'), &mut letters.last_rst, segment.seq.0, || {
-            history.push(role, b'R');
-        }),
+        (_, true, _) => repeat(
+            history.first(Letter::Fin, role, b'F'),
+            &mut letters.last_fin,
+            segment.seq.plus(segment.len).0,
+            || {
+                history.push(role, b'F');
+            },
+        ),
+        (_, _, true) => {
+            repeat(history.first(Letter::Rst, role, b'R'), &mut letters.last_rst, segment.seq.0, || {
+                history.push(role, b'R');
+            });
+        }
         _ if segment.len > 0 => drop(history.first(Letter::Data, role, b'D')),
         _ if flags.ack() => drop(history.first(Letter::Ack, role, b'A')),
         _ => {}
@@ -151,11 +160,30 @@ fn write_gap(cold: &mut Cold, sender: End, states: [&Half; 2], gaps: u32) {
 
 /// How often a side has repeated itself without an answer: what tells silence from idleness.
 fn count_unanswered(unanswered: &mut Both<u8>, segment: &Segment, by: End, order: Order) {
-    *unanswered.at_mut(by.peer()) = 0;
+    // A SYN+ACK that comes again answers nothing: it asks for the acknowledgement that it has not got.
+    if !(segment.flags.syn() && order == Order::Again) {
+        *unanswered.at_mut(by.peer()) = 0;
+    }
     if matches!(order, Order::Again | Order::Probe) && !segment.flags.rst() {
         let count = unanswered.at_mut(by);
         *count = count.saturating_add(1);
     }
+}
+
+/// How fast a side answers: from the other side's latest data or SYN to the acknowledgement of all of it. A delayed
+/// acknowledgement makes it longer, never shorter, so that the shortest one counts.
+fn measure_leg(cold: &mut Cold, segment: &Segment, by: End, before: &Both<Half>) {
+    let peer = before.at(by.peer());
+    let news = segment.flags.ack()
+        && !segment.flags.rst()
+        && segment.ack == peer.snd_nxt
+        && segment.ack.after(before.at(by).rcv_nxt);
+    if !peer.seen() || !(news || (segment.flags.syn() && segment.flags.ack())) || peer.retransmits > 0 {
+        return;
+    }
+    let sample = segment.ts.since(peer.last_seen);
+    let leg = cold.legs.at_mut(by);
+    *leg = Some(leg.map_or(sample, |shortest| shortest.min(sample)));
 }
 
 /// From the SYN to the first acknowledgement of the SYN+ACK, wherever between the two hosts the capture was made. A
@@ -163,7 +191,9 @@ fn count_unanswered(unanswered: &mut Both<u8>, segment: &Segment, by: End, order
 fn measure_rtt(cold: &mut Cold, segment: &Segment, by: End, halves: &Both<Half>) {
     if segment.flags.syn() && !segment.flags.ack() {
         cold.syn = if halves.at(by).packets == 1 { Some(segment.ts) } else { None };
-    } else if let Some(start) = cold.syn.filter(|_| by == cold.client && segment.is_pure_ack() && cold.rtt.is_none()) {
+    } else if let Some(start) =
+        cold.syn.filter(|_| by == cold.client && segment.is_pure_ack() && cold.rtt.is_none())
+    {
         cold.syn = None;
         if halves.at(by.peer()).packets == 1 {
             cold.rtt = Some(segment.ts.since(start));

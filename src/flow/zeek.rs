@@ -147,7 +147,8 @@ fn from_syn_sent(me: &mut SideState, flags: Flags) {
 }
 
 fn from_established(me: &mut SideState, peer: &mut SideState, flags: Flags) {
-    if flags.syn() && !flags.ack() && me.now == EndpointState::Partial && peer.now == EndpointState::Inactive {
+    if flags.syn() && !flags.ack() && me.now == EndpointState::Partial && peer.now == EndpointState::Inactive
+    {
         me.set(EndpointState::SynSent);
     }
     if flags.fin() && !flags.rst() {
@@ -285,13 +286,25 @@ mod tests {
     #[test]
     fn fin_rst_then_the_other_fin_is_a_normal_end() {
         use Role::{Originator as O, Responder as R};
-        let steps = [(O, SYN, 0), (R, SYN.with(ACK), 0), (O, ACK, 0), (O, Flags::FIN, 0), (O, Flags::RST, 0), (R, Flags::FIN, 0)];
+        let steps = [
+            (O, SYN, 0),
+            (R, SYN.with(ACK), 0),
+            (O, ACK, 0),
+            (O, Flags::FIN, 0),
+            (O, Flags::RST, 0),
+            (R, Flags::FIN, 0),
+        ];
         assert_eq!(play(&steps, "ShAFRf"), ConnState::Sf);
     }
 
     #[test]
     fn a_lone_rst_is_no_connection() {
         assert_eq!(play(&[(Role::Originator, Flags::RST, 0)], "R"), ConnState::Oth);
-        assert!(is_syn_then_rst("SaR") && is_syn_then_rst("^SR") && !is_syn_then_rst("SAR") && !is_syn_then_rst("S"));
+        assert!(
+            is_syn_then_rst("SaR")
+                && is_syn_then_rst("^SR")
+                && !is_syn_then_rst("SAR")
+                && !is_syn_then_rst("S")
+        );
     }
 }

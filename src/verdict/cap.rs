@@ -12,7 +12,8 @@ use super::Confidence;
 #[must_use]
 pub(super) fn cap(close: &Close) -> Confidence {
     let one_sided = !close.both_seen();
-    let only_syns = close.half(Side::Client).seen() && close.handshake_began() && !close.half(Side::Server).seen();
+    let only_syns =
+        close.half(Side::Client).seen() && close.handshake_began() && !close.half(Side::Server).seen();
     if one_sided && !only_syns {
         return Confidence::Possible;
     }

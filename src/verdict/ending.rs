@@ -1,6 +1,6 @@
 //! How a connection ended, by what took effect and not by what was merely sent.
 
-use crate::flow::{Close, Half, Moment, Reset, Side};
+use crate::flow::{Close, Fin, Half, Reset, Side};
 
 use super::evidence::accepted_for_certain;
 
@@ -25,8 +25,15 @@ pub enum How {
 
 impl How {
     /// Every one, in the order of the summary.
-    pub const ALL: &'static [Self] =
-        &[Self::Reset, Self::FinThenReset, Self::Refused, Self::Unanswered, Self::Silent, Self::Fin, Self::Open];
+    pub const ALL: &'static [Self] = &[
+        Self::Reset,
+        Self::FinThenReset,
+        Self::Refused,
+        Self::Unanswered,
+        Self::Silent,
+        Self::Fin,
+        Self::Open,
+    ];
 
     /// The word for it in the record.
     #[must_use]
@@ -97,12 +104,13 @@ fn lost_data(reset: &Reset) -> bool {
 
 /// Payload of `half` that `peer` has not acknowledged.
 pub(super) fn unacked_payload(half: &Half, peer: &Half) -> bool {
-    let end = if half.has_fin() && half.snd_nxt == half.fin_end { half.snd_nxt.minus(1) } else { half.snd_nxt };
+    let end =
+        if half.has_fin() && half.snd_nxt == half.fin_end { half.snd_nxt.minus(1) } else { half.snd_nxt };
     half.has_data() && end.after(peer.rcv_nxt)
 }
 
 /// The first FIN of a side, if it came before the RST that ended the connection.
-pub(super) fn first_fin(close: &Close, side: Side) -> Option<Moment> {
+pub(super) fn first_fin(close: &Close, side: Side) -> Option<Fin> {
     let fin = (*close.fins.at(close.end(side)))?;
     match &close.reset {
         Some(reset) if !reset.before.at(close.end(side)).has_fin() => None,
@@ -113,7 +121,7 @@ pub(super) fn first_fin(close: &Close, side: Side) -> Option<Moment> {
 /// Who sent the first FIN at or before the end.
 pub(super) fn fin_by(close: &Close) -> Option<Side> {
     match (first_fin(close, Side::Client), first_fin(close, Side::Server)) {
-        (Some(client), Some(server)) if (server.ts, server.frame) < (client.ts, client.frame) => Some(Side::Server),
+        (Some(client), Some(server)) if server.serial < client.serial => Some(Side::Server),
         (Some(_), _) => Some(Side::Client),
         (None, Some(_)) => Some(Side::Server),
         (None, None) => None,
@@ -121,15 +129,20 @@ pub(super) fn fin_by(close: &Close) -> Option<Side> {
 }
 
 /// A SYN, and the other side never spoke.
-fn is_unanswered(caller: &Half, callee: &Half) -> bool {
+fn is_unanswered(client: &Half, other: &Half) -> bool {
     use crate::flow::Marks;
-    !callee.seen() && caller.marks.has(Marks::SYN) && !caller.marks.has(Marks::SYN_ACK) && !caller.marks.has(Marks::ACKED)
+    !other.seen()
+        && client.marks.has(Marks::SYN)
+        && !client.marks.has(Marks::SYN_ACK)
+        && !client.marks.has(Marks::ACKED)
 }
 
 /// Both sides were heard once, and one of them repeated itself to the end without an answer.
 fn is_silent(close: &Close) -> bool {
     close.both_seen()
-        && [Side::Client, Side::Server].iter().any(|&side| *close.unanswered.at(close.end(side)) >= SILENT_AFTER)
+        && [Side::Client, Side::Server]
+            .iter()
+            .any(|&side| *close.unanswered.at(close.end(side)) >= SILENT_AFTER)
 }
 
 /// The side that repeated itself into the silence.
@@ -139,5 +152,5 @@ pub(super) fn unanswered_side(close: &Close) -> Option<Side> {
 
 /// Did the RST take effect for certain, as far as numbers tell?
 pub(super) fn is_certain(close: &Close) -> bool {
-    close.reset.as_ref().is_some_and(|reset| accepted_for_certain(reset))
+    close.reset.as_ref().is_some_and(accepted_for_certain)
 }

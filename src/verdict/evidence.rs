@@ -1,8 +1,12 @@
 //! Every derived fact that a rule may use, each computed once.
 
-use crate::flow::{Acceptance, BodyLength, Close, End, Exchange, Half, Http, Recent, Reset, Side};
+use crate::context::Surroundings;
+use crate::flow::{
+    Acceptance, BodyLength, Close, End, Exchange, Fin, Half, Http, Marks, Recent, Reset, Side,
+};
 use crate::time::{Span, Timestamp};
 
+use super::forgery::{self, Doubt};
 use super::{Confidence, How, Seen, Sender, cap, ending, who};
 
 /// A pause that is longer than any between two segments of one answer: Linux's shortest retransmission timeout (200 ms,
@@ -36,10 +40,13 @@ pub enum Talk {
 }
 
 /// What is known of one connection, ready to be judged.
+#[expect(clippy::struct_excessive_bools, reason = "facts, each with its own meaning; none is a mode")]
 #[derive(Debug)]
 pub struct Evidence<'a> {
     /// The connection.
     pub close: &'a Close,
+    /// What other connections tell.
+    pub surroundings: Surroundings,
     /// How it ended.
     pub how: How,
     /// Who sent the first FIN at or before the end.
@@ -54,8 +61,10 @@ pub struct Evidence<'a> {
     pub shape: Shape,
     /// Its numbers leave no doubt that it took effect.
     pub acceptance_certain: bool,
-    /// The side whose address the RST carries spoke on after it.
-    pub claimed_spoke_on: bool,
+    /// What speaks against the side whose address the RST carries.
+    pub doubts: Vec<Doubt>,
+    /// The server's FIN or RST was sent before the client's last message had reached it.
+    pub request_crossed: bool,
     /// Both sides had sent a FIN before the end.
     pub both_fins: bool,
     /// What was owed at the first FIN or RST.
@@ -73,14 +82,16 @@ pub struct Evidence<'a> {
 impl<'a> Evidence<'a> {
     /// Derives it.
     #[must_use]
-    pub fn of(close: &'a Close) -> Self {
+    pub fn of(close: &'a Close, surroundings: &Surroundings) -> Self {
         let how = ending::how(close);
         let reset = close.reset.as_ref().filter(|_| how.by_rst());
         let fin_by = ending::fin_by(close);
         let exchange = close.exchange_at_fin.as_ref().filter(|_| fin_by.is_some()).unwrap_or(&close.exchange);
-        let both_fins = [Side::Client, Side::Server].iter().all(|&side| ending::first_fin(close, side).is_some());
+        let both_fins =
+            [Side::Client, Side::Server].iter().all(|&side| ending::first_fin(close, side).is_some());
         let mut evidence = Self {
             close,
+            surroundings: *surroundings,
             how,
             fin_by,
             rst_claimed: reset.map(|reset| close.side(reset.by)),
@@ -88,7 +99,8 @@ impl<'a> Evidence<'a> {
             rst_by_confidence: None,
             shape: reset.map_or(Shape::Odd, shape),
             acceptance_certain: reset.is_some() && ending::is_certain(close),
-            claimed_spoke_on: reset.is_some_and(|reset| reset.after.at(reset.by).segments > 0),
+            doubts: Vec::new(),
+            request_crossed: crossed(close, exchange, fin_by),
             both_fins,
             talk: Talk::Nothing,
             exchange,
@@ -97,6 +109,7 @@ impl<'a> Evidence<'a> {
             cap: cap::cap(close),
         };
         evidence.talk = talk(&evidence);
+        evidence.doubts = forgery::doubts(&evidence);
         (evidence.rst_by, evidence.rst_by_confidence) = who::weigh(&evidence).unzip();
         evidence
     }
@@ -135,10 +148,25 @@ impl<'a> Evidence<'a> {
         self.idle_before.is_some_and(|idle| idle > QUIET)
     }
 
+    /// The longest pause between two messages before the last one, as far back as segments are kept.
+    #[must_use]
+    pub fn longest_pause(&self) -> Option<Span> {
+        let end = end_serial(self.close, self.reset())?;
+        let said: Vec<&Recent> =
+            self.close.recent.iter().filter(|recent| recent.serial < end && is_speech(recent)).collect();
+        said.iter().zip(said.iter().skip(1)).map(|(a, b)| b.ts.since(a.ts)).max()
+    }
+
     /// When it ended: the RST that took effect, or the last segment.
     #[must_use]
     pub fn end_time(&self) -> Timestamp {
         self.reset().map_or(self.close.last.ts, |reset| reset.rst.ts)
+    }
+
+    /// The first FIN of a side, at or before the end.
+    #[must_use]
+    pub fn fin(&self, side: Side) -> Option<Fin> {
+        ending::first_fin(self.close, side)
     }
 
     /// The frame of the first FIN of a side.
@@ -162,9 +190,14 @@ impl<'a> Evidence<'a> {
     /// How much of it the capture holds.
     #[must_use]
     pub fn seen(&self) -> Seen {
-        use crate::flow::Marks;
-        let cut = [Side::Client, Side::Server].iter().any(|&side| self.close.half(side).marks.has(Marks::CUT));
-        Seen { handshake: self.close.handshake_seen(), both_sides: self.close.both_seen(), gaps: self.close.gaps, cut }
+        let cut =
+            [Side::Client, Side::Server].iter().any(|&side| self.close.half(side).marks.has(Marks::CUT));
+        Seen {
+            handshake: self.close.handshake_seen(),
+            both_sides: self.close.both_seen(),
+            gaps: self.close.gaps,
+            cut,
+        }
     }
 }
 
@@ -172,7 +205,7 @@ impl<'a> Evidence<'a> {
 pub(super) fn accepted_for_certain(reset: &Reset) -> bool {
     let numbers = matches!(reset.acceptance, Acceptance::Exact | Acceptance::AnswersSyn);
     let receiver = reset.before.at(reset.by.peer());
-    numbers && (receiver.marks.has(crate::flow::Marks::ACKED) || reset.acceptance == Acceptance::AnswersSyn)
+    numbers && (receiver.marks.has(Marks::ACKED) || reset.acceptance == Acceptance::AnswersSyn)
 }
 
 fn shape(reset: &Reset) -> Shape {
@@ -185,30 +218,67 @@ fn shape(reset: &Reset) -> Shape {
     }
 }
 
+/// Did the server end without having had the client's last message? Then its FIN, or the RST of its live socket, does not
+/// acknowledge it: the two crossed.
+fn crossed(close: &Close, exchange: &Exchange, fin_by: Option<Side>) -> bool {
+    let Some(turn) = exchange.turn.filter(|turn| close.side(turn.by) == Side::Client) else { return false };
+    let had_up_to = match (fin_by, &close.reset) {
+        (Some(Side::Server), _) => close.fins.at(close.end(Side::Server)).map(|fin| fin.ack),
+        (None, Some(reset)) if close.side(reset.by) == Side::Server && shape(reset) == Shape::Active => {
+            Some(reset.rst.ack)
+        }
+        _ => None,
+    };
+    had_up_to.is_some_and(|ack| !ack.after(turn.seq))
+}
+
 fn talk(evidence: &Evidence<'_>) -> Talk {
     let Some(turn) = evidence.exchange.turn else { return Talk::Nothing };
+    if evidence.request_crossed {
+        return if evidence.exchange.turn_before.is_some() { Talk::Complete } else { Talk::Nothing };
+    }
     let server_closed = evidence.fin_by == Some(Side::Server);
+    let client_spoke_last = evidence.close.side(turn.by) == Side::Client;
     if let Some(http) = evidence.http().filter(|http| http.requests > 0) {
         match http.response.as_ref().map(|response| response.length) {
             _ if !http.awaits_response() => return Talk::Complete,
-            None => return Talk::Awaiting,
+            None if client_spoke_last && !answer_unseen(evidence) => return Talk::Awaiting,
+            // It said something that is no HTTP.
+            None => {}
             // A chunk's end that was cut off by the snaplen cannot be missed.
             Some(BodyLength::Chunked) if evidence.seen().cut => {}
             Some(BodyLength::Bytes(_) | BodyLength::Chunked) => return Talk::Answering,
-            Some(BodyLength::UntilClose) => return if server_closed { Talk::Complete } else { Talk::Answering },
+            Some(BodyLength::UntilClose) => {
+                return if server_closed { Talk::Complete } else { Talk::Answering };
+            }
             Some(BodyLength::Unknown) => {}
         }
     }
-    if evidence.close.side(turn.by) == Side::Client {
+    if client_spoke_last && !answer_unseen(evidence) {
         return Talk::Awaiting;
     }
-    let fin_delimits = evidence.fin_by.is_some();
-    if fin_delimits || (answer_acknowledged(evidence) && is_quiet(evidence)) { Talk::Complete } else { Talk::Answering }
+    // A server that speaks first greets; nothing is owed until the client has asked.
+    let greeting = evidence.exchange.turns == 1 && answer_acknowledged(evidence);
+    let fin_delimits = evidence.fin_by.is_some() || greeting;
+    if fin_delimits || (answer_acknowledged(evidence) && is_quiet(evidence)) {
+        Talk::Complete
+    } else {
+        Talk::Answering
+    }
 }
 
+/// Has the client acknowledged more of the server's data than the capture holds? Then an answer may be among it.
+fn answer_unseen(evidence: &Evidence<'_>) -> bool {
+    let (client, server) =
+        (evidence.close.half_before(Side::Client), evidence.close.half_before(Side::Server));
+    server.seen() && client.marks.has(Marks::ACKED) && client.rcv_nxt.after(server.snd_nxt)
+}
+
+/// Everything that the server said was acknowledged, and it could have said more: a shut window ends no answer.
 fn answer_acknowledged(evidence: &Evidence<'_>) -> bool {
     let server: &Half = evidence.close.half_before(Side::Server);
-    server.all_acked_by(evidence.close.half_before(Side::Client))
+    let client = evidence.close.half_before(Side::Client);
+    server.all_acked_by(client) && client.edge.after(server.snd_nxt)
 }
 
 fn is_quiet(evidence: &Evidence<'_>) -> bool {
@@ -217,23 +287,34 @@ fn is_quiet(evidence: &Evidence<'_>) -> bool {
 
 /// From the last thing that either side said to the first of: a FIN, the RST, the data that the RST answers.
 fn idle_before(close: &Close, reset: Option<&Reset>) -> Option<Span> {
-    let fin = [Side::Client, Side::Server].iter().filter_map(|&side| ending::first_fin(close, side)).map(|fin| fin.frame).min();
-    let rst = reset.map(|reset| reset.prompt.filter(is_speech).map_or(reset.rst.frame, |prompt| prompt.frame));
-    let end_frame = fin.or(rst)?;
-    let at = close.recent.iter().position(|recent| recent.frame == end_frame)?;
+    let end_serial = end_serial(close, reset)?;
+    let at = close.recent.iter().position(|recent| recent.serial == end_serial)?;
     let end = close.recent.get(at)?;
-    let before = close.recent.get(..at)?.iter().rev().find(|recent| is_speech(recent) || ends_handshake(close, recent))?;
+    let said = |recent: &&Recent| is_speech(recent) || ends_handshake(close, recent);
+    let before = close.recent.get(..at)?.iter().rev().find(said)?;
     Some(end.ts.since(before.ts))
+}
+
+/// With which segment the end began: a FIN, the RST, or the message that the RST answers.
+fn end_serial(close: &Close, reset: Option<&Reset>) -> Option<u64> {
+    let fins = [Side::Client, Side::Server].into_iter().filter_map(|side| ending::first_fin(close, side));
+    let rst = reset.map(|reset| reset.prompt.filter(is_speech).map_or(reset.serial, |prompt| prompt.serial));
+    fins.map(|fin| fin.serial).min().or(rst)
 }
 
 /// Says something: payload, SYN, FIN; neither an acknowledgement nor a probe of one old byte.
 fn is_speech(recent: &Recent) -> bool {
-    (recent.len > 1 || recent.flags.syn() || recent.flags.fin() || (recent.len == 1 && recent.flags.has(crate::decode::Flags::PSH)))
+    (recent.len > 1
+        || recent.flags.syn()
+        || recent.flags.fin()
+        || (recent.len == 1 && recent.flags.has(crate::decode::Flags::PSH)))
         && !recent.flags.rst()
 }
 
 fn ends_handshake(close: &Close, recent: &Recent) -> bool {
     let from_client = recent.by == close.client;
     let server: End = close.client.peer();
-    from_client && recent.seq_end() == close.halves.at(close.client).iss.plus(1) && recent.ack == close.halves.at(server).iss.plus(1)
+    from_client
+        && recent.seq_end() == close.halves.at(close.client).iss.plus(1)
+        && recent.ack == close.halves.at(server).iss.plus(1)
 }

@@ -29,9 +29,7 @@ pub(super) fn of_rst(evidence: &Evidence<'_>) -> Vec<Fact> {
     let mut facts = vec![shape(evidence, reset)];
     facts.extend(of_text(evidence, reset));
     facts.extend(doubt(reset));
-    if evidence.claimed_spoke_on {
-        facts.extend(spoke_on(evidence, reset));
-    }
+    facts.extend(super::who::facts(&evidence.doubts));
     facts.extend(limits(evidence));
     facts
 }
@@ -51,10 +49,17 @@ pub(super) fn of_talk(evidence: &Evidence<'_>) -> Option<Fact> {
     Some(match evidence.talk {
         Talk::Nothing => return None,
         Talk::Awaiting => Fact::at(turn.frame, format!("{request} ({} bytes) had no answer yet", turn.bytes)),
-        Talk::Answering => Fact::at(turn.frame, format!("the answer to {request} had begun: {}", progress(evidence))),
-        Talk::Complete => {
-            Fact::at(turn.frame, format!("the last message, {} bytes from the {}, was whole", turn.bytes, evidence.close.side(turn.by)))
+        Talk::Answering => {
+            Fact::at(turn.frame, format!("the answer to {request} had begun: {}", progress(evidence)))
         }
+        Talk::Complete => Fact::at(
+            turn.frame,
+            format!(
+                "the last message, {} bytes from the {}, was whole",
+                turn.bytes,
+                evidence.close.side(turn.by)
+            ),
+        ),
     })
 }
 
@@ -71,7 +76,8 @@ pub(super) fn progress(evidence: &Evidence<'_>) -> String {
     let Some(response) = evidence.http().and_then(|http| http.response.as_ref()) else {
         return evidence.exchange.turn.map_or_else(String::new, |turn| format!("{} bytes", turn.bytes));
     };
-    let status = if response.status == 0 { "its head".to_owned() } else { format!("status {}", response.status) };
+    let status =
+        if response.status == 0 { "its head".to_owned() } else { format!("status {}", response.status) };
     match response.length {
         BodyLength::Bytes(length) => format!("{status}, {} of {length} body bytes", response.body),
         BodyLength::Chunked => format!("{status}, {} body bytes, no last chunk", response.body),
@@ -82,8 +88,12 @@ pub(super) fn progress(evidence: &Evidence<'_>) -> String {
 /// Is a request that was cut safe to send again? RFC 9110 §9.2.2.
 pub(super) fn retry_advice(evidence: &Evidence<'_>) -> &'static str {
     match evidence.http().map(|http| http.request.method.as_str()) {
-        Some("GET" | "HEAD" | "OPTIONS" | "TRACE" | "PUT" | "DELETE") => "The request is idempotent: retrying it once is safe.",
-        Some("POST" | "PATCH") => "Do not retry it blindly: the server may have acted on it; use an idempotency key.",
+        Some("GET" | "HEAD" | "OPTIONS" | "TRACE" | "PUT" | "DELETE") => {
+            "The request is idempotent: retrying it once is safe."
+        }
+        Some("POST" | "PATCH") => {
+            "Do not retry it blindly: the server may have acted on it; use an idempotency key."
+        }
         _ => "Retry only what may safely happen twice.",
     }
 }
@@ -112,9 +122,14 @@ fn shape(evidence: &Evidence<'_>, reset: &Reset) -> Fact {
                 reset.rst.ts.since(prompt.ts)
             ),
         ),
-        (Shape::Reply, None) => Fact::at(frame, format!("a bare RST from the {side}; no captured segment prompted it")),
+        (Shape::Reply, None) => {
+            Fact::at(frame, format!("a bare RST from the {side}; no captured segment prompted it"))
+        }
         (Shape::Active, _) => Fact::at(frame, format!("RST+ACK from the {side}: a live socket was aborted")),
-        (Shape::Odd, _) => Fact::at(frame, format!("a RST with the {side}'s address, in a shape that common stacks do not send")),
+        (Shape::Odd, _) => Fact::at(
+            frame,
+            format!("a RST with the {side}'s address, in a shape that common stacks do not send"),
+        ),
     }
 }
 
@@ -126,20 +141,16 @@ fn of_text(evidence: &Evidence<'_>, reset: &Reset) -> Option<Fact> {
 fn doubt(reset: &Reset) -> Option<Fact> {
     let frame = reset.rst.frame;
     match reset.acceptance {
-        Acceptance::InWindow => {
-            Some(Fact::at(frame, "its sequence number is in the window but not the next one; nobody challenged it"))
-        }
-        Acceptance::Unknown => {
-            Some(Fact::at(frame, "the other side's numbers are not known: nobody can tell whether it was believed"))
-        }
+        Acceptance::InWindow => Some(Fact::at(
+            frame,
+            "its sequence number is in the window but not the next one; nobody challenged it",
+        )),
+        Acceptance::Unknown => Some(Fact::at(
+            frame,
+            "the other side's numbers are not known: nobody can tell whether it was believed",
+        )),
         Acceptance::Exact | Acceptance::AnswersSyn | Acceptance::Ignored => None,
     }
-}
-
-fn spoke_on(evidence: &Evidence<'_>, reset: &Reset) -> Option<Fact> {
-    let first = reset.after.at(reset.by).first?;
-    let side = evidence.close.side(reset.by);
-    Some(Fact::at(first.frame, format!("the {side} speaks on {} after the RST with its address", first.ts.since(reset.rst.ts))))
 }
 
 /// What the capture does not hold.
@@ -156,4 +167,44 @@ pub(super) fn limits(evidence: &Evidence<'_>) -> Vec<Fact> {
         facts.push(Fact::of_all(format!("{} stretches of data are missing from the capture", seen.gaps)));
     }
     facts
+}
+
+/// The request that was under way when the connection ended, not when it was first closed.
+pub(super) fn request_name_at_close(evidence: &Evidence<'_>) -> String {
+    match evidence
+        .close
+        .exchange
+        .http()
+        .map(|http| &http.request)
+        .filter(|request| !request.method.is_empty())
+    {
+        Some(request) => format!("the request {} {}", request.method, request.target),
+        None => "the client's next message".to_owned(),
+    }
+}
+
+/// The silence before the end, as a figure.
+pub(super) fn idle(evidence: &Evidence<'_>) -> String {
+    evidence.idle_before.map_or_else(|| "an unknown time".to_owned(), |idle| idle.to_string())
+}
+
+/// A request that no program ever saw may be sent again, whatever it is, if that is certain.
+pub(super) fn retry_unseen(evidence: &Evidence<'_>) -> &'static str {
+    match evidence.close.exchange.http().map(|http| http.request.method.as_str()) {
+        Some("GET" | "HEAD" | "OPTIONS" | "TRACE" | "PUT" | "DELETE") => "Retrying the request once is safe.",
+        _ => "Retry it once, but a POST only with an idempotency key.",
+    }
+}
+
+/// How the idle time compares with what the server did to other connections.
+pub(super) fn learned_idle(evidence: &Evidence<'_>) -> String {
+    match evidence.surroundings.learned_idle {
+        Some(learned) if learned.of > 1 => {
+            format!(
+                " (it closes idle connections after {}, {} of {} connections)",
+                learned.idle, learned.fitting, learned.of
+            )
+        }
+        _ => String::new(),
+    }
 }

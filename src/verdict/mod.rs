@@ -8,10 +8,14 @@ mod cap;
 mod ending;
 mod evidence;
 mod facts;
+mod forgery;
 mod harm;
+mod probes;
 mod report;
 mod rule;
 pub mod rules;
+mod sees;
+mod stack;
 mod stage;
 mod who;
 
@@ -19,11 +23,13 @@ pub use crate::decode::{Addr, Endpoint, Flags, SkipCounts};
 pub use crate::flow::{ConnState, FlowKey, ObservedUntil, Roles, Side};
 pub use ending::How;
 pub use evidence::Evidence;
+pub use forgery::Doubt;
 pub use harm::Harm;
 pub use rule::{Case, Confidence, Rule};
 pub use stage::Stage;
 pub use who::Sender;
 
+use crate::context::Surroundings;
 use crate::flow::Close;
 use crate::time::{Span, Timestamp};
 
@@ -225,7 +231,15 @@ impl Verdict {
 
 /// Judges a connection.
 #[must_use]
-pub fn judge(close: &Close) -> Verdict {
-    let evidence = Evidence::of(close);
+pub fn judge(close: &Close, surroundings: &Surroundings) -> Verdict {
+    let evidence = Evidence::of(close, surroundings);
     rule::conclude(&evidence)
+}
+
+/// Could its cause lie in what happened to others about the same time? Then its judgement is worth a linger's wait.
+#[must_use]
+pub fn may_be_one_of_many(close: &Close) -> bool {
+    let unsaid = !close.half(Side::Server).has_data();
+    let reset_or_unanswered = close.reset.is_some() || !close.half(Side::Server).seen();
+    unsaid && reset_or_unanswered
 }

@@ -37,7 +37,7 @@ pub(super) fn rst_text(reset: &Reset) -> Option<String> {
     Some(if printable {
         String::from_utf8_lossy(&reset.text).into_owned()
     } else {
-        reset.text.iter().map(|byte| format!("{byte:02x}")).collect()
+        reset.text.iter().fold(String::new(), |hex, byte| hex + &format!("{byte:02x}"))
     })
 }
 

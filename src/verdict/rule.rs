@@ -1,7 +1,7 @@
 //! What a rule is, and how the rules' opinions become one verdict.
 
 use super::rules::RULES;
-use super::{Evidence, Fact, Finding, Sees, Side, Verdict, harm, report, stage};
+use super::{Evidence, Fact, Finding, How, Sender, Side, Verdict, harm, report, sees, stack, stage};
 
 /// How sure a finding is; no finer, since nobody could tell the difference.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -100,9 +100,9 @@ pub(super) fn conclude(evidence: &Evidence<'_>) -> Verdict {
         cause,
         alternatives: findings,
         harm: cause.map(|_| harm::weigh(evidence)),
-        reasons: Vec::new(),
-        client_sees: Sees::default(),
-        server_sees: Sees::default(),
+        reasons: stack::reasons(evidence),
+        client_sees: sees::sees(evidence, Side::Client),
+        server_sees: sees::sees(evidence, Side::Server),
         stage: stage::stage(evidence),
         evidence: evidence_lines,
         advice: cause.map(|finding| (finding.rule.advise)(evidence)),
@@ -120,15 +120,29 @@ pub(super) fn conclude(evidence: &Evidence<'_>) -> Verdict {
     }
 }
 
-/// All opinions, the most confident first; the order of the list breaks ties. `unexplained` speaks only where nobody else does.
+/// All opinions, the most confident first; the order of the list breaks ties. `unexplained` speaks only where nobody else
+/// does, and a forgery that is only suspected comes after what it would overturn.
 fn rank(evidence: &Evidence<'_>) -> Vec<Finding> {
+    let cap = |rule: &Rule| cap(evidence, rule);
     let mut findings: Vec<Finding> = RULES
         .iter()
-        .filter_map(|&rule| Some(Finding { rule, confidence: (rule.judge)(evidence)?.min(evidence.cap) }))
+        .filter_map(|&rule| Some(Finding { rule, confidence: (rule.judge)(evidence)?.min(cap(rule)) }))
         .collect();
-    findings.sort_by_key(|finding| std::cmp::Reverse(finding.confidence));
+    let suspected =
+        |finding: &Finding| is_forgery(finding.rule) && evidence.rst_by != Some(Sender::Middlebox);
+    findings.sort_by_key(|finding| (std::cmp::Reverse(finding.confidence), suspected(finding)));
     if findings.len() > 1 {
         findings.retain(|finding| finding.rule.name != "unexplained");
     }
     findings
+}
+
+/// A story about the sender of a RST is no surer than that it was the sender.
+fn cap(evidence: &Evidence<'_>, rule: &Rule) -> Confidence {
+    let sender = evidence.rst_by_confidence.filter(|_| evidence.how != How::Refused && !is_forgery(rule));
+    evidence.cap.min(sender.unwrap_or(Confidence::Certain))
+}
+
+fn is_forgery(rule: &Rule) -> bool {
+    rule.name == "injected_reset"
 }

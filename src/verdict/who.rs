@@ -2,8 +2,9 @@
 
 use crate::flow::Side;
 
-use super::Confidence;
 use super::evidence::{Evidence, Shape};
+use super::forgery::{CONVICTS, Doubt, is_authentic};
+use super::{Confidence, How};
 
 /// Who sent a RST, as a conclusion.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -27,18 +28,41 @@ impl Sender {
 
 /// Weighs who sent the RST that took effect, and how sure that is.
 ///
-/// The address that it carries is believed. It is certain only where the RST has one of the two shapes that a host's
-/// stack gives it, fits its sender's numbers, and nothing from that side contradicts it afterwards; a claimed sender that
-/// speaks on after "its" RST leaves the conclusion no more than possible.
+/// The address that it carries is believed unless a decisive doubt, or several that agree, speak against it. Below that
+/// the verdict stays with the claimed side and the doubts only lower its confidence: two or more leave it possible, one
+/// likely. It is certain only where the RST has one of the two shapes that a stack gives it and fits its sender's numbers.
 #[must_use]
 pub(super) fn weigh(evidence: &Evidence<'_>) -> Option<(Sender, Confidence)> {
-    let claimed = evidence.rst_claimed?;
-    let confidence = if evidence.claimed_spoke_on {
-        Confidence::Possible
-    } else if evidence.shape == Shape::Odd || !evidence.acceptance_certain {
-        Confidence::Likely
-    } else {
-        evidence.cap.min(Confidence::Certain)
+    let claimed = Sender::Side(evidence.rst_claimed?);
+    let weight: u32 = evidence.doubts.iter().map(|doubt| doubt.weight).sum();
+    Some(match weight {
+        _ if evidence.doubts.iter().any(|doubt| doubt.decisive) => {
+            (Sender::Middlebox, Confidence::Certain.min(evidence.cap))
+        }
+        CONVICTS.. => (Sender::Middlebox, Confidence::Likely.min(evidence.cap)),
+        2.. => (claimed, Confidence::Possible),
+        1 => (claimed, Confidence::Likely.min(evidence.cap)),
+        0 => (claimed, undoubted(evidence)),
+    })
+}
+
+/// Nothing speaks against the claimed side. Certain it is only where something speaks for it: the marks of its live
+/// socket, or its own FIN before an answer that any device could have made up.
+fn undoubted(evidence: &Evidence<'_>) -> Confidence {
+    let Some(Sender::Side(side)) = evidence.rst_claimed.map(Sender::Side) else {
+        return Confidence::Possible;
     };
-    Some((Sender::Side(claimed), confidence))
+    let sure = match evidence.shape {
+        // From one SYN and one RST nobody can tell a host from a firewall in front of it.
+        _ if evidence.how == How::Refused || !evidence.acceptance_certain => false,
+        Shape::Active => is_authentic(evidence),
+        Shape::Reply => evidence.fin_frame(side).is_some(),
+        Shape::SynReply | Shape::Odd => false,
+    };
+    if sure { evidence.cap } else { Confidence::Likely.min(evidence.cap) }
+}
+
+/// What the doubts say, for the evidence.
+pub(super) fn facts(doubts: &[Doubt]) -> impl Iterator<Item = super::Fact> + '_ {
+    doubts.iter().map(|doubt| doubt.fact.clone())
 }

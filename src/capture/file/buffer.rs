@@ -59,7 +59,7 @@ impl Buffer {
         self.end -= self.start;
         self.start = 0;
         if self.end == self.bytes.len() {
-            let larger = (self.bytes.len() * 2).min(MAX_BLOCK + BLOCK);
+            let larger = (self.bytes.len() * 2).min(MAX_BLOCK);
             self.bytes.resize(larger, 0);
         }
     }

@@ -163,8 +163,8 @@ mod tests {
         assert_eq!(nanos(9, 3), 3);
         assert_eq!(nanos(12, 3_999), 3);
         assert_eq!(nanos(0x80, 3), 3_000_000_000);
-        assert_eq!(nanos(0x80 | 20, 3 << 19), 1_500_000_000);
-        assert_eq!(nanos(0x80 | 127, u64::MAX), 0);
+        assert_eq!(nanos(0x80 + 20, 3 << 19), 1_500_000_000);
+        assert_eq!(nanos(0x80 + 127, u64::MAX), 0);
         assert_eq!(nanos(127, u64::MAX), 1, "an absurd resolution is no division by zero");
     }
 

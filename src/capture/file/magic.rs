@@ -4,7 +4,7 @@ use std::io;
 
 use super::classic::{self, Header, Records};
 use super::pcapng::{Blocks, SECTION};
-use super::stream::{Compression, Stream, Trouble};
+use super::stream::{Stream, Trouble};
 use super::walk::{Format, Step};
 
 /// What the first bytes of a file make of it.
@@ -15,8 +15,10 @@ pub(super) enum Recognised {
     More,
     /// A classic capture of frames that nothing here can read.
     LinkType(u16),
-    /// No capture, and why not.
-    Other(String),
+    /// Almost a capture, and why not quite.
+    Not(String),
+    /// Another file altogether.
+    Other,
 }
 
 /// Other files that people mistake for captures: their first bytes, and what to say of them.
@@ -37,12 +39,12 @@ pub(super) fn recognise(bytes: &[u8]) -> Recognised {
         Header::Good(records) => Recognised::Capture(Format::Classic(records), classic::HEADER),
         Header::LinkType(number) => Recognised::LinkType(number),
         Header::Version(major) => {
-            Recognised::Other(format!("pcap of version {major}, where 2 is the last one"))
+            Recognised::Not(format!("pcap of version {major}, where 2 is the last one"))
         }
         Header::Short => Recognised::More,
         Header::Other if bytes.len() < SECTION.len() => Recognised::More,
         Header::Other if bytes.starts_with(&SECTION) => section(bytes),
-        Header::Other => Recognised::Other(describe(bytes)),
+        Header::Other => Recognised::Other,
     }
 }
 
@@ -50,7 +52,7 @@ fn section(bytes: &[u8]) -> Recognised {
     let mut blocks = Blocks::new();
     match blocks.step(bytes) {
         Step::Pass(len) => Recognised::Capture(Format::Pcapng(blocks), len),
-        Step::Damaged(damage) => Recognised::Other(format!("it starts like pcapng, but {damage}")),
+        Step::Damaged(damage) => Recognised::Not(format!("it starts like pcapng, but {damage}")),
         _ => Recognised::More,
     }
 }
@@ -63,14 +65,6 @@ pub(super) fn describe_short(bytes: &[u8]) -> String {
         0 => "empty (0 bytes)".to_owned(),
         len if starts_well => format!("it ends inside the file header, after {len} bytes"),
         _ => describe(bytes),
-    }
-}
-
-/// Says why a file is no capture after `why` was found about its uncompressed bytes.
-pub(super) fn describe_inside(compression: Option<Compression>, why: String) -> String {
-    match compression {
-        None => why,
-        Some(compression) => format!("{compression}, and inside: {why}"),
     }
 }
 
@@ -88,7 +82,8 @@ pub(super) fn is_capture(mut stream: Stream) -> io::Result<bool> {
     Ok(magic == SECTION || classic::magic(magic).is_some())
 }
 
-fn describe(bytes: &[u8]) -> String {
+/// Says what a file is instead of a capture, by its first bytes.
+pub(super) fn describe(bytes: &[u8]) -> String {
     let known = OTHERS.iter().find(|(magic, _)| bytes.starts_with(magic));
     match known {
         Some((_, what)) => (*what).to_owned(),

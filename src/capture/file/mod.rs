@@ -1,8 +1,8 @@
 //! Capture files: pcap and pcapng, plain or compressed by gzip or zstd, as files, folders or a stream.
 //!
 //! The reader is our own: one `read(2)` fills a block, and the frames are handed over as slices of it. That costs a
-//! twentieth of libpcap's instructions a frame, and takes what libpcap refuses: mixed link types, compression, and a
-//! stream that is still being written. A test holds it equal to libpcap where libpcap reads a file at all.
+//! fifth of libpcap's instructions a frame, and takes what libpcap refuses: mixed link types and compression. A test
+//! holds it equal to libpcap where libpcap reads a file at all.
 //!
 //! No length in a file is trusted. What cannot be part of a capture ends the reading with a [`Notice`], and everything
 //! before it has been handed over by then. Memory is bounded by one block per open file, which grows to 16 MiB and only
@@ -29,7 +29,7 @@ pub use notice::{Damage, Notice};
 pub use pcapng::Drops;
 
 use self::buffer::Buffer;
-use self::magic::{Recognised, describe_inside, describe_short, recognise};
+use self::magic::{Recognised, describe, describe_short, recognise};
 use self::stream::{Stream, Trouble};
 use self::walk::{Format, Head, Walk};
 use super::batch::{Batch, Sink};
@@ -117,7 +117,7 @@ impl FileSource {
     /// Frames read so far.
     #[must_use]
     pub const fn frames(&self) -> u64 {
-        self.walk.frames
+        self.walk.tally.frames
     }
 
     /// Frames that the capture's own statistics say were lost; only pcapng has any, and mostly at its end.
@@ -133,9 +133,7 @@ impl FileSource {
     fn hand_over(&mut self, sink: &mut Sink<'_>) -> u64 {
         let (bytes, at) = self.buffer.walk();
         let mut batch = Batch::new(sink);
-        while let Some(head) = self.walk.next(bytes, at) {
-            batch.push(head.frame(bytes));
-        }
+        self.walk.each(bytes, at, |head| batch.push(head.frame(bytes)));
         let handed = batch.finish();
         self.end_if_damaged();
         handed
@@ -178,7 +176,7 @@ impl FileSource {
     fn end(&mut self) {
         if !self.buffer.rest().is_empty() {
             self.end_cut();
-        } else if self.walk.frames == 0 {
+        } else if self.walk.tally.frames == 0 {
             self.end_with(Notice::NoFrames { path: self.name.clone() });
         }
         self.ended = true;
@@ -190,7 +188,7 @@ impl FileSource {
     }
 
     fn end_if_damaged(&mut self) {
-        if let (Some(damage), false) = (self.walk.damage.take(), self.ended) {
+        if let (Some(damage), false) = (self.walk.tally.damage.take(), self.ended) {
             self.end_damaged(damage);
         }
     }
@@ -206,11 +204,11 @@ impl FileSource {
     }
 
     fn place(&self) -> (PathBuf, u64, u64) {
-        (self.name.clone(), self.buffer.position(), self.walk.frames)
+        (self.name.clone(), self.buffer.position(), self.walk.tally.frames)
     }
 
     const fn file(&self) -> u16 {
-        self.walk.file
+        self.walk.tally.file
     }
 
     const fn progress(&self) -> Progress {
@@ -238,14 +236,18 @@ enum Refusal {
 
 impl Refusal {
     fn about(self, path: PathBuf, stream: &Stream) -> Error {
+        let compression = stream.compression().map(|it| it.to_string()).unwrap_or_default();
         let why = match self {
             Self::Trouble(Trouble::System(source)) => return Error::Read { path, source },
             Self::LinkType(number) => return Error::LinkType { path, number },
-            Self::Trouble(Trouble::Cut) => "it ends inside the file header".to_owned(),
-            Self::Trouble(Trouble::Damaged(error)) => format!("it does not decompress ({error})"),
-            Self::Other(why) => why,
+            Self::Trouble(Trouble::Cut) => format!("its {compression} data ends before the file header does"),
+            Self::Trouble(Trouble::Damaged(error)) => {
+                format!("its {compression} data does not decompress, {error}")
+            }
+            Self::Other(why) if compression.is_empty() => why,
+            Self::Other(why) => format!("{compression}, and inside: {why}"),
         };
-        Error::NotACapture { path, why: describe_inside(stream.compression(), why) }
+        Error::NotACapture { path, why }
     }
 }
 
@@ -258,7 +260,8 @@ fn read_header(stream: &mut Stream, buffer: &mut Buffer) -> Result<Format, Refus
                 return Ok(format);
             }
             Recognised::LinkType(number) => return Err(Refusal::LinkType(number)),
-            Recognised::Other(why) => return Err(Refusal::Other(why)),
+            Recognised::Not(why) => return Err(Refusal::Other(why)),
+            Recognised::Other => return Err(Refusal::Other(look_closer(stream, buffer))),
             Recognised::More => {}
         }
         match buffer.refill(stream) {
@@ -268,4 +271,11 @@ fn read_header(stream: &mut Stream, buffer: &mut Buffer) -> Result<Format, Refus
             Ok(_) => {}
         }
     }
+}
+
+/// Says what a file is instead of a capture, from more bytes than it took to see that it is none.
+fn look_closer(stream: &mut Stream, buffer: &mut Buffer) -> String {
+    // If that fails, the first bytes must do.
+    let _ = buffer.refill(stream);
+    describe(buffer.rest())
 }

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 /// Something about a file that its reader should know; none of it keeps the frames before it from being used.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Notice {
-    /// The file ends in the middle of a frame, a block or a compressed stream: its writer was killed, or is still at it.
+    /// The file ends in the middle of a frame, a block or a compressed stream: its writer was killed or is still at it.
     CutTail {
         /// Which one.
         path: PathBuf,

@@ -114,14 +114,14 @@ impl Blocks {
         }
         let [_, _, [l0, l1, ..], snaplen, _, ..] = *words(block) else { return self.too_short(block) };
         let link = LinkType::from_pcap(self.order.u16([l0, l1]));
-        let options = Options::new(self.order, block.get(16..).unwrap_or_default());
+        let options = self.options(block, 16);
         self.interfaces.push(Interface::new(link, self.order.u32(snaplen), options));
         Step::Pass(block.len())
     }
 
     fn statistics(&mut self, block: &[u8]) -> Step {
-        let [_, _, index, ..] = *words(block) else { return self.too_short(block) };
-        let options = Options::new(self.order, block.get(20..).unwrap_or_default());
+        let [_, _, index, _, _, _, ..] = *words(block) else { return self.too_short(block) };
+        let options = self.options(block, 20);
         if let Some(interface) = self.interfaces.get_mut(self.order.u32(index) as usize) {
             interface.count(options);
         }
@@ -175,6 +175,11 @@ impl Blocks {
         Step::Frame(Found { ts: Timestamp::ZERO, link, wire_len, start: START, end, next: block.len() })
     }
 
+    /// The options of a block, between the byte at which they start and the length at its end.
+    fn options<'a>(&self, block: &'a [u8], start: usize) -> Options<'a> {
+        Options::new(self.order, block.get(start..block.len() - 4).unwrap_or_default())
+    }
+
     #[inline]
     fn units(&self, high: [u8; 4], low: [u8; 4]) -> u64 {
         u64::from(self.order.u32(high)) << 32 | u64::from(self.order.u32(low))
@@ -203,7 +208,7 @@ fn whole(bytes: &[u8], order: ByteOrder, length: [u8; 4]) -> Result<&[u8], Step>
 }
 
 /// Whether Wireshark gives a frame number to a block that holds no frame: systemd's journal, custom blocks, and system
-/// calls as sysdig records them.
+/// calls as sysdig records them (found by asking tshark for each).
 const fn is_numbered(kind: u32) -> bool {
-    matches!(kind, 9 | 0x0bad | 0x4000_0bad)
+    matches!(kind, 9 | 0x0bad | 0x4000_0bad | 0x204 | 0x216 | 0x221)
 }

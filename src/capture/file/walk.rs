@@ -56,6 +56,11 @@ pub(super) enum Format {
 /// Where a capture's reader is: what it must remember from frame to frame.
 pub(super) struct Walk {
     pub(super) format: Format,
+    pub(super) tally: Tally,
+}
+
+/// What a walk remembers whatever the format is.
+pub(super) struct Tally {
     /// Frames so far, which is the number of the last one.
     pub(super) frames: u64,
     /// What stopped the walk for good.
@@ -63,26 +68,51 @@ pub(super) struct Walk {
     pub(super) file: u16,
 }
 
-impl Format {
-    #[inline]
-    fn step(&mut self, bytes: &[u8]) -> Step {
-        match self {
-            Self::Classic(records) => records.step(bytes),
-            Self::Pcapng(blocks) => blocks.step(bytes),
-        }
-    }
-}
-
 impl Walk {
     pub(super) const fn new(format: Format, file: u16) -> Self {
-        Self { format, frames: 0, damage: None, file }
+        Self { format, tally: Tally { frames: 0, damage: None, file } }
     }
 
     /// The next frame that lies whole in `bytes` from `at` on, and moves `at` behind it.
     #[inline]
     pub(super) fn next(&mut self, bytes: &[u8], at: &mut usize) -> Option<Head> {
+        match &mut self.format {
+            Format::Classic(records) => self.tally.advance(|bytes| records.step(bytes), bytes, at),
+            Format::Pcapng(blocks) => self.tally.advance(|bytes| blocks.step(bytes), bytes, at),
+        }
+    }
+
+    /// Every frame that lies whole in `bytes` from `at` on: the same as [`Walk::next`] again and again, but the format
+    /// is asked for only once, and each has a loop of its own.
+    #[inline]
+    pub(super) fn each(&mut self, bytes: &[u8], at: &mut usize, take: impl FnMut(Head)) {
+        match &mut self.format {
+            Format::Classic(records) => self.tally.each(|bytes| records.step(bytes), bytes, at, take),
+            Format::Pcapng(blocks) => self.tally.each(|bytes| blocks.step(bytes), bytes, at, take),
+        }
+    }
+}
+
+impl Tally {
+    #[inline]
+    fn each(
+        &mut self,
+        mut step: impl FnMut(&[u8]) -> Step,
+        bytes: &[u8],
+        at: &mut usize,
+        mut take: impl FnMut(Head),
+    ) {
+        let mut here = *at;
+        while let Some(head) = self.advance(&mut step, bytes, &mut here) {
+            take(head);
+        }
+        *at = here;
+    }
+
+    #[inline]
+    fn advance(&mut self, mut step: impl FnMut(&[u8]) -> Step, bytes: &[u8], at: &mut usize) -> Option<Head> {
         loop {
-            match self.format.step(bytes.get(*at..)?) {
+            match step(bytes.get(*at..)?) {
                 Step::Frame(found) => return Some(self.head(&found, at)),
                 Step::Pass(len) => *at += len,
                 Step::Number(len) => {

@@ -132,6 +132,7 @@ fn what_only_looks_like_a_tunnel_is_left_alone() {
     assert_eq!(at_raw(&udp(0xb5, &[0; 40])), Err(Skip::NotTcp), "no VXLAN flags");
     assert_eq!(at_raw(&udp(0xb4, &[8, 0, 0, 0, 0, 0, 5, 0])), Err(Skip::NotTcp), "another port");
     assert_eq!(at_raw(&v4_around(47, &[0x30, 1, 0x88, 0x0b])), Err(Skip::NotTcp), "PPTP");
+    assert_eq!(at_raw(&v4_around(47, &[0x40, 0, 8, 0])), Err(Skip::NotTcp), "GRE with source routes");
 }
 
 #[test]

@@ -11,7 +11,8 @@ const MAX_HEADERS: usize = 48;
 const MAX_TEXT: usize = 120;
 /// The end of a chunked body (RFC 9112 §7.1), where it has no trailer.
 const LAST_CHUNK: &[u8] = b"0\r\n\r\n";
-const METHODS: &[&[u8]] = &[b"GET ", b"POST ", b"PUT ", b"HEAD ", b"DELETE ", b"OPTIONS ", b"PATCH ", b"CONNECT ", b"TRACE "];
+const METHODS: &[&[u8]] =
+    &[b"GET ", b"POST ", b"PUT ", b"HEAD ", b"DELETE ", b"OPTIONS ", b"PATCH ", b"CONNECT ", b"TRACE "];
 
 /// How long a body is, as its head says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
@@ -82,15 +83,22 @@ impl Http {
     /// An exchange whose requests come from `client`.
     #[must_use]
     pub fn new(client: End) -> Self {
-        Self { client, requests: 0, answered: 0, request: Request::default(), response: None, tail: [0; LAST_CHUNK.len()] }
+        Self {
+            client,
+            requests: 0,
+            answered: 0,
+            request: Request::default(),
+            response: None,
+            tail: [0; LAST_CHUNK.len()],
+        }
     }
 
     /// Takes note of `len` new bytes, of which `payload` was captured.
     pub fn heard(&mut self, payload: &[u8], len: u32, by: End, order: Order) {
         if by == self.client {
-            self.from_client(payload, len);
+            self.client_said(payload, len);
         } else {
-            self.from_server(payload, len, order);
+            self.server_said(payload, len, order);
         }
     }
 
@@ -106,7 +114,7 @@ impl Http {
         matches!(self.request.length, BodyLength::Bytes(length) if self.request.body < length)
     }
 
-    fn from_client(&mut self, payload: &[u8], len: u32) {
+    fn client_said(&mut self, payload: &[u8], len: u32) {
         if !looks_like_request(payload) || (self.request_unfinished() && self.awaits_response()) {
             self.request.body += u64::from(len);
             return;
@@ -118,8 +126,9 @@ impl Http {
         self.request = parse_request(payload, len);
     }
 
-    fn from_server(&mut self, payload: &[u8], len: u32, order: Order) {
-        let begins = self.response.as_ref().is_none_or(|response| response.complete) && payload.starts_with(b"HTTP/1.");
+    fn server_said(&mut self, payload: &[u8], len: u32, order: Order) {
+        let begins = self.response.as_ref().is_none_or(|response| response.complete)
+            && payload.starts_with(b"HTTP/1.");
         let mut counted = u64::from(len);
         if begins && order == Order::Next {
             let (response, head) = parse_response(payload, &self.request.method);
@@ -163,7 +172,8 @@ fn parse_request(payload: &[u8], len: u32) -> Request {
         Ok(httparse::Status::Complete(head)) => Some(head),
         _ => None,
     };
-    let length = head.map_or(BodyLength::Unknown, |_| body_length(parsed.headers).unwrap_or(BodyLength::Bytes(0)));
+    let length =
+        head.map_or(BodyLength::Unknown, |_| body_length(parsed.headers).unwrap_or(BodyLength::Bytes(0)));
     Request {
         method: short(parsed.method.unwrap_or_default()),
         target: short(parsed.path.unwrap_or_default().split(['?', '#']).next().unwrap_or_default()),
@@ -206,7 +216,9 @@ fn response_length(status: u16, method: &str, headers: &[httparse::Header<'_>]) 
 }
 
 fn body_length(headers: &[httparse::Header<'_>]) -> Option<BodyLength> {
-    if header(headers, "transfer-encoding").is_some_and(|value| value.to_ascii_lowercase().ends_with("chunked")) {
+    if header(headers, "transfer-encoding")
+        .is_some_and(|value| value.to_ascii_lowercase().ends_with("chunked"))
+    {
         return Some(BodyLength::Chunked);
     }
     header(headers, "content-length").and_then(|value| value.trim().parse().ok()).map(BodyLength::Bytes)

@@ -8,7 +8,7 @@ mod tls;
 pub use http::{BodyLength, Http, Request, Response};
 pub use tls::{Alert, Tls};
 
-use crate::decode::Segment;
+use crate::decode::{Segment, SeqNumber};
 use crate::time::Timestamp;
 
 use super::half::Order;
@@ -45,6 +45,8 @@ pub struct Turn {
     pub start: Timestamp,
     /// In which frame.
     pub frame: u64,
+    /// Where it begins.
+    pub seq: SeqNumber,
     /// Payload bytes so far, retransmissions apart.
     pub bytes: u64,
 }
@@ -77,7 +79,7 @@ impl Exchange {
         }
         match &mut self.protocol {
             Protocol::Http(http) => http.heard(payload, segment.len, by, order),
-            Protocol::Tls(tls) => tls.heard(payload, by),
+            Protocol::Tls(tls) => tls.heard(payload, by, segment.frame),
             Protocol::Unknown => {}
         }
     }
@@ -88,7 +90,8 @@ impl Exchange {
             Some(turn) if turn.by == by => turn.bytes += len,
             turn => {
                 self.turn_before = turn.take();
-                *turn = Some(Turn { by, start: segment.ts, frame: segment.frame, bytes: len });
+                *turn =
+                    Some(Turn { by, start: segment.ts, frame: segment.frame, seq: segment.seq, bytes: len });
                 self.turns += 1;
             }
         }

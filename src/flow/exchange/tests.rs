@@ -51,7 +51,8 @@ fn a_continue_is_no_answer() {
     let exchange = said(&[(CLIENT, post), (SERVER, "HTTP/1.1 100 Continue\r\n\r\n"), (CLIENT, "12345")]);
     let http = exchange.http().unwrap();
     assert!(http.awaits_response() && !http.request_unfinished());
-    let both = said(&[(CLIENT, post), (SERVER, "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 204 No Content\r\n\r\n")]);
+    let both =
+        said(&[(CLIENT, post), (SERVER, "HTTP/1.1 100 Continue\r\n\r\nHTTP/1.1 204 No Content\r\n\r\n")]);
     assert!(!both.http().unwrap().awaits_response());
 }
 
@@ -89,6 +90,7 @@ fn tls_is_established_by_the_clients_first_data_and_alerts_have_names() {
     let tls = open.tls().unwrap();
     assert!(!tls.established);
     assert_eq!(tls.alert.unwrap().name(), "unrecognized_name");
-    let done = said(&[(CLIENT, hello), (CLIENT, "\u{14}\u{3}\u{3}\u{0}\u{1}\u{1}\u{17}\u{3}\u{3}\u{0}\u{2}ab")]);
+    let done =
+        said(&[(CLIENT, hello), (CLIENT, "\u{14}\u{3}\u{3}\u{0}\u{1}\u{1}\u{17}\u{3}\u{3}\u{0}\u{2}ab")]);
     assert!(done.tls().unwrap().established);
 }

@@ -6,6 +6,8 @@ const HANDSHAKE: u8 = 22;
 const ALERT: u8 = 21;
 const APPLICATION_DATA: u8 = 23;
 const RECORD_HEADER: usize = 5;
+/// An alert in clear is its level and its description; an encrypted one is longer and says nothing.
+const ALERT_LEN: u16 = 2;
 /// Records looked at in one segment.
 const MAX_RECORDS: usize = 16;
 
@@ -14,6 +16,8 @@ const MAX_RECORDS: usize = 16;
 pub struct Alert {
     /// Who sent it.
     pub by: End,
+    /// In which frame.
+    pub frame: u64,
     /// 1 warning, 2 fatal.
     pub level: u8,
     /// What it is about.
@@ -45,13 +49,13 @@ impl Tls {
     }
 
     /// Takes note of a segment. Records that do not begin with it are not found; that costs nothing but detail.
-    pub fn heard(&mut self, payload: &[u8], by: End) {
+    pub fn heard(&mut self, payload: &[u8], by: End, frame: u64) {
         let mut rest = payload;
         for _ in 0..MAX_RECORDS {
             let [kind, 3, 0..=4, high, low, body @ ..] = rest else { return };
             match *kind {
                 APPLICATION_DATA if by == self.client => self.established = true,
-                ALERT => self.on_alert(body, u16::from_be_bytes([*high, *low]), by),
+                ALERT if u16::from_be_bytes([*high, *low]) == ALERT_LEN => self.on_alert(body, by, frame),
                 _ => {}
             }
             let next = RECORD_HEADER + usize::from(u16::from_be_bytes([*high, *low]));
@@ -60,10 +64,9 @@ impl Tls {
         }
     }
 
-    /// An encrypted alert is longer than its two bytes and says nothing.
-    const fn on_alert(&mut self, body: &[u8], len: u16, by: End) {
-        if let ([level @ 1..=2, description, ..], 2) = (body, len) {
-            self.alert = Some(Alert { by, level: *level, description: *description });
+    const fn on_alert(&mut self, body: &[u8], by: End, frame: u64) {
+        if let [level @ 1..=2, description, ..] = body {
+            self.alert = Some(Alert { by, frame, level: *level, description: *description });
         }
     }
 }

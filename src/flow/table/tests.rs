@@ -50,7 +50,9 @@ fn a_refusal_takes_only_the_right_acknowledgement() {
 
 #[test]
 fn a_challenged_reset_does_not_end_a_connection() {
-    let close = one(&format!("{ASKED}B > A R seq 5501\nA > B .\nB > A P. len 80\nA > B .\nA > B F.\nB > A F.\nA > B ."));
+    let close = one(&format!(
+        "{ASKED}B > A R seq 5501\nA > B .\nB > A P. len 80\nA > B .\nA > B F.\nB > A F.\nA > B ."
+    ));
     assert!(close.reset.is_none());
     assert_eq!((close.ignored_resets, close.until), (1, ObservedUntil::Close));
 }
@@ -64,7 +66,8 @@ fn a_connection_that_demonstrably_lives_on_was_not_reset() {
 
 #[test]
 fn segments_under_way_do_not_contradict_a_reset() {
-    let close = one(&format!("{OPEN}B > A P. len 80\nB > A P. len 80\nA > B R.\nB > A P. len 80\nA > B R seq 1001"));
+    let close =
+        one(&format!("{OPEN}B > A P. len 80\nB > A P. len 80\nA > B R.\nB > A P. len 80\nA > B R seq 1001"));
     let reset = close.reset.unwrap();
     assert_eq!((reset.by, reset.after.at(End::High).segments), (End::Low, 1));
     assert_eq!(reset.before.at(End::High).snd_nxt, SeqNumber(5161));
@@ -104,7 +107,9 @@ fn late_segments_open_no_ghost() {
 
 #[test]
 fn simultaneous_open_and_close_are_one_connection() {
-    let close = one("A > B S\nB > A S\nA > B S. seq 1000\nB > A S. seq 5000\nA > B P. len 9\nA > B F.\nB > A F. ack 1010\nA > B .\nB > A .");
+    let close = one(
+        "A > B S\nB > A S\nA > B S. seq 1000\nB > A S. seq 5000\nA > B P. len 9\nA > B F.\nB > A F. ack 1010\nA > B .\nB > A .",
+    );
     assert!(close.reset.is_none() && close.fins.at(End::Low).is_some() && close.fins.at(End::High).is_some());
 }
 
@@ -135,7 +140,7 @@ fn the_same_frame_twice_counts_once_and_a_retransmission_does_not() {
     table.finish(ObservedUntil::Eof, &mut |close| closes.push(close));
     assert_eq!((duplicates, closes.len()), (6, 1));
     let close = one(&format!("{ASKED}+0.3 A > B again"));
-    assert_eq!(close.half(Side::Client).retransmits + u32::from(*close.unanswered.at(End::Low)), 0 + 0 + 2);
+    assert_eq!((close.half(Side::Client).retransmits, *close.unanswered.at(End::Low)), (1, 1));
 }
 
 #[test]
@@ -143,7 +148,9 @@ fn the_oldest_give_way_and_are_counted() {
     let mut table = FlowTable::new(Settings { max_flows: 2, ..Settings::default() });
     let mut closes = Vec::new();
     for port in 1..=5_u16 {
-        let script::Scripted::Segment(mut syn, _) = script::parse("A > B S").unwrap()[0].clone() else { panic!() };
+        let script::Scripted::Segment(mut syn, _) = script::parse("A > B S").unwrap()[0].clone() else {
+            panic!()
+        };
         syn.src.port = port;
         syn.ts = Timestamp::from_parts(1_700_000_000 + u64::from(port), 0);
         table.observe(&[Pdu::Segment(syn, &[])], &mut |close| closes.push(close));

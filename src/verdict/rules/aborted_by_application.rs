@@ -34,12 +34,24 @@ fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
     }
     match (evidence.how, evidence.talk) {
         (How::Reset, Talk::Nothing | Talk::Complete) => Some(Confidence::Likely),
+        // An answer that was acknowledged to its last byte may well have been whole.
+        (How::Reset, Talk::Answering)
+            if evidence.http().is_none() && !evidence.lost_data() && !more_came(evidence) =>
+        {
+            Some(Confidence::Likely)
+        }
         (How::Reset | How::FinThenReset, _) => Some(Confidence::Possible),
         _ => None,
     }
 }
 
+fn more_came(evidence: &Evidence<'_>) -> bool {
+    evidence.reset().is_some_and(|reset| reset.after.at(reset.by.peer()).news)
+}
+
 fn advise(evidence: &Evidence<'_>) -> String {
     let Some(Sender::Side(side)) = evidence.rst_by else { return String::new() };
-    format!("The {side}'s program chose to abort: look there for SO_LINGER 0, an abort or destroy call, or a pool that drops idle connections.")
+    format!(
+        "The {side}'s program chose to abort: look there for SO_LINGER 0, an abort or destroy call, or a pool that drops idle connections."
+    )
 }

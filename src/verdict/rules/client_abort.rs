@@ -44,22 +44,38 @@ fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
         return None;
     }
     match evidence.how {
-        How::Fin | How::FinThenReset if known_to_be_owed(evidence) && !answered_after_all(evidence) => Some(Confidence::Certain),
-        How::Reset if evidence.shape == Shape::Active => Some(facts::sure_if_http(evidence, Confidence::Likely)),
+        How::Fin | How::FinThenReset if known_to_be_owed(evidence) && !answered_after_all(evidence) => {
+            Some(Confidence::Certain)
+        }
+        How::Reset if evidence.shape == Shape::Active => Some(facts::sure_if_http(evidence, guess(evidence))),
         _ => None,
+    }
+}
+
+/// Without knowing the protocol: an answer of which more is under way was not whole; one of which nothing more comes may
+/// have been.
+fn guess(evidence: &Evidence<'_>) -> Confidence {
+    let more = evidence.reset().is_some_and(|reset| reset.after.at(reset.by.peer()).news);
+    if evidence.talk == Talk::Awaiting || more || evidence.lost_data() {
+        Confidence::Likely
+    } else {
+        Confidence::Possible
     }
 }
 
 /// A FIN alone says only that the client will not write any more; that it owed itself an answer must be known.
 fn known_to_be_owed(evidence: &Evidence<'_>) -> bool {
     let Some(http) = evidence.http() else { return false };
-    http.response.as_ref().is_none_or(|response| matches!(response.length, BodyLength::Bytes(_) | BodyLength::Chunked))
+    http.response
+        .as_ref()
+        .is_none_or(|response| matches!(response.length, BodyLength::Bytes(_) | BodyLength::Chunked))
 }
 
 /// A half-close: the answer came whole after the client's FIN.
 fn answered_after_all(evidence: &Evidence<'_>) -> bool {
     evidence.close.exchange.http().is_some_and(|http| {
-        let until_close = http.response.as_ref().is_some_and(|response| response.length == BodyLength::UntilClose);
+        let until_close =
+            http.response.as_ref().is_some_and(|response| response.length == BodyLength::UntilClose);
         !http.awaits_response() || until_close
     })
 }

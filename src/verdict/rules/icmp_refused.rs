@@ -27,10 +27,19 @@ fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
 }
 
 fn facts_of(evidence: &Evidence<'_>) -> Vec<Fact> {
-    evidence.close.icmp.map(|icmp| Fact::at(icmp.frame, format!("{} answers with ICMP: {}", icmp.from, icmp.says()))).into_iter().collect()
+    evidence
+        .close
+        .icmp
+        .map(|icmp| Fact::at(icmp.frame, format!("{} answers with ICMP: {}", icmp.from, icmp.says())))
+        .into_iter()
+        .collect()
 }
 
 fn advise(evidence: &Evidence<'_>) -> String {
     let Some(icmp) = evidence.close.icmp else { return String::new() };
-    format!("Ask whoever runs {} why it answers '{}': a firewall rule, a route, or a host that is down.", icmp.from, icmp.says())
+    format!(
+        "Ask whoever runs {} why it answers '{}': a firewall rule, a route, or a host that is down.",
+        icmp.from,
+        icmp.says()
+    )
 }

@@ -36,19 +36,23 @@ B > A P. \"HTTP/1.1 200 OK\\r\\nContent-Length: 10\\r\\n\\r\\nabc\"\nA > B .\nB 
 
 fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
     let owed = evidence.talk == Talk::Awaiting && !evidence.in_tls_handshake;
-    if !owed || evidence.ended_by() != Some(Side::Server) {
+    let gave_up = crate::verdict::probes::probing(evidence).is_some();
+    if !owed || gave_up || evidence.ended_by() != Some(Side::Server) {
         return None;
     }
-    match evidence.how {
-        How::Fin | How::FinThenReset => Some(facts::sure_if_http(evidence, guess(evidence))),
-        How::Reset if evidence.shape == Shape::Active => Some(facts::sure_if_http(evidence, Confidence::Likely)),
-        _ => None,
-    }
-}
-
-/// Without knowing the protocol: where the server has answered before, it owes an answer again.
-fn guess(evidence: &Evidence<'_>) -> Confidence {
-    if evidence.exchange.turns >= 3 { Confidence::Likely } else { Confidence::Possible }
+    // Where several went together the listener may have been closed, and nobody ever had the request.
+    let together = evidence.surroundings.unserved_resets > 1;
+    let guess = match evidence.how {
+        // A last word such as QUIT wants no answer, and of an unknown protocol nobody knows.
+        How::Fin | How::FinThenReset if evidence.exchange.turns > 1 && evidence.http().is_none() => {
+            return None;
+        }
+        How::Fin | How::FinThenReset => Confidence::Possible,
+        How::Reset if evidence.shape == Shape::Active => Confidence::Likely,
+        _ => return None,
+    };
+    let sure = facts::sure_if_http(evidence, guess);
+    Some(if together { sure.min(Confidence::Possible) } else { sure })
 }
 
 fn advise(evidence: &Evidence<'_>) -> String {

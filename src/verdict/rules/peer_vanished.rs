@@ -1,5 +1,6 @@
 //! Repetitions that nobody answers, and no RST.
 
+use crate::flow::{Marks, Side};
 use crate::verdict::rule::{Confidence, Rule, hit, miss};
 use crate::verdict::{Evidence, Fact, How};
 
@@ -34,8 +35,23 @@ fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
     if evidence.how != How::Silent {
         return None;
     }
-    let repeated = evidence.unanswered(evidence.unanswered_side()?);
-    Some(if repeated >= SURE { Confidence::Certain } else { Confidence::Likely })
+    let side = evidence.unanswered_side()?;
+    // Of a side that never got beyond its SYN+ACK it is not known that it was ever there for more.
+    let conversed = evidence.close.half(side.peer()).packets > 1 && !only_syn_acks(evidence, side.peer());
+    // Where a router says that it cannot deliver, the side that is silent did not fall silent by itself.
+    let sure = evidence.unanswered(side) >= SURE && conversed && evidence.close.icmp.is_none();
+    Some(if sure {
+        Confidence::Certain
+    } else if conversed {
+        Confidence::Likely
+    } else {
+        Confidence::Possible
+    })
+}
+
+fn only_syn_acks(evidence: &Evidence<'_>, side: Side) -> bool {
+    let half = evidence.close.half(side);
+    half.marks.has(Marks::SYN_ACK) && half.packets == 1 + u64::from(half.retransmits) && !half.has_data()
 }
 
 fn facts(evidence: &Evidence<'_>) -> Vec<Fact> {
@@ -45,8 +61,14 @@ fn facts(evidence: &Evidence<'_>) -> Vec<Fact> {
     let silence = evidence.close.last.ts.since(heard);
     let mut facts = vec![Fact::at(
         evidence.close.last.frame,
-        format!("the {side} repeated itself {repeated} times and heard nothing from the {} for {silence}", side.peer()),
+        format!(
+            "the {side} repeated itself {repeated} times and heard nothing from the {} for {silence}",
+            side.peer()
+        ),
     )];
+    if let Some(icmp) = evidence.close.icmp {
+        facts.push(Fact::at(icmp.frame, format!("{} answers with ICMP: {}", icmp.from, icmp.says())));
+    }
     facts.extend(crate::verdict::facts::limits(evidence));
     facts
 }

@@ -26,10 +26,18 @@ the port, the service's state and the firewall. After a deploy, wait for readine
 };
 
 fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
-    (evidence.how == How::Refused).then_some(Confidence::Likely)
+    let odd_distance = super::refused_by_firewall::other_distance(evidence).is_some();
+    (evidence.how == How::Refused).then_some(if odd_distance {
+        Confidence::Possible
+    } else {
+        Confidence::Likely
+    })
 }
 
 fn advise(evidence: &Evidence<'_>) -> String {
     let server = evidence.close.endpoint(Side::Server);
-    format!("Check on {} that a process listens on port {} on a reachable address (`ss -ltn`), and its firewall.", server.addr, server.port)
+    format!(
+        "Check on {} that a process listens on port {} on a reachable address (`ss -ltn`), and its firewall.",
+        server.addr, server.port
+    )
 }

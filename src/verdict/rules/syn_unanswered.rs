@@ -46,11 +46,18 @@ fn tries(evidence: &Evidence<'_>) -> u64 {
 
 fn facts(evidence: &Evidence<'_>) -> Vec<Fact> {
     let over = evidence.close.last.ts.since(evidence.close.start.ts);
-    let said = if tries(evidence) == 1 { "one SYN".to_owned() } else { format!("{} SYNs in {over}", tries(evidence)) };
+    let said = if tries(evidence) == 1 {
+        "one SYN".to_owned()
+    } else {
+        format!("{} SYNs in {over}", tries(evidence))
+    };
     vec![Fact::at(evidence.close.start.frame, format!("{said}, and no answer of any kind"))]
 }
 
 fn advise(evidence: &Evidence<'_>) -> String {
     let server = evidence.close.endpoint(Side::Server);
-    format!("Capture on {} too: if the SYN arrives there, its firewall or a full queue drops it; if not, the path to it does.", server.addr)
+    format!(
+        "Capture on {} too: if the SYN arrives there, its firewall or a full queue drops it; if not, the path to it does.",
+        server.addr
+    )
 }

@@ -1,19 +1,25 @@
 //! What holds for every rule on the shelf.
 
 use super::*;
+use crate::context::Context;
 use crate::decode::{Pdu, script};
-use crate::flow::{FlowTable, ObservedUntil, Settings};
+use crate::flow::{Close, FlowTable, ObservedUntil, Settings, Side};
 use crate::verdict::{Confidence, Verdict, judge};
 
-/// The verdict on the first connection of a script.
+/// The verdict on the connection of the first client of a script; the last one, where it has several.
 fn verdict(text: &str) -> Verdict {
     let played = script::parse(text).unwrap_or_else(|error| panic!("{error}\n{text}"));
     let pdus: Vec<Pdu<'_>> = played.iter().map(script::Scripted::pdu).collect();
-    let mut verdicts = Vec::new();
+    let (mut closes, mut context) = (Vec::new(), Context::default());
     let mut table = FlowTable::new(Settings::default());
-    table.observe(&pdus, &mut |close| verdicts.push(judge(&close)));
-    table.finish(ObservedUntil::Eof, &mut |close| verdicts.push(judge(&close)));
-    verdicts.into_iter().next().expect("a script has a connection")
+    table.observe(&pdus, &mut |close| closes.push(close));
+    table.finish(ObservedUntil::Eof, &mut |close| closes.push(close));
+    for close in &closes {
+        context.note(close);
+    }
+    let of_a = |close: &&Close| close.endpoint(Side::Client).addr == script::CLIENT.addr;
+    let close = closes.iter().rev().find(of_a).expect("a script has a connection of A");
+    judge(close, &context.around(close))
 }
 
 #[test]
@@ -31,10 +37,18 @@ fn every_rule_is_whole() {
     for rule in RULES {
         assert!(rule.title.chars().count() <= 60, "{}: {}", rule.name, rule.title);
         for heading in ["What happened: ", "How it is told: ", "Not to be confused with: ", "What to do: "] {
-            assert!(rule.doc.lines().any(|line| line.starts_with(heading)), "{} lacks '{heading}'", rule.name);
+            assert!(
+                rule.doc.lines().any(|line| line.starts_with(heading)),
+                "{} lacks '{heading}'",
+                rule.name
+            );
         }
         assert!(!rule.sources.is_empty(), "{} cites nothing", rule.name);
-        assert!(rule.cases.iter().any(|case| case.hit) && rule.cases.iter().any(|case| !case.hit), "{}", rule.name);
+        assert!(
+            rule.cases.iter().any(|case| case.hit) && rule.cases.iter().any(|case| !case.hit),
+            "{}",
+            rule.name
+        );
     }
 }
 
@@ -44,7 +58,11 @@ fn every_rule_wins_its_hits_and_leaves_its_misses_to_others() {
         for case in rule.cases {
             let verdict = verdict(case.script);
             let won = verdict.cause_name() == Some(rule.name);
-            assert_eq!(won, case.hit, "{}: {}: got {:?}\n{}", rule.name, case.about, verdict.cause, case.script);
+            assert_eq!(
+                won, case.hit,
+                "{}: {}: got {:?}\n{}",
+                rule.name, case.about, verdict.cause, case.script
+            );
         }
     }
 }
@@ -56,7 +74,9 @@ fn every_winner_shows_facts_that_exist_and_says_what_to_do() {
         let verdict = verdict(case.script);
         let Some(cause) = verdict.cause else { continue };
         assert!(!verdict.evidence.is_empty(), "{:?}: {}", cause.rule, case.about);
-        assert!(verdict.evidence.iter().all(|fact| fact.frame.is_none_or(|frame| (1..=frames).contains(&frame))));
+        assert!(
+            verdict.evidence.iter().all(|fact| fact.frame.is_none_or(|frame| (1..=frames).contains(&frame)))
+        );
         let advice = verdict.advice.unwrap();
         assert!(advice.ends_with('.') && advice.len() > 30, "{:?}: {advice}", cause.rule);
     }

@@ -1,0 +1,47 @@
+# Two commands do everything on a fresh Debian or Ubuntu machine that has Rust:
+#   make demo   installs what is missing, builds, and shows the verdicts on bundled captures
+#   make test   installs what is missing and runs all tests
+# For the rest see `make help`.
+
+# The oldest Rust that builds this; the same figure is in Cargo.toml and clippy.toml.
+MSRV := 1.88
+PROGRAM := target/release/rstwho
+DEMO := $(addprefix fixtures/,node_stale_keepalive/capture.pcap node_destroy/capture.pcap \
+	node_reset_in_length/capture.pcap go_early_413/capture.pcap injected_both_ways/client.pcap \
+	idle_reset/capture.pcap refused/capture.pcap)
+
+.PHONY: demo test build deps rust golden fixtures help
+.DEFAULT_GOAL := help
+
+demo: build ## build, and show the verdicts on bundled captures
+	@echo; echo '$$ rstwho replay fixtures/…'
+	@$(PROGRAM) replay $(DEMO)
+
+test: rust deps ## run all tests
+	cargo test --locked
+
+build: rust deps ## build the program
+	cargo build --release --locked
+
+golden: ## write the expected records, and the README's tables, anew
+	RSTWHO_BLESS=1 cargo test --locked --test fixtures --test readme
+
+fixtures: ## make the captures anew with real programs (root, network namespaces)
+	fixtures/make.sh
+
+# Only what is missing is installed; without a package manager the error says what to install by hand.
+deps:
+	@if ! [ -e /usr/include/pcap.h ] && ! pkg-config --exists libpcap 2>/dev/null || ! command -v cc >/dev/null; then \
+		sudo=; [ "$$(id -u)" = 0 ] || sudo=sudo; \
+		command -v apt-get >/dev/null || { echo 'install libpcap (with headers) and a C compiler, then try again' >&2; exit 2; }; \
+		$$sudo apt-get update -q && DEBIAN_FRONTEND=noninteractive $$sudo apt-get install -qy --no-install-recommends libpcap-dev gcc libc6-dev; \
+	fi
+
+rust:
+	@command -v cargo >/dev/null || { echo 'Rust is missing: install it with rustup (rustup.rs), version $(MSRV) or newer' >&2; exit 2; }
+	@have=$$(rustc --version | cut -d' ' -f2); \
+	[ "$$(printf '%s\n' $(MSRV) "$$have" | sort -V | head -n1)" = $(MSRV) ] || \
+		{ echo "Rust $$have is too old: $(MSRV) or newer is needed (rustup update stable)" >&2; exit 2; }
+
+help:
+	@grep -E '^[a-z]+:.*## ' Makefile | sed 's/:.*## /\t/' | expand -t 12

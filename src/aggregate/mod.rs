@@ -1,0 +1,92 @@
+//! Verdicts to counts: how connections ended, why, and with whom. Pure, and in bounded memory.
+
+mod intake;
+mod network;
+mod ours;
+mod peer;
+mod top;
+mod totals;
+
+pub use intake::{Dropped, Intake};
+pub use network::Network;
+pub use ours::Ours;
+pub use peer::{Peer, PeerCounts};
+pub use totals::{CauseCount, ResetCounts, Totals};
+
+use crate::verdict::{Addr, Verdict};
+
+use self::peer::Record;
+use self::top::Top;
+
+/// Addresses that are counted at the same time. Beyond it the ones with the fewest connections give way.
+const MAX_PEERS: usize = 100_000;
+
+/// Counts verdicts as they come.
+pub struct Aggregate {
+    totals: Totals,
+    addresses: Top<Addr, Record>,
+    local: Vec<Network>,
+}
+
+/// The counts at one moment, sorted for reading.
+#[derive(Clone, Debug)]
+pub struct Snapshot {
+    /// All connections together.
+    pub totals: Totals,
+    /// With whom they were.
+    pub peers: Peers,
+}
+
+/// The peers with the most bad ends.
+#[derive(Clone, Debug)]
+pub struct Peers {
+    /// Who "we" are, so that all others are peers.
+    pub ours: Ours,
+    /// The worst first: most bad ends, then most connections, then by address.
+    pub list: Vec<Peer>,
+    /// All peers that are counted, those beyond the list included.
+    pub known: usize,
+    /// Addresses that were forgotten because there were more than can be counted.
+    pub forgotten: u64,
+}
+
+impl Aggregate {
+    /// Nothing counted yet. `local` is who "we" are; empty where that is to be found out.
+    #[must_use]
+    pub fn new(local: Vec<Network>) -> Self {
+        Self { totals: Totals::default(), addresses: Top::new(MAX_PEERS), local }
+    }
+
+    /// Counts one connection.
+    pub fn count(&mut self, verdict: &Verdict) {
+        self.totals.count(verdict);
+        for seen in peer::both(verdict) {
+            self.addresses.touch(seen.addr).count(verdict, seen.side);
+        }
+    }
+
+    /// The counts so far, with the `top` worst peers.
+    #[must_use]
+    pub fn snapshot(&self, top: usize) -> Snapshot {
+        Snapshot { totals: self.totals.sorted(), peers: self.peers(top) }
+    }
+
+    fn peers(&self, top: usize) -> Peers {
+        let ours = Ours::find(&self.local, self.totals.connections, &self.addresses);
+        let mut list: Vec<Peer> = self
+            .addresses
+            .iter()
+            .filter(|(addr, _)| !ours.is_ours(*addr, &self.local))
+            .map(|(addr, slot)| slot.value.peer(addr, slot.missed))
+            .collect();
+        list.sort_by_key(Peer::rank);
+        let known = list.len();
+        list.truncate(top);
+        Peers { ours, list, known, forgotten: self.addresses.forgotten() }
+    }
+}
+
+#[cfg(test)]
+pub(crate) mod sample;
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,111 @@
+use super::sample::{closed, endpoint, harmless, hung_up, refused, stale};
+use super::*;
+use crate::verdict::{How, Sender, Side};
+
+fn counted(local: &[&str], verdicts: impl IntoIterator<Item = Verdict>) -> Snapshot {
+    let mut aggregate = Aggregate::new(local.iter().map(|text| text.parse().unwrap()).collect());
+    for verdict in verdicts {
+        aggregate.count(&verdict);
+    }
+    aggregate.snapshot(20)
+}
+
+fn with(client: &str, server: &str, verdict: Verdict) -> Verdict {
+    Verdict { client: endpoint(client, 50_000), server: endpoint(server, 80), ..verdict }
+}
+
+fn addresses(snapshot: &Snapshot) -> Vec<String> {
+    snapshot.peers.list.iter().map(|peer| peer.addr.to_string()).collect()
+}
+
+#[test]
+fn totals_count_ends_causes_and_senders() {
+    let totals = counted(&[], [stale(), stale(), closed(), refused(), harmless(), hung_up()]).totals;
+    assert_eq!((totals.connections, totals.bad_ends, totals.harmless), (6, 4, 1));
+    assert_eq!(totals.ended(How::FinThenReset), 2);
+    assert_eq!(totals.ended(How::Fin), 2);
+    assert_eq!(How::ALL.iter().map(|&how| totals.ended(how)).sum::<u64>(), 6);
+    assert_eq!(totals.resets, ResetCounts { client: 1, server: 3, middlebox: 0 });
+    let causes: Vec<_> =
+        totals.causes.iter().map(|cause| (cause.rule.name, cause.harmful, cause.harmless)).collect();
+    let expected =
+        [("stale_keepalive", 2, 0), ("no_response", 1, 0), ("port_closed", 1, 0), ("client_abort", 0, 1)];
+    assert_eq!(causes, expected);
+}
+
+#[test]
+fn every_connection_of_a_peer_is_in_exactly_one_kind() {
+    let middlebox = Verdict { rst_by: Some(Sender::Middlebox), ..stale() };
+    let by_client = Verdict { rst_by: Some(Sender::Side(Side::Client)), ..stale() };
+    let unanswered = Verdict { how: How::Unanswered, ..refused() };
+    let silent = Verdict { how: How::Silent, ..hung_up() };
+    let cut = Verdict { cause: stale().cause, ..hung_up() };
+    let open = Verdict { how: How::Open, ..closed() };
+    let verdicts = [
+        stale(),
+        by_client,
+        middlebox,
+        refused(),
+        unanswered,
+        silent,
+        hung_up(),
+        cut,
+        closed(),
+        open,
+        harmless(),
+    ];
+    let snapshot = counted(&["10.0.3.0/24"], verdicts);
+    assert_eq!(addresses(&snapshot), ["10.0.9.2"]);
+    let expected = PeerCounts {
+        connections: 11,
+        bad_ends: 8,
+        harmless: 1,
+        resets: 1,
+        resets_by_us: 2,
+        resets_by_middlebox: 1,
+        refused: 1,
+        unanswered: 1,
+        silent: 1,
+        hung_up: 1,
+        closed_badly: 1,
+        closed: 1,
+        open: 1,
+    };
+    let peer = &snapshot.peers.list[0];
+    assert_eq!(peer.counts, expected);
+    assert_eq!(peer.worst_cause.map(|rule| rule.name), Some("stale_keepalive"));
+    assert_eq!(peer.last_seen, stale().end_time);
+}
+
+#[test]
+fn the_address_that_nearly_all_share_is_ours() {
+    let mut verdicts: Vec<_> = (1..=9).map(|n| with("10.0.0.1", &format!("192.0.2.{n}"), stale())).collect();
+    verdicts.push(with("10.0.0.2", "192.0.2.1", stale()));
+    let snapshot = counted(&[], verdicts);
+    assert_eq!(snapshot.peers.ours, Ours::Shared("10.0.0.1".parse::<std::net::IpAddr>().unwrap().into()));
+    assert_eq!(snapshot.peers.known, 10);
+    assert_eq!(addresses(&snapshot)[0], "192.0.2.1", "two bad ends, the others one");
+}
+
+#[test]
+fn where_nobody_or_more_than_one_is_shared_all_are_counted() {
+    let pair = counted(&[], [stale(), stale()]);
+    assert_eq!((pair.peers.ours, pair.peers.known), (Ours::Unknown, 2));
+    let mixed = counted(&[], [with("10.0.0.1", "10.0.0.2", stale()), with("10.0.0.3", "10.0.0.4", stale())]);
+    assert_eq!((mixed.peers.ours, mixed.peers.known), (Ours::Unknown, 4));
+    let itself = counted(&[], [with("127.0.0.1", "127.0.0.1", stale())]);
+    assert_eq!((itself.peers.ours, itself.peers.known), (Ours::Unknown, 1));
+    assert_eq!(itself.peers.list[0].counts.connections, 1);
+    assert_eq!(itself.peers.list[0].counts.resets, 1, "as the server it is");
+}
+
+#[test]
+fn the_list_is_cut_and_says_how_many_there_are() {
+    let mut aggregate = Aggregate::new(Vec::new());
+    for n in 0..30 {
+        aggregate.count(&with("10.0.0.1", &format!("192.0.2.{n}"), if n == 17 { stale() } else { closed() }));
+    }
+    let peers = aggregate.snapshot(5).peers;
+    assert_eq!((peers.list.len(), peers.known), (5, 30));
+    assert_eq!(peers.list[0].addr.to_string(), "192.0.2.17");
+}

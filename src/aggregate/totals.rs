@@ -1,0 +1,100 @@
+//! All connections together: how they ended, and why.
+
+use std::cmp::Reverse;
+
+use crate::verdict::{Harm, How, Rule, Sender, Side, Verdict};
+
+/// Counts of connections.
+#[derive(Clone, Debug, Default)]
+pub struct Totals {
+    /// All of them.
+    pub connections: u64,
+    /// Those with a cause that is not harmless.
+    pub bad_ends: u64,
+    /// Those with a cause that is harmless.
+    pub harmless: u64,
+    /// Who sent the RSTs that took effect.
+    pub resets: ResetCounts,
+    /// The causes that occurred; in a snapshot the most frequent first.
+    pub causes: Vec<CauseCount>,
+    ends: [u64; How::ALL.len()],
+}
+
+/// RSTs that took effect, by their sender.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct ResetCounts {
+    /// By the client.
+    pub client: u64,
+    /// By the server.
+    pub server: u64,
+    /// By a device between them.
+    pub middlebox: u64,
+}
+
+/// How often a cause occurred.
+#[derive(Clone, Copy, Debug)]
+pub struct CauseCount {
+    /// Which.
+    pub rule: &'static Rule,
+    /// Bad ends.
+    pub harmful: u64,
+    /// Ends that hurt nobody.
+    pub harmless: u64,
+}
+
+impl Totals {
+    /// How many connections ended so.
+    #[must_use]
+    pub fn ended(&self, how: How) -> u64 {
+        self.ends.get(how as usize).copied().unwrap_or(0)
+    }
+
+    pub(super) fn count(&mut self, verdict: &Verdict) {
+        self.connections += 1;
+        self.bad_ends += u64::from(verdict.is_bad_end());
+        self.harmless += u64::from(is_harmless(verdict));
+        if let Some(count) = self.ends.get_mut(verdict.how as usize) {
+            *count += 1;
+        }
+        match verdict.rst_by {
+            Some(Sender::Side(Side::Client)) => self.resets.client += 1,
+            Some(Sender::Side(Side::Server)) => self.resets.server += 1,
+            Some(Sender::Middlebox) => self.resets.middlebox += 1,
+            None => {}
+        }
+        CauseCount::add(&mut self.causes, verdict);
+    }
+
+    pub(super) fn sorted(&self) -> Self {
+        let mut totals = self.clone();
+        totals.causes.sort_by_key(|cause| (Reverse(cause.harmful), Reverse(cause.harmless), cause.rule.name));
+        totals
+    }
+}
+
+impl CauseCount {
+    /// All of them, harmless or not.
+    #[must_use]
+    pub const fn all(&self) -> u64 {
+        self.harmful + self.harmless
+    }
+
+    /// Counts the cause of `verdict`, if it has one; the list grows no longer than the list of rules.
+    pub(super) fn add(counts: &mut Vec<Self>, verdict: &Verdict) {
+        let Some(finding) = verdict.cause else { return };
+        let known = counts.iter().position(|count| count.rule.name == finding.rule.name);
+        let index = known.unwrap_or_else(|| {
+            counts.push(Self { rule: finding.rule, harmful: 0, harmless: 0 });
+            counts.len() - 1
+        });
+        if let Some(count) = counts.get_mut(index) {
+            count.harmful += u64::from(verdict.is_bad_end());
+            count.harmless += u64::from(is_harmless(verdict));
+        }
+    }
+}
+
+/// It has a cause, and nobody was hurt.
+pub(super) fn is_harmless(verdict: &Verdict) -> bool {
+    verdict.cause.is_some() && verdict.harm == Some(Harm::Harmless)
+}

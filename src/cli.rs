@@ -1,0 +1,217 @@
+//! What was typed. Nothing here knows what it means; see [`crate::config`].
+
+use std::path::PathBuf;
+
+use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
+use clap_complete::Shell;
+
+/// What the program's exit status says.
+pub const EXIT_STATUS: &str = "Exit status:
+  0  done
+  1  --exit-code was given and a connection ended badly
+  2  trouble: a file that cannot be read, a wrong argument, output that cannot be written
+     (what could be read is still reported)";
+
+/// The commonest ways to call the program.
+pub const EXAMPLES: &str = "Examples:
+  rstwho replay trace.pcap                          who ended what, and why
+  rstwho -r trace.pcap --format jsonl               the same, as one JSON object a connection
+  ssh host tcpdump -U -w - tcp | rstwho replay -    from another machine, as it happens
+  rstwho replay --help                              all options of a report";
+
+const REPLAY_EXAMPLES: &str = "Examples:
+  rstwho replay trace.pcap
+      a table of the connections that ended badly, the worst first
+  rstwho replay before.pcap.gz after.pcapng captures/
+      several captures, and all those in a folder, merged by time
+  rstwho replay trace.pcap --filter 'host 10.0.3.7 and port 443' --since 19:04:00 --until 19:05:00
+      only some frames
+  rstwho replay trace.pcap --all --format jsonl | jq -r 'select(.rst_by == \"server\") | .client.ip'
+      every connection, for other programs
+  rstwho replay trace.pcap --local 10.0.0.0/8 --format csv -o ends.csv
+      for a spreadsheet; all addresses outside of 10.0.0.0/8 are peers
+  ssh host tcpdump -U -i any -w - tcp | rstwho replay - --format jsonl
+      what another machine sees, as it happens
+  rstwho replay trace.pcap --exit-code --format summary
+      for a test: status 1 if any connection ended badly";
+
+const ABOUT: &str = "Who ended this TCP connection, how and why.
+
+Reads packet captures, follows every TCP connection in them, tells a reset (RST) from a normal close (FIN), names the \
+side that sent it or the device between that forged it, and says what each program saw and what to do about it.";
+
+/// The whole command line.
+#[derive(Debug, Parser)]
+#[command(name = "rstwho", version, max_term_width = 110, args_conflicts_with_subcommands = true)]
+#[command(about = "Who ended this TCP connection, how and why", long_about = ABOUT)]
+#[command(after_help = EXAMPLES, after_long_help = format!("{EXAMPLES}\n\n{EXIT_STATUS}"))]
+#[command(
+    override_usage = "rstwho replay FILE... [OPTIONS]\n       rstwho -r FILE [OPTIONS]\n       rstwho COMMAND --help"
+)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Option<Command>,
+    /// Read a capture: the same as `replay FILE`, whose options may follow
+    #[arg(short = 'r', value_name = "FILE")]
+    pub read: Vec<PathBuf>,
+    /// The options of `replay`, for `-r`.
+    #[command(flatten)]
+    pub common: Common,
+}
+
+/// What to do: one variant a command.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Read capture files and say how their connections ended
+    ///
+    /// Reads pcap and pcapng, plain or compressed by gzip or zstd. `-` is standard input, a folder stands for the
+    /// captures in it, and several captures are merged by time.
+    #[command(after_help = REPLAY_EXAMPLES, after_long_help = format!("{REPLAY_EXAMPLES}\n\n{EXIT_STATUS}"))]
+    Replay(Box<Replay>),
+    /// Print a shell's completion script
+    #[command(after_help = "Examples:
+  rstwho completions bash > ~/.local/share/bash-completion/completions/rstwho
+  rstwho completions zsh > ~/.zfunc/_rstwho
+  rstwho completions fish > ~/.config/fish/completions/rstwho.fish")]
+    Completions {
+        /// Which shell
+        shell: Shell,
+    },
+    /// Print the manual page
+    #[command(after_help = "Examples:
+  rstwho man | man -l -
+  rstwho man > ~/.local/share/man/man1/rstwho.1")]
+    Man,
+}
+
+/// `replay`.
+#[derive(Debug, Args)]
+pub struct Replay {
+    /// Captures: pcap or pcapng, also .gz and .zst; `-` for standard input; folders
+    #[arg(required = true, value_name = "FILE")]
+    pub files: Vec<PathBuf>,
+    /// What is common to all reports.
+    #[command(flatten)]
+    pub common: Common,
+}
+
+/// What is common to all reports.
+#[derive(Debug, Args)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a switch on the command line; `config` gives them meanings"
+)]
+pub struct Common {
+    /// How to report
+    #[arg(long, value_enum, default_value_t, value_name = "FORMAT")]
+    pub format: Format,
+    /// List every connection, not only those that ended badly
+    #[arg(long)]
+    pub all: bool,
+    /// Which ends to list: with `all` also those that hurt nobody
+    #[arg(long, value_enum, default_value_t, value_name = "WHICH")]
+    pub harm: Harm,
+    /// Write to FILE instead of standard output
+    #[arg(short = 'o', long = "output", value_name = "FILE")]
+    pub output: Option<PathBuf>,
+    /// Look only at frames that a pcap-filter expression lets through
+    ///
+    /// For example 'host 10.0.3.7 and port 443'. The syntax is tcpdump's; see pcap-filter(7).
+    #[arg(long, value_name = "EXPR")]
+    pub filter: Option<String>,
+    /// Look only at frames from TIME on
+    ///
+    /// 2026-11-20T19:04:41Z, or 19:04:41 (UTC, on the day of the capture's first frame), or seconds since 1970.
+    #[arg(long, value_name = "TIME")]
+    pub since: Option<String>,
+    /// Look only at frames before TIME, written as for --since
+    #[arg(long, value_name = "TIME")]
+    pub until: Option<String>,
+    /// Show at most N connections in the table, and N peers
+    #[arg(long, default_value_t = 20, value_name = "N")]
+    pub top: usize,
+    /// Who "we" are, so that all others are peers: networks or addresses
+    ///
+    /// May be given several times, or separated by commas. Without it, the one address that nearly all connections
+    /// share is taken for ours; if there is none, every address is counted.
+    #[arg(long, value_name = "CIDR", value_delimiter = ',')]
+    pub local: Vec<String>,
+    /// Count payload bytes but do not look at them: no requests, no host names
+    #[arg(long)]
+    pub no_payload: bool,
+    /// Follow at most N connections at the same time (128k, 1M)
+    #[arg(long, default_value = "1M", value_name = "N")]
+    pub max_flows: String,
+    /// Exit with status 1 if a connection ended badly
+    #[arg(long)]
+    pub exit_code: bool,
+    /// Do not look names up (they never are when reading captures; accepted out of habit)
+    #[arg(short = 'n')]
+    pub numeric: bool,
+    /// Stop after N frames, not counting those that --filter, --since and --until leave out
+    #[arg(short = 'c', value_name = "N", value_parser = clap::value_parser!(u64).range(1..))]
+    pub count: Option<u64>,
+    /// Whether to use colour; `auto` asks the terminal and NO_COLOR
+    #[arg(long, value_enum, default_value_t, value_name = "WHEN")]
+    pub color: Color,
+    /// Use nothing but ASCII in the table
+    #[arg(long)]
+    pub ascii: bool,
+    /// Report on each capture by itself instead of merging them by time
+    #[arg(long)]
+    pub separate: bool,
+}
+
+/// `--format`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum Format {
+    /// For people: the worst ends, causes, peers, totals
+    #[default]
+    Table,
+    /// Totals only, one `key value` a line
+    Summary,
+    /// One JSON object a connection, and one at the end
+    Jsonl,
+    /// The same columns for a spreadsheet
+    Csv,
+}
+
+/// `--harm`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum Harm {
+    /// Ends that hurt somebody
+    #[default]
+    Harmful,
+    /// Harmless ones too
+    All,
+}
+
+/// `--color`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
+pub enum Color {
+    /// On a terminal, unless NO_COLOR is set
+    #[default]
+    Auto,
+    /// Always
+    Always,
+    /// Never
+    Never,
+}
+
+/// The command line as clap sees it. `replay`'s options also work beside `-r` but are listed in `replay --help` only.
+#[must_use]
+pub fn command() -> clap::Command {
+    Cli::command().mut_args(|arg| {
+        let shown = matches!(arg.get_id().as_str(), "read" | "help" | "version");
+        arg.hide(!shown)
+    })
+}
+
+/// Reads the arguments of the program.
+///
+/// # Errors
+/// What clap says, which may also be the help that was asked for.
+pub fn parse(args: impl IntoIterator<Item = std::ffi::OsString>) -> Result<Cli, clap::Error> {
+    Cli::from_arg_matches(&command().try_get_matches_from(args)?)
+}

@@ -1,0 +1,225 @@
+//! What the command line means: values that were checked, so that nothing after this asks what a user may have meant.
+
+mod amount;
+mod moment;
+
+pub use moment::{Bound, Window};
+
+use std::path::PathBuf;
+
+use clap_complete::Shell;
+
+use crate::aggregate::Network;
+use crate::cli::{self, Cli, Command, Common};
+use crate::error::Error;
+
+pub use crate::cli::Format;
+
+/// What the program is to do.
+#[derive(Debug)]
+pub enum Task {
+    /// Nothing was asked: say what could be.
+    Orientation,
+    /// Read captures.
+    Replay(Box<Replay>),
+    /// Print a completion script.
+    Completions(Shell),
+    /// Print the manual page.
+    Man,
+}
+
+/// How captures are to be read and reported.
+#[derive(Debug)]
+pub struct Replay {
+    /// What was named: files, folders, `-`.
+    pub files: Vec<PathBuf>,
+    /// One report or one a capture.
+    pub grouping: Grouping,
+    /// A pcap-filter expression.
+    pub filter: Option<String>,
+    /// From when to when.
+    pub window: Window,
+    /// Stop after as many frames.
+    pub max_frames: Option<u64>,
+    /// Connections followed at the same time.
+    pub max_flows: u32,
+    /// Whether payload may be looked at.
+    pub payload: Payload,
+    /// Who "we" are.
+    pub local: Vec<Network>,
+    /// Where the report goes; standard output if nowhere else.
+    pub output: Option<PathBuf>,
+    /// Whether a bad end shows in the exit status.
+    pub verdict_status: VerdictStatus,
+    /// How it is shown.
+    pub presentation: Presentation,
+}
+
+/// How a report is to look.
+#[derive(Clone, Debug)]
+pub struct Presentation {
+    /// In which format.
+    pub format: Format,
+    /// Which connections are listed.
+    pub listing: Listing,
+    /// At most as many rows and peers.
+    pub top: usize,
+    /// Colour as an extra.
+    pub colour: Colour,
+    /// Which characters can be shown.
+    pub charset: Charset,
+    /// Columns that a line may have.
+    pub width: usize,
+}
+
+/// Several captures: together or one by one.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Grouping {
+    /// Merged by time.
+    Merged,
+    /// Each by itself.
+    Separate,
+}
+
+/// Whether payload may be looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Payload {
+    /// Requests and host names may be read.
+    Read,
+    /// Only counted.
+    Counted,
+}
+
+/// Whether a bad end shows in the exit status.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum VerdictStatus {
+    /// As status 1.
+    Shown,
+    /// Not at all.
+    Ignored,
+}
+
+/// Which connections are listed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Listing {
+    /// Bad ends.
+    Harmful,
+    /// Also those with a cause that hurt nobody.
+    WithHarmless,
+    /// Every connection.
+    Everything,
+}
+
+/// Colour; nothing is ever said by colour alone.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Colour {
+    /// Use it.
+    Used,
+    /// Do without.
+    Absent,
+}
+
+/// Which characters can be shown.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Charset {
+    /// All of them.
+    Unicode,
+    /// ASCII only.
+    Ascii,
+}
+
+/// What the program finds around it, asked once and by `main` alone.
+#[derive(Clone, Debug)]
+pub struct Surroundings {
+    /// Where standard output goes.
+    pub stdout: Screen,
+    /// NO_COLOR is set to something, or the terminal is a dumb one.
+    pub colour: Colour,
+    /// What the locale can show.
+    pub charset: Charset,
+    /// Columns of the terminal, if it or COLUMNS says so.
+    pub width: Option<usize>,
+}
+
+/// Where an output goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Screen {
+    /// A terminal.
+    Terminal,
+    /// A file or a pipe.
+    Elsewhere,
+}
+
+/// Columns of a line where no terminal says otherwise.
+const DEFAULT_WIDTH: usize = 100;
+
+impl Task {
+    /// What `cli` means.
+    ///
+    /// # Errors
+    /// [`Error::Argument`] for the first value that means nothing.
+    pub fn of(cli: Cli, around: &Surroundings) -> Result<Self, Error> {
+        Ok(match cli.command {
+            None if cli.read.is_empty() => Self::Orientation,
+            None => Self::Replay(Box::new(Replay::of(cli.read, cli.common, around)?)),
+            Some(Command::Replay(replay)) => {
+                Self::Replay(Box::new(Replay::of(replay.files, replay.common, around)?))
+            }
+            Some(Command::Completions { shell }) => Self::Completions(shell),
+            Some(Command::Man) => Self::Man,
+        })
+    }
+}
+
+impl Replay {
+    fn of(files: Vec<PathBuf>, common: Common, around: &Surroundings) -> Result<Self, Error> {
+        let presentation = Presentation::of(&common, around);
+        Ok(Self {
+            files,
+            grouping: if common.separate { Grouping::Separate } else { Grouping::Merged },
+            filter: common.filter,
+            window: Window::parse(common.since.as_deref(), common.until.as_deref())?,
+            max_frames: common.count,
+            max_flows: amount::parse("--max-flows", &common.max_flows)?,
+            payload: if common.no_payload { Payload::Counted } else { Payload::Read },
+            local: common.local.iter().map(|text| network(text)).collect::<Result<_, _>>()?,
+            output: common.output,
+            verdict_status: if common.exit_code { VerdictStatus::Shown } else { VerdictStatus::Ignored },
+            presentation,
+        })
+    }
+}
+
+impl Presentation {
+    fn of(common: &Common, around: &Surroundings) -> Self {
+        let screen = if common.output.is_some() { Screen::Elsewhere } else { around.stdout };
+        let ascii = common.ascii || around.charset == Charset::Ascii;
+        Self {
+            format: common.format,
+            listing: match (common.all, common.harm) {
+                (true, _) => Listing::Everything,
+                (false, cli::Harm::All) => Listing::WithHarmless,
+                (false, cli::Harm::Harmful) => Listing::Harmful,
+            },
+            top: common.top,
+            colour: match (common.color, screen) {
+                (cli::Color::Always, _) => Colour::Used,
+                (cli::Color::Auto, Screen::Terminal) => around.colour,
+                (cli::Color::Auto, Screen::Elsewhere) | (cli::Color::Never, _) => Colour::Absent,
+            },
+            charset: if ascii { Charset::Ascii } else { Charset::Unicode },
+            width: around.width.unwrap_or(DEFAULT_WIDTH),
+        }
+    }
+}
+
+fn network(text: &str) -> Result<Network, Error> {
+    text.parse().map_err(|why| Error::Argument {
+        argument: "--local",
+        value: text.to_owned(),
+        why: format!("{why}; write a network or an address, e.g. 10.0.0.0/8 or 2001:db8::7"),
+    })
+}
+
+#[cfg(test)]
+mod tests;

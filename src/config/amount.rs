@@ -1,0 +1,38 @@
+//! Amounts as people write them: `250000`, `128k`, `1M`.
+
+use crate::error::Error;
+
+/// Reads an amount of at least one; `k`, `M` and `G` are thousands, millions and milliards.
+pub(super) fn parse(argument: &'static str, text: &str) -> Result<u32, Error> {
+    let (digits, factor) = match text.char_indices().next_back() {
+        Some((at, 'k' | 'K')) => (text.get(..at), 1_000),
+        Some((at, 'm' | 'M')) => (text.get(..at), 1_000_000),
+        Some((at, 'g' | 'G')) => (text.get(..at), 1_000_000_000),
+        _ => (Some(text), 1),
+    };
+    let number: Option<u32> = digits.and_then(|digits| digits.parse().ok());
+    number.and_then(|number| number.checked_mul(factor)).filter(|&amount| amount > 0).ok_or_else(|| {
+        Error::Argument {
+            argument,
+            value: text.to_owned(),
+            why: format!("not a number from 1 to {}; write e.g. 250000, 128k or 1M", u32::MAX),
+        }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn amounts_may_have_a_letter() {
+        let read = |text| parse("--max-flows", text).ok();
+        assert_eq!(read("250000"), Some(250_000));
+        assert_eq!(read("128k"), Some(128_000));
+        assert_eq!(read("1M"), Some(1_000_000));
+        assert_eq!(read("4G"), Some(4_000_000_000));
+        for text in ["", "0", "k", "-1", "1.5M", "5G", "1T", "12é"] {
+            assert_eq!(read(text), None, "{text}");
+        }
+    }
+}

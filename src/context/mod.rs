@@ -1,0 +1,65 @@
+//! What the neighbours tell: facts that no single connection holds, kept in a bounded window of capture time.
+//!
+//! Every connection is noted when it is handed over; whoever judges one later, a linger after its end, asks for its
+//! [`Surroundings`], a small value that says what the others did. Memory is bounded: what was not used for a window is
+//! forgotten, and so is the older half when there is too much of it, as under a flood of forged sources.
+
+mod hosts;
+mod services;
+mod sources;
+mod window;
+
+pub use services::LearnedIdle;
+pub use sources::Scan;
+
+use crate::flow::Close;
+
+use self::hosts::Hosts;
+use self::services::Services;
+use self::sources::Sources;
+
+/// What is known of other connections at the time when one is judged.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Surroundings {
+    /// The client has tried many ports or hosts in vain.
+    pub scan: Option<Scan>,
+    /// Connections to the same listener that were reset in the same second without ever having been served, this one
+    /// included.
+    pub unserved_resets: u32,
+    /// Of those, the ones on which the client had not said anything either: no program can have read them.
+    pub unserved_silent: u32,
+    /// TTL or hop limit of the server's own segments on other connections, where it is always the same.
+    pub server_ttl: Option<u8>,
+    /// After what idle time this server closes connections.
+    pub learned_idle: Option<LearnedIdle>,
+}
+
+/// The memory of other connections.
+#[derive(Debug, Default)]
+pub struct Context {
+    hosts: Hosts,
+    services: Services,
+    sources: Sources,
+}
+
+impl Context {
+    /// Takes note of a connection that was handed over.
+    pub fn note(&mut self, close: &Close) {
+        self.hosts.note(close);
+        self.services.note(close);
+        self.sources.note(close);
+    }
+
+    /// What the others tell about `close`.
+    #[must_use]
+    pub fn around(&self, close: &Close) -> Surroundings {
+        let (unserved_resets, unserved_silent) = self.services.unserved(close);
+        Surroundings {
+            scan: self.sources.scan(close),
+            unserved_resets,
+            unserved_silent,
+            server_ttl: self.hosts.server_ttl(close),
+            learned_idle: self.services.learned_idle(close),
+        }
+    }
+}

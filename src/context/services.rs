@@ -1,0 +1,114 @@
+//! What a listening endpoint does to all of its connections: resets them together, closes them after the same idle time.
+
+use crate::decode::Endpoint;
+use crate::flow::{Acceptance, Close, Side};
+use crate::time::{Span, Timestamp};
+
+use super::window::Window;
+
+/// Resets of one listener within this time are one event: closing a listener resets its queue at once, a restart takes
+/// fractions of a second.
+const TOGETHER: Span = Span::from_secs(1);
+/// Idle closes that are remembered of a service.
+const SAMPLES: usize = 16;
+/// Below this a pause before a FIN is no idle time.
+const IDLE: Span = Span::from_millis(900);
+
+/// After what idle time a server closes its connections.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LearnedIdle {
+    /// The usual time.
+    pub idle: Span,
+    /// Closes that came within a tenth of it.
+    pub fitting: u32,
+    /// Closes after an idle time in all, as many as are remembered.
+    pub of: u32,
+}
+
+#[derive(Clone, Debug, Default)]
+struct Service {
+    /// First and last reset of the latest group of unserved connections.
+    first: Timestamp,
+    last: Timestamp,
+    unserved: u32,
+    silent: u32,
+    idles: Vec<Span>,
+}
+
+#[derive(Debug, Default)]
+pub(super) struct Services(Window<Endpoint, Service>);
+
+impl Services {
+    pub(super) fn note(&mut self, close: &Close) {
+        let idle = idle_close(close);
+        let unserved = unserved_reset(close);
+        if idle.is_none() && unserved.is_none() {
+            return;
+        }
+        let service = self.0.entry(close.endpoint(Side::Server), close.closed_at);
+        if let Some(idle) = idle {
+            service.idles.truncate(SAMPLES - 1);
+            service.idles.insert(0, idle);
+        }
+        if let Some(at) = unserved {
+            service.note_unserved(at, u32::from(!close.half(Side::Client).has_data()));
+        }
+    }
+
+    /// How many connections of the listener were reset unserved together with `close`, and on how many of them nothing
+    /// had been said.
+    pub(super) fn unserved(&self, close: &Close) -> (u32, u32) {
+        let Some(at) = unserved_reset(close) else { return (0, 0) };
+        let Some(service) = self.0.get(&close.endpoint(Side::Server)) else { return (0, 0) };
+        let part = service.first <= at && at <= service.last;
+        if part { (service.unserved, service.silent) } else { (0, 0) }
+    }
+
+    pub(super) fn learned_idle(&self, close: &Close) -> Option<LearnedIdle> {
+        let service = self.0.get(&close.endpoint(Side::Server))?;
+        let mut sorted = service.idles.clone();
+        sorted.sort_unstable();
+        let usual = *sorted.get(sorted.len() / 2)?;
+        let fits =
+            |idle: &&Span| idle.as_nanos().abs_diff(usual.as_nanos()).saturating_mul(10) <= usual.as_nanos();
+        let count = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
+        Some(LearnedIdle {
+            idle: usual,
+            fitting: count(sorted.iter().filter(fits).count()),
+            of: count(sorted.len()),
+        })
+    }
+}
+
+impl Service {
+    /// Adds a reset to the latest group, or begins another; `silent` is 1 where nothing had been said.
+    fn note_unserved(&mut self, at: Timestamp, silent: u32) {
+        let apart = at.since(self.last).max(self.first.since(at));
+        if self.unserved == 0 || apart > TOGETHER {
+            (self.first, self.last, self.unserved, self.silent) = (at, at, 0, 0);
+        }
+        self.first = self.first.min(at);
+        self.last = self.last.max(at);
+        self.unserved += 1;
+        self.silent += silent;
+    }
+}
+
+/// When the server reset a connection that its handshake had opened and on which it never said a word.
+fn unserved_reset(close: &Close) -> Option<Timestamp> {
+    let reset = close.reset.as_ref().filter(|reset| close.side(reset.by) == Side::Server)?;
+    let server = reset.before.at(reset.by);
+    let active = reset.rst.flags.ack() && reset.acceptance == Acceptance::Exact;
+    let unserved = !server.has_data() && !server.has_fin() && close.handshake_seen();
+    (active && unserved).then_some(reset.rst.ts)
+}
+
+/// How long the server had been quiet when it closed first, after it had said something.
+fn idle_close(close: &Close) -> Option<Span> {
+    let fin = (*close.fins.at(close.end(Side::Server)))?;
+    let first = close.fins.at(close.client).is_none_or(|client| fin.ts <= client.ts);
+    let server = close.half(Side::Server);
+    let idle = fin.ts.since(server.last_data);
+    (first && server.has_data() && idle >= IDLE && !server.last_data.since(fin.ts).gt(&Span::ZERO))
+        .then_some(idle)
+}

@@ -1,0 +1,79 @@
+//! Who tries many doors: failed attempts to connect, by source.
+
+use crate::decode::{Addr, Endpoint};
+use crate::flow::Close;
+use crate::flow::Side;
+use crate::time::{Span, Timestamp};
+
+use super::window::Window;
+
+/// Attempts further apart than this belong to no one scan.
+const BURST: Span = Span::from_secs(60);
+/// Distinct ports tried in vain from which on it is a scan: no program has as many services in its configuration, all
+/// of them down.
+const MANY_PORTS: usize = 10;
+/// Distinct targets tried in vain from which on it is a scan, whatever their ports; a monitoring system of which a rack
+/// is down tries fewer.
+const MANY_TARGETS: usize = 25;
+
+/// Attempts of one source.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Scan {
+    /// Distinct targets tried in vain, counted up to a bound.
+    pub targets: u32,
+    /// Distinct ports among them, counted up to the same bound.
+    pub ports: u32,
+}
+
+#[derive(Clone, Debug, Default)]
+struct Attempts {
+    targets: Vec<Endpoint>,
+    ports: Vec<u16>,
+    last: Timestamp,
+}
+
+#[derive(Debug, Default)]
+pub(super) struct Sources(Window<Addr, Attempts>);
+
+impl Sources {
+    pub(super) fn note(&mut self, close: &Close) {
+        if !failed_attempt(close) {
+            return;
+        }
+        let target = close.endpoint(Side::Server);
+        let attempts = self.0.entry(close.endpoint(Side::Client).addr, close.closed_at);
+        if close.start.ts.since(attempts.last) > BURST {
+            *attempts = Attempts::default();
+        }
+        attempts.last = attempts.last.max(close.start.ts);
+        remember(&mut attempts.targets, target);
+        remember(&mut attempts.ports, target.port);
+    }
+
+    /// Is `close` one of a source's many attempts?
+    pub(super) fn scan(&self, close: &Close) -> Option<Scan> {
+        let attempts = self.0.get(&close.endpoint(Side::Client).addr).filter(|_| failed_attempt(close))?;
+        let many = attempts.ports.len() >= MANY_PORTS || attempts.targets.len() >= MANY_TARGETS;
+        let near = attempts.last.since(close.start.ts) <= BURST;
+        let count = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
+        (many && near)
+            .then(|| Scan { targets: count(attempts.targets.len()), ports: count(attempts.ports.len()) })
+    }
+}
+
+/// Distinct values, up to the number that decides.
+fn remember<T: PartialEq>(seen: &mut Vec<T>, value: T) {
+    if seen.len() < MANY_TARGETS && !seen.contains(&value) {
+        seen.push(value);
+    }
+}
+
+/// A SYN, and neither side ever said anything.
+fn failed_attempt(close: &Close) -> bool {
+    let (client, server) = (close.half(Side::Client), close.half(Side::Server));
+    let nothing_said = !client.has_data() && !server.has_data() && !client.has_fin() && !server.has_fin();
+    let never_open = close.answers_syn()
+        || !server.seen()
+        || close.reset.as_ref().is_some_and(|reset| reset.by == close.client);
+    close.handshake_began() && nothing_said && never_open
+}

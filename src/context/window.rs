@@ -1,0 +1,68 @@
+//! A map that forgets: two generations, of which the older is dropped when the younger is full or old enough.
+
+use std::collections::HashMap;
+use std::hash::Hash;
+
+use ahash::RandomState;
+
+use crate::time::{Span, Timestamp};
+
+/// How long something is remembered at least, in capture time: long enough for a scan or a pool's idle time to show.
+const WINDOW: Span = Span::from_secs(300);
+/// Entries of one generation: some 10 MB at most, whatever comes.
+const ROOM: usize = 1 << 16;
+
+/// A bounded memory keyed by `K`.
+#[derive(Debug)]
+pub(super) struct Window<K, V> {
+    young: HashMap<K, V, RandomState>,
+    old: HashMap<K, V, RandomState>,
+    since: Timestamp,
+}
+
+impl<K, V> Default for Window<K, V> {
+    fn default() -> Self {
+        // Seeded per run: hostile keys cannot aim at it. No order is ever taken from it, so that results stay the same.
+        Self { young: HashMap::default(), old: HashMap::default(), since: Timestamp::ZERO }
+    }
+}
+
+impl<K: Eq + Hash + Copy, V: Clone + Default> Window<K, V> {
+    /// What is known of `key`, to add to; brought over from the older generation.
+    pub(super) fn entry(&mut self, key: K, now: Timestamp) -> &mut V {
+        if now.since(self.since) > WINDOW || self.young.len() >= ROOM {
+            self.old = std::mem::take(&mut self.young);
+            self.since = now;
+        }
+        let old = &mut self.old;
+        self.young.entry(key).or_insert_with(|| old.remove(&key).unwrap_or_default())
+    }
+
+    /// What is known of `key`.
+    pub(super) fn get(&self, key: &K) -> Option<&V> {
+        self.young.get(key).or_else(|| self.old.get(key))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_is_used_stays_and_what_is_not_goes() {
+        let mut window: Window<u32, u32> = Window::default();
+        let at = |minutes: u64| Timestamp::from_parts(60 * minutes, 0);
+        *window.entry(1, at(10)) = 1;
+        *window.entry(2, at(10)) = 1;
+        *window.entry(1, at(16)) += 1;
+        *window.entry(3, at(22)) += 1;
+        assert_eq!((window.get(&1), window.get(&2), window.get(&3)), (Some(&2), None, Some(&1)));
+    }
+
+    #[test]
+    fn a_flood_of_keys_is_bounded() {
+        let mut window: Window<usize, u8> = Window::default();
+        (0..10 * ROOM).for_each(|key| *window.entry(key, Timestamp::ZERO) += 1);
+        assert!(window.young.len() + window.old.len() <= 2 * ROOM);
+    }
+}

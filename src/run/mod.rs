@@ -1,0 +1,66 @@
+//! The only place that wires parts together: captures to the engine, the engine to the counts and the view.
+
+mod gate;
+mod meter;
+mod offer;
+mod output;
+mod pass;
+mod reader;
+mod replay;
+mod surroundings;
+mod talk;
+
+pub use offer::answer;
+pub use surroundings::surroundings;
+
+use std::io::ErrorKind;
+use std::process::ExitCode;
+
+use crate::config::Task;
+use crate::error::Error;
+
+/// How the program ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Status {
+    /// All is done.
+    Done,
+    /// All is done, and a connection ended badly.
+    BadEnd,
+    /// Something could not be done; it was said.
+    Trouble,
+}
+
+impl From<Status> for ExitCode {
+    fn from(status: Status) -> Self {
+        match status {
+            Status::Done => Self::SUCCESS,
+            Status::BadEnd => Self::from(1),
+            Status::Trouble => Self::from(2),
+        }
+    }
+}
+
+/// Does what was asked.
+///
+/// # Errors
+/// What stopped it. What could be done is done, and written, by then.
+pub fn run(task: Task) -> Result<Status, Error> {
+    match task {
+        Task::Orientation => Ok(offer::orient()),
+        Task::Replay(replay) => replay::replay(&replay),
+        Task::Completions(shell) => offer::completions(shell),
+        Task::Man => offer::manual(),
+    }
+}
+
+/// Says what stopped the program. A reader that has seen enough and closed its pipe is no trouble at all.
+#[must_use]
+pub fn fail(error: &Error) -> Status {
+    match error {
+        Error::Write { source, .. } if source.kind() == ErrorKind::BrokenPipe => Status::Done,
+        error => {
+            talk::say(error);
+            Status::Trouble
+        }
+    }
+}

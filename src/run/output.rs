@@ -1,0 +1,45 @@
+//! Where the report goes.
+
+use std::fs::{self, File};
+use std::io::{self, BufWriter, Write};
+use std::path::{Path, PathBuf};
+
+use crate::capture::file::Input;
+use crate::error::Error;
+
+/// Bytes written at once, unless somebody waits for them.
+const BUFFER: usize = 64 << 10;
+
+/// The name of the output in messages.
+pub(super) fn name(output: Option<&Path>) -> PathBuf {
+    output.map_or_else(|| PathBuf::from("standard output"), Path::to_path_buf)
+}
+
+/// Opens the output; a file is created anew.
+///
+/// # Errors
+/// [`Error::Write`] where the system refuses.
+pub(super) fn create(output: Option<&Path>) -> Result<Box<dyn Write>, Error> {
+    let sink: Box<dyn Write> = match output {
+        None => Box::new(io::stdout().lock()),
+        Some(path) => {
+            Box::new(File::create(path).map_err(|source| Error::Write { path: path.to_path_buf(), source })?)
+        }
+    };
+    Ok(Box::new(BufWriter::with_capacity(BUFFER, sink)))
+}
+
+/// Refuses to write over a capture that is to be read.
+///
+/// # Errors
+/// [`Error::Argument`] if the output is one of the inputs.
+pub(super) fn spare(inputs: &[Input], output: Option<&Path>) -> Result<(), Error> {
+    let Some(output) = output else { return Ok(()) };
+    let Ok(target) = fs::canonicalize(output) else { return Ok(()) };
+    let is_target = |input: &Input| matches!(input, Input::Path(path) if fs::canonicalize(path).is_ok_and(|path| path == target));
+    if inputs.iter().any(is_target) {
+        let why = "this is a capture to be read; name another file".to_owned();
+        return Err(Error::Argument { argument: "-o", value: output.display().to_string(), why });
+    }
+    Ok(())
+}

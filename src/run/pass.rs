@@ -1,0 +1,124 @@
+//! One pass over frames: through the gate into the engine, and the verdicts on to the counts and the view.
+
+use std::io;
+
+use crate::aggregate::{Aggregate, Intake};
+use crate::decode::{Frame, Skip};
+use crate::engine::Engine;
+use crate::error::Error;
+use crate::flow::ObservedUntil;
+use crate::verdict::Verdict;
+use crate::view::View;
+
+use super::gate::{Gate, Passage};
+
+/// What stops a pass.
+pub(super) enum Stop {
+    /// The view cannot write.
+    Output(io::Error),
+    /// Anything else.
+    Other(Error),
+}
+
+/// A pass under way.
+pub(super) struct Pass<'a> {
+    pub(super) gate: Gate,
+    pub(super) engine: Engine,
+    pub(super) desk: Desk<'a>,
+    pub(super) intake: Intake,
+    stop: Option<Stop>,
+}
+
+/// Where verdicts land.
+pub(super) struct Desk<'a> {
+    pub(super) aggregate: Aggregate,
+    pub(super) view: &'a mut dyn View,
+    /// Names to show beside the verdicts; none where there is only one capture.
+    pub(super) names: &'a [String],
+    failed: Option<io::Error>,
+}
+
+impl<'a> Pass<'a> {
+    pub(super) fn new(gate: Gate, engine: Engine, desk: Desk<'a>) -> Self {
+        Self { gate, engine, desk, intake: Intake::default(), stop: None }
+    }
+
+    /// Takes frames as a source hands them over.
+    pub(super) fn take(&mut self, frames: &[Frame<'_>]) {
+        if self.stop.is_some() || self.desk.failed.is_some() {
+            return;
+        }
+        if self.gate.is_open() {
+            self.push(frames);
+        } else if let Err(error) = self.sift(frames) {
+            self.stop = Some(Stop::Other(error));
+        }
+    }
+
+    fn sift(&mut self, frames: &[Frame<'_>]) -> Result<(), Error> {
+        let mut through = Vec::with_capacity(frames.len());
+        for frame in frames {
+            match self.gate.pass(frame)? {
+                Passage::Through => through.push(*frame),
+                Passage::Aside => self.engine.skip(Skip::Filtered),
+                Passage::Over => break,
+            }
+        }
+        self.push(&through);
+        Ok(())
+    }
+
+    fn push(&mut self, frames: &[Frame<'_>]) {
+        for frame in frames {
+            self.intake.saw(frame.ts);
+        }
+        let desk = &mut self.desk;
+        self.engine.push(frames, &mut |verdict| desk.take(&verdict));
+    }
+
+    /// Judges what is left.
+    pub(super) fn finish(&mut self) -> Result<(), Stop> {
+        let until = if self.gate.is_shut() { ObservedUntil::Stopped } else { ObservedUntil::Eof };
+        let desk = &mut self.desk;
+        self.engine.finish(until, &mut |verdict| desk.take(&verdict));
+        self.check()
+    }
+
+    /// Tells what went wrong since the last check, and makes visible what did not.
+    pub(super) fn check(&mut self) -> Result<(), Stop> {
+        if let Some(stop) = self.stop.take() {
+            return Err(stop);
+        }
+        if let Some(error) = self.desk.failed.take() {
+            return Err(Stop::Output(error));
+        }
+        self.desk.view.flush().map_err(Stop::Output)
+    }
+
+    /// What became of the frames.
+    pub(super) fn intake(&self) -> Intake {
+        let counts = self.engine.counts();
+        Intake {
+            frames: counts.frames,
+            skipped: counts.skipped,
+            late: counts.table.late,
+            evicted: counts.table.evicted,
+            ..self.intake
+        }
+    }
+}
+
+impl<'a> Desk<'a> {
+    pub(super) fn new(aggregate: Aggregate, view: &'a mut dyn View, names: &'a [String]) -> Self {
+        Self { aggregate, view, names, failed: None }
+    }
+
+    fn take(&mut self, verdict: &Verdict) {
+        if self.failed.is_some() {
+            return;
+        }
+        self.aggregate.count(verdict);
+        let name = self.names.get(usize::from(verdict.file)).map(String::as_str);
+        self.failed = self.view.ended(verdict, name).err();
+    }
+}

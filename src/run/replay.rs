@@ -1,0 +1,181 @@
+//! `replay`: capture files to a report.
+
+use std::io::{self, IsTerminal};
+
+use crate::aggregate::Aggregate;
+use crate::capture::Progress;
+use crate::capture::file::{self, FileSource, Input, Merged};
+use crate::config::{Grouping, Payload, Replay, VerdictStatus};
+use crate::engine::Engine;
+use crate::error::Error;
+use crate::flow::{Peek, Settings};
+use crate::view::{self, Report, View};
+
+use super::gate::Gate;
+use super::meter::Meter;
+use super::pass::{Desk, Pass, Stop};
+use super::reader::Reader;
+use super::{Status, output, talk};
+
+/// A replay under way: what outlives a single report.
+struct Session<'a> {
+    config: &'a Replay,
+    /// All captures by name, as frames number them.
+    names: Vec<String>,
+    /// Opened when there is something to report, so that nothing is overwritten for nothing.
+    view: Option<Box<dyn View>>,
+    troubles: u64,
+    bad_ends: u64,
+}
+
+/// Reads captures and reports on them.
+///
+/// # Errors
+/// What stopped it; a capture that cannot be read does not: it is said, and the others are read.
+pub(super) fn replay(config: &Replay) -> Result<Status, Error> {
+    // Compiled once in vain, so that a wrong filter is told before anything is opened.
+    Gate::new(config)?;
+    let mut session = Session { config, names: Vec::new(), view: None, troubles: 0, bad_ends: 0 };
+    let inputs = session.inputs();
+    output::spare(&inputs, config.output.as_deref())?;
+    session.names = inputs.iter().map(ToString::to_string).collect();
+    match config.grouping {
+        Grouping::Merged => session.merged(&inputs)?,
+        Grouping::Separate => session.separate(&inputs)?,
+    }
+    Ok(session.status())
+}
+
+impl Session<'_> {
+    fn inputs(&mut self) -> Vec<Input> {
+        let found = file::expand(&self.config.files);
+        found.into_iter().filter_map(|input| self.or_complain(input)).collect()
+    }
+
+    fn or_complain<T>(&mut self, result: Result<T, Error>) -> Option<T> {
+        result.map_err(|error| self.complain(&error)).ok()
+    }
+
+    fn complain(&mut self, error: &Error) {
+        self.troubles += 1;
+        talk::say(error);
+    }
+
+    fn merged(&mut self, inputs: &[Input]) -> Result<(), Error> {
+        let opened: Vec<FileSource> =
+            inputs.iter().zip(0..).filter_map(|(input, file)| self.open(input, file)).collect();
+        let names = self.names.clone();
+        match <[FileSource; 1]>::try_from(opened) {
+            Ok([source]) => self.follow(Reader::One(Box::new(source)), &names),
+            Err(opened) if opened.is_empty() => Ok(()),
+            Err(opened) => {
+                let mut merged = Merged::new();
+                for source in opened {
+                    let pushed = merged.push(source);
+                    self.or_complain(pushed);
+                }
+                self.follow(Reader::Several(Box::new(merged)), &names)
+            }
+        }
+    }
+
+    fn separate(&mut self, inputs: &[Input]) -> Result<(), Error> {
+        for (input, file) in inputs.iter().zip(0..) {
+            if let Some(source) = self.open(input, file) {
+                self.follow(Reader::One(Box::new(source)), &[input.to_string()])?;
+            }
+        }
+        Ok(())
+    }
+
+    fn open(&mut self, input: &Input, file: u16) -> Option<FileSource> {
+        let opened = refuse_keyboard(input).and_then(|()| FileSource::open(input, file));
+        self.or_complain(opened)
+    }
+
+    /// Reads to the end and reports.
+    fn follow(&mut self, mut reader: Reader, files: &[String]) -> Result<(), Error> {
+        let mut view = match self.view.take() {
+            Some(view) => view,
+            None => view::open(&self.config.presentation, output::create(self.config.output.as_deref())?),
+        };
+        let outcome = self.pass(&mut reader, view.as_mut(), files);
+        self.view = Some(view);
+        outcome.map_err(|stop| match stop {
+            Stop::Output(source) => self.unwritable(source),
+            Stop::Other(error) => error,
+        })
+    }
+
+    fn pass(&mut self, reader: &mut Reader, view: &mut dyn View, files: &[String]) -> Result<(), Stop> {
+        let names = self.names.clone();
+        let names = if names.len() > 1 { names.as_slice() } else { &[] };
+        let gate = Gate::new(self.config).map_err(Stop::Other)?;
+        let desk = Desk::new(Aggregate::new(self.config.local.clone()), view, names);
+        let mut pass = Pass::new(gate, Engine::new(self.settings()), desk);
+        self.read(reader, &mut pass)?;
+        pass.finish()?;
+        let notices: Vec<String> = reader.notices().iter().map(ToString::to_string).collect();
+        for notice in &notices {
+            talk::say(notice);
+        }
+        let mut intake = pass.intake();
+        intake.dropped = reader.dropped();
+        let snapshot = pass.desk.aggregate.snapshot(self.config.presentation.top);
+        self.bad_ends += snapshot.totals.bad_ends;
+        let heading =
+            files.first().filter(|_| self.config.grouping == Grouping::Separate && self.names.len() > 1);
+        let heading = heading.map(String::as_str);
+        let report = Report { heading, files, snapshot: &snapshot, intake: &intake, notices: &notices };
+        let view = pass.desk.view;
+        view.report(&report).and_then(|()| view.flush()).map_err(Stop::Output)
+    }
+
+    fn read(&mut self, reader: &mut Reader, pass: &mut Pass<'_>) -> Result<(), Stop> {
+        let mut meter = Meter::of(self.config);
+        loop {
+            let progress = reader.read(&mut |frames| pass.take(frames)).unwrap_or_else(|error| {
+                meter.wipe();
+                self.complain(&error);
+                Progress::More
+            });
+            pass.check().inspect_err(|_| meter.wipe())?;
+            if progress == Progress::End || pass.gate.is_shut() {
+                meter.wipe();
+                return Ok(());
+            }
+            meter.show(|| reader.position());
+        }
+    }
+
+    fn settings(&self) -> Settings {
+        let peek = match self.config.payload {
+            Payload::Read => Peek::Allowed,
+            Payload::Counted => Peek::Forbidden,
+        };
+        Settings { max_flows: self.config.max_flows, peek, ..Settings::default() }
+    }
+
+    fn unwritable(&self, source: io::Error) -> Error {
+        Error::Write { path: output::name(self.config.output.as_deref()), source }
+    }
+
+    fn status(&self) -> Status {
+        let shown = self.config.verdict_status == VerdictStatus::Shown;
+        match (self.troubles, self.bad_ends) {
+            (1.., _) => Status::Trouble,
+            (0, 1..) if shown => Status::BadEnd,
+            _ => Status::Done,
+        }
+    }
+}
+
+/// Nobody types a capture: who is asked to wait for one at the keyboard has forgotten the pipe.
+fn refuse_keyboard(input: &Input) -> Result<(), Error> {
+    if *input != Input::Stdin || !io::stdin().is_terminal() {
+        return Ok(());
+    }
+    let why =
+        "standard input is a terminal; pipe a capture into it: tcpdump -U -w - | rstwho replay -".to_owned();
+    Err(Error::Argument { argument: "FILE", value: "-".to_owned(), why })
+}

@@ -1,0 +1,302 @@
+//! Was the RST really sent by the host whose address it carries? Doubts, each a documented fact with its limits.
+//!
+//! No single odd field convicts. A host that demonstrably lives on after "its" RST does; otherwise several independent
+//! marks of one RST have to agree. What speaks against a host is compared only with that host's own earlier segments of
+//! the same class: Linux answers from a socket that does not exist with identification 0 and the default TTL whatever the
+//! program had set, macOS leaves timestamps out of every RST, Windows negotiates none.
+
+use crate::decode::{Segment, Traits};
+use crate::flow::{Recent, Reset, Side};
+use crate::time::Span;
+
+use super::Fact;
+use super::evidence::{Evidence, Shape};
+
+/// Weights of doubts that together make it likely that a device sent the RST.
+pub(super) const CONVICTS: u32 = 3;
+
+/// Segments of a host that make a baseline.
+const BASELINE: usize = 2;
+/// Identifications that may lie between two segments of one socket: a super-segment takes up to this many.
+const ID_REACH: u16 = 64;
+/// Below this, a round trip says nothing about distance: scheduling takes as long.
+const FAR: Span = Span::from_millis(5);
+/// Two RSTs that are nearer in time than this, one to each side, were sent at once.
+const AT_ONCE: Span = Span::from_millis(10);
+/// Segments of one host that overtake each other do so by less than this: paths of one connection differ by little.
+const UNDER_WAY: Span = Span::from_millis(50);
+/// Reordering in a capture is shorter than this.
+const REORDER: Span = Span::from_millis(1);
+
+/// Something about a RST that does not fit its claimed sender.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Doubt {
+    /// What and where.
+    pub fact: Fact,
+    /// How much it counts.
+    pub weight: u32,
+    /// Alone enough: the host demonstrably did not reset.
+    pub decisive: bool,
+}
+
+/// Everything that speaks against the claimed sender.
+#[must_use]
+pub(super) fn doubts(evidence: &Evidence<'_>) -> Vec<Doubt> {
+    let Some(reset) = evidence.reset().filter(|_| evidence.how != super::How::Refused) else {
+        return Vec::new();
+    };
+    let baseline = Baseline::of(evidence, reset);
+    [
+        spoke_on(evidence, reset),
+        other_ttl(evidence, reset, &baseline),
+        no_timestamps(evidence, reset, &baseline),
+        other_ip_id(evidence, reset, &baseline),
+        no_df(evidence, reset, &baseline),
+        too_soon(evidence, reset),
+        several_aborts(evidence, reset),
+        beyond(evidence, reset),
+        both_at_once(evidence, reset),
+        unprompted(evidence, reset),
+        odd_ack(evidence, reset),
+    ]
+    .into_iter()
+    .flatten()
+    .collect()
+}
+
+/// Does the RST of a live socket carry a mark that only its host could have given it with ease: the timestamps that were
+/// agreed on, or the next identification?
+pub(super) fn is_authentic(evidence: &Evidence<'_>) -> bool {
+    let Some(reset) = evidence.reset() else { return false };
+    let baseline = Baseline::of(evidence, reset);
+    let stamped = baseline.all(Traits::TIMESTAMPS) && reset.rst.traits.has(Traits::TIMESTAMPS);
+    stamped || baseline.counted_ip_id().is_some_and(|last| in_reach(last, reset.rst.ip_id))
+}
+
+/// How the claimed sender's own segments look, RSTs apart.
+struct Baseline<'a> {
+    own: Vec<&'a Recent>,
+}
+
+impl<'a> Baseline<'a> {
+    fn of(evidence: &Evidence<'a>, reset: &Reset) -> Self {
+        let before = evidence.close.recent.iter().take_while(|recent| recent.serial < reset.serial);
+        Self { own: before.filter(|recent| recent.by == reset.by && !recent.flags.rst()).collect() }
+    }
+
+    /// The TTL of all of them, where it is one and the same.
+    fn ttl(&self) -> Option<u8> {
+        let first = self.own.first().filter(|_| self.own.len() >= BASELINE)?.ttl;
+        self.own.iter().all(|recent| recent.ttl == first).then_some(first)
+    }
+
+    fn all(&self, traits: Traits) -> bool {
+        self.own.len() >= BASELINE && self.own.iter().all(|recent| recent.traits.has(traits))
+    }
+
+    /// The latest identification of a socket that counts its own segments, as Linux does: 0 on the SYN+ACK or each one
+    /// more than the last.
+    fn counted_ip_id(&self) -> Option<u16> {
+        let ids: Vec<u16> = self.own.iter().map(|recent| recent.ip_id).filter(|&id| id != 0).collect();
+        let steady = ids.windows(2).all(|pair| matches!(pair, [a, b] if in_reach(*a, *b)));
+        let zero_first = self.own.first().is_some_and(|first| first.flags.syn() && first.ip_id == 0);
+        let enough =
+            ids.len() > BASELINE || (ids.len() == 1 && zero_first) || (ids.len() == BASELINE && steady);
+        ids.last().copied().filter(|_| steady && enough)
+    }
+}
+
+const fn in_reach(before: u16, after: u16) -> bool {
+    let step = after.wrapping_sub(before);
+    step >= 1 && step <= ID_REACH
+}
+
+fn doubt(frame: u64, weight: u32, fact: String) -> Doubt {
+    Doubt { fact: Fact::at(frame, fact), weight, decisive: false }
+}
+
+fn claimed(evidence: &Evidence<'_>, reset: &Reset) -> Side {
+    evidence.close.side(reset.by)
+}
+
+/// Weaver, Sommer and Paxson's RST_SEQ_DATA, and more: a socket that is gone sends nothing any more, neither news nor
+/// acknowledgements nor repetitions. What had been under way lies before the RST in sequence and, coming the same way,
+/// not far behind it in time; what was captured twice is no new segment.
+fn spoke_on(evidence: &Evidence<'_>, reset: &Reset) -> Option<Doubt> {
+    let after = reset.after.at(reset.by);
+    let (first, last) = (after.first?, after.last?);
+    let fresh = [first, last].into_iter().rev().find(|recent| is_fresh(evidence, reset, recent))?;
+    let beyond = after.news && fresh.seq_end().after(reset.rst.seq) && fresh.seq_end() != fresh.seq;
+    let later = fresh.ts.since(reset.rst.ts);
+    let side = claimed(evidence, reset);
+    let says = format!("the {side} speaks on {later} after the RST with its address");
+    if beyond || later > UNDER_WAY || (after.acknowledged_news && later > REORDER) {
+        return Some(Doubt { fact: Fact::at(fresh.frame, says), weight: CONVICTS, decisive: true });
+    }
+    (later > REORDER).then(|| doubt(fresh.frame, 1, says))
+}
+
+/// Not the same frame as an earlier one of that side: captures of two hosts whose clocks differ show each twice.
+fn is_fresh(evidence: &Evidence<'_>, reset: &Reset, recent: &Recent) -> bool {
+    let same = |other: &Recent| {
+        (other.seq, other.ack, other.len, other.flags) == (recent.seq, recent.ack, recent.len, recent.flags)
+            && (other.ip_id, other.tsval) == (recent.ip_id, recent.tsval)
+    };
+    let before =
+        evidence.close.recent.iter().filter(|other| other.serial < reset.serial && other.by == reset.by);
+    let identified = recent.ip_id != 0 || recent.tsval != 0;
+    identified && !before.into_iter().any(same)
+}
+
+/// A live socket sends its RST with the TTL of its other segments. An answer from no socket has the host's default,
+/// which differs where a program had set its own: only another distance from the same default counts, and never alone.
+fn other_ttl(evidence: &Evidence<'_>, reset: &Reset, baseline: &Baseline<'_>) -> Option<Doubt> {
+    let usual = baseline.ttl()?;
+    let ttl = reset.rst.ttl;
+    let same_default = initial_ttl(ttl) == initial_ttl(usual);
+    let weight = match evidence.shape {
+        _ if ttl == usual => return None,
+        Shape::Active => 2,
+        _ if same_default => 1,
+        _ => return None,
+    };
+    let side = claimed(evidence, reset);
+    Some(doubt(
+        reset.rst.frame,
+        weight,
+        format!("its TTL is {ttl}; all other segments of the {side} have {usual}"),
+    ))
+}
+
+/// The TTL that a segment started with, as far as it can be known: systems use 64, 128 or 255 (RFC 1700, IANA).
+pub(super) const fn initial_ttl(ttl: u8) -> u8 {
+    match ttl {
+        0..=64 => 64,
+        65..=128 => 128,
+        129.. => 255,
+    }
+}
+
+/// RFC 7323 §3.2: timestamps in every segment once negotiated. Linux keeps to it in the RST of a live socket.
+fn no_timestamps(evidence: &Evidence<'_>, reset: &Reset, baseline: &Baseline<'_>) -> Option<Doubt> {
+    let missing = evidence.shape == Shape::Active
+        && baseline.all(Traits::TIMESTAMPS)
+        && !reset.rst.traits.has(Traits::TIMESTAMPS);
+    let side = claimed(evidence, reset);
+    missing.then(|| {
+        doubt(reset.rst.frame, 1, format!("it has no timestamps, as all other segments of the {side} have"))
+    })
+}
+
+fn other_ip_id(evidence: &Evidence<'_>, reset: &Reset, baseline: &Baseline<'_>) -> Option<Doubt> {
+    let Segment { frame, ip_id, .. } = reset.rst;
+    if evidence.shape != Shape::Active || reset.rst.traits.has(Traits::IPV6) {
+        return None;
+    }
+    let last = baseline.counted_ip_id().filter(|&last| !in_reach(last, ip_id))?;
+    let side = claimed(evidence, reset);
+    Some(doubt(
+        frame,
+        1,
+        format!("its IP identification is {ip_id:#06x}; the {side} was counting on from {last:#06x}"),
+    ))
+}
+
+fn no_df(evidence: &Evidence<'_>, reset: &Reset, baseline: &Baseline<'_>) -> Option<Doubt> {
+    let v4 = !reset.rst.traits.has(Traits::IPV6);
+    let missing = v4 && baseline.all(Traits::DF) && !reset.rst.traits.has(Traits::DF);
+    let side = claimed(evidence, reset);
+    missing.then(|| {
+        doubt(reset.rst.frame, 1, format!("it may be fragmented; all other segments of the {side} may not"))
+    })
+}
+
+/// It answers or acknowledges something that cannot have reached the host yet: whoever sent it is nearer.
+fn too_soon(evidence: &Evidence<'_>, reset: &Reset) -> Option<Doubt> {
+    let leg = (*evidence.close.legs.at(reset.by))?;
+    let cause =
+        reset.prompt.map_or_else(|| acknowledged(evidence, reset), |_| earliest_prompt(evidence, reset))?;
+    let took = reset.rst.ts.since(cause.ts);
+    let weight = match () {
+        () if leg < FAR || took.times(5) >= leg.times(4) => return None,
+        () if took.times(2) >= leg => 1,
+        () => 2,
+    };
+    let side = claimed(evidence, reset);
+    Some(doubt(
+        reset.rst.frame,
+        weight,
+        format!("it responds to frame {} after {took}; the {side} is {leg} away", cause.frame),
+    ))
+}
+
+/// The first segment that the RST may answer: several carry the same acknowledgement.
+fn earliest_prompt(evidence: &Evidence<'_>, reset: &Reset) -> Option<Recent> {
+    let fits = |recent: &&Recent| {
+        recent.by != reset.by && recent.serial < reset.serial && recent.ack == reset.rst.seq
+    };
+    evidence.close.recent.iter().find(fits).copied().or(reset.prompt)
+}
+
+/// The segment of the other side that the RST is the first to acknowledge.
+fn acknowledged(evidence: &Evidence<'_>, reset: &Reset) -> Option<Recent> {
+    let known = reset.before.at(reset.by).rcv_nxt;
+    let from_other = |recent: &&Recent| {
+        recent.by != reset.by && recent.seq_end() == reset.rst.ack && recent.serial < reset.serial
+    };
+    let news = reset.rst.flags.ack() && reset.rst.ack.after(known);
+    evidence.close.recent.iter().find(from_other).copied().filter(|_| news)
+}
+
+/// After the RST of a live socket the socket is gone; whatever comes then is answered by a plain RST.
+fn several_aborts(evidence: &Evidence<'_>, reset: &Reset) -> Option<Doubt> {
+    let after = reset.after.at(reset.by);
+    let again = reset.rst.flags.ack() && after.reset_acks > 0;
+    let side = claimed(evidence, reset);
+    let frame = after.first_reset?.frame;
+    again.then(|| {
+        doubt(
+            frame,
+            1,
+            format!("{} RST+ACKs from the {side}; a host can send only one", after.reset_acks + 1),
+        )
+    })
+}
+
+/// Weaver, Sommer and Paxson's RST_SEQ_CHANGE: aimed at where the host might have been by then.
+fn beyond(evidence: &Evidence<'_>, reset: &Reset) -> Option<Doubt> {
+    let after = reset.after.at(reset.by);
+    let other_side_quiet = reset.after.at(reset.by.peer()).resets == 0;
+    let jump = after.reset_beyond.filter(|_| other_side_quiet && evidence.fin_by.is_none())?;
+    let by = jump.seq.offset_from(reset.rst.seq);
+    Some(doubt(
+        jump.frame,
+        2,
+        format!("another RST lies {by} bytes further on, beyond all that was sent or acknowledged"),
+    ))
+}
+
+/// A host that was reset does not reset in its turn. Two that give up at the same moment, each before it knew of the
+/// other, can: within a round trip that is only odd.
+fn both_at_once(evidence: &Evidence<'_>, reset: &Reset) -> Option<Doubt> {
+    let back = reset.after.at(reset.by.peer()).first_reset.filter(|back| back.flags.ack())?;
+    let apart = back.ts.since(reset.rst.ts);
+    let weight = if evidence.close.rtt.is_some_and(|rtt| apart < rtt) { 1 } else { 2 };
+    let side = claimed(evidence, reset).peer();
+    let says = format!("{apart} later a RST+ACK comes in the {side}'s name too");
+    (apart <= AT_ONCE && evidence.shape == Shape::Active).then(|| doubt(back.frame, weight, says))
+}
+
+/// A plain RST is an answer (RFC 9293 §3.5.2); one that answers nothing was not sent by a stack that follows it.
+fn unprompted(evidence: &Evidence<'_>, reset: &Reset) -> Option<Doubt> {
+    let seen = evidence.seen();
+    let bare = evidence.shape == Shape::Reply && reset.prompt.is_none();
+    let complete = seen.both_sides && seen.handshake && seen.gaps == 0;
+    (bare && complete)
+        .then(|| doubt(reset.rst.frame, 1, "it answers no segment that was captured".to_owned()))
+}
+
+fn odd_ack(evidence: &Evidence<'_>, reset: &Reset) -> Option<Doubt> {
+    let odd = !reset.rst.flags.ack() && reset.rst.ack.0 != 0 && evidence.shape != Shape::SynReply;
+    odd.then(|| doubt(reset.rst.frame, 1, "it has an acknowledgement number but no ACK flag".to_owned()))
+}

@@ -1,0 +1,89 @@
+//! The handshake was done, and the overloaded server did not take the connection.
+
+use crate::flow::{Marks, Side};
+use crate::verdict::evidence::{Shape, Talk};
+use crate::verdict::rule::{Confidence, Rule, hit, miss};
+use crate::verdict::{Evidence, Fact, How, Sender, facts};
+
+pub(super) const RULE: Rule = Rule {
+    name: "accept_queue_overflow",
+    title: "the server was too busy to accept the connection",
+    doc: "What happened: the client's connect() succeeded, but the server's queue of connections that wait for accept() was full. \
+Linux then ignores the client's last ACK (and repeats its SYN+ACK), or resets it with tcp_abort_on_overflow=1.
+How it is told: SYN, SYN+ACK, ACK; then a bare RST that answers just that ACK, or a repeated SYN+ACK although the ACK was sent, \
+and the server's program never says a word.
+Not to be confused with: port_closed, where the SYN itself is refused; listener_closed, where waiting connections are reset \
+later and together.
+What to do: on the server, `nstat -az TcpExtListenOverflows` counts it and `ss -ltn` shows the queue (Recv-Q against Send-Q): raise \
+the backlog and net.core.somaxconn, and find out why the program accepts too slowly (all workers busy, a stall, too few of them).",
+    sources: &["Linux tcp_abort_on_overflow (ip-sysctl)", "RFC 9293 §3.10.7.4"],
+    judge,
+    facts: facts_of,
+    advise,
+    cases: &[
+        hit("reset as the handshake completes", "A > B S\nB > A S.\nA > B .\nB > A R"),
+        hit(
+            "ignored",
+            "A > B S\nB > A S.\nA > B .\nA > B P. len 5\n+0.2 A > B again\n+0.4 A > B again\n+0.4 B > A S. seq 5000\nA > B .\n+0.8 A > B P. seq 1001 len 5",
+        ),
+        miss("the client aborted", "A > B S\nB > A S.\nA > B .\nA > B R."),
+        miss("refused", "A > B S\nB > A R."),
+    ],
+};
+
+fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
+    let server = evidence.close.half_before(Side::Server);
+    let unserved = !server.has_data() && !server.has_fin() && server.marks.has(Marks::SYN_ACK);
+    if !unserved || !evidence.close.half_before(Side::Client).marks.has(Marks::ACKED) {
+        return None;
+    }
+    match evidence.how {
+        How::Reset => judge_reset(evidence),
+        // A lost ACK also makes a server repeat its SYN+ACK; that it goes on through data is what tells.
+        How::Silent if server.retransmits > 0 => Some(Confidence::Likely),
+        How::Silent if server.packets == 1 => Some(Confidence::Possible),
+        _ => None,
+    }
+}
+
+fn judge_reset(evidence: &Evidence<'_>) -> Option<Confidence> {
+    let reset = evidence.reset()?;
+    let by_server = evidence.rst_by == Some(Sender::Side(Side::Server)) && evidence.shape == Shape::Reply;
+    let prompt = reset.prompt?;
+    let at_start = prompt.ack == evidence.close.half_before(Side::Server).iss.plus(1);
+    // The server acknowledged nothing: it never had more than the SYN.
+    let only_syn = evidence.close.half_before(Side::Server).rcv_nxt
+        == evidence.close.half_before(Side::Client).iss.plus(1);
+    let bare = prompt.len == 0 && evidence.talk == Talk::Nothing;
+    (by_server && at_start && only_syn).then_some(if bare {
+        Confidence::Likely
+    } else {
+        Confidence::Possible
+    })
+}
+
+fn facts_of(evidence: &Evidence<'_>) -> Vec<Fact> {
+    let repeated = evidence.close.half(Side::Server).retransmits;
+    let mut facts = Vec::new();
+    if repeated > 0 {
+        facts.push(Fact::of_all(format!(
+            "the server repeated its SYN+ACK {repeated} times although the handshake was completed"
+        )));
+    }
+    if evidence.how == How::Silent {
+        facts.push(Fact::at(
+            evidence.close.last.frame,
+            "the server acknowledged nothing that the client sent",
+        ));
+    }
+    facts.extend(facts::of_rst(evidence));
+    facts
+}
+
+fn advise(evidence: &Evidence<'_>) -> String {
+    let server = evidence.close.endpoint(Side::Server);
+    format!(
+        "On {} compare Recv-Q with Send-Q in `ss -ltn sport = :{}` and watch `nstat -az TcpExtListenOverflows`: raise the backlog (and net.core.somaxconn) or accept faster.",
+        server.addr, server.port
+    )
+}

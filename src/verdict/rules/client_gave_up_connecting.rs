@@ -1,0 +1,59 @@
+//! The client resets the SYN+ACK that it no longer wants.
+
+use crate::flow::{Marks, Side};
+use crate::verdict::evidence::Shape;
+use crate::verdict::rule::{Confidence, Rule, hit, miss};
+use crate::verdict::{Evidence, Fact, How, Sender, facts};
+
+pub(super) const RULE: Rule = Rule {
+    name: "client_gave_up_connecting",
+    title: "the client reset the handshake it no longer wanted",
+    doc: "What happened: the server answered the SYN, and the client answered with a RST instead of completing the handshake: its \
+connect timeout had passed, its program was gone, or it only wanted to know whether the port is open (health checks, scanners).
+How it is told: SYN, SYN+ACK, then a RST of the client that acknowledges nothing further; the client never sent the last ACK.
+Not to be confused with: aborted_by_application, where the handshake was completed; an answer to another host's SYN, where \
+the client's SYN is missing.
+What to do: if the SYN+ACK came late, see why the server or the path was slow and whether the client's connect timeout is too \
+short; if it came at once, it is a probe, and harmless.",
+    sources: &["RFC 9293 §3.10.7.4", "RFC 9293 §3.5.2"],
+    judge,
+    facts: facts_of,
+    advise,
+    cases: &[
+        hit("the SYN+ACK comes too late", "A > B S\n+0.6 B > A S.\nA > B R"),
+        hit("a health check", "A > B S\nB > A S.\nA > B R."),
+        miss("the handshake was completed", "A > B S\nB > A S.\nA > B .\nA > B R."),
+    ],
+};
+
+fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
+    let (client, server) =
+        (evidence.close.half_before(Side::Client), evidence.close.half_before(Side::Server));
+    let half_open =
+        client.marks.has(Marks::SYN) && !client.marks.has(Marks::ACKED) && server.marks.has(Marks::SYN_ACK);
+    let by_client = evidence.rst_by == Some(Sender::Side(Side::Client));
+    let alone = evidence.how == How::Reset && half_open && by_client;
+    alone.then_some(if evidence.shape == Shape::Reply { Confidence::Certain } else { Confidence::Likely })
+}
+
+fn facts_of(evidence: &Evidence<'_>) -> Vec<Fact> {
+    let took = evidence
+        .close
+        .legs
+        .at(evidence.close.end(Side::Server))
+        .map(|leg| format!(" after {leg}"))
+        .unwrap_or_default();
+    let mut facts =
+        vec![Fact::of_all(format!("the server's SYN+ACK came{took}; the client never sent the last ACK"))];
+    facts.extend(facts::of_rst(evidence));
+    facts
+}
+
+fn advise(evidence: &Evidence<'_>) -> String {
+    match evidence.close.legs.at(evidence.close.end(Side::Server)) {
+        Some(leg) => format!(
+            "The SYN+ACK took {leg}: if that is longer than the client's connect timeout, find out why; if it is short, this is a probe, and harmless."
+        ),
+        None => "See whether the client's connect timeout is shorter than the server takes to answer; a probe would be harmless.".into(),
+    }
+}

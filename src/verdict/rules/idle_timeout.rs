@@ -1,0 +1,120 @@
+//! A device or a server dropped an idle connection.
+
+use crate::flow::Side;
+use crate::time::Span;
+use crate::verdict::evidence::{Shape, Talk};
+use crate::verdict::rule::{Confidence, Rule, hit, miss};
+use crate::verdict::{Evidence, Fact, How, Sender, facts};
+
+/// The shortest idleness for which anybody gives up a connection on purpose and without a word; servers' keep-alive
+/// timeouts begin at 2 s (gunicorn), devices' at tens of seconds.
+const SHORTEST: Span = Span::from_secs(3);
+/// An abort at the end of an idle time is called one only from here on: shorter pauses are part of any conversation.
+const SHORTEST_ABORT: Span = Span::from_secs(30);
+/// How much longer than every pause before it an idle time has to be to stand out.
+const STANDS_OUT: u64 = 4;
+
+pub(super) const RULE: Rule = Rule {
+    name: "idle_timeout",
+    title: "an idle connection was dropped without a word",
+    doc: "What happened: nothing was said for long, and a firewall, a load balancer, a NAT gateway or the server itself gave the \
+connection up. The next segment is answered by a RST ('connection reset by peer' on the first query in the morning), or the RST \
+comes by itself when the time is over.
+How it is told: an idle time far longer than any pause before it, nobody said goodbye, and a bare RST answers the first segment \
+after it; or an abort after a long idle time.
+Not to be confused with: stale_keepalive, where the server had closed by FIN; state_lost, where the connection was in regular \
+use; keepalive_timeout, where probes went unanswered.
+What to do: find the shortest idle timeout on the way (the measured time below is an upper bound for it) and stay under it: TCP \
+keep-alives, a pool that gives up idle connections earlier, or application pings.",
+    sources: &["RFC 5382 §5", "RFC 1122 §4.2.3.6"],
+    judge,
+    facts: facts_of,
+    advise,
+    cases: &[
+        hit(
+            "a firewall forgot the connection",
+            "A > B S\nB > A S.\nA > B .\nA > B P. len 9\nB > A P. len 9\nA > B .\n+0.3 A > B P. len 9\nB > A P. len 9\nA > B .\n+400 A > B P. len 9\nB > A R",
+        ),
+        hit("an abort at expiry", "A > B S\nB > A S.\nA > B .\nA > B P. len 9\nB > A P. len 9\nA > B .\n+350 B > A R."),
+        miss(
+            "in regular use",
+            "A > B S\nB > A S.\nA > B .\nA > B P. len 9\nB > A P. len 9\nA > B .\n+5 A > B P. len 9\nB > A P. len 9\nA > B .\n+5 A > B P. len 9\nB > A R",
+        ),
+    ],
+};
+
+/// Idle limits of known systems: a hint, never a proof.
+const LIMITS: &[(u64, &str)] = &[
+    (5, "Node's and Apache's keep-alive timeout"),
+    (20, "Tomcat's keep-alive timeout"),
+    (30, "Jetty's idle timeout"),
+    (60, "the idle timeout of AWS ALB, nginx upstreams and many proxies"),
+    (75, "nginx's keepalive_timeout"),
+    (240, "the idle timeout of Azure's load balancer and NAT gateway"),
+    (300, "the idle timeout of F5 BIG-IP"),
+    (350, "the idle timeout of AWS NLB and NAT gateway"),
+    (600, "GCP's connection tracking"),
+    (900, "a common firewall timeout"),
+    (1800, "a common firewall timeout"),
+    (3600, "the idle timeout of Envoy and of many firewalls"),
+];
+
+/// A limit within 2 % of an idle time.
+fn limit(idle: Span) -> Option<&'static str> {
+    let near = |secs: u64| {
+        idle.as_nanos().abs_diff(Span::from_secs(secs).as_nanos()).saturating_mul(50)
+            <= Span::from_secs(secs).as_nanos()
+    };
+    LIMITS.iter().find(|(secs, _)| near(*secs)).map(|(_, whose)| *whose)
+}
+
+fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
+    let idle = evidence.idle_before?;
+    if evidence.how != How::Reset
+        || evidence.in_tls_handshake
+        || crate::verdict::probes::probing(evidence).is_some()
+    {
+        return None;
+    }
+    match evidence.shape {
+        Shape::Reply => judge_reply(evidence, idle),
+        Shape::Active
+            if idle >= SHORTEST_ABORT && matches!(evidence.talk, Talk::Complete | Talk::Nothing) =>
+        {
+            Some(if limit(idle).is_some() { Confidence::Likely } else { Confidence::Possible })
+        }
+        _ => None,
+    }
+}
+
+/// The first segment after the idle time met nobody who knew the connection.
+fn judge_reply(evidence: &Evidence<'_>, idle: Span) -> Option<Confidence> {
+    let answers = evidence.reset()?.prompt.is_some_and(|prompt| prompt.len > 0);
+    let stands_out = evidence.longest_pause().is_none_or(|pause| idle >= pause.times(STANDS_OUT));
+    if !answers || !stands_out || idle < Span::from_secs(1) {
+        return None;
+    }
+    Some(if idle >= SHORTEST { Confidence::Likely } else { Confidence::Possible })
+}
+
+fn facts_of(evidence: &Evidence<'_>) -> Vec<Fact> {
+    let mut facts = vec![Fact::of_all(format!("{} of silence before the end", facts::idle(evidence)))];
+    if let Some(pause) = evidence.longest_pause() {
+        facts.push(Fact::of_all(format!("no pause before it was longer than {pause}")));
+    }
+    facts.extend(facts::of_rst(evidence));
+    facts
+}
+
+fn advise(evidence: &Evidence<'_>) -> String {
+    let idle = facts::idle(evidence);
+    let hint =
+        evidence.idle_before.and_then(limit).map(|whose| format!(" ({whose} would fit)")).unwrap_or_default();
+    let who = match evidence.rst_by {
+        Some(Sender::Side(Side::Client)) => "the client, or a device before it,",
+        _ => "the server, or a device before it,",
+    };
+    format!(
+        "After {idle} idle {who} no longer knew the connection{hint}: keep it alive (TCP keep-alive, pings) or give it up well before {idle}."
+    )
+}

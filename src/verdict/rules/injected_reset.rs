@@ -1,0 +1,62 @@
+//! A device on the path forged the RST in a host's name.
+
+use crate::flow::Side;
+use crate::verdict::rule::{Confidence, Rule, hit, miss};
+use crate::verdict::{Evidence, Fact, Sender, facts};
+
+pub(super) const RULE: Rule = Rule {
+    name: "injected_reset",
+    title: "a device on the path forged the reset",
+    doc: "What happened: a firewall, an inspector or another device between the two hosts ended the connection by a RST that \
+carries a host's address. That host never sent it, and often still believes that the connection lives.
+How it is told: the host speaks on after 'its' RST, which is decisive; or several independent marks of the RST (TTL, \
+identification, timestamps, numbers, timing, RSTs to both sides at once) do not fit the host's own segments.
+Not to be confused with: a host's answer from a socket that is gone, which by itself has other header fields than its data; \
+hosts behind a load balancer that answer for each other; a single odd field, which convicts nobody.
+What to do: ask who runs the firewalls and proxies between the two; look at what was said just before (a host name, a word, a \
+large upload) and at how long the connection had been idle. A capture on both hosts at once proves it: the RST arrives at one \
+and was never sent by the other.",
+    sources: &["Weaver, Sommer, Paxson: Detecting Forged TCP Reset Packets (NDSS 2009)", "RFC 3360", "RFC 7323 §3.2"],
+    judge,
+    facts: facts_of,
+    advise,
+    cases: &[
+        hit(
+            "the server speaks on",
+            "A > B S\nB > A S.\nA > B .\nA > B P. len 9\nB > A .\nB > A R seq 5001\n+1 B > A P. len 40\nA > B R seq 1010",
+        ),
+        hit(
+            "one device, both sides at once, another TTL",
+            "A > B S\nB > A S.\nA > B .\nA > B P. len 9\nB > A .\nB > A R. ttl 101 id 9000\nA > B R. ttl 101 id 9001",
+        ),
+        miss("an abort by the host itself", "A > B S\nB > A S.\nA > B .\nA > B P. len 9\nB > A .\nB > A R."),
+        miss("one odd field is no proof", "A > B S\nB > A S.\nA > B .\nA > B P. len 9\nB > A .\n+1 B > A R. ttl 60"),
+        miss(
+            "a burst after an abort is one event",
+            "A > B S\nB > A S.\nA > B .\nB > A P. len 9\nB > A P. len 9\nA > B R. ack 5010\nA > B R seq 1001\nA > B R seq 1001",
+        ),
+    ],
+};
+
+fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
+    match evidence.rst_by {
+        Some(Sender::Middlebox) => evidence.rst_by_confidence,
+        _ => (!evidence.doubts.is_empty()).then_some(Confidence::Possible),
+    }
+}
+
+fn facts_of(evidence: &Evidence<'_>) -> Vec<Fact> {
+    let mut facts: Vec<Fact> = evidence.doubts.iter().map(|doubt| doubt.fact.clone()).collect();
+    facts.extend(
+        facts::of_story(evidence).into_iter().filter(|fact| !evidence.doubts.iter().any(|d| d.fact == *fact)),
+    );
+    facts
+}
+
+fn advise(evidence: &Evidence<'_>) -> String {
+    let side = evidence.rst_claimed.unwrap_or(Side::Server);
+    let after = facts::request_name(evidence);
+    format!(
+        "The {side} did not send this reset: ask who runs the firewalls and proxies between the hosts, and what in or before {after} they object to. Capture on the {side} to prove it: the RST never left there."
+    )
+}

@@ -1,0 +1,60 @@
+//! Keep-alive probes went unanswered.
+
+use crate::verdict::probes::{Probing, probing};
+use crate::verdict::rule::{Confidence, Rule, hit, miss};
+use crate::verdict::{Evidence, Fact, How, Sender, facts};
+
+pub(super) const RULE: Rule = Rule {
+    name: "keepalive_timeout",
+    title: "keep-alive probes went unanswered, so the host gave up",
+    doc: "What happened: a host probed an idle connection, heard nothing, and gave up with a RST; its program gets ETIMEDOUT. The other \
+host was off, unreachable, or behind a device that had forgotten the connection.
+How it is told: probes (one before the next sequence number, no new data) at one interval, and the RST one interval after the last.
+Not to be confused with: idle_timeout, where nobody probes; answers that the capture holds may still have been lost on their way.
+What to do: look at the path to the silent side and at that host. The probes did their work: they found a dead connection.",
+    sources: &["RFC 9293 §3.8.4", "RFC 1122 §4.2.3.6", "tcp(7) TCP_KEEPINTVL"],
+    judge,
+    facts: facts_of,
+    advise,
+    cases: &[
+        hit(
+            "three probes",
+            "A > B S\nB > A S.\nA > B .\nA > B P. len 4\nB > A P. len 4\nA > B .\n+1 B > A . seq 5004\n+1 B > A . seq 5004\n+1 B > A . seq 5004\n+1 B > A R.",
+        ),
+        miss(
+            "the program aborts some time after probes that were answered",
+            "A > B S\nB > A S.\nA > B .\nA > B P. len 4\nB > A P. len 4\nA > B .\n+1 B > A . seq 5004\nA > B .\n+1 B > A . seq 5004\nA > B .\n+0.3 B > A R.",
+        ),
+    ],
+};
+
+fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
+    let by_a_side = evidence.how == How::Reset && matches!(evidence.rst_by, Some(Sender::Side(_)));
+    let probing = probing(evidence).filter(|_| by_a_side)?;
+    Some(if probing.answered {
+        Confidence::Possible
+    } else if probing.probes > 1 {
+        Confidence::Certain
+    } else {
+        Confidence::Likely
+    })
+}
+
+fn facts_of(evidence: &Evidence<'_>) -> Vec<Fact> {
+    let mut facts = Vec::new();
+    if let Some(Probing { probes, interval, answered, last_frame }) = probing(evidence) {
+        let heard = if answered { "the capture holds answers to some" } else { "none was answered" };
+        facts.push(Fact::at(last_frame, format!("{probes} keep-alive probes, {interval} apart: {heard}")));
+    }
+    facts.extend(facts::of_rst(evidence));
+    facts
+}
+
+fn advise(evidence: &Evidence<'_>) -> String {
+    let Some(Sender::Side(side)) = evidence.rst_by else { return String::new() };
+    let (silent, figures) = (side.peer(), probing(evidence));
+    let after = figures.map(|p| format!("{} probes {} apart", p.probes, p.interval)).unwrap_or_default();
+    format!(
+        "The {silent} did not answer {after}: look at that host and the path to it; its end of the connection may still look open."
+    )
+}

@@ -1,0 +1,68 @@
+//! Queued connections that were never served, reset together.
+
+use crate::flow::Side;
+use crate::verdict::evidence::Shape;
+use crate::verdict::rule::{Confidence, Rule, hit, miss};
+use crate::verdict::{Evidence, Fact, How, Sender, facts};
+
+/// As many at once are no coincidence.
+const GROUP: u32 = 2;
+
+pub(super) const RULE: Rule = Rule {
+    name: "listener_closed",
+    title: "waiting connections were reset together: a restart",
+    doc: "What happened: clients had connected and waited in the server's accept queue, and the server closed its listening socket: a \
+restart, a deploy, a crash. The kernel resets every connection that no program had taken yet.
+How it is told: several connections to the same address and port, on which the server never said a word, are reset by RST+ACK \
+within a second; on some of them the client had not spoken either, so that no program can have read anything.
+Not to be confused with: accept_queue_overflow, where new connections are turned away while others are served; no_response, where a \
+single request was dropped.
+What to do: look for a restart or deploy at that time. Let the old process stop accepting, drain its queue and only then close; or \
+hand the listening socket over (SO_REUSEPORT, socket activation).",
+    sources: &["Linux inet_csk_listen_stop", "RFC 9293 §3.10.4"],
+    judge,
+    facts: facts_of,
+    advise,
+    cases: &[
+        hit(
+            "three waited",
+            "C > B S\nB > C S.\nC > B .\nD > B S\nB > D S.\nD > B .\nA > B S\nB > A S.\nA > B .\n+1 B > C R.\nB > D R.\nB > A R.",
+        ),
+        miss("one alone", "A > B S\nB > A S.\nA > B .\n+1 B > A R."),
+        miss(
+            "they had been served",
+            "A > B S\nB > A S.\nA > B .\nA > B P. len 5\nB > A P. len 5\nA > B .\nC > B S\nB > C S.\nC > B .\nC > B P. len 5\nB > C P. len 5\nC > B .\n+1 B > A R.\nB > C R.",
+        ),
+    ],
+};
+
+fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
+    let by_server = evidence.rst_by == Some(Sender::Side(Side::Server)) && evidence.shape == Shape::Active;
+    let around = evidence.surroundings;
+    let group = around.unserved_resets >= GROUP;
+    // Where all of them had sent something, a program with many unread requests that was killed leaves the same traces.
+    let sure = if around.unserved_silent > 0 || around.unserved_resets > GROUP {
+        Confidence::Likely
+    } else {
+        Confidence::Possible
+    };
+    (evidence.how == How::Reset && by_server && group).then_some(sure)
+}
+
+fn facts_of(evidence: &Evidence<'_>) -> Vec<Fact> {
+    let around = evidence.surroundings;
+    let mut facts = facts::of_rst(evidence);
+    facts.push(Fact::of_all(format!(
+        "{} connections to the same port were reset within a second, and the server had served none of them",
+        around.unserved_resets
+    )));
+    facts
+}
+
+fn advise(evidence: &Evidence<'_>) -> String {
+    let server = evidence.close.endpoint(Side::Server);
+    format!(
+        "Look for a restart or deploy of what listens on {server}: {} waiting connections were reset with it. Drain the queue before closing the listener; the clients may retry at once, nothing was read.",
+        evidence.surroundings.unserved_resets
+    )
+}

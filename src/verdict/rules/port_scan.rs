@@ -1,0 +1,55 @@
+//! Many refusals or abandoned handshakes from one source.
+
+use crate::verdict::rule::{Confidence, Rule, hit, miss};
+use crate::verdict::{Evidence, Fact, facts};
+
+pub(super) const RULE: Rule = Rule {
+    name: "port_scan",
+    title: "one source tries many ports or hosts",
+    doc: "What happened: one source tried many ports or hosts within a minute, in vain: a scanner, an inventory tool, a worm.
+How it is told: refused, unanswered or abandoned attempts of the same source to ten or more ports, or to twenty-five or more \
+targets, on which nobody ever said anything.
+Not to be confused with: a client whose one service is down, which tries the same port again and again; a monitoring system that \
+lost a rack.
+What to do: if the source is your own scanner, nothing. Otherwise look at who it is and block it where it enters; the refusals \
+themselves do no harm.",
+    sources: &["RFC 9293 §3.10.7.1", "Zeek policy/misc/scan"],
+    judge,
+    facts: facts_of,
+    advise,
+    cases: &[
+        hit(
+            "ten ports",
+            "A > B S\nB > A R.\nA > B:1 S\nB:1 > A R.\nA > B:2 S\nB:2 > A R.\nA > B:3 S\nB:3 > A R.\nA > B:4 S\nB:4 > A R.\nA > B:5 S\nB:5 > A R.\nA > B:6 S\nB:6 > A R.\nA > B:7 S\nB:7 > A R.\nA > B:8 S\nB:8 > A R.\nA > B:9 S\nB:9 > A R.",
+        ),
+        miss("two ports", "A > B S\nB > A R.\nA > B:1 S\nB:1 > A R."),
+    ],
+};
+
+fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
+    evidence.surroundings.scan.map(|_| Confidence::Likely)
+}
+
+fn facts_of(evidence: &Evidence<'_>) -> Vec<Fact> {
+    let mut facts = facts::of_rst(evidence);
+    if let Some(scan) = evidence.surroundings.scan {
+        facts.insert(
+            0,
+            Fact::at(
+                evidence.close.start.frame,
+                format!(
+                    "one of at least {} targets on {} ports that this source tried in vain",
+                    scan.targets, scan.ports
+                ),
+            ),
+        );
+    }
+    facts
+}
+
+fn advise(evidence: &Evidence<'_>) -> String {
+    let source = evidence.close.endpoint(crate::flow::Side::Client).addr;
+    format!(
+        "Find out who {source} is; if it is no scanner of your own, block it where it enters. The refusals themselves do no harm."
+    )
+}

@@ -1,0 +1,58 @@
+//! The RST that answers the SYN came from a device on the path.
+
+use crate::flow::Side;
+use crate::verdict::forgery::initial_ttl;
+use crate::verdict::rule::{Confidence, Rule, hit, miss};
+use crate::verdict::{Evidence, Fact, How, facts};
+
+pub(super) const RULE: Rule = Rule {
+    name: "refused_by_firewall",
+    title: "a firewall on the path refused the connection",
+    doc: "What happened: the client's SYN was answered by a RST in the server's name, from another place: a firewall that rejects with \
+tcp-reset. connect() fails with ECONNREFUSED, and on the server nobody ever sees the SYN.
+How it is told: the RST comes from another distance (TTL) than the server's own segments on other connections.
+Not to be confused with: port_closed, which looks the same in all other respects; it is never more than possible, because a \
+server's own firewall, a container behind it or another path may change the distance too.
+What to do: capture on the server: if the SYN does not arrive there, a device on the path answers it; ask who runs it for the rule.",
+    sources: &["RFC 9293 §3.5.2", "RFC 3360"],
+    judge,
+    facts: facts_of,
+    advise,
+    cases: &[
+        hit(
+            "from another distance than the server",
+            "C > B S\nB > C S. ttl 60\nC > B .\nC > B P. len 5\nB > C P. len 5 ttl 60\nC > B .\nB > C F. ttl 60\nC > B F.\nB > C . ttl 60\n+10 A > B:9 S\nB:9 > A R. ttl 63",
+        ),
+        miss("nothing is known of the server", "A > B S\nB > A R. ttl 63"),
+    ],
+};
+
+fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
+    other_distance(evidence).map(|_| Confidence::Possible)
+}
+
+/// The server's usual TTL, where the RST has another one of the same origin.
+pub(super) fn other_distance(evidence: &Evidence<'_>) -> Option<u8> {
+    let ttl = evidence.reset().filter(|_| evidence.how == How::Refused)?.rst.ttl;
+    evidence.surroundings.server_ttl.filter(|&usual| usual != ttl && initial_ttl(usual) == initial_ttl(ttl))
+}
+
+fn facts_of(evidence: &Evidence<'_>) -> Vec<Fact> {
+    let mut facts = facts::of_rst(evidence);
+    if let (Some(usual), Some(reset)) = (other_distance(evidence), evidence.reset()) {
+        let says = format!(
+            "its TTL is {}; the server's own segments on other connections have {usual}",
+            reset.rst.ttl
+        );
+        facts.push(Fact::at(reset.rst.frame, says));
+    }
+    facts
+}
+
+fn advise(evidence: &Evidence<'_>) -> String {
+    let server = evidence.close.endpoint(Side::Server);
+    format!(
+        "Capture on {}: if the SYN to port {} never arrives there, a device on the path refused it; ask who runs it for the rule.",
+        server.addr, server.port
+    )
+}

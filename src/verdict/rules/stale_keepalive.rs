@@ -1,0 +1,122 @@
+//! A request was written into a kept-alive connection that the server had closed or was closing.
+
+use crate::flow::{Recent, Side};
+use crate::verdict::evidence::{Shape, Talk};
+use crate::verdict::rule::{Confidence, Rule, hit, miss};
+use crate::verdict::{Evidence, Fact, How, Sender, facts};
+
+pub(super) const RULE: Rule = Rule {
+    name: "stale_keepalive",
+    title: "a request met a kept-alive connection already closed",
+    doc: "What happened: the server closed an idle kept-alive connection, and the client's pool sent the next request into it before \
+it knew. The server's host answers with a RST: 'read ECONNRESET', 'socket hang up' or EPIPE on a request that no server ever saw.
+How it is told: a whole exchange, the server's FIN after a pause, and a request that was sent after it or crossed it (the FIN does \
+not acknowledge it), answered by a bare RST. Where the FIN itself was lost, only the pause and the RST are left.
+Not to be confused with: write_after_close, where the data is no next request; no_response, where the server had the request \
+before it closed; state_lost, where the server never closed.
+What to do: the client's pool must give up idle connections before the server does: set its idle timeout below the server's \
+keep-alive timeout (or raise the server's above the client's and every proxy's in between). The request was not processed, so \
+that a retry is safe wherever the protocol allows it at all.",
+    sources: &["RFC 9112 §9.3.1", "RFC 9112 §9.5", "RFC 1122 §4.2.2.13"],
+    judge,
+    facts: facts_of,
+    advise,
+    cases: &[
+        hit(
+            "the pool was too slow",
+            "A > B S\nB > A S.\nA > B .\nA > B P. \"GET /1 HTTP/1.1\\r\\nHost: b\\r\\n\\r\\n\"\n\
+B > A P. \"HTTP/1.1 200 OK\\r\\nContent-Length: 2\\r\\n\\r\\nok\"\nA > B .\n+5 B > A F.\nA > B .\n\
++0.04 A > B P. \"GET /2 HTTP/1.1\\r\\nHost: b\\r\\n\\r\\n\"\nB > A R",
+        ),
+        hit(
+            "FIN and request crossed",
+            "A > B S\nB > A S.\nA > B .\nA > B P. \"GET /1 HTTP/1.1\\r\\nHost: b\\r\\n\\r\\n\"\n\
+B > A P. \"HTTP/1.1 200 OK\\r\\nContent-Length: 2\\r\\n\\r\\nok\"\nA > B .\n\
++5 A > B P. \"GET /2 HTTP/1.1\\r\\nHost: b\\r\\n\\r\\n\"\nB > A F. ack 1029\nB > A R seq 5041",
+        ),
+        miss(
+            "closed after it had the request",
+            "A > B S\nB > A S.\nA > B .\nA > B P. \"GET /1 HTTP/1.1\\r\\nHost: b\\r\\n\\r\\n\"\nB > A .\n+5 B > A F.\nA > B .\nA > B P. len 9\nB > A R",
+        ),
+        miss(
+            "closed and nobody wrote",
+            "A > B S\nB > A S.\nA > B .\nA > B P. \"GET /1 HTTP/1.1\\r\\nHost: b\\r\\n\\r\\n\"\n\
+B > A P. \"HTTP/1.1 200 OK\\r\\nContent-Length: 2\\r\\n\\r\\nok\"\nA > B .\n+5 B > A F.\nA > B F.\nB > A .",
+        ),
+    ],
+};
+
+fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
+    if evidence.rst_by != Some(Sender::Side(Side::Server)) {
+        return None;
+    }
+    match (evidence.how, evidence.shape) {
+        (How::FinThenReset, Shape::Reply) if evidence.fin_by == Some(Side::Server) => {
+            judge_fin(evidence, &request(evidence)?)
+        }
+        (How::Reset, Shape::Reply) => request(evidence).and_then(|_| judge_fin_lost(evidence)),
+        // It aborted the idle connection while the next request was on its way.
+        (How::Reset, Shape::Active) if evidence.request_crossed && evidence.talk == Talk::Complete => {
+            Some(Confidence::Likely)
+        }
+        _ => None,
+    }
+}
+
+/// The data that the RST answers.
+fn request(evidence: &Evidence<'_>) -> Option<Recent> {
+    evidence.reset()?.prompt.filter(|prompt| prompt.len > 0 && prompt.by == evidence.close.client)
+}
+
+/// The FIN was captured: the request must not have been known to the server when it closed.
+fn judge_fin(evidence: &Evidence<'_>, request: &Recent) -> Option<Confidence> {
+    let fin = (*evidence.close.fins.at(evidence.close.end(Side::Server)))?;
+    let unknown = !fin.ack.after(request.seq);
+    let between = evidence.talk == Talk::Complete && evidence.exchange.turns >= 2;
+    (unknown && between).then(|| facts::sure_if_http(evidence, Confidence::Likely))
+}
+
+/// No FIN was captured. An HTTP server that was idle between two requests is likelier to have closed than to have crashed;
+/// of other protocols nobody knows.
+fn judge_fin_lost(evidence: &Evidence<'_>) -> Option<Confidence> {
+    let Some(http) = evidence.http() else {
+        return (evidence.exchange.turns >= 3 && evidence.talk == Talk::Awaiting)
+            .then_some(Confidence::Possible);
+    };
+    let next_request = http.answered > 0 && http.awaits_response() && http.response.is_none();
+    (next_request && evidence.established_for_long()).then_some(Confidence::Likely)
+}
+
+fn facts_of(evidence: &Evidence<'_>) -> Vec<Fact> {
+    let mut facts: Vec<Fact> = facts::of_fin(evidence, Side::Server).into_iter().collect();
+    if let Some(request) = request(evidence) {
+        let name = facts::request_name_at_close(evidence);
+        let fin = evidence.close.fins.at(evidence.close.end(Side::Server));
+        facts.push(match fin.filter(|_| evidence.fin_by.is_some()) {
+            Some(fin) if fin.serial < request.serial => {
+                Fact::at(request.frame, format!("{name} came {} later", request.ts.since(fin.ts)))
+            }
+            Some(fin) => Fact::at(
+                request.frame,
+                format!(
+                    "{name} crossed it on the way: the FIN, {} later, does not acknowledge it",
+                    fin.ts.since(request.ts)
+                ),
+            ),
+            None => {
+                Fact::at(request.frame, format!("{name} came after {} of silence", facts::idle(evidence)))
+            }
+        });
+    }
+    facts.extend(facts::of_rst(evidence));
+    facts
+}
+
+fn advise(evidence: &Evidence<'_>) -> String {
+    let idle = facts::idle(evidence);
+    let learned = facts::learned_idle(evidence);
+    format!(
+        "Your client reused a connection that the server closes after {idle} idle{learned}. Set the client pool's idle timeout below {idle}, or the server's above it. {}",
+        facts::retry_unseen(evidence)
+    )
+}

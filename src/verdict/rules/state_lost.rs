@@ -1,0 +1,66 @@
+//! A RST answers a segment in mid-connection, and the host never said goodbye.
+
+use crate::verdict::evidence::Shape;
+use crate::verdict::rule::{Confidence, Rule, hit, miss};
+use crate::verdict::{Evidence, Fact, How, Sender, facts};
+
+pub(super) const RULE: Rule = Rule {
+    name: "state_lost",
+    title: "the host no longer knew the connection: crash, failover",
+    doc: "What happened: one side sent a segment as usual, and the other host answered that it knows no such connection: it was \
+rebooted, its container moved, a load balancer sent the segment to another backend, or its FIN was lost.
+How it is told: a bare RST that answers a segment in mid-connection, and neither FIN nor RST of that side before it.
+Not to be confused with: stale_keepalive and write_after_close, where that side had closed; idle_timeout, where a long silence \
+came first; an answer to the handshake's last ACK, which is accept_queue_overflow.
+What to do: look for a restart, a failover or a re-balancing at that time (uptime, deploy log, pod events). A client should treat it \
+as a lost connection: reconnect, and retry what may safely happen twice.",
+    sources: &["RFC 9293 §3.5.2", "RFC 9293 §3.5.1"],
+    judge,
+    facts: facts_of,
+    advise,
+    cases: &[
+        hit(
+            "the server was rebooted",
+            "A > B S\nB > A S.\nA > B .\nA > B P. len 9\nB > A P. len 9\nA > B .\n+1 A > B P. len 9\nB > A P. len 9\nA > B .\n+1 A > B P. len 9\nB > A R",
+        ),
+        miss("it had closed", "A > B S\nB > A S.\nA > B .\nA > B P. len 9\nB > A .\nB > A F.\nA > B .\nA > B P. len 9\nB > A R"),
+        miss("it aborted itself", "A > B S\nB > A S.\nA > B .\nA > B P. len 9\nB > A P. len 9\nA > B .\n+1 B > A R."),
+    ],
+};
+
+fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
+    let Some(Sender::Side(side)) = evidence.rst_by.filter(|_| evidence.how == How::Reset) else {
+        return None;
+    };
+    let reset = evidence.reset()?;
+    let knew = evidence.close.half_before(side).has_data() || evidence.close.half_before(side).packets > 1;
+    let answers = evidence.shape == Shape::Reply && reset.prompt.is_some_and(|prompt| !prompt.flags.syn());
+    // Its own RST, lost on the way to the other side or ignored there, is a goodbye too.
+    let said_goodbye = evidence.close.ignored.is_some_and(|(rst, _)| evidence.close.side(rst.by) == side);
+    if !answers || !knew || said_goodbye {
+        return None;
+    }
+    let said = evidence.exchange.turn.is_some();
+    Some(if said { Confidence::Likely } else { Confidence::Possible })
+}
+
+fn facts_of(evidence: &Evidence<'_>) -> Vec<Fact> {
+    let mut facts = facts::of_rst(evidence);
+    if let Some(Sender::Side(side)) = evidence.rst_by {
+        let before = evidence.close.half_before(side);
+        facts.push(Fact::of_all(format!(
+            "the {side} had sent {} segments and {} bytes, and no FIN",
+            before.packets, before.bytes
+        )));
+    }
+    facts
+}
+
+fn advise(evidence: &Evidence<'_>) -> String {
+    let Some(Sender::Side(side)) = evidence.rst_by else { return String::new() };
+    let host = evidence.close.endpoint(side).addr;
+    format!(
+        "Look for a restart, failover or re-balancing of {host} (the {side}) just before; reconnect. {}",
+        facts::retry_advice(evidence)
+    )
+}

@@ -1,0 +1,71 @@
+//! A TLS alert was sent just before the end: its text is the cause.
+
+use crate::flow::{Alert, Side};
+use crate::verdict::rule::{Confidence, Rule, hit, miss};
+use crate::verdict::{Evidence, Fact, How, facts};
+
+pub(super) const RULE: Rule = Rule {
+    name: "tls_alert",
+    title: "TLS failed, and an alert says why",
+    doc: "What happened: one side gave up the TLS session and said why in an alert: unknown_ca (the client does not trust the \
+certificate), protocol_version, handshake_failure (no common cipher), unrecognized_name, certificate_required.
+How it is told: an alert record that can be read, other than close_notify, before the end of the connection.
+Not to be confused with: tls_handshake_reset, where nobody says why; the close_notify of every normal end.
+What to do: the alert names the reason and its sender the side that objects. `openssl s_client -connect HOST:PORT -servername NAME` \
+repeats the handshake by hand.",
+    sources: &["RFC 8446 §6", "RFC 5246 §7.2"],
+    judge,
+    facts: facts_of,
+    advise,
+    cases: &[
+        hit(
+            "the client does not trust the certificate",
+            "A > B S\nB > A S.\nA > B .\nA > B P. hex 16030100050100000100\nB > A P. len 900\nA > B P. hex 15030300020230\nA > B R.",
+        ),
+        miss("no alert", "A > B S\nB > A S.\nA > B .\nA > B P. hex 16030100050100000100\nB > A .\nB > A R."),
+        miss(
+            "a close_notify is no failure",
+            "A > B S\nB > A S.\nA > B .\nA > B P. hex 16030100050100000100\nB > A P. hex 15030300020100\nB > A F.\nA > B F.\nB > A .",
+        ),
+    ],
+};
+
+fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
+    let ended = !matches!(evidence.how, How::Open | How::Silent);
+    alert(evidence).filter(|_| ended).map(|_| Confidence::Certain)
+}
+
+/// The alert that ended it: neither close_notify nor user_canceled, which announce a normal end.
+fn alert(evidence: &Evidence<'_>) -> Option<Alert> {
+    let said = [evidence.exchange, &evidence.close.exchange]
+        .into_iter()
+        .find_map(|exchange| exchange.tls()?.alert)?;
+    (!matches!(said.description, 0 | 90)).then_some(said)
+}
+
+fn facts_of(evidence: &Evidence<'_>) -> Vec<Fact> {
+    let mut facts = Vec::new();
+    if let Some(alert) = alert(evidence) {
+        let side = evidence.close.side(alert.by);
+        facts.push(Fact::at(
+            alert.frame,
+            format!("the {side} sent the TLS alert {} ({})", alert.name(), alert.description),
+        ));
+    }
+    facts.extend(facts::of_end(evidence));
+    facts
+}
+
+fn advise(evidence: &Evidence<'_>) -> String {
+    let Some(alert) = alert(evidence) else { return String::new() };
+    let side = evidence.close.side(alert.by);
+    let whose = if side == Side::Client {
+        "its trust store and TLS settings"
+    } else {
+        "its certificate, names and TLS settings"
+    };
+    format!(
+        "The {side} ended the handshake with '{}': check {whose}; `openssl s_client -connect` repeats it by hand.",
+        alert.name()
+    )
+}

@@ -1,0 +1,52 @@
+//! The connection ended between ClientHello and the end of the TLS handshake, without an alert.
+
+use crate::flow::Side;
+use crate::verdict::rule::{Confidence, Rule, hit, miss};
+use crate::verdict::{Evidence, How, Sender, facts};
+
+pub(super) const RULE: Rule = Rule {
+    name: "tls_handshake_reset",
+    title: "reset in the middle of the TLS handshake",
+    doc: "What happened: the client had sent its ClientHello, and the connection was reset before the handshake was over, without an \
+alert that says why: a server that does not like the name or the protocol, an inspector or filter on the path that reads the \
+server name, a plain-text service behind a TLS port.
+How it is told: a ClientHello, no application data of the client yet, and a RST (or the server's FIN).
+Not to be confused with: tls_alert, where the reason is said; injected_reset, where the marks of the RST show that a device sent it.
+What to do: try the same handshake with another server name and from another network (`openssl s_client -connect HOST:PORT \
+-servername NAME`): if only the name decides, a filter or the server's name check does it; if only the network, a device on the path.",
+    sources: &["RFC 8446 §6.2", "RFC 8446 §4.1.2"],
+    judge,
+    facts: facts::of_story,
+    advise,
+    cases: &[
+        hit(
+            "reset after the hello",
+            "A > B S\nB > A S.\nA > B .\nA > B P. hex 16030100050100000100\nB > A .\n+0.1 B > A R.",
+        ),
+        miss("plain text", "A > B S\nB > A S.\nA > B .\nA > B P. \"GET / HTTP/1.1\\r\\n\\r\\n\"\nB > A .\n+0.1 B > A R."),
+        miss(
+            "after the handshake",
+            "A > B S\nB > A S.\nA > B .\nA > B P. hex 16030100050100000100\nB > A P. hex 160303000102\nA > B P. hex 1703030001aa\nB > A P. len 90\nA > B .\n+1 B > A R.",
+        ),
+    ],
+};
+
+fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
+    if !evidence.in_tls_handshake {
+        return None;
+    }
+    match (evidence.how, evidence.rst_by) {
+        (How::Reset, Some(Sender::Side(Side::Server))) => Some(Confidence::Certain),
+        (How::Reset, Some(Sender::Middlebox)) => Some(Confidence::Possible),
+        (How::Reset | How::FinThenReset, _) => Some(Confidence::Likely),
+        (How::Fin, _) if evidence.fin_by == Some(Side::Server) => Some(Confidence::Likely),
+        _ => None,
+    }
+}
+
+fn advise(evidence: &Evidence<'_>) -> String {
+    let server = evidence.close.endpoint(Side::Server);
+    format!(
+        "Repeat it by hand with `openssl s_client -connect {server} -servername NAME`, with other names and from another network: that tells the server's choice from a filter on the path."
+    )
+}

@@ -1,0 +1,98 @@
+//! A program closed while data that had arrived was still unread.
+
+use crate::flow::{Http, Side};
+use crate::verdict::evidence::{Shape, Talk};
+use crate::verdict::rule::{Confidence, Rule, hit, miss};
+use crate::verdict::{Evidence, Fact, How, Sender, facts};
+
+pub(super) const RULE: Rule = Rule {
+    name: "unread_data_at_close",
+    title: "closed while received data was still unread",
+    doc: "What happened: a program closed its socket (or died) with data of the other side unread in its kernel. TCP then sends a \
+RST instead of a FIN, so that the other side learns that its data was lost: an upload refused early, a request read by half.
+How it is told: RST+ACK of a live socket that acknowledges data which its program never answered; for a refused upload the answer \
+and a FIN come first and more of the upload after them.
+Not to be confused with: aborted_by_application, the same on the wire where nothing was unread; write_after_close, where the \
+program had read everything and closed.
+What to do: a server that answers early should read and throw away the rest for a while before it closes (lingering close), or say \
+`Connection: close` and shut down only its sending side; a client may lose the early answer (413) to the RST.",
+    sources: &["RFC 1122 §4.2.2.13", "RFC 9293 §3.6.1", "RFC 9112 §9.6"],
+    judge,
+    facts: facts_of,
+    advise,
+    cases: &[
+        hit(
+            "an upload refused early",
+            "A > B S\nB > A S.\nA > B .\nA > B P. \"PUT /up HTTP/1.1\\r\\nHost: b\\r\\nContent-Length: 90000\\r\\n\\r\\n\"\nA > B P. len 1000\nB > A .\n\
+B > A P. \"HTTP/1.1 413 Too Large\\r\\nContent-Length: 0\\r\\n\\r\\n\"\nB > A F.\nA > B P. len 1000\n+0.5 B > A R.",
+        ),
+        hit(
+            "aborted with the rest of the upload unread",
+            "A > B S\nB > A S.\nA > B .\nA > B P. \"PUT /up HTTP/1.1\\r\\nHost: b\\r\\nContent-Length: 90000\\r\\n\\r\\n\"\nA > B P. len 1000\nB > A .\n\
+B > A P. \"HTTP/1.1 413 Too Large\\r\\nContent-Length: 0\\r\\n\\r\\n\"\nA > B P. len 1000\nB > A R.",
+        ),
+        miss("nothing was unread", "A > B S\nB > A S.\nA > B .\nA > B P. len 9\nB > A P. len 9\nA > B .\n+1 B > A R."),
+    ],
+};
+
+fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
+    let Some(Sender::Side(side)) =
+        evidence.rst_by.filter(|_| evidence.shape == Shape::Active && !evidence.in_tls_handshake)
+    else {
+        return None;
+    };
+    if crate::verdict::probes::probing(evidence).is_some() {
+        return None;
+    }
+    match evidence.how {
+        How::FinThenReset if evidence.fin_by == Some(side) && wrote_after_fin(evidence, side) => {
+            Some(Confidence::Likely)
+        }
+        How::Reset if refused_upload(evidence, side) => Some(Confidence::Likely),
+        How::Reset if owed(evidence, side) => Some(Confidence::Possible),
+        _ => None,
+    }
+}
+
+/// The other side's data went on after this side's FIN.
+fn wrote_after_fin(evidence: &Evidence<'_>, side: Side) -> bool {
+    let Some(fin) = evidence.fin(side) else { return false };
+    let end = evidence.close.end(side);
+    let later = evidence
+        .close
+        .recent
+        .iter()
+        .any(|recent| recent.by != end && recent.len > 0 && recent.serial > fin.serial);
+    later || evidence.http().is_some_and(Http::request_unfinished) && side == Side::Server
+}
+
+/// The server answered before it had the whole request.
+fn refused_upload(evidence: &Evidence<'_>, side: Side) -> bool {
+    side == Side::Server
+        && evidence.http().is_some_and(|http| http.response.is_some() && http.request_unfinished())
+}
+
+/// The other side had spoken last.
+fn owed(evidence: &Evidence<'_>, side: Side) -> bool {
+    match side {
+        Side::Server => evidence.talk == Talk::Awaiting,
+        Side::Client => evidence.talk == Talk::Answering,
+    }
+}
+
+fn facts_of(evidence: &Evidence<'_>) -> Vec<Fact> {
+    let mut facts = facts::of_story(evidence);
+    if let (Some(Sender::Side(side)), Some(reset)) = (evidence.rst_by, evidence.reset()) {
+        let (sender, peer) = (evidence.close.half_before(side), evidence.close.half_before(side.peer()));
+        let got = reset.rst.ack.furthest(sender.rcv_nxt).offset_from(peer.iss.plus(1));
+        facts.push(Fact::at(reset.rst.frame, format!("it acknowledges {got} bytes of the {}", side.peer())));
+    }
+    facts
+}
+
+fn advise(evidence: &Evidence<'_>) -> String {
+    match evidence.rst_by {
+        Some(Sender::Side(Side::Server)) => "Make the server read the request to its end (or drain it for a while) before it closes; a client that still uploads may never see the early answer.".into(),
+        _ => "The client closed with data unread: normal when it left on purpose; otherwise make it read to the end before it closes.".into(),
+    }
+}

@@ -1,0 +1,95 @@
+//! What each program saw: the errno of its next call on Linux, by the order of events at its socket.
+//!
+//! `tcp_reset()` sets ECONNREFUSED in SYN-SENT, EPIPE in CLOSE-WAIT and ECONNRESET otherwise; the first call reports it,
+//! and after that a read gives EOF and a write EPIPE.
+
+use crate::flow::Side;
+
+use super::evidence::Evidence;
+use super::{How, Sees, Sender};
+
+const ECONNRESET: &str = "ECONNRESET";
+const EPIPE: &str = "EPIPE";
+const EOF: &str = "EOF";
+const ETIMEDOUT: &str = "ETIMEDOUT";
+
+/// What the program on one side sees.
+#[must_use]
+pub(super) fn sees(evidence: &Evidence<'_>, side: Side) -> Sees {
+    match evidence.how {
+        How::Refused => on_connect(side, "ECONNREFUSED"),
+        How::Unanswered => on_connect(side, icmp_errno(evidence)),
+        How::Silent => silent(evidence, side),
+        How::Fin => closed(evidence, side),
+        How::Reset | How::FinThenReset => reset(evidence, side),
+        How::Open => Sees::default(),
+    }
+}
+
+fn on_connect(side: Side, errno: &'static str) -> Sees {
+    Sees { connect: (side == Side::Client).then_some(errno), ..Sees::default() }
+}
+
+/// Linux: `icmp_err_convert` and `icmpv6_err_convert`.
+fn icmp_errno(evidence: &Evidence<'_>) -> &'static str {
+    let Some(icmp) = evidence.close.icmp else { return ETIMEDOUT };
+    let v6 = icmp.src.addr.ip().is_ipv6();
+    match (v6, icmp.kind, icmp.code) {
+        (false, 3, 0 | 6 | 9 | 11) | (true, 1, 0) => "ENETUNREACH",
+        (false, 3, 2) => "ENOPROTOOPT",
+        (false, 3, 3) | (true, 1, 4) => "ECONNREFUSED",
+        (true, 1, 1 | 5 | 6) => "EACCES",
+        (false, 12, _) | (true, 4, _) => "EPROTO",
+        _ => "EHOSTUNREACH",
+    }
+}
+
+/// Only the side that repeats itself will ever know; the other one waits.
+fn silent(evidence: &Evidence<'_>, side: Side) -> Sees {
+    if evidence.unanswered_side() != Some(side) {
+        return Sees::default();
+    }
+    Sees { read: Some(ETIMEDOUT), write: Some(ETIMEDOUT), ..Sees::default() }
+}
+
+/// The peer's FIN gives EOF; writing still works, until the answer to it comes.
+fn closed(evidence: &Evidence<'_>, side: Side) -> Sees {
+    if evidence.fin_frame(side.peer()).is_none() {
+        return Sees::default();
+    }
+    let open_for_writing = evidence.fin_frame(side).is_none() || evidence.fin_by == Some(side.peer());
+    Sees { read: Some(EOF), write: open_for_writing.then_some("ok"), ..Sees::default() }
+}
+
+fn reset(evidence: &Evidence<'_>, side: Side) -> Sees {
+    let Some(rst) = evidence.reset() else { return Sees::default() };
+    let received = evidence.close.side(rst.by) != side;
+    if !received {
+        return sender(evidence, side);
+    }
+    // The peer's FIN had been delivered: the socket was in CLOSE-WAIT.
+    if evidence.fin_frame(side.peer()).is_some_and(|_| fin_was_acknowledged(evidence, side)) {
+        return Sees { read: Some(EOF), write: Some(EPIPE), ..Sees::default() };
+    }
+    Sees { read: Some(ECONNRESET), write: Some(ECONNRESET), ..Sees::default() }
+}
+
+/// The side that sent the RST knows what it did, unless its stack gave up for it.
+fn sender(evidence: &Evidence<'_>, side: Side) -> Sees {
+    if super::probes::probing(evidence).is_some() && evidence.rst_claimed == Some(side) {
+        return Sees { read: Some(ETIMEDOUT), write: Some(ETIMEDOUT), ..Sees::default() };
+    }
+    // A device spoke in its name. Either it was told the same at once, or its next segment meets a host that was.
+    if evidence.rst_by == Some(Sender::Middlebox) {
+        return Sees { read: Some(ECONNRESET), write: Some(ECONNRESET), ..Sees::default() };
+    }
+    Sees::default()
+}
+
+/// Had the FIN of the other side reached this one before the RST? Delivered in order, it did: only a hole before it
+/// would have kept it waiting.
+fn fin_was_acknowledged(evidence: &Evidence<'_>, side: Side) -> bool {
+    let Some(rst) = evidence.reset() else { return false };
+    let fin_end = evidence.close.half_before(side.peer()).fin_end;
+    !fin_end.after(rst.rst.seq)
+}

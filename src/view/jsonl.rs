@@ -1,0 +1,204 @@
+//! JSON Lines: one object a connection as it ends, and one at the end with the counts.
+
+use std::io::{self, Write};
+
+use serde::ser::SerializeMap;
+use serde::{Serialize, Serializer};
+
+use crate::aggregate::{Dropped, Ours, Peer, Totals};
+use crate::config::Presentation;
+use crate::verdict::{How, Verdict};
+
+use super::clock::Rfc3339;
+use super::record::SCHEMA;
+use super::{Record, Report, View};
+
+/// JSON Lines.
+pub(super) struct Jsonl<'w> {
+    presentation: Presentation,
+    out: Box<dyn Write + 'w>,
+    /// A line on its way: whole lines are written, and the serialiser sees no writer behind a pointer.
+    line: Vec<u8>,
+}
+
+impl<'w> Jsonl<'w> {
+    pub(super) fn new(presentation: Presentation, out: Box<dyn Write + 'w>) -> Self {
+        Self { presentation, out, line: Vec::new() }
+    }
+
+    fn line(&mut self, value: &impl Serialize) -> io::Result<()> {
+        self.line.clear();
+        serde_json::to_writer(&mut self.line, value)?;
+        self.line.push(b'\n');
+        self.out.write_all(&self.line)
+    }
+}
+
+impl View for Jsonl<'_> {
+    fn ended(&mut self, verdict: &Verdict, file: Option<&str>) -> io::Result<()> {
+        if self.presentation.listing.lists(verdict) {
+            self.line(&Record::of(verdict, file))?;
+        }
+        Ok(())
+    }
+
+    fn report(&mut self, report: &Report<'_>) -> io::Result<()> {
+        self.line(&Summary::of(report))
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.out.flush()
+    }
+}
+
+/// The last object.
+#[derive(Serialize)]
+struct Summary<'a> {
+    schema: u32,
+    r#type: &'static str,
+    files: &'a [String],
+    start: Option<Rfc3339>,
+    end_time: Option<Rfc3339>,
+    frames: u64,
+    skipped: Counts,
+    dropped: Drops,
+    late_segments: u64,
+    evicted: u64,
+    connections: Connections,
+    rst_by: Senders,
+    bad_ends: u64,
+    harmless: u64,
+    we: Option<String>,
+    peers: Vec<PeerLine>,
+    peers_known: usize,
+    notices: &'a [String],
+}
+
+#[derive(Serialize)]
+struct Drops {
+    kernel: Option<u64>,
+    interface: Option<u64>,
+    us: Option<u64>,
+}
+
+#[derive(Serialize)]
+struct Connections {
+    total: u64,
+    by_end: Counts,
+    by_cause: Counts,
+}
+
+#[derive(Serialize)]
+struct Senders {
+    client: u64,
+    server: u64,
+    middlebox: u64,
+}
+
+#[derive(Serialize)]
+struct PeerLine {
+    ip: String,
+    connections: u64,
+    bad_ends: u64,
+    harmless: u64,
+    resets: u64,
+    resets_by_us: u64,
+    resets_by_middlebox: u64,
+    refused: u64,
+    unanswered: u64,
+    silent: u64,
+    hung_up: u64,
+    closed_badly: u64,
+    closed: u64,
+    open: u64,
+    worst_cause: Option<&'static str>,
+    last_seen: Rfc3339,
+    missed_at_most: u64,
+}
+
+impl<'a> Summary<'a> {
+    fn of(report: &Report<'a>) -> Self {
+        let (intake, totals, peers) = (report.intake, &report.snapshot.totals, &report.snapshot.peers);
+        Self {
+            schema: SCHEMA,
+            r#type: "summary",
+            files: report.files,
+            start: intake.first.map(Rfc3339),
+            end_time: intake.last.map(Rfc3339),
+            frames: intake.frames,
+            skipped: Counts(intake.skipped.nonzero().map(|(skip, frames)| (skip.token(), frames)).collect()),
+            dropped: Drops::of(intake.dropped),
+            late_segments: intake.late,
+            evicted: intake.evicted,
+            connections: Connections::of(totals),
+            rst_by: Senders {
+                client: totals.resets.client,
+                server: totals.resets.server,
+                middlebox: totals.resets.middlebox,
+            },
+            bad_ends: totals.bad_ends,
+            harmless: totals.harmless,
+            we: match peers.ours {
+                Ours::Shared(addr) => Some(addr.to_string()),
+                Ours::Named | Ours::Unknown => None,
+            },
+            peers: peers.list.iter().map(PeerLine::of).collect(),
+            peers_known: peers.known,
+            notices: report.notices,
+        }
+    }
+}
+
+impl Drops {
+    const fn of(dropped: Dropped) -> Self {
+        Self { kernel: dropped.kernel, interface: dropped.interface, us: dropped.us }
+    }
+}
+
+impl Connections {
+    fn of(totals: &Totals) -> Self {
+        Self {
+            total: totals.connections,
+            by_end: Counts(How::ALL.iter().map(|&how| (how.word(), totals.ended(how))).collect()),
+            by_cause: Counts(totals.causes.iter().map(|cause| (cause.rule.name, cause.all())).collect()),
+        }
+    }
+}
+
+impl PeerLine {
+    fn of(peer: &Peer) -> Self {
+        let counts = &peer.counts;
+        Self {
+            ip: peer.addr.to_string(),
+            connections: counts.connections,
+            bad_ends: counts.bad_ends,
+            harmless: counts.harmless,
+            resets: counts.resets,
+            resets_by_us: counts.resets_by_us,
+            resets_by_middlebox: counts.resets_by_middlebox,
+            refused: counts.refused,
+            unanswered: counts.unanswered,
+            silent: counts.silent,
+            hung_up: counts.hung_up,
+            closed_badly: counts.closed_badly,
+            closed: counts.closed,
+            open: counts.open,
+            worst_cause: peer.worst_cause.map(|rule| rule.name),
+            last_seen: Rfc3339(peer.last_seen),
+            missed_at_most: peer.missed,
+        }
+    }
+}
+
+/// Words and numbers, as an object in the order given.
+struct Counts(Vec<(&'static str, u64)>);
+
+impl Serialize for Counts {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let mut map = serializer.serialize_map(Some(self.0.len()))?;
+        for (word, count) in &self.0 {
+            map.serialize_entry(word, count)?;
+        }
+        map.end()
+    }
+}

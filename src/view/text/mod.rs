@@ -1,0 +1,85 @@
+//! The table: for people, on a terminal of any width, in a mail or a ticket.
+//!
+//! It holds the worst ends only, as many as are shown, whatever the size of the capture.
+
+mod causes;
+mod closing;
+mod columns;
+mod ends;
+mod grid;
+mod peers;
+mod row;
+mod style;
+mod worst;
+
+use std::io::{self, Write};
+
+use crate::config::{Charset, Presentation};
+use crate::verdict::Verdict;
+
+use self::style::{Ink, Style};
+use self::worst::Worst;
+use super::{Report, View, plain};
+
+/// The table.
+pub(super) struct Text<'w> {
+    presentation: Presentation,
+    out: Box<dyn Write + 'w>,
+    worst: Worst,
+}
+
+impl<'w> Text<'w> {
+    pub(super) fn new(presentation: Presentation, out: Box<dyn Write + 'w>) -> Self {
+        let worst = Worst::new(presentation.top);
+        Self { presentation, out, worst }
+    }
+}
+
+impl View for Text<'_> {
+    fn ended(&mut self, verdict: &Verdict, file: Option<&str>) -> io::Result<()> {
+        if self.presentation.listing.lists(verdict) {
+            self.worst.offer(verdict, file);
+        }
+        Ok(())
+    }
+
+    fn report(&mut self, report: &Report<'_>) -> io::Result<()> {
+        let worst = std::mem::replace(&mut self.worst, Worst::new(self.presentation.top));
+        let page = page(report, &worst, &self.presentation);
+        self.out.write_all(page.as_bytes())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.out.flush()
+    }
+}
+
+/// Everything, section by section, with an empty line between.
+fn page(report: &Report<'_>, worst: &Worst, presentation: &Presentation) -> String {
+    let style = Style::new(presentation, report);
+    let totals = &report.snapshot.totals;
+    let sections = [
+        report.heading.map(|name| style.wrap(name, 2, Ink::Title)),
+        Some(ends::section(worst, totals, presentation.listing, &style)),
+        causes::section(totals, presentation.listing, &style),
+        peers::section(&report.snapshot.peers, presentation.listing, &style),
+        Some(closing::section(report, presentation.listing, &style)),
+    ];
+    let page = sections.into_iter().flatten().collect::<Vec<_>>().join("\n");
+    let page = if report.heading.is_some() { page + "\n" } else { page };
+    match presentation.charset {
+        Charset::Unicode => page,
+        Charset::Ascii => plain::ascii(&page),
+    }
+}
+
+/// "1 connection", "2 connections".
+fn counted(count: u64, singular: &str) -> String {
+    match count {
+        1 => format!("1 {singular}"),
+        _ => format!("{count} {singular}s"),
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,144 @@
+//! Width, colour, characters and the shape of times.
+
+use crate::config::{Charset, Colour, Presentation};
+use crate::time::Timestamp;
+use crate::view::Report;
+use crate::view::clock::{Date, TimeOfDay};
+use crate::view::plain::one_line;
+
+use super::worst::Kept;
+
+/// How wide a line may be at least: what is narrower is not read but scrolled.
+const NARROWEST: usize = 30;
+
+/// What a section needs to know about the place where it is shown.
+pub(super) struct Style {
+    pub(super) width: usize,
+    pub(super) arrow: &'static str,
+    pub(super) dot: &'static str,
+    colour: Colour,
+    dates: Dates,
+    captures: Captures,
+}
+
+/// Whether an end needs the name of its capture.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Captures {
+    /// The whole report is about one.
+    Once,
+    /// Beside every end, where there are several.
+    Always,
+}
+
+/// Whether a time needs its date.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Dates {
+    /// All frames are of one day, which is named once.
+    Once,
+    /// Beside every time.
+    Always,
+}
+
+/// What a piece of text is, said a second time in colour.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Ink {
+    Plain,
+    Title,
+    Bad,
+    Doubtful,
+    Quiet,
+}
+
+impl Style {
+    pub(super) fn new(presentation: &Presentation, report: &Report<'_>) -> Self {
+        let (arrow, dot) = match presentation.charset {
+            Charset::Unicode => ("→", "·"),
+            Charset::Ascii => ("->", "-"),
+        };
+        let day = |ts: Option<Timestamp>| ts.map(|ts| Date(ts).to_string());
+        let one_day = day(report.intake.first) == day(report.intake.last);
+        Self {
+            width: presentation.width.max(NARROWEST),
+            arrow,
+            dot,
+            colour: presentation.colour,
+            dates: if one_day { Dates::Once } else { Dates::Always },
+            captures: if report.heading.is_some() { Captures::Once } else { Captures::Always },
+        }
+    }
+
+    /// A time of the table, in UTC, to the millisecond.
+    pub(super) fn time(&self, ts: Timestamp) -> String {
+        match self.dates {
+            Dates::Once => TimeOfDay(ts).to_string(),
+            Dates::Always => format!("{} {}", Date(ts), TimeOfDay(ts)),
+        }
+    }
+
+    /// The name of an end's capture, where it says something.
+    pub(super) fn capture<'k>(&self, kept: &'k Kept) -> Option<&'k str> {
+        kept.file.as_deref().filter(|_| self.captures == Captures::Always)
+    }
+
+    /// `text` in the colour of `ink` (the eight colours that every terminal has), if colour is used.
+    pub(super) fn paint(&self, text: &str, ink: Ink) -> String {
+        let code = match (self.colour, ink) {
+            (Colour::Absent, _) | (_, Ink::Plain) => return text.to_owned(),
+            (Colour::Used, Ink::Title) => "1",
+            (Colour::Used, Ink::Bad) => "31",
+            (Colour::Used, Ink::Doubtful) => "33",
+            (Colour::Used, Ink::Quiet) => "2",
+        };
+        format!("\x1b[{code}m{text}\x1b[0m")
+    }
+
+    /// `text` in lines no wider than the screen, all but the first indented by `indent`, each ended; words that are wider
+    /// than a line are broken. What a terminal would obey is taken out.
+    pub(super) fn wrap(&self, text: &str, indent: usize, ink: Ink) -> String {
+        let room = self.width.saturating_sub(indent).max(NARROWEST / 2);
+        let lines = lines(&one_line(text), room);
+        lines.iter().fold(String::new(), |all, line| {
+            let lead = if all.is_empty() { 0 } else { indent };
+            format!("{all}{:lead$}{}\n", "", self.paint(line, ink))
+        })
+    }
+
+    /// As [`Style::wrap`], with the first line indented as well.
+    pub(super) fn block(&self, text: &str, indent: usize, ink: Ink) -> String {
+        format!("{:indent$}{}", "", self.wrap(text, indent, ink))
+    }
+}
+
+fn lines(text: &str, room: usize) -> Vec<String> {
+    let mut lines = Vec::new();
+    let mut line = String::new();
+    for word in text.split_whitespace() {
+        let needed = line.chars().count() + usize::from(!line.is_empty()) + word.chars().count();
+        if needed > room && !line.is_empty() {
+            lines.push(std::mem::take(&mut line));
+        }
+        if !line.is_empty() {
+            line.push(' ');
+        }
+        line.push_str(word);
+        while line.chars().count() > room {
+            let rest: String = line.chars().skip(room).collect();
+            line = line.chars().take(room).collect();
+            lines.push(std::mem::replace(&mut line, rest));
+        }
+    }
+    lines.push(line);
+    lines
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_end_between_words_and_wide_words_are_broken() {
+        assert_eq!(lines("who ended this", 9), ["who ended", "this"]);
+        assert_eq!(lines("a /very/long/path b", 8), ["a", "/very/lo", "ng/path", "b"]);
+        assert_eq!(lines("", 8), [""]);
+    }
+}
