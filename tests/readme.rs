@@ -5,6 +5,7 @@
 use std::path::PathBuf;
 use std::process::Command;
 
+use rstwho::verdict::Rule;
 use rstwho::verdict::rules::RULES;
 
 const SHOWN: &[&str] = &[
@@ -49,6 +50,7 @@ fn the_readme_shows_what_the_program_prints() {
     let text = String::from_utf8(shown.stdout).unwrap();
     holds("picture", &format!("```text\n$ rstwho replay */*.pcap\n{text}```\n"));
 
-    let rows: String = RULES.iter().map(|rule| format!("| `{}` | {} |\n", rule.name, rule.title)).collect();
+    let row = |rows: String, rule: &&Rule| rows + &format!("| `{}` | {} |\n", rule.name, rule.title);
+    let rows = RULES.iter().fold(String::new(), row);
     holds("causes", &format!("| cause | what happened |\n|---|---|\n{rows}"));
 }

@@ -130,7 +130,7 @@ fn spoke_on(evidence: &Evidence<'_>, reset: &Reset) -> Option<Doubt> {
     let later = fresh.ts.since(reset.rst.ts);
     let side = claimed(evidence, reset);
     let says = format!("the {side} speaks on {later} after the RST with its address");
-    if beyond || later > UNDER_WAY || (after.acknowledged_news && later > REORDER) {
+    if (beyond && later > REORDER) || later > UNDER_WAY || (after.acknowledged_news && later > REORDER) {
         return Some(Doubt { fact: Fact::at(fresh.frame, says), weight: CONVICTS, decisive: true });
     }
     (later > REORDER).then(|| doubt(fresh.frame, 1, says))

@@ -17,6 +17,7 @@ pub mod rules;
 mod sees;
 mod stack;
 mod stage;
+mod talk;
 mod who;
 
 pub use crate::decode::{Addr, Endpoint, Flags, SkipCounts};
