@@ -84,7 +84,7 @@ fn every_winner_shows_facts_that_exist_and_says_what_to_do() {
 
 #[test]
 fn what_is_not_seen_makes_less_sure() {
-    let whole = "A > B S\nB > A S.\nA > B .\nA > B P. \"GET / HTTP/1.1\\r\\n\\r\\n\"\nB > A .\n+1 B > A R.";
+    let whole = "A > B S\nB > A S.\nA > B .\nA > B P. \"GET / HTTP/1.1\\r\\n\\r\\n\"\nB > A .\n+1 B > A F.\nA > B F.\nB > A .";
     let without_handshake = &whole[whole.find("A > B P").unwrap()..];
     let one_way = "A > B P. \"GET / HTTP/1.1\\r\\n\\r\\n\"\n+1 A > B R.";
     let sure = |text: &str| verdict(text).cause.unwrap().confidence;
