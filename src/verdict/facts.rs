@@ -117,7 +117,7 @@ fn shape(evidence: &Evidence<'_>, reset: &Reset) -> Fact {
         (Shape::Reply, Some(prompt)) => Fact::at(
             frame,
             format!(
-                "a RST from the {side} answers frame {} {} later (its sequence number is that segment's acknowledgement)",
+                "a RST from the {side} answers frame {} after {}: there was no socket for it",
                 prompt.frame,
                 reset.rst.ts.since(prompt.ts)
             ),
