@@ -153,6 +153,28 @@ fn doubt(reset: &Reset) -> Option<Fact> {
     }
 }
 
+/// RSTs that did not take effect, and what Zeek makes of them: it checks no sequence numbers.
+pub(super) fn of_ignored(evidence: &Evidence<'_>) -> Vec<Fact> {
+    let Some((rst, acceptance)) = evidence.close.ignored else { return Vec::new() };
+    let side = evidence.close.side(rst.by);
+    let why = match acceptance {
+        Acceptance::InWindow => "it was in the window but not the next one, and was challenged",
+        Acceptance::Ignored => "its numbers fit nothing that its receiver expected",
+        _ => "both sides talked on",
+    };
+    let mut facts =
+        vec![Fact::at(rst.frame, format!("a RST with the {side}'s address did not take effect: {why}"))];
+    let (ours, zeek) = (evidence.how.by_rst(), evidence.close.conn_state.by_rst());
+    if zeek && !ours {
+        let says = format!(
+            "Zeek's conn_state {} counts it all the same: Zeek checks no sequence numbers",
+            evidence.close.conn_state
+        );
+        facts.push(Fact::of_all(says));
+    }
+    facts
+}
+
 /// What the capture does not hold.
 pub(super) fn limits(evidence: &Evidence<'_>) -> Vec<Fact> {
     let seen = evidence.seen();
