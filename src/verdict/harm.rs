@@ -50,5 +50,5 @@ pub(super) fn weigh(evidence: &Evidence<'_>) -> Harm {
 fn waited_for_handshake(evidence: &Evidence<'_>) -> bool {
     let client = evidence.close.half_before(Side::Client);
     let leg = *evidence.close.legs.at(evidence.close.end(Side::Server));
-    !client.marks.has(Marks::ACKED) && leg.is_some_and(|leg| leg > PATIENT)
+    !client.marks.has(Marks::ACKED) && leg.is_some_and(|leg| leg.shortest > PATIENT)
 }
