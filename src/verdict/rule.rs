@@ -69,6 +69,13 @@ pub struct Rule {
     pub cases: &'static [Case],
 }
 
+impl Rule {
+    /// The paragraphs of its story: heading and text.
+    pub fn sections(&self) -> impl Iterator<Item = (&'static str, &'static str)> {
+        self.doc.lines().filter_map(|paragraph| paragraph.split_once(": "))
+    }
+}
+
 impl std::fmt::Debug for Rule {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(self.name)

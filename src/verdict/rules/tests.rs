@@ -1,29 +1,14 @@
 //! What holds for every rule on the shelf.
 
 use super::*;
-use crate::context::Context;
 use crate::decode::{Pdu, script};
-use crate::flow::{Close, FlowTable, ObservedUntil, Settings, Side};
-use crate::verdict::{Confidence, Verdict, judge};
+use crate::verdict::example::{self, conclude};
+use crate::verdict::{Confidence, Verdict};
 
-/// The verdict on the connection of the first client; the last one, where it has several.
-fn conclude(pdus: &[Pdu<'_>]) -> Option<Verdict> {
-    let (mut closes, mut context) = (Vec::new(), Context::default());
-    let mut table = FlowTable::new(Settings::default());
-    table.observe(pdus, &mut |close| closes.push(close));
-    table.finish(ObservedUntil::Eof, &mut |close| closes.push(close));
-    for close in &closes {
-        context.note(close);
-    }
-    let of_a = |close: &&Close| close.endpoint(Side::Client).addr == script::CLIENT.addr;
-    let close = closes.iter().rev().find(of_a)?;
-    Some(judge(close, &context.around(close)))
-}
-
+/// The verdict on the connection of the first client of a script; the last one, where it has several.
 fn verdict(text: &str) -> Verdict {
     let played = script::parse(text).unwrap_or_else(|error| panic!("{error}\n{text}"));
-    let pdus: Vec<Pdu<'_>> = played.iter().map(script::Scripted::pdu).collect();
-    conclude(&pdus).expect("a script has a connection of A")
+    example::judged(&played).expect("a script has a connection of A")
 }
 
 #[test]
