@@ -1,5 +1,9 @@
 //! What happened on the wire when programs say so, and the causes behind it, likeliest first.
 
+mod connecting;
+
+pub(super) use connecting::{CONNECT_TIMEOUT, OWN_TIMEOUT, REFUSED, TIMED_OUT, UNREACHABLE, WRAPPER};
+
 /// Something that programs report.
 #[derive(Debug, PartialEq, Eq)]
 pub struct Event {
@@ -36,58 +40,6 @@ const fn lead(cause: &'static str, tell: &'static str) -> Lead {
 const fn stream(wire: &'static str, leads: &'static [Lead]) -> Event {
     Event { wire, scope: Scope::Stream, leads }
 }
-
-const fn connecting(wire: &'static str, leads: &'static [Lead]) -> Event {
-    Event { wire, scope: Scope::Connect, leads }
-}
-
-pub(super) const REFUSED: &Event = &connecting(
-    "the SYN is answered by a RST, or by an ICMP error",
-    &[
-        lead("port_closed", "a RST comes at once, from where the server's other segments come from"),
-        lead(
-            "refused_by_firewall",
-            "the RST has another TTL than the server's own segments; on the server no SYN arrives",
-        ),
-        lead(
-            "icmp_refused",
-            "no RST at all, but an ICMP error (port unreachable); its sender is the one that refuses",
-        ),
-    ],
-);
-
-pub(super) const UNREACHABLE: &Event = &connecting(
-    "an ICMP error answers the SYN, or the SYN cannot even be sent",
-    &[
-        lead(
-            "icmp_refused",
-            "an ICMP error that quotes the SYN; its sender and its code say who objects and why",
-        ),
-        lead(
-            "syn_unanswered",
-            "no SYN leaves, or none is answered: the host is down, or there is no route to it",
-        ),
-    ],
-);
-
-pub(super) const CONNECT_TIMEOUT: &Event = &connecting(
-    "SYNs are repeated, and nothing comes back in time",
-    &[
-        lead(
-            "syn_unanswered",
-            "nothing but SYNs: a firewall drops them, the host is down, the address is wrong",
-        ),
-        lead(
-            "accept_queue_overflow",
-            "the server repeats its SYN+ACK, or answers only now and then: it is overloaded",
-        ),
-        lead(
-            "client_gave_up_connecting",
-            "the SYN+ACK comes after the client's own timeout and is answered by a RST",
-        ),
-        lead("icmp_refused", "an ICMP error came, and the program went on trying"),
-    ],
-);
 
 pub(super) const RESET: &Event = &stream(
     "a RST arrives on an established connection",
@@ -286,36 +238,6 @@ pub(super) const CLIENT_LEFT: &Event = &stream(
     ],
 );
 
-pub(super) const TIMED_OUT: &Event = &connecting(
-    "what was sent stays unanswered until the system gives up",
-    &[
-        lead("syn_unanswered", "it says connect, or only SYNs are seen"),
-        lead(
-            "peer_vanished",
-            "data is repeated at growing intervals, and nothing comes back: path or host is gone",
-        ),
-        lead("keepalive_timeout", "probes at even intervals on an idle connection, then a RST"),
-        lead(
-            "accept_queue_overflow",
-            "the server repeats its SYN+ACK although the client has acknowledged it",
-        ),
-    ],
-);
-
-pub(super) const OWN_TIMEOUT: &Event = &connecting(
-    "nothing in particular: the program's own timeout ran out, and it closes",
-    &[
-        lead(
-            "client_abort",
-            "a request, then silence, then the client's own FIN or RST: the server is slower than the timeout",
-        ),
-        lead("syn_unanswered", "only SYNs: the timeout ran out while connecting"),
-        lead("client_gave_up_connecting", "the SYN+ACK comes too late, and a RST answers it"),
-        lead("peer_vanished", "the request itself is repeated, and not even acknowledged"),
-        lead("accept_queue_overflow", "the server repeats its SYN+ACK and acknowledges no data"),
-    ],
-);
-
 pub(super) const SLOW_CLIENT: &Event = &stream(
     "the client does not go on, and the server closes",
     &[
@@ -380,21 +302,5 @@ pub(super) const POOL: &Event = &stream(
         ),
         lead("write_after_close", "the server had closed for good long before, and the pool wrote on"),
         lead("injected_reset", "the RST does not fit the server's own segments"),
-    ],
-);
-
-pub(super) const WRAPPER: &Event = &connecting(
-    "anything: this text wraps another error, which is its cause",
-    &[
-        lead(
-            "stale_keepalive",
-            "cause ECONNRESET, EPIPE or 'other side closed', on a connection that had been idle",
-        ),
-        lead("port_closed", "cause ECONNREFUSED: a RST answers the SYN"),
-        lead("no_response", "cause ECONNRESET or 'other side closed' on a fresh connection"),
-        lead("syn_unanswered", "cause ETIMEDOUT or UND_ERR_CONNECT_TIMEOUT: only SYNs"),
-        lead("icmp_refused", "cause EHOSTUNREACH or ENETUNREACH: an ICMP error"),
-        lead("tls_alert", "cause a certificate or SSL error: an alert in the handshake"),
-        lead("tls_handshake_reset", "cause ECONNRESET right after the ClientHello"),
     ],
 );
