@@ -52,6 +52,53 @@ pub enum Error {
     /// A filter in a program built without libpcap.
     #[error("--filter needs libpcap, and this rstwho was built without it (cargo build --features live)")]
     NoFilter,
+    /// The system does not let this process capture.
+    #[error(
+        "capturing on {interface} needs the capability CAP_NET_RAW, which this process does not have: \
+         sudo setcap cap_net_raw+ep $(command -v rstwho), or run it with sudo"
+    )]
+    NoPermission {
+        /// Where it was to capture.
+        interface: String,
+    },
+    /// An interface that there is not.
+    #[error("there is no interface '{name}'; there are: {known} (rstwho interfaces tells more)")]
+    UnknownInterface {
+        /// What was asked for.
+        name: String,
+        /// Those that there are, with commas between.
+        known: String,
+    },
+    /// No interface was named, and none offers itself.
+    #[error(
+        "no interface but loopback is up: name one, as in 'rstwho watch -i lo' (rstwho interfaces lists them)"
+    )]
+    NoInterface,
+    /// An interface that is configured down.
+    #[error("interface {name} is down: sudo ip link set {name} up")]
+    InterfaceDown {
+        /// Which one.
+        name: String,
+    },
+    /// An interface whose frames begin with something that is not known here.
+    #[error(
+        "{interface}: frames of link type {number} are not known here; \
+         capture on an Ethernet, raw IP, loopback or 'any' interface"
+    )]
+    LiveLinkType {
+        /// Which one.
+        interface: String,
+        /// The link type's number in libpcap.
+        number: i32,
+    },
+    /// Capturing failed in a way that has no variant of its own.
+    #[error("cannot capture on {interface}: {why}")]
+    Capture {
+        /// Where.
+        interface: String,
+        /// What libpcap or the system says.
+        why: String,
+    },
     /// An argument that means nothing.
     #[error("{argument} '{value}': {why}")]
     Argument {

@@ -6,6 +6,8 @@
 
 #[cfg(feature = "live")]
 pub use compiled::Filter;
+#[cfg(feature = "live")]
+pub(in crate::capture) use compiled::{dlt, words};
 #[cfg(not(feature = "live"))]
 pub use missing::Filter;
 
@@ -62,7 +64,7 @@ mod compiled {
     }
 
     /// libpcap's number for what frames of `link` start with: `DLT_…`, not `LINKTYPE_…`, which differ for raw IP.
-    const fn dlt(link: LinkType) -> i32 {
+    pub(in crate::capture) const fn dlt(link: LinkType) -> i32 {
         match link {
             LinkType::Null => 0,
             LinkType::Ethernet => 1,
@@ -75,7 +77,8 @@ mod compiled {
         }
     }
 
-    fn words(error: pcap::Error) -> String {
+    /// What libpcap says, without the crate's words around it.
+    pub(in crate::capture) fn words(error: pcap::Error) -> String {
         match error {
             pcap::Error::PcapError(words) => words,
             other => other.to_string(),

@@ -1,7 +1,10 @@
 //! Frames in; no protocol knowledge.
 
+mod batch;
 pub mod file;
 pub mod filter;
+#[cfg(feature = "live")]
+pub mod live;
 
 use crate::decode::Frame;
 use crate::error::Error;

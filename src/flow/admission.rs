@@ -21,6 +21,8 @@ pub(super) enum Admission {
     Reuse,
     /// A SYN into a connection that lives. RFC 5961 §4 leaves it unharmed; who answers it shows what it was.
     Stray,
+    /// None of it, though it has its addresses: a SYN+ACK of a SYN that was not captured, or forged numbers.
+    Foreign,
     /// The answer to such a SYN: that one began another connection.
     Split(Segment),
 }
@@ -37,8 +39,15 @@ pub(super) fn admit(flow: &Flow, cold: &Cold, segment: &Segment, by: End) -> Adm
     match (segment.flags.syn() && !segment.flags.rst(), segment.flags.ack()) {
         (true, false) => admit_syn(flow, segment, me, peer),
         (true, true) if is_other_syn_ack(me, segment) && flow.phase == Phase::Lingering => Admission::Reuse,
+        (true, true) if is_other_syn_ack(me, segment) && me.marks.has(Marks::SYN) => Admission::Foreign,
+        // Numbers that this side never came near belong to a next connection, whose SYN is late or missing.
+        (false, _) if flow.phase == Phase::Lingering && is_far(me, segment) => Admission::Foreign,
         _ => Admission::Same,
     }
+}
+
+fn is_far(me: &Half, segment: &Segment) -> bool {
+    me.seen() && !segment.flags.rst() && !near(segment.seq, me.snd_nxt)
 }
 
 fn is_of_closed(me: &Half, segment: &Segment) -> bool {

@@ -49,7 +49,7 @@ fn answers(rst: &Segment, trigger: &Recent) -> bool {
 /// A RST came.
 pub(super) fn on_rst(
     cold: &mut Cold,
-    (rst, payload): (&Segment, &[u8]),
+    (rst, payload, serial): (&Segment, &[u8], u64),
     by: End,
     acceptance: Acceptance,
     before: Both<Half>,
@@ -70,8 +70,16 @@ pub(super) fn on_rst(
         return Ending::None;
     }
     let text = payload.get(..payload.len().min(RST_TEXT)).unwrap_or_default().to_vec();
-    cold.reset =
-        Some(Box::new(Reset { rst: *rst, by, acceptance, before, prompt, after: Both::default(), text }));
+    cold.reset = Some(Box::new(Reset {
+        serial,
+        rst: *rst,
+        by,
+        acceptance,
+        before,
+        prompt,
+        after: Both::default(),
+        text,
+    }));
     Ending::Ended
 }
 
@@ -182,8 +190,10 @@ pub(super) fn is_duplicate(
     }
     let limit = if certain { SAME_FRAME } else { SAME_FRAME_UNIDENTIFIED };
     let near = |other: &&Recent| segment.ts.since(other.ts) <= limit;
-    let same =
-        |other: &Recent| Recent { ts: recent.ts, frame: recent.frame, ttl: recent.ttl, ..*other } == recent;
+    let same = |other: &Recent| {
+        Recent { serial: recent.serial, ts: recent.ts, frame: recent.frame, ttl: recent.ttl, ..*other }
+            == recent
+    };
     let depth = if cold.duplicated { DEPTH_OF_DOUBLES } else { DEPTH };
     // A SYN that was put aside is not in the ring.
     let aside = cold.stray_syn.as_deref().map(|syn| Recent::of(syn, FlowKey::of(syn).1));

@@ -12,6 +12,8 @@ pub(super) const LADDER: usize = 16;
 /// What is kept of a segment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub struct Recent {
+    /// The how manyth of all segments it is: tells before from after, where frame numbers of merged captures do not.
+    pub serial: u64,
     /// When it was captured.
     pub ts: Timestamp,
     /// The number of its frame.
@@ -45,7 +47,7 @@ impl Recent {
     #[must_use]
     pub const fn of(segment: &Segment, by: End) -> Self {
         let &Segment { ts, frame, seq, ack, len, tsval, tsecr, wnd, ip_id, traits, flags, ttl, .. } = segment;
-        Self { ts, frame, seq, ack, len, tsval, tsecr, wnd, ip_id, traits, flags, ttl, by }
+        Self { serial: 0, ts, frame, seq, ack, len, tsval, tsecr, wnd, ip_id, traits, flags, ttl, by }
     }
 
     /// The sequence number after its last.
@@ -77,17 +79,24 @@ impl RecentRing {
         Self { entries: Vec::new(), written: 0, room: u64::from(room.max(1)) }
     }
 
+    /// The serial number that the next segment will have.
+    #[must_use]
+    pub(super) const fn next(&self) -> u64 {
+        self.written + 1
+    }
+
     /// Writes a segment whose connection's segment before had serial number `before`; gives its own.
     pub(super) fn push(&mut self, segment: Recent, before: u64) -> u64 {
-        let entry = Entry { segment, before };
+        let serial = self.next();
+        let entry = Entry { segment: Recent { serial, ..segment }, before };
         let place = usize::try_from(self.written % self.room).unwrap_or(0);
         if let Some(old) = self.entries.get_mut(place) {
             *old = entry;
         } else {
             self.entries.push(entry);
         }
-        self.written += 1;
-        self.written
+        self.written = serial;
+        serial
     }
 
     /// From the segment with serial number `last` backwards, as far as the ring still holds them.

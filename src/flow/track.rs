@@ -3,7 +3,7 @@
 use crate::decode::{Segment, Traits};
 
 use super::acceptance;
-use super::close::{Fin, Moment};
+use super::close::{Fin, Leg, Moment};
 use super::ending::{self, Ending};
 use super::exchange::Peek;
 use super::half::{Half, Marks, Order};
@@ -37,13 +37,17 @@ pub(super) fn segment(
     let ended = cold.reset.is_some();
     if !ended {
         hear(flow, cold, (segment, payload), by, order, peek);
-        if let Some(exchange) = cold.exchange.as_mut().filter(|_| gaps > 0) {
+        for exchange in
+            [&mut cold.exchange, &mut cold.exchange_at_fin].into_iter().flatten().filter(|_| gaps > 0)
+        {
             exchange.missed(by.peer(), segment.ack);
         }
     }
     if segment.flags.fin() && !segment.flags.rst() && cold.fins.at(by).is_none() {
-        *cold.fins.at_mut(by) = Some(Fin { ts: segment.ts, frame: segment.frame, ack: segment.ack });
-        if cold.fins.at(by.peer()).is_none() {
+        *cold.fins.at_mut(by) =
+            Some(Fin { serial: ring.next(), ts: segment.ts, frame: segment.frame, ack: segment.ack });
+        // A FIN that came before the data that it follows says nothing of what had been said by then.
+        if cold.fins.at(by.peer()).is_none() && order != Order::Ahead {
             cold.exchange_at_fin.clone_from(&cold.exchange);
         }
     }
@@ -51,7 +55,7 @@ pub(super) fn segment(
     let ending = match acceptance {
         Some(acceptance) => {
             let prompt = ending::prompt(segment, ring.back_from(flow.recent), by);
-            ending::on_rst(cold, (segment, payload), by, acceptance, before, prompt)
+            ending::on_rst(cold, (segment, payload, ring.next()), by, acceptance, before, prompt)
         }
         None if ended => ending::on_segment_after(cold, segment, by, order),
         None => ending::on_segment(cold, flow),
@@ -76,11 +80,11 @@ fn hear(
     let start = half.marks.has(Marks::SYN).then(|| half.iss.plus(1));
     cold.exchange.get_or_insert_default().heard((segment, payload), by, order, start, peek);
     let closed_first = match (cold.fins.at(by), cold.fins.at(by.peer())) {
-        (Some(own), Some(other)) => own.frame < other.frame,
+        (Some(own), Some(other)) => own.serial < other.serial,
         (own, _) => own.is_some(),
     };
-    if order == Order::Late && closed_first {
-        cold.exchange_at_fin.get_or_insert_default().heard((segment, payload), by, order, start, peek);
+    if let Some(exchange) = cold.exchange_at_fin.as_mut().filter(|_| order == Order::Late && closed_first) {
+        exchange.heard((segment, payload), by, order, start, peek);
     }
 }
 
@@ -199,17 +203,16 @@ fn count_unanswered(unanswered: &mut Both<u8>, segment: &Segment, by: End, order
 /// How fast a side answers: from the other side's latest data or SYN to the acknowledgement of all of it. A delayed
 /// acknowledgement makes it longer, never shorter, so that the shortest one counts.
 fn measure_leg(cold: &mut Cold, segment: &Segment, by: End, before: &Both<Half>) {
-    let peer = before.at(by.peer());
-    let news = segment.flags.ack()
-        && !segment.flags.rst()
-        && segment.ack == peer.snd_nxt
-        && segment.ack.after(before.at(by).rcv_nxt);
+    let (me, peer) = (before.at(by), before.at(by.peer()));
+    let first = !me.marks.has(Marks::ACKED) || segment.ack.after(me.rcv_nxt);
+    let news = segment.flags.ack() && !segment.flags.rst() && segment.ack == peer.snd_nxt && first;
     if !peer.seen() || !(news || (segment.flags.syn() && segment.flags.ack())) || peer.retransmits > 0 {
         return;
     }
     let sample = segment.ts.since(peer.last_seen);
     let leg = cold.legs.at_mut(by);
-    *leg = Some(leg.map_or(sample, |shortest| shortest.min(sample)));
+    let before = leg.unwrap_or(Leg { shortest: sample, samples: 0 });
+    *leg = Some(Leg { shortest: before.shortest.min(sample), samples: before.samples.saturating_add(1) });
 }
 
 /// From the SYN to the first acknowledgement of the SYN+ACK, wherever between the two hosts the capture was made. A

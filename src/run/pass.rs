@@ -7,7 +7,6 @@ use crate::decode::{Frame, Skip};
 use crate::engine::Engine;
 use crate::error::Error;
 use crate::flow::ObservedUntil;
-use crate::time::Timestamp;
 use crate::verdict::Verdict;
 use crate::view::View;
 
@@ -27,8 +26,6 @@ pub(super) struct Pass<'a> {
     pub(super) engine: Engine,
     pub(super) desk: Desk<'a>,
     pub(super) intake: Intake,
-    /// The time of the last frame that went through.
-    now: Timestamp,
     stop: Option<Stop>,
 }
 
@@ -43,7 +40,7 @@ pub(super) struct Desk<'a> {
 
 impl<'a> Pass<'a> {
     pub(super) fn new(gate: Gate, engine: Engine, desk: Desk<'a>) -> Self {
-        Self { gate, engine, desk, intake: Intake::default(), now: Timestamp::ZERO, stop: None }
+        Self { gate, engine, desk, intake: Intake::default(), stop: None }
     }
 
     /// Takes frames as a source hands them over.
@@ -75,16 +72,8 @@ impl<'a> Pass<'a> {
         for frame in frames {
             self.intake.saw(frame.ts);
         }
-        self.now = frames.last().map_or(self.now, |frame| frame.ts);
         let desk = &mut self.desk;
         self.engine.push(frames, &mut |verdict| desk.take(&verdict));
-    }
-
-    /// Hands over what is over by the time of the last frame, instead of waiting for the next connection to end: somebody
-    /// may be watching.
-    pub(super) fn catch_up(&mut self) {
-        let desk = &mut self.desk;
-        self.engine.advance(self.now, &mut |verdict| desk.take(&verdict));
     }
 
     /// Judges what is left.

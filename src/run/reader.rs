@@ -12,20 +12,7 @@ pub(super) enum Reader {
     Several(Box<Merged>),
 }
 
-/// Whether frames come faster than they happen.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Pace {
-    /// They are all there already.
-    Stored,
-    /// They may still be happening: the size of what is read is not known.
-    Live,
-}
-
 impl Reader {
-    pub(super) fn pace(&self) -> Pace {
-        if self.position().of.is_some() { Pace::Stored } else { Pace::Live }
-    }
-
     pub(super) fn read(&mut self, sink: &mut dyn FnMut(&[Frame<'_>])) -> Result<Progress, Error> {
         match self {
             Self::One(source) => source.read(sink),

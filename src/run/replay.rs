@@ -14,7 +14,7 @@ use crate::view::{self, Report, View};
 use super::gate::Gate;
 use super::meter::Meter;
 use super::pass::{Desk, Pass, Stop};
-use super::reader::{Pace, Reader};
+use super::reader::Reader;
 use super::{Status, output, talk};
 
 /// A replay under way: what outlives a single report.
@@ -139,9 +139,6 @@ impl Session<'_> {
                 self.complain(&error);
                 Progress::More
             });
-            if reader.pace() == Pace::Live {
-                pass.catch_up();
-            }
             pass.check().inspect_err(|_| meter.wipe())?;
             if progress == Progress::End || pass.gate.is_shut() {
                 meter.wipe();

@@ -121,9 +121,7 @@ pub(super) fn first_fin(close: &Close, side: Side) -> Option<Fin> {
 /// Who sent the first FIN at or before the end.
 pub(super) fn fin_by(close: &Close) -> Option<Side> {
     match (first_fin(close, Side::Client), first_fin(close, Side::Server)) {
-        (Some(client), Some(server)) if (server.ts, server.frame) < (client.ts, client.frame) => {
-            Some(Side::Server)
-        }
+        (Some(client), Some(server)) if server.serial < client.serial => Some(Side::Server),
         (Some(_), _) => Some(Side::Client),
         (None, Some(_)) => Some(Side::Server),
         (None, None) => None,

@@ -1,15 +1,12 @@
 //! Every derived fact that a rule may use, each computed once.
 
 use crate::context::Surroundings;
-use crate::flow::{Acceptance, BodyLength, Close, End, Exchange, Half, Http, Recent, Reset, Side};
+use crate::flow::{Acceptance, Close, End, Exchange, Fin, Http, Marks, Recent, Reset, Side};
 use crate::time::{Span, Timestamp};
 
 use super::forgery::{self, Doubt};
-use super::{Confidence, How, Seen, Sender, cap, ending, who};
-
-/// A pause that is longer than any between two segments of one answer: Linux's shortest retransmission timeout (200 ms,
-/// `TCP_RTO_MIN`) and a delayed acknowledgement (40 ms, `TCP_DELACK_MIN`) on top.
-const QUIET: Span = Span::from_millis(250);
+pub(super) use super::talk::Talk;
+use super::{Confidence, How, Seen, Sender, cap, ending, talk, who};
 
 /// The shape of a RST, which tells how a stack came to send it (RFC 9293 §3.5.2; measured on Linux).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,19 +19,6 @@ pub enum Shape {
     SynReply,
     /// None of these.
     Odd,
-}
-
-/// What the two programs owed each other at the first FIN or RST.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Talk {
-    /// Nothing was ever said.
-    Nothing,
-    /// The client has spoken last and waits for the first byte of an answer.
-    Awaiting,
-    /// The answer has begun; it is not whole, or nobody can tell that it is.
-    Answering,
-    /// The last answer is whole.
-    Complete,
 }
 
 /// What is known of one connection, ready to be judged.
@@ -61,7 +45,7 @@ pub struct Evidence<'a> {
     pub acceptance_certain: bool,
     /// What speaks against the side whose address the RST carries.
     pub doubts: Vec<Doubt>,
-    /// The server's FIN was sent before the client's last message had reached it.
+    /// The server's FIN or RST was sent before the client's last message had reached it.
     pub request_crossed: bool,
     /// Both sides had sent a FIN before the end.
     pub both_fins: bool,
@@ -98,7 +82,7 @@ impl<'a> Evidence<'a> {
             shape: reset.map_or(Shape::Odd, shape),
             acceptance_certain: reset.is_some() && ending::is_certain(close),
             doubts: Vec::new(),
-            request_crossed: fin_by == Some(Side::Server) && crossed(close, exchange),
+            request_crossed: talk::crossed(close, exchange, fin_by),
             both_fins,
             talk: Talk::Nothing,
             exchange,
@@ -106,7 +90,7 @@ impl<'a> Evidence<'a> {
             idle_before: idle_before(close, reset),
             cap: cap::cap(close),
         };
-        evidence.talk = talk(&evidence);
+        evidence.talk = talk::talk(&evidence);
         evidence.doubts = forgery::doubts(&evidence);
         (evidence.rst_by, evidence.rst_by_confidence) = who::weigh(&evidence).unzip();
         evidence
@@ -140,31 +124,37 @@ impl<'a> Evidence<'a> {
         ending::unacked_payload(client, server) || ending::unacked_payload(server, client)
     }
 
+    /// Did the client send the last ACK of the handshake, as far as is known?
+    #[must_use]
+    pub fn handshake_done(&self) -> bool {
+        self.close.half_before(Side::Client).marks.has(Marks::ACKED)
+    }
+
     /// Did nothing happen for a while after the handshake?
     #[must_use]
     pub fn established_for_long(&self) -> bool {
-        self.idle_before.is_some_and(|idle| idle > QUIET)
+        self.idle_before.is_some_and(|idle| idle > talk::QUIET)
     }
 
     /// The longest pause between two messages before the last one, as far back as segments are kept.
     #[must_use]
     pub fn longest_pause(&self) -> Option<Span> {
-        let end = self.end_frame()?;
+        let end = end_serial(self.close, self.reset())?;
         let said: Vec<&Recent> =
-            self.close.recent.iter().filter(|recent| recent.frame < end && is_speech(recent)).collect();
+            self.close.recent.iter().filter(|recent| recent.serial < end && is_speech(recent)).collect();
         said.iter().zip(said.iter().skip(1)).map(|(a, b)| b.ts.since(a.ts)).max()
-    }
-
-    /// The frame with which the end began: a FIN, the RST, or the message that the RST answers.
-    #[must_use]
-    pub fn end_frame(&self) -> Option<u64> {
-        end_frame(self.close, self.reset())
     }
 
     /// When it ended: the RST that took effect, or the last segment.
     #[must_use]
     pub fn end_time(&self) -> Timestamp {
         self.reset().map_or(self.close.last.ts, |reset| reset.rst.ts)
+    }
+
+    /// The first FIN of a side, at or before the end.
+    #[must_use]
+    pub fn fin(&self, side: Side) -> Option<Fin> {
+        ending::first_fin(self.close, side)
     }
 
     /// The frame of the first FIN of a side.
@@ -188,7 +178,6 @@ impl<'a> Evidence<'a> {
     /// How much of it the capture holds.
     #[must_use]
     pub fn seen(&self) -> Seen {
-        use crate::flow::Marks;
         let cut =
             [Side::Client, Side::Server].iter().any(|&side| self.close.half(side).marks.has(Marks::CUT));
         Seen {
@@ -204,10 +193,10 @@ impl<'a> Evidence<'a> {
 pub(super) fn accepted_for_certain(reset: &Reset) -> bool {
     let numbers = matches!(reset.acceptance, Acceptance::Exact | Acceptance::AnswersSyn);
     let receiver = reset.before.at(reset.by.peer());
-    numbers && (receiver.marks.has(crate::flow::Marks::ACKED) || reset.acceptance == Acceptance::AnswersSyn)
+    numbers && (receiver.marks.has(Marks::ACKED) || reset.acceptance == Acceptance::AnswersSyn)
 }
 
-fn shape(reset: &Reset) -> Shape {
+pub(super) fn shape(reset: &Reset) -> Shape {
     let (flags, ack) = (reset.rst.flags, reset.rst.ack.0);
     match (flags.ack(), reset.rst.seq.0) {
         (true, 0) if reset.acceptance != Acceptance::Exact => Shape::SynReply,
@@ -217,85 +206,21 @@ fn shape(reset: &Reset) -> Shape {
     }
 }
 
-/// Does the server's first FIN not acknowledge the client's last message? Then the server had closed without it.
-fn crossed(close: &Close, exchange: &Exchange) -> bool {
-    let fin = close.fins.at(close.end(Side::Server));
-    let client_spoke = exchange.turn.filter(|turn| close.side(turn.by) == Side::Client);
-    matches!((fin, client_spoke), (Some(fin), Some(turn)) if !fin.ack.after(turn.seq))
-}
-
-fn talk(evidence: &Evidence<'_>) -> Talk {
-    let Some(turn) = evidence.exchange.turn else { return Talk::Nothing };
-    if evidence.request_crossed {
-        return if evidence.exchange.turn_before.is_some() { Talk::Complete } else { Talk::Nothing };
-    }
-    let server_closed = evidence.fin_by == Some(Side::Server);
-    let client_spoke_last = evidence.close.side(turn.by) == Side::Client;
-    if let Some(http) = evidence.http().filter(|http| http.requests > 0) {
-        match http.response.as_ref().map(|response| response.length) {
-            _ if !http.awaits_response() => return Talk::Complete,
-            None if client_spoke_last => return Talk::Awaiting,
-            // It said something that is no HTTP.
-            None => {}
-            // A chunk's end that was cut off by the snaplen cannot be missed.
-            Some(BodyLength::Chunked) if evidence.seen().cut => {}
-            Some(BodyLength::Bytes(_) | BodyLength::Chunked) => return Talk::Answering,
-            Some(BodyLength::UntilClose) => {
-                return if server_closed { Talk::Complete } else { Talk::Answering };
-            }
-            Some(BodyLength::Unknown) => {}
-        }
-    }
-    if client_spoke_last {
-        return Talk::Awaiting;
-    }
-    let fin_delimits = evidence.fin_by.is_some();
-    if fin_delimits || (answer_acknowledged(evidence) && is_quiet(evidence)) {
-        Talk::Complete
-    } else {
-        Talk::Answering
-    }
-}
-
-fn answer_acknowledged(evidence: &Evidence<'_>) -> bool {
-    let server: &Half = evidence.close.half_before(Side::Server);
-    server.all_acked_by(evidence.close.half_before(Side::Client))
-}
-
-fn is_quiet(evidence: &Evidence<'_>) -> bool {
-    evidence.idle_before.is_some_and(|idle| idle >= QUIET)
-}
-
 /// From the last thing that either side said to the first of: a FIN, the RST, the data that the RST answers.
 fn idle_before(close: &Close, reset: Option<&Reset>) -> Option<Span> {
-    let fin = [Side::Client, Side::Server]
-        .iter()
-        .filter_map(|&side| ending::first_fin(close, side))
-        .map(|fin| fin.frame)
-        .min();
-    let rst =
-        reset.map(|reset| reset.prompt.filter(is_speech).map_or(reset.rst.frame, |prompt| prompt.frame));
-    let end_frame = fin.or(rst)?;
-    let at = close.recent.iter().position(|recent| recent.frame == end_frame)?;
+    let end_serial = end_serial(close, reset)?;
+    let at = close.recent.iter().position(|recent| recent.serial == end_serial)?;
     let end = close.recent.get(at)?;
-    let before = close
-        .recent
-        .get(..at)?
-        .iter()
-        .rev()
-        .find(|recent| is_speech(recent) || ends_handshake(close, recent))?;
+    let said = |recent: &&Recent| is_speech(recent) || ends_handshake(close, recent);
+    let before = close.recent.get(..at)?.iter().rev().find(said)?;
     Some(end.ts.since(before.ts))
 }
 
-fn end_frame(close: &Close, reset: Option<&Reset>) -> Option<u64> {
-    let fin = [Side::Client, Side::Server]
-        .iter()
-        .filter_map(|&side| ending::first_fin(close, side))
-        .map(|fin| fin.frame)
-        .min();
-    let rst =
-        reset.map(|reset| reset.prompt.filter(is_speech).map_or(reset.rst.frame, |prompt| prompt.frame));
-    fin.or(rst)
+/// With which segment the end began: a FIN, the RST, or the message that the RST answers.
+fn end_serial(close: &Close, reset: Option<&Reset>) -> Option<u64> {
+    let fins = [Side::Client, Side::Server].into_iter().filter_map(|side| ending::first_fin(close, side));
+    let rst = reset.map(|reset| reset.prompt.filter(is_speech).map_or(reset.serial, |prompt| prompt.serial));
+    fins.map(|fin| fin.serial).min().or(rst)
 }
 
 /// Says something: payload, SYN, FIN; neither an acknowledgement nor a probe of one old byte.

@@ -20,9 +20,15 @@ const BASELINE: usize = 2;
 /// Identifications that may lie between two segments of one socket: a super-segment takes up to this many.
 const ID_REACH: u16 = 64;
 /// Below this, a round trip says nothing about distance: scheduling takes as long.
-const FAR: Span = Span::from_millis(2);
+const FAR: Span = Span::from_millis(5);
 /// Two RSTs that are nearer in time than this, one to each side, were sent at once.
 const AT_ONCE: Span = Span::from_millis(10);
+/// Segments of one host that overtake each other do so by less than this: paths of one connection differ by little.
+const UNDER_WAY: Span = Span::from_millis(20);
+/// The same where no timestamp says when a segment was sent: as long as Linux waits before it repeats anything.
+const UNDER_WAY_UNSTAMPED: Span = Span::from_millis(200);
+/// How far a timestamp clock may lag: its granularity, and a slow card.
+const CLOCK_SLACK: Span = Span::from_millis(4);
 /// Reordering in a capture is shorter than this.
 const REORDER: Span = Span::from_millis(1);
 
@@ -62,6 +68,15 @@ pub(super) fn doubts(evidence: &Evidence<'_>) -> Vec<Doubt> {
     .collect()
 }
 
+/// Does the RST of a live socket carry a mark that only its host could have given it with ease: the timestamps that were
+/// agreed on, or the next identification?
+pub(super) fn is_authentic(evidence: &Evidence<'_>) -> bool {
+    let Some(reset) = evidence.reset() else { return false };
+    let baseline = Baseline::of(evidence, reset);
+    let stamped = baseline.all(Traits::TIMESTAMPS) && reset.rst.traits.has(Traits::TIMESTAMPS);
+    stamped || baseline.counted_ip_id().is_some_and(|last| in_reach(last, reset.rst.ip_id))
+}
+
 /// How the claimed sender's own segments look, RSTs apart.
 struct Baseline<'a> {
     own: Vec<&'a Recent>,
@@ -69,7 +84,7 @@ struct Baseline<'a> {
 
 impl<'a> Baseline<'a> {
     fn of(evidence: &Evidence<'a>, reset: &Reset) -> Self {
-        let before = evidence.close.recent.iter().take_while(|recent| recent.frame != reset.rst.frame);
+        let before = evidence.close.recent.iter().take_while(|recent| recent.serial < reset.serial);
         Self { own: before.filter(|recent| recent.by == reset.by && !recent.flags.rst()).collect() }
     }
 
@@ -108,22 +123,54 @@ fn claimed(evidence: &Evidence<'_>, reset: &Reset) -> Side {
     evidence.close.side(reset.by)
 }
 
-/// Weaver, Sommer and Paxson's RST_SEQ_DATA, the strongest form: new payload or a FIN beyond the RST, or an answer to what
-/// the other side said after it. A segment that was under way cannot lie beyond the RST's own sequence number.
+/// Weaver, Sommer and Paxson's RST_SEQ_DATA, and more: a socket that is gone sends nothing any more, neither news nor
+/// acknowledgements nor repetitions. What had been under way lies before the RST in sequence and, coming the same way,
+/// not far behind it in time; what was captured twice is no new segment.
 fn spoke_on(evidence: &Evidence<'_>, reset: &Reset) -> Option<Doubt> {
     let after = reset.after.at(reset.by);
     let (first, last) = (after.first?, after.last?);
-    let beyond = after.news
-        && [first, last]
-            .iter()
-            .any(|recent| recent.seq_end().after(reset.rst.seq) && recent.seq_end() != recent.seq);
-    let later = last.ts.since(reset.rst.ts);
+    let fresh = [first, last].into_iter().rev().find(|recent| is_fresh(evidence, reset, recent))?;
+    let beyond = after.news && fresh.seq_end().after(reset.rst.seq) && fresh.seq_end() != fresh.seq;
+    let later = fresh.ts.since(reset.rst.ts);
     let side = claimed(evidence, reset);
     let says = format!("the {side} speaks on {later} after the RST with its address");
-    if beyond || (after.acknowledged_news && later > REORDER) {
-        return Some(Doubt { fact: Fact::at(last.frame, says), weight: CONVICTS, decisive: true });
+    let proven = match sent_after(evidence, reset, &fresh) {
+        Some(true) => later > REORDER && (beyond || after.acknowledged_news || later > UNDER_WAY),
+        Some(false) => return None,
+        None => later > UNDER_WAY_UNSTAMPED,
+    };
+    if proven || same_id(evidence, reset, &fresh) {
+        return Some(Doubt { fact: Fact::at(fresh.frame, says), weight: CONVICTS, decisive: true });
     }
-    (later > REORDER).then(|| doubt(last.frame, 1, says))
+    (later > REORDER).then(|| doubt(fresh.frame, 1, says))
+}
+
+/// A host that counts its segments gives no number twice: one of the two is not its own, and it is not the later one.
+fn same_id(evidence: &Evidence<'_>, reset: &Reset, later: &Recent) -> bool {
+    let counted = Baseline::of(evidence, reset).counted_ip_id().is_some();
+    counted && reset.rst.ip_id != 0 && later.ip_id == reset.rst.ip_id
+}
+
+/// Was it sent after the RST was captured? Its timestamp says so, counted from that side's last segment before: Linux
+/// stamps milliseconds, and a slower clock only makes the answer more careful. `None` without timestamps.
+fn sent_after(evidence: &Evidence<'_>, reset: &Reset, later: &Recent) -> Option<bool> {
+    let stamped = |recent: &Recent| recent.traits.has(Traits::TIMESTAMPS);
+    let own = |other: &&Recent| other.serial < reset.serial && other.by == reset.by && stamped(other);
+    let last = evidence.close.recent.iter().rev().find(own).filter(|_| stamped(later))?;
+    let ticks = Span::from_millis(u64::from(later.tsval.wrapping_sub(last.tsval)));
+    Some(ticks.plus(CLOCK_SLACK) >= reset.rst.ts.since(last.ts))
+}
+
+/// Not the same frame as an earlier one of that side: captures of two hosts whose clocks differ show each twice.
+fn is_fresh(evidence: &Evidence<'_>, reset: &Reset, recent: &Recent) -> bool {
+    let same = |other: &Recent| {
+        (other.seq, other.ack, other.len, other.flags) == (recent.seq, recent.ack, recent.len, recent.flags)
+            && (other.ip_id, other.tsval) == (recent.ip_id, recent.tsval)
+    };
+    let before =
+        evidence.close.recent.iter().filter(|other| other.serial < reset.serial && other.by == reset.by);
+    let identified = recent.ip_id != 0 || recent.tsval != 0;
+    identified && !before.into_iter().any(same)
 }
 
 /// A live socket sends its RST with the TTL of its other segments. An answer from no socket has the host's default,
@@ -192,30 +239,35 @@ fn no_df(evidence: &Evidence<'_>, reset: &Reset, baseline: &Baseline<'_>) -> Opt
 /// It answers or acknowledges something that cannot have reached the host yet: whoever sent it is nearer.
 fn too_soon(evidence: &Evidence<'_>, reset: &Reset) -> Option<Doubt> {
     let leg = (*evidence.close.legs.at(reset.by))?;
-    let cause = match reset.prompt {
-        Some(prompt) => prompt,
-        None => acknowledged(evidence, reset)?,
-    };
+    let cause =
+        reset.prompt.map_or_else(|| acknowledged(evidence, reset), |_| earliest_prompt(evidence, reset))?;
     let took = reset.rst.ts.since(cause.ts);
-    if leg < FAR || took.times(2) >= leg {
-        return None;
-    }
+    let far = leg.shortest;
+    let weight = match () {
+        () if far < FAR || took.times(5) >= far.times(4) => return None,
+        () if took.times(2) >= far => 1,
+        // Measured more than once, a distance is no accident; nothing crosses a quarter of it and comes back.
+        () if took.times(4) < far && leg.samples > 1 => CONVICTS,
+        () => 2,
+    };
     let side = claimed(evidence, reset);
-    Some(doubt(
-        reset.rst.frame,
-        2,
-        format!(
-            "it responds to frame {} after {took}; the {side} is {leg} away and cannot have answered before that",
-            cause.frame
-        ),
-    ))
+    let says = format!("it responds to frame {} after {took}; the {side} is {far} away", cause.frame);
+    Some(doubt(reset.rst.frame, weight, says))
+}
+
+/// The first segment that the RST may answer: several carry the same acknowledgement.
+fn earliest_prompt(evidence: &Evidence<'_>, reset: &Reset) -> Option<Recent> {
+    let fits = |recent: &&Recent| {
+        recent.by != reset.by && recent.serial < reset.serial && recent.ack == reset.rst.seq
+    };
+    evidence.close.recent.iter().find(fits).copied().or(reset.prompt)
 }
 
 /// The segment of the other side that the RST is the first to acknowledge.
 fn acknowledged(evidence: &Evidence<'_>, reset: &Reset) -> Option<Recent> {
     let known = reset.before.at(reset.by).rcv_nxt;
     let from_other = |recent: &&Recent| {
-        recent.by != reset.by && recent.seq_end() == reset.rst.ack && recent.frame < reset.rst.frame
+        recent.by != reset.by && recent.seq_end() == reset.rst.ack && recent.serial < reset.serial
     };
     let news = reset.rst.flags.ack() && reset.rst.ack.after(known);
     evidence.close.recent.iter().find(from_other).copied().filter(|_| news)
@@ -249,13 +301,15 @@ fn beyond(evidence: &Evidence<'_>, reset: &Reset) -> Option<Doubt> {
     ))
 }
 
-/// A host that was reset does not reset in its turn, least of all at the same moment.
+/// A host that was reset does not reset in its turn. Two that give up at the same moment, each before it knew of the
+/// other, can: within a round trip that is only odd.
 fn both_at_once(evidence: &Evidence<'_>, reset: &Reset) -> Option<Doubt> {
     let back = reset.after.at(reset.by.peer()).first_reset.filter(|back| back.flags.ack())?;
     let apart = back.ts.since(reset.rst.ts);
+    let weight = if evidence.close.rtt.is_some_and(|rtt| apart < rtt) { 1 } else { 2 };
     let side = claimed(evidence, reset).peer();
-    (apart <= AT_ONCE)
-        .then(|| doubt(back.frame, 2, format!("{apart} later a RST+ACK comes in the {side}'s name too")))
+    let says = format!("{apart} later a RST+ACK comes in the {side}'s name too");
+    (apart <= AT_ONCE && evidence.shape == Shape::Active).then(|| doubt(back.frame, weight, says))
 }
 
 /// A plain RST is an answer (RFC 9293 §3.5.2); one that answers nothing was not sent by a stack that follows it.

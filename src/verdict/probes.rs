@@ -6,7 +6,9 @@ use crate::time::Span;
 use super::evidence::{Evidence, Shape};
 
 /// Probes at one interval, then a RST after the same time once more.
-const FEWEST: usize = 2;
+const FEWEST: usize = 1;
+/// Shorter than any interval between probes that a system uses (Linux: at least 1 s).
+const SHORTEST: Span = Span::from_millis(900);
 
 /// How the probing went.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,7 +26,7 @@ pub(super) struct Probing {
 /// The probes of the side that reset, if the RST came one interval after the last.
 pub(super) fn probing(evidence: &Evidence<'_>) -> Option<Probing> {
     let reset = evidence.reset().filter(|_| evidence.shape == Shape::Active)?;
-    let before = evidence.close.recent.iter().take_while(|recent| recent.frame != reset.rst.frame);
+    let before = evidence.close.recent.iter().take_while(|recent| recent.serial < reset.serial);
     let tail: Vec<&Recent> = before.skip_while(|recent| !is_probe(reset, recent)).collect();
     if tail.iter().any(|recent| recent.by == reset.by && !is_probe(reset, recent)) {
         return None;
@@ -35,9 +37,14 @@ pub(super) fn probing(evidence: &Evidence<'_>) -> Option<Probing> {
     if probes.len() < FEWEST {
         return None;
     }
-    let interval = Span::from_nanos(last.ts.since(first.ts).as_nanos() / (probes.len() as u64 - 1));
     let pause = reset.rst.ts.since(last.ts);
-    let regular = pause.times(4) >= interval.times(3) && pause.times(4) <= interval.times(5);
+    let between = last.ts.since(first.ts).as_nanos().checked_div(probes.len() as u64 - 1);
+    let interval = between.map_or(pause, Span::from_nanos);
+    let regular =
+        pause.times(4) >= interval.times(3) && pause.times(4) <= interval.times(5) && pause >= SHORTEST;
+    // With the window shut, the same segments ask for room, not for life (RFC 9293 §3.8.6.1).
+    let (me, peer) = (reset.before.at(reset.by), reset.before.at(reset.by.peer()));
+    let regular = regular && peer.edge.after(me.snd_nxt) && me.all_acked_by(peer);
     regular.then_some(Probing { probes: probes.len(), answered, interval, last_frame: last.frame })
 }
 

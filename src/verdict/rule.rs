@@ -1,7 +1,7 @@
 //! What a rule is, and how the rules' opinions become one verdict.
 
 use super::rules::RULES;
-use super::{Evidence, Fact, Finding, Side, Verdict, harm, report, sees, stack, stage};
+use super::{Evidence, Fact, Finding, How, Sender, Side, Verdict, facts, harm, report, sees, stack, stage};
 
 /// How sure a finding is; no finer, since nobody could tell the difference.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -69,6 +69,13 @@ pub struct Rule {
     pub cases: &'static [Case],
 }
 
+impl Rule {
+    /// The paragraphs of its story: heading and text.
+    pub fn sections(&self) -> impl Iterator<Item = (&'static str, &'static str)> {
+        self.doc.lines().filter_map(|paragraph| paragraph.split_once(": "))
+    }
+}
+
 impl std::fmt::Debug for Rule {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(self.name)
@@ -81,7 +88,8 @@ pub(super) fn conclude(evidence: &Evidence<'_>) -> Verdict {
     let mut findings = rank(evidence);
     let cause = (!findings.is_empty()).then(|| findings.remove(0));
     let close = evidence.close;
-    let evidence_lines = cause.map(|finding| (finding.rule.facts)(evidence)).unwrap_or_default();
+    let mut evidence_lines = cause.map(|finding| (finding.rule.facts)(evidence)).unwrap_or_default();
+    evidence_lines.extend(facts::of_ignored(evidence));
     Verdict {
         client: close.endpoint(Side::Client),
         server: close.endpoint(Side::Server),
@@ -120,15 +128,33 @@ pub(super) fn conclude(evidence: &Evidence<'_>) -> Verdict {
     }
 }
 
-/// All opinions, the most confident first; the order of the list breaks ties. `unexplained` speaks only where nobody else does.
+/// All opinions, the most confident first; the order of the list breaks ties. `unexplained` speaks only where nobody else
+/// does, and a forgery that is only suspected comes after what it would overturn.
 fn rank(evidence: &Evidence<'_>) -> Vec<Finding> {
+    let cap = |rule: &Rule| cap(evidence, rule);
     let mut findings: Vec<Finding> = RULES
         .iter()
-        .filter_map(|&rule| Some(Finding { rule, confidence: (rule.judge)(evidence)?.min(evidence.cap) }))
+        .filter_map(|&rule| Some(Finding { rule, confidence: (rule.judge)(evidence)?.min(cap(rule)) }))
         .collect();
-    findings.sort_by_key(|finding| std::cmp::Reverse(finding.confidence));
-    if findings.len() > 1 {
-        findings.retain(|finding| finding.rule.name != "unexplained");
+    let suspected =
+        |finding: &Finding| is_forgery(finding.rule) && evidence.rst_by != Some(Sender::Middlebox);
+    findings.sort_by_key(|finding| (std::cmp::Reverse(finding.confidence), suspected(finding)));
+    if findings.iter().any(|finding| !suspected(finding) && !is_last_resort(finding.rule)) {
+        findings.retain(|finding| !is_last_resort(finding.rule));
     }
     findings
+}
+
+/// A story about the sender of a RST is no surer than that it was the sender.
+fn cap(evidence: &Evidence<'_>, rule: &Rule) -> Confidence {
+    let sender = evidence.rst_by_confidence.filter(|_| evidence.how != How::Refused && !is_forgery(rule));
+    evidence.cap.min(sender.unwrap_or(Confidence::Certain))
+}
+
+fn is_last_resort(rule: &Rule) -> bool {
+    rule.name == "unexplained"
+}
+
+fn is_forgery(rule: &Rule) -> bool {
+    rule.name == "injected_reset"
 }

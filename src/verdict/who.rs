@@ -3,7 +3,7 @@
 use crate::flow::Side;
 
 use super::evidence::{Evidence, Shape};
-use super::forgery::{CONVICTS, Doubt};
+use super::forgery::{CONVICTS, Doubt, is_authentic};
 use super::{Confidence, How};
 
 /// Who sent a RST, as a conclusion.
@@ -46,11 +46,20 @@ pub(super) fn weigh(evidence: &Evidence<'_>) -> Option<(Sender, Confidence)> {
     })
 }
 
+/// Nothing speaks against the claimed side. Certain it is only where something speaks for it: the marks of its live
+/// socket, or its own FIN before an answer that any device could have made up.
 fn undoubted(evidence: &Evidence<'_>) -> Confidence {
-    // From one SYN and one RST nobody can tell a host from a firewall in front of it.
-    let ambiguous =
-        evidence.how == How::Refused || evidence.shape == Shape::Odd || !evidence.acceptance_certain;
-    if ambiguous { Confidence::Likely.min(evidence.cap) } else { evidence.cap }
+    let Some(Sender::Side(side)) = evidence.rst_claimed.map(Sender::Side) else {
+        return Confidence::Possible;
+    };
+    let sure = match evidence.shape {
+        // From one SYN and one RST nobody can tell a host from a firewall in front of it.
+        _ if evidence.how == How::Refused || !evidence.acceptance_certain => false,
+        Shape::Active => is_authentic(evidence),
+        Shape::Reply => evidence.fin_frame(side).is_some(),
+        Shape::SynReply | Shape::Odd => false,
+    };
+    if sure { evidence.cap } else { Confidence::Likely.min(evidence.cap) }
 }
 
 /// What the doubts say, for the evidence.

@@ -4,9 +4,9 @@ use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 use std::collections::binary_heap::PeekMut;
 
-use super::batch::{Batch, Sink};
 use super::walk::Head;
 use super::{Drops, FileSource, Input, Notice, Position};
+use crate::capture::batch::{Batch, Sink};
 use crate::capture::{BATCH, Progress, Source};
 use crate::decode::Frame;
 use crate::error::Error;

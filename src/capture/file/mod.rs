@@ -8,7 +8,6 @@
 //! before it has been handed over by then. Memory is bounded by one block per open file, which grows to 16 MiB and only
 //! as far as a block of the capture really fills it.
 
-mod batch;
 mod buffer;
 mod classic;
 mod input;
@@ -29,11 +28,11 @@ pub use merged::Merged;
 pub use notice::{Damage, Notice};
 pub use pcapng::Drops;
 
-use self::batch::{Batch, Sink};
 use self::buffer::Buffer;
 use self::magic::{Recognised, describe, describe_short, recognise};
 use self::stream::{Stream, Trouble};
 use self::walk::{Format, Head, Walk};
+use super::batch::{Batch, Sink};
 use super::{Progress, Source};
 use crate::decode::Frame;
 use crate::error::Error;

@@ -39,11 +39,18 @@ and was never sent by the other.",
 };
 
 fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
-    evidence.rst_by_confidence.filter(|_| evidence.rst_by == Some(Sender::Middlebox))
+    match evidence.rst_by {
+        Some(Sender::Middlebox) => evidence.rst_by_confidence,
+        _ => (!evidence.doubts.is_empty()).then_some(Confidence::Possible),
+    }
 }
 
 fn facts_of(evidence: &Evidence<'_>) -> Vec<Fact> {
-    facts::of_story(evidence)
+    let mut facts: Vec<Fact> = evidence.doubts.iter().map(|doubt| doubt.fact.clone()).collect();
+    facts.extend(
+        facts::of_story(evidence).into_iter().filter(|fact| !evidence.doubts.iter().any(|d| d.fact == *fact)),
+    );
+    facts
 }
 
 fn advise(evidence: &Evidence<'_>) -> String {

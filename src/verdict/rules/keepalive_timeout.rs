@@ -31,7 +31,13 @@ What to do: look at the path to the silent side and at that host. The probes did
 fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
     let by_a_side = evidence.how == How::Reset && matches!(evidence.rst_by, Some(Sender::Side(_)));
     let probing = probing(evidence).filter(|_| by_a_side)?;
-    Some(if probing.answered { Confidence::Likely } else { Confidence::Certain })
+    Some(if probing.answered {
+        Confidence::Possible
+    } else if probing.probes > 1 {
+        Confidence::Certain
+    } else {
+        Confidence::Likely
+    })
 }
 
 fn facts_of(evidence: &Evidence<'_>) -> Vec<Fact> {

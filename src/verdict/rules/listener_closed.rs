@@ -39,8 +39,14 @@ hand the listening socket over (SO_REUSEPORT, socket activation).",
 fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
     let by_server = evidence.rst_by == Some(Sender::Side(Side::Server)) && evidence.shape == Shape::Active;
     let around = evidence.surroundings;
-    let group = around.unserved_resets >= GROUP && around.unserved_silent > 0;
-    (evidence.how == How::Reset && by_server && group).then_some(Confidence::Likely)
+    let group = around.unserved_resets >= GROUP;
+    // Where all of them had sent something, a program with many unread requests that was killed leaves the same traces.
+    let sure = if around.unserved_silent > 0 || around.unserved_resets > GROUP {
+        Confidence::Likely
+    } else {
+        Confidence::Possible
+    };
+    (evidence.how == How::Reset && by_server && group).then_some(sure)
 }
 
 fn facts_of(evidence: &Evidence<'_>) -> Vec<Fact> {

@@ -35,23 +35,30 @@ B > A P. \"HTTP/1.1 200 OK\\r\\nContent-Length: 10\\r\\n\\r\\nabc\"\nA > B .\nB 
 };
 
 fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
-    // Requests that waited in the queue of a listener that was closed were never served: that is another story.
-    let queued = evidence.surroundings.unserved_resets > 1 && evidence.surroundings.unserved_silent > 0;
-    let owed = evidence.talk == Talk::Awaiting && !evidence.in_tls_handshake && !queued;
-    if !owed || evidence.ended_by() != Some(Side::Server) {
+    let owed = evidence.talk == Talk::Awaiting && !evidence.in_tls_handshake;
+    let gave_up = crate::verdict::probes::probing(evidence).is_some();
+    if !owed || gave_up || evidence.ended_by() != Some(Side::Server) {
         return None;
     }
-    match evidence.how {
-        How::Fin | How::FinThenReset =>
-        // Of an unknown protocol nobody knows whether the last message wanted an answer.
-        {
-            Some(facts::sure_if_http(evidence, Confidence::Possible))
+    // Where several went together the listener may have been closed, and nobody ever had the request.
+    let together = evidence.surroundings.unserved_resets > 1;
+    let guess = match evidence.how {
+        // A last word such as QUIT wants no answer, and of an unknown protocol nobody knows.
+        How::Fin | How::FinThenReset if evidence.exchange.turns > 1 && evidence.http().is_none() => {
+            return None;
         }
-        How::Reset if evidence.shape == Shape::Active => {
-            Some(facts::sure_if_http(evidence, Confidence::Likely))
-        }
-        _ => None,
-    }
+        How::Fin | How::FinThenReset => Confidence::Possible,
+        How::Reset if evidence.shape == Shape::Active => Confidence::Likely,
+        _ => return None,
+    };
+    let sure = facts::sure_if_http(evidence, guess);
+    // A connection that never got one byte from the server may have waited in the queue of a listener that was closed.
+    let ever_served = evidence.close.half_before(Side::Server).has_data();
+    Some(match evidence.how {
+        _ if together => sure.min(Confidence::Possible),
+        How::Reset if !ever_served => sure.min(Confidence::Likely),
+        _ => sure,
+    })
 }
 
 fn advise(evidence: &Evidence<'_>) -> String {

@@ -24,7 +24,7 @@ and look at the path (routes, firewall state timeouts, MTU black holes where onl
     cases: &[
         hit(
             "the path goes dark",
-            "A > B S\nB > A S.\nA > B .\nA > B P. len 50\n+0.2 A > B again\n+0.4 A > B again\n+0.8 A > B again\n+1.6 A > B again\n+3.2 A > B again",
+            "A > B S\nB > A S.\nA > B .\nA > B P. len 50\nB > A .\nA > B P. len 50\n+0.2 A > B again\n+0.4 A > B again\n+0.8 A > B again\n+1.6 A > B again\n+3.2 A > B again",
         ),
         miss("one repetition is answered", "A > B S\nB > A S.\nA > B .\nA > B P. len 50\n+0.2 A > B again\nB > A ."),
         miss("only idle", "A > B S\nB > A S.\nA > B .\nA > B P. len 50\nB > A ."),
@@ -38,7 +38,8 @@ fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
     let side = evidence.unanswered_side()?;
     // Of a side that never got beyond its SYN+ACK it is not known that it was ever there for more.
     let conversed = evidence.close.half(side.peer()).packets > 1 && !only_syn_acks(evidence, side.peer());
-    let sure = evidence.unanswered(side) >= SURE && conversed;
+    // Where a router says that it cannot deliver, the side that is silent did not fall silent by itself.
+    let sure = evidence.unanswered(side) >= SURE && conversed && evidence.close.icmp.is_none();
     Some(if sure {
         Confidence::Certain
     } else if conversed {
@@ -65,6 +66,9 @@ fn facts(evidence: &Evidence<'_>) -> Vec<Fact> {
             side.peer()
         ),
     )];
+    if let Some(icmp) = evidence.close.icmp {
+        facts.push(Fact::at(icmp.frame, format!("{} answers with ICMP: {}", icmp.from, icmp.says())));
+    }
     facts.extend(crate::verdict::facts::limits(evidence));
     facts
 }

@@ -47,14 +47,18 @@ B > A P. \"HTTP/1.1 200 OK\\r\\nContent-Length: 2\\r\\n\\r\\nok\"\nA > B .\n+5 B
 };
 
 fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
-    let by_server = evidence.rst_by == Some(Sender::Side(Side::Server)) && evidence.shape == Shape::Reply;
-    let request = request(evidence)?;
-    if !by_server {
+    if evidence.rst_by != Some(Sender::Side(Side::Server)) {
         return None;
     }
-    match evidence.how {
-        How::FinThenReset if evidence.fin_by == Some(Side::Server) => judge_fin(evidence, &request),
-        How::Reset => judge_fin_lost(evidence),
+    match (evidence.how, evidence.shape) {
+        (How::FinThenReset, Shape::Reply) if evidence.fin_by == Some(Side::Server) => {
+            judge_fin(evidence, &request(evidence)?)
+        }
+        (How::Reset, Shape::Reply) => request(evidence).and_then(|_| judge_fin_lost(evidence)),
+        // It aborted the idle connection while the next request was on its way.
+        (How::Reset, Shape::Active) if evidence.request_crossed && evidence.talk == Talk::Complete => {
+            Some(Confidence::Likely)
+        }
         _ => None,
     }
 }
@@ -75,12 +79,18 @@ fn judge_fin(evidence: &Evidence<'_>, request: &Recent) -> Option<Confidence> {
 /// No FIN was captured. An HTTP server that was idle between two requests is likelier to have closed than to have crashed;
 /// of other protocols nobody knows.
 fn judge_fin_lost(evidence: &Evidence<'_>) -> Option<Confidence> {
+    // A RST in its name before it, or marks that do not fit the server, make another story as likely.
+    if evidence.close.ignored.is_some_and(|(rst, _)| evidence.close.side(rst.by) == Side::Server) {
+        return None;
+    }
+    let doubtful = !evidence.doubts.is_empty();
     let Some(http) = evidence.http() else {
         return (evidence.exchange.turns >= 3 && evidence.talk == Talk::Awaiting)
             .then_some(Confidence::Possible);
     };
     let next_request = http.answered > 0 && http.awaits_response() && http.response.is_none();
-    (next_request && evidence.established_for_long()).then_some(Confidence::Likely)
+    let sure = if doubtful { Confidence::Possible } else { Confidence::Likely };
+    (next_request && evidence.established_for_long()).then_some(sure)
 }
 
 fn facts_of(evidence: &Evidence<'_>) -> Vec<Fact> {
@@ -89,7 +99,7 @@ fn facts_of(evidence: &Evidence<'_>) -> Vec<Fact> {
         let name = facts::request_name_at_close(evidence);
         let fin = evidence.close.fins.at(evidence.close.end(Side::Server));
         facts.push(match fin.filter(|_| evidence.fin_by.is_some()) {
-            Some(fin) if fin.frame < request.frame => {
+            Some(fin) if fin.serial < request.serial => {
                 Fact::at(request.frame, format!("{name} came {} later", request.ts.since(fin.ts)))
             }
             Some(fin) => Fact::at(

@@ -35,7 +35,9 @@ fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
     let reset = evidence.reset()?;
     let knew = evidence.close.half_before(side).has_data() || evidence.close.half_before(side).packets > 1;
     let answers = evidence.shape == Shape::Reply && reset.prompt.is_some_and(|prompt| !prompt.flags.syn());
-    if !answers || !knew {
+    // Its own RST, lost on the way to the other side or ignored there, is a goodbye too.
+    let said_goodbye = evidence.close.ignored.is_some_and(|(rst, _)| evidence.close.side(rst.by) == side);
+    if !answers || !knew || said_goodbye {
         return None;
     }
     let said = evidence.exchange.turn.is_some();

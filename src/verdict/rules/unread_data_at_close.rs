@@ -56,10 +56,13 @@ fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
 
 /// The other side's data went on after this side's FIN.
 fn wrote_after_fin(evidence: &Evidence<'_>, side: Side) -> bool {
-    let fin = evidence.fin_frame(side).unwrap_or(u64::MAX);
+    let Some(fin) = evidence.fin(side) else { return false };
     let end = evidence.close.end(side);
-    let later =
-        evidence.close.recent.iter().any(|recent| recent.by != end && recent.len > 0 && recent.frame > fin);
+    let later = evidence
+        .close
+        .recent
+        .iter()
+        .any(|recent| recent.by != end && recent.len > 0 && recent.serial > fin.serial);
     later || evidence.http().is_some_and(Http::request_unfinished) && side == Side::Server
 }
 
@@ -78,13 +81,21 @@ fn owed(evidence: &Evidence<'_>, side: Side) -> bool {
 }
 
 fn facts_of(evidence: &Evidence<'_>) -> Vec<Fact> {
-    let mut facts = facts::of_story(evidence);
-    if let (Some(Sender::Side(side)), Some(reset)) = (evidence.rst_by, evidence.reset()) {
-        let (sender, peer) = (evidence.close.half_before(side), evidence.close.half_before(side.peer()));
-        let got = reset.rst.ack.furthest(sender.rcv_nxt).offset_from(peer.iss.plus(1));
-        facts.push(Fact::at(reset.rst.frame, format!("it acknowledges {got} bytes of the {}", side.peer())));
-    }
+    let mut facts: Vec<Fact> = unread(evidence).into_iter().collect();
+    facts.extend(facts::of_story(evidence));
     facts
+}
+
+fn unread(evidence: &Evidence<'_>) -> Option<Fact> {
+    let (Some(Sender::Side(side)), Some(reset)) = (evidence.rst_by, evidence.reset()) else { return None };
+    let (sender, peer) = (evidence.close.half_before(side), evidence.close.half_before(side.peer()));
+    let got = reset.rst.ack.furthest(sender.rcv_nxt).offset_from(peer.iss.plus(1));
+    let answered = if evidence.fin_by == Some(side) { "had closed before it read" } else { "never answered" };
+    let says = format!(
+        "the {side} aborts although {got} bytes of the {} had arrived, which its program {answered}",
+        side.peer()
+    );
+    Some(Fact::at(reset.rst.frame, says))
 }
 
 fn advise(evidence: &Evidence<'_>) -> String {

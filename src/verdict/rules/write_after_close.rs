@@ -40,17 +40,23 @@ fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
     match (evidence.shape, written_after(evidence, closer)) {
         // Whoever closed before it had its answer is the story, not the answer that came too late.
         (Shape::Reply, Some(_)) if closer == Side::Client && owed_to_client => Some(Confidence::Possible),
+        // Between two exchanges the data is the next request: stale_keepalive is the story, this the mechanism.
+        (Shape::Reply, Some(_)) if between_exchanges(evidence, closer) => Some(Confidence::Possible),
         (Shape::Reply, Some(_)) => Some(Confidence::Certain),
         (Shape::Reply | Shape::Active, _) => Some(Confidence::Possible),
         _ => None,
     }
 }
 
+fn between_exchanges(evidence: &Evidence<'_>, closer: Side) -> bool {
+    closer == Side::Server && evidence.talk == Talk::Complete && evidence.exchange.turns >= 2
+}
+
 /// The frame of the data that the RST answers, if it came after the close.
 fn written_after(evidence: &Evidence<'_>, closer: Side) -> Option<u64> {
     let prompt = evidence.reset()?.prompt.filter(|prompt| prompt.len > 0)?;
-    let fin = evidence.fin_frame(closer)?;
-    (prompt.frame > fin).then_some(prompt.frame)
+    let fin = evidence.fin(closer)?;
+    (prompt.serial > fin.serial).then_some(prompt.frame)
 }
 
 fn facts_of(evidence: &Evidence<'_>) -> Vec<Fact> {
