@@ -156,6 +156,9 @@ impl Http {
                 return Some(Left { to, rest: count(rest).saturating_add(piece.unseen) });
             }
         }
+        if piece.unseen > 0 && kind == Kind::Request {
+            self.request_cut();
+        }
         let mut unseen = u64::from(piece.unseen);
         while unseen > 0 {
             let (taken, event) = self.readers.at_mut(by).skip(unseen);

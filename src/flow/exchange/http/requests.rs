@@ -33,7 +33,7 @@ impl Http {
         };
         self.name_request(method, target);
         self.counted = false;
-        self.request.host = head::values(bytes, "host").next().map(|host| head::short(host.as_bytes()));
+        self.request.host = host(bytes);
         self.request.length = match head::body_length(bytes) {
             None => BodyLength::Bytes(0),
             // A request cannot be ended by closing: its answer would have no way back.
@@ -42,6 +42,15 @@ impl Http {
         };
         let event = self.readers.at_mut(self.client).expect(self.request.length);
         self.request.complete = matches!(event, Event::Last(_));
+    }
+
+    /// The rest of a head is missing; the lines that are whole count.
+    pub(super) fn request_cut(&mut self) {
+        let head = self.readers.at(self.client).head().filter(|_| self.counted);
+        let lines = head.and_then(|head| head.get(..=head.iter().rposition(|&byte| byte == b'\n')?));
+        if let Some(host) = lines.and_then(host) {
+            self.request.host = Some(host);
+        }
     }
 
     /// What follows cannot be followed.
@@ -91,4 +100,8 @@ impl Http {
             self.pending = Default::default();
         }
     }
+}
+
+fn host(head: &[u8]) -> Option<String> {
+    head::values(head, "host").next().map(|host| head::short(host.as_bytes()))
 }

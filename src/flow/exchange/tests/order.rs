@@ -106,12 +106,24 @@ fn a_chunked_body_that_is_cut_is_unknown() {
 #[test]
 fn a_cut_request_claims_nothing() {
     let mut wire = Wire::default();
-    wire.say_cut(CLIENT, &GET.as_bytes()[..30], len(GET.as_bytes()));
+    wire.say_cut(CLIENT, &GET.as_bytes()[..GET.len() - 5], len(GET.as_bytes()));
     assert!(!wire.http().request_unfinished() && wire.http().awaits_response());
+    // The line with the host is cut.
+    assert_eq!(
+        (wire.http().request.target.as_str(), wire.http().request.host.as_ref()),
+        ("/api/report", None)
+    );
     assert_eq!(wire.exchange.owed(), Some(Owed::Unknown));
     wire.say(SERVER, OK_2.as_bytes());
     wire.say(CLIENT, GET.as_bytes());
     assert_eq!((wire.http().requests, wire.exchange.owed()), (2, Some(Owed::Answer)));
+}
+
+#[test]
+fn the_lines_of_a_cut_head_that_are_whole_count() {
+    let mut wire = Wire::default();
+    wire.say_cut(CLIENT, &GET.as_bytes()[..GET.len() - 2], len(GET.as_bytes()));
+    assert_eq!(wire.http().request.host.as_deref(), Some("api.internal"));
 }
 
 #[test]
