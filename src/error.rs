@@ -70,7 +70,9 @@ pub enum Error {
         known: String,
     },
     /// No interface was named, and none offers itself.
-    #[error("no interface but loopback is up: name one, as in 'rstwho watch -i lo' (rstwho interfaces lists them)")]
+    #[error(
+        "no interface but loopback is up: name one, as in 'rstwho watch -i lo' (rstwho interfaces lists them)"
+    )]
     NoInterface,
     /// An interface that is configured down.
     #[error("interface {name} is down: sudo ip link set {name} up")]
@@ -107,6 +109,9 @@ pub enum Error {
         /// What is wrong with it and what would be right.
         why: String,
     },
+    /// The dashboard, and nothing to show it on.
+    #[error("--tui needs a terminal, and standard output is none (without it there is a report)")]
+    NoTerminal,
     /// The output cannot be written.
     #[error("cannot write {path}: {source}")]
     Write {
