@@ -20,6 +20,8 @@ pub(super) struct App {
     pub(super) latest: Arc<Frame>,
     /// The frame of the lists: the newest one, unless they are held still.
     pub(super) shown: Arc<Frame>,
+    /// What is going on, in a sentence.
+    pub(super) news: String,
     pub(super) pace: Pace,
     pub(super) screen: Screen,
     pub(super) mode: Mode,
@@ -119,6 +121,7 @@ impl App {
             Listing::Harmful | Listing::WithHarmless => Listing::WithHarmless,
         };
         Self {
+            news: digest::news(&empty),
             latest: Arc::clone(&empty),
             shown: empty,
             pace: Pace::Flowing,

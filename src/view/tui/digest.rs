@@ -65,13 +65,15 @@ pub(super) fn causes(frame: &Frame, listing: Listing, filter: &Filter) -> Vec<Ca
         .iter()
         .map(|cause| (cause.rule, if listing == Listing::Harmful { cause.harmful } else { cause.all() }))
         .filter(|&(rule, count)| count > 0 && filter.admits_cause(rule))
-        .map(|(rule, count)| row(rule, count, tallies.remove(rule.name).unwrap_or_default()))
+        .map(|(rule, count)| row(rule, count, tallies.get(rule.name)))
         .collect();
     rows.sort_by_key(|row| std::cmp::Reverse((row.now, row.count)));
     rows
 }
 
-fn row(rule: &'static Rule, count: u64, tally: Tally<'_>) -> CauseRow {
+fn row(rule: &'static Rule, count: u64, tally: Option<&Tally<'_>>) -> CauseRow {
+    let none = Tally::default();
+    let tally = tally.unwrap_or(&none);
     CauseRow {
         rule,
         count,

@@ -7,6 +7,7 @@ use crate::config::Listing;
 use super::Frame;
 use super::app::{App, Mode, Pace, Screen};
 use super::cursor::{Step, stepped};
+use super::digest;
 use super::filter::Filter;
 use super::frame;
 use super::message::{Command, Message};
@@ -43,6 +44,7 @@ pub(super) fn update(app: &mut App, message: Message) -> Effect {
 }
 
 fn receive(app: &mut App, frame: Arc<Frame>) {
+    app.news = digest::news(&frame);
     app.latest = Arc::clone(&frame);
     if app.pace == Pace::Flowing {
         app.shown = frame;

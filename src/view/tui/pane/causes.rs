@@ -6,17 +6,23 @@ use ratatui::style::Style;
 use ratatui::text::Line;
 use ratatui::widgets::{Block, Paragraph, Widget, Wrap};
 
+use crate::view::plain;
+
 use super::super::Phase;
 use super::super::app::App;
 use super::super::digest::{CauseRow, Reach};
 use super::super::theme::Theme;
 use super::table::{self, Column};
-use super::{block, cut, sentence, span, state};
+use super::{block, cut, sentence, state};
 
 /// Below these heights there is room for so many causes above the ends.
-const ROOM: [(u16, u16); 3] = [(18, 2), (28, 3), (u16::MAX, 5)];
-/// The title, the heads of the columns, the advice.
-const AROUND: u16 = 3;
+const ROOM: [(u16, u16); 3] = [(18, 1), (28, 3), (u16::MAX, 5)];
+/// The title and the heads of the columns.
+const AROUND: u16 = 2;
+/// Lines for the advice to the first cause above the ends.
+const FIRST_ADVICE: u16 = 2;
+/// Before the advice, as before the lines of the table.
+const MARGIN: &str = "  ";
 /// Lines below the list on the causes' own screen: what to do about the selected one.
 pub(in super::super) const ADVICE: u16 = 4;
 
@@ -30,7 +36,7 @@ pub(in super::super) struct Causes<'a>(pub(in super::super) &'a App);
 pub(in super::super) fn summary_height(app: &App) -> u16 {
     let room = ROOM.iter().find(|(below, _)| app.size.1 < *below).map_or(5, |&(_, causes)| causes);
     let causes = u16::try_from(app.lists.causes.len()).unwrap_or(u16::MAX);
-    causes.clamp(1, room) + AROUND
+    causes.clamp(1, room) + AROUND + FIRST_ADVICE
 }
 
 impl Widget for Summary<'_> {
@@ -42,12 +48,12 @@ impl Widget for Summary<'_> {
         let Some(first) = app.lists.causes.first() else {
             return sentence("None so far.", app.theme, inner, buffer);
         };
-        let [list, advice] = Layout::vertical([Constraint::Fill(1), Constraint::Length(1)]).areas(inner);
+        let [list, advice] =
+            Layout::vertical([Constraint::Fill(1), Constraint::Length(FIRST_ADVICE)]).areas(inner);
         let page = usize::from(list.height.saturating_sub(1));
         let visible: Vec<&CauseRow> = app.lists.causes.iter().take(page).collect();
-        table::draw(columns(app, &visible), usize::MAX, app.theme, list, buffer);
-        let line = advise(first, app.theme, advice.width);
-        line.render(advice, buffer);
+        table::draw(columns(app, &visible), None, app.theme, list, buffer);
+        advise(first, app.theme, advice, buffer);
     }
 }
 
@@ -64,7 +70,7 @@ impl Widget for Causes<'_> {
         let [list, below] = Layout::vertical([Constraint::Fill(1), Constraint::Length(ADVICE)]).areas(inner);
         let (offset, page) = (app.at.causes.offset(), usize::from(list.height.saturating_sub(1)));
         let visible: Vec<&CauseRow> = app.lists.causes.iter().skip(offset).take(page).collect();
-        table::draw(columns(app, &visible), index - offset, app.theme, list, buffer);
+        table::draw(columns(app, &visible), Some(index - offset), app.theme, list, buffer);
         let advice = selected.advice.as_deref().unwrap_or("Its ends are too old to be listed.");
         let head = block(app.theme, &format!("What to do about {}", selected.rule.name));
         let text = app.theme.text(advice);
@@ -76,10 +82,19 @@ impl Widget for Causes<'_> {
     }
 }
 
-fn advise(row: &CauseRow, theme: Theme, width: u16) -> Line<'static> {
-    let advice = row.advice.as_deref().unwrap_or("-");
-    let text = format!("  {}: {advice}", row.rule.name);
-    Line::from(span(cut(&theme.text(&text), usize::from(width), theme), theme.advice()))
+/// What to do about it, on as many lines as there are.
+fn advise(row: &CauseRow, theme: Theme, area: Rect, buffer: &mut Buffer) {
+    let text = format!("{}: {}", row.rule.name, row.advice.as_deref().unwrap_or("-"));
+    let room = usize::from(area.width).saturating_sub(MARGIN.len());
+    let mut lines = plain::lines(&theme.text(&text), room);
+    let height = usize::from(area.height);
+    if lines.len() > height {
+        let rest = lines.split_off(height.saturating_sub(1)).join(" ");
+        lines.push(cut(&rest, room, theme));
+    }
+    let lines: Vec<Line<'_>> =
+        lines.into_iter().map(|line| Line::styled(format!("{MARGIN}{line}"), theme.advice())).collect();
+    Paragraph::new(lines).render(area, buffer);
 }
 
 fn columns(app: &App, causes: &[&CauseRow]) -> Vec<Column> {

@@ -6,7 +6,9 @@ use ratatui::style::Style;
 use ratatui::text::Line;
 use ratatui::widgets::{Borders, Paragraph, Widget};
 
-use crate::verdict::{Confidence, ExchangeFacts, Harm, RstFacts, Seen, Sees, Sender, Side, Stage, Verdict};
+use crate::verdict::{
+    Confidence, ExchangeFacts, Harm, RstFacts, Seen, Sees, Sender, Side, Stage, Traffic, Verdict,
+};
 use crate::view::clock::{Date, TimeOfDay};
 use crate::view::plain;
 use crate::view::text::row;
@@ -79,7 +81,7 @@ fn entries(end: &Verdict, theme: Theme) -> Vec<Entry> {
     entries.extend((!end.reasons.is_empty()).then(|| plain("kernel", end.reasons.join(", "))));
     entries.extend(end.rst.as_ref().map(|it| plain("RST", rst(it))));
     entries.push(plain("traffic", traffic(end)));
-    entries.push(plain("capture", seen(&end.seen)));
+    entries.push(plain("capture", seen(end.seen)));
     entries.push(plain("Zeek", format!("{} {}", end.conn_state.word(), end.history)));
     entries
 }
@@ -140,15 +142,18 @@ fn rst(it: &RstFacts) -> String {
 }
 
 fn traffic(end: &Verdict) -> String {
-    let (client, server) = (end.client_traffic, end.server_traffic);
-    let rtt = end.rtt.map_or(String::new(), |rtt| format!(", round trip {rtt}"));
-    format!(
-        "client {} segments, {} bytes; server {}, {}; {} retransmitted, {} RSTs ignored{rtt}",
-        client.packets, client.bytes, server.packets, server.bytes, end.retransmits, end.ignored_resets
-    )
+    let side = |who, it: Traffic| Some(format!("{who} {} segments with {} bytes", it.packets, it.bytes));
+    let parts = [
+        side("client", end.client_traffic),
+        side("server", end.server_traffic),
+        (end.retransmits > 0).then(|| format!("{} retransmitted", end.retransmits)),
+        (end.ignored_resets > 0).then(|| format!("{} RSTs ignored", end.ignored_resets)),
+        end.rtt.map(|rtt| format!("round trip {rtt}")),
+    ];
+    parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
 }
 
-fn seen(seen: &Seen) -> String {
+fn seen(seen: Seen) -> String {
     let limits = [
         (!seen.handshake).then(|| "no handshake".to_owned()),
         (!seen.both_sides).then(|| "only one side".to_owned()),

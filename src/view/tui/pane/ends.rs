@@ -39,7 +39,7 @@ impl Widget for Ends<'_> {
         let (offset, page) = (app.at.ends.offset(), usize::from(inner.height.saturating_sub(1)));
         let visible: Vec<&Arc<Verdict>> = app.lists.ends.iter().skip(offset).take(page).collect();
         let columns = columns(app, &visible, area.width);
-        table::draw(columns, app.at.ends.index() - offset, app.theme, inner, buffer);
+        table::draw(columns, Some(app.at.ends.index() - offset), app.theme, inner, buffer);
     }
 }
 

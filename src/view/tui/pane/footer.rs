@@ -11,6 +11,11 @@ use super::super::message::{Command, KEYS, Key};
 use super::super::theme::Theme;
 use super::span;
 
+/// Help and quit stay, however narrow it is.
+const KEPT: usize = 2;
+/// Blanks after the last hint, which need no room.
+const GAP: usize = 2;
+
 pub(in super::super) struct Footer<'a>(pub(in super::super) &'a App);
 
 impl Widget for Footer<'_> {
@@ -22,12 +27,21 @@ impl Widget for Footer<'_> {
             line.push(span("_  ", Theme::title()));
         }
         let place = app.place();
-        for key in KEYS.iter().filter(|key| key.places.contains(&place) && !key.hint.is_empty()) {
-            line.push(span(key.shown, Theme::title()));
-            line.push(span(format!(" {}  ", hint(key, app)), Style::new()));
+        let keys = KEYS.iter().filter(|key| key.places.contains(&place) && !key.hint.is_empty());
+        let hints = keys.map(|key| {
+            [span(key.shown, Theme::title()), span(format!(" {}  ", hint(key, app)), Style::new())]
+        });
+        let mut hints: Vec<_> = hints.collect();
+        while hints.len() > KEPT && width(&hints.concat()) + width(&line) > usize::from(area.width) + GAP {
+            hints.remove(hints.len() - KEPT - 1);
         }
+        line.extend(hints.concat());
         Line::from(line).render(area, buffer);
     }
+}
+
+fn width(spans: &[Span<'_>]) -> usize {
+    spans.iter().map(Span::width).sum()
 }
 
 /// What the key does now, where that changes.

@@ -9,13 +9,15 @@ use ratatui::widgets::Widget;
 use crate::view::clock::{Date, TimeOfDay};
 use crate::view::text::counted;
 
+use super::super::Phase;
 use super::super::app::{App, Screen};
 use super::super::theme::Theme;
-use super::super::{Phase, digest};
 use super::{cut, span, spread};
 
 /// Characters of the clock, and of what stands before the source.
-const RESERVED: usize = 40;
+const RESERVED: usize = 32;
+/// Below this the counts have no room for words.
+const ROOMY: u16 = 80;
 
 pub(in super::super) struct Header<'a>(pub(in super::super) &'a App);
 
@@ -24,8 +26,8 @@ impl Widget for Header<'_> {
         let app = self.0;
         let [first, second, third] = Layout::vertical([Constraint::Length(1); 3]).areas(area);
         spread(watched(app, first.width), span(clock(app), Theme::quiet()), first, buffer);
-        spread(screens(app), span(counts(app), Style::new()), second, buffer);
-        let news = app.theme.text(&digest::news(&app.latest));
+        spread(screens(app), span(counts(app, second.width), Style::new()), second, buffer);
+        let news = app.theme.text(&app.news);
         let style = if app.latest.counts.totals.bad_ends > 0 { app.theme.bad() } else { Style::new() };
         Span::styled(news, style.patch(Theme::title())).render(third, buffer);
     }
@@ -72,7 +74,10 @@ fn screens(app: &App) -> Vec<Span<'static>> {
     each.collect()
 }
 
-fn counts(app: &App) -> String {
+fn counts(app: &App, width: u16) -> String {
     let totals = &app.latest.counts.totals;
+    if width < ROOMY {
+        return format!("{} bad of {}", totals.bad_ends, totals.connections);
+    }
     format!("{} of {}", counted(totals.bad_ends, "bad end"), counted(totals.connections, "connection"))
 }

@@ -19,6 +19,7 @@ use ratatui::widgets::{Block, Borders, Paragraph, Widget, Wrap};
 use super::app::{App, Pace};
 use super::theme::Theme;
 use crate::config::Listing;
+use crate::view::text::counted;
 
 /// A pane's head: a line with its title in it.
 fn block(theme: Theme, title: &str) -> Block<'static> {
@@ -37,7 +38,7 @@ fn state(app: &App) -> String {
     let harmless = (app.listing != Listing::Harmful).then(|| "harmless ones too".to_owned());
     let frozen = (app.pace == Pace::Frozen).then(|| match app.unseen() {
         0 => "FROZEN".to_owned(),
-        more => format!("FROZEN, {more} more bad ends since"),
+        more => format!("FROZEN, {} since", counted(more, "more bad end")),
     });
     let parts: Vec<String> = [harmless, filter, frozen].into_iter().flatten().collect();
     if parts.is_empty() { String::new() } else { format!(" ({})", parts.join("; ")) }

@@ -31,6 +31,8 @@ const KINDS: &[Kind] = &[
     ("OPEN", 11, |counts| counts.open),
 ];
 const BY_US: &str = "BY US";
+/// Columns of any IPv4 address.
+const LEAST: usize = 15;
 /// The same where nobody knows who "we" are.
 const BY_OTHER: &str = "BY OTHER";
 
@@ -50,8 +52,8 @@ impl Widget for Peers<'_> {
         }
         let (offset, page) = (app.at.peers.offset(), usize::from(inner.height.saturating_sub(1)));
         let visible: Vec<&Peer> = app.lists.peers.iter().skip(offset).take(page).collect();
-        let columns = columns(app, &visible);
-        table::draw(columns, app.at.peers.index() - offset, app.theme, inner, buffer);
+        let columns = columns(app, &visible, inner.width);
+        table::draw(columns, Some(app.at.peers.index() - offset), app.theme, inner, buffer);
     }
 }
 
@@ -66,7 +68,7 @@ fn title(app: &App) -> String {
     format!("{what}{more}{}", state(app))
 }
 
-fn columns(app: &App, peers: &[&Peer]) -> Vec<Column> {
+fn columns(app: &App, peers: &[&Peer], width: u16) -> Vec<Column> {
     let words = |text: &dyn Fn(&Peer) -> String| -> Vec<(String, Style)> {
         peers.iter().map(|peer| (text(peer), Style::new())).collect()
     };
@@ -75,8 +77,10 @@ fn columns(app: &App, peers: &[&Peer]) -> Vec<Column> {
         let style = if peer.counts.bad_ends > 0 { app.theme.bad() } else { Style::new() };
         (peer.worst_cause.map_or("-", |rule| rule.name).to_owned(), style)
     });
+    let addresses = words(&|peer| peer.addr.to_string());
+    let longest = addresses.iter().map(|(addr, _)| addr.len()).max().unwrap_or(0);
     let mut columns = vec![
-        Column::left("PEER", 0, 15, words(&|peer| peer.addr.to_string())),
+        Column::left("PEER", 0, longest.clamp(LEAST, usize::from(width / 3)), addresses),
         Column { least: 5, ..Column::counts("CONNS", 3, peers.iter().map(|peer| peer.counts.connections)) },
         Column::counts("BAD", 0, peers.iter().map(|peer| peer.counts.bad_ends)),
         Column::left("MOSTLY", 0, 17, causes.collect()),

@@ -68,8 +68,8 @@ fn fit(mut columns: Vec<Column>, width: usize) -> Vec<(Column, usize)> {
         wide + GAP * columns.len().saturating_sub(1)
     };
     while least(&columns) > width {
-        let last = columns.iter().enumerate().filter(|(_, column)| column.rank > 0);
-        let Some((index, _)) = last.max_by_key(|(_, column)| column.rank) else { break };
+        let optional = columns.iter().enumerate().filter(|(_, column)| column.rank > 0);
+        let Some((index, _)) = optional.max_by_key(|(_, column)| column.rank) else { break };
         columns.remove(index);
     }
     let mut spare = width.saturating_sub(least(&columns));
@@ -82,8 +82,14 @@ fn fit(mut columns: Vec<Column>, width: usize) -> Vec<(Column, usize)> {
     columns.into_iter().map(widen).collect()
 }
 
-/// Draws the columns; `lines` high is each item, of which the first line is in the columns and `below` is the rest.
-pub(super) fn draw(columns: Vec<Column>, selected: usize, theme: Theme, area: Rect, buffer: &mut Buffer) {
+/// Draws the columns, one line of them marked as selected.
+pub(super) fn draw(
+    columns: Vec<Column>,
+    selected: Option<usize>,
+    theme: Theme,
+    area: Rect,
+    buffer: &mut Buffer,
+) {
     let fitting = fit(columns, usize::from(area.width).saturating_sub(MARK.len()));
     let heads = fitting
         .iter()
@@ -102,6 +108,6 @@ pub(super) fn draw(columns: Vec<Column>, selected: usize, theme: Theme, area: Re
         .row_highlight_style(Theme::chosen())
         .highlight_symbol(MARK)
         .highlight_spacing(HighlightSpacing::Always);
-    let mut state = TableState::new().with_selected((length > 0).then_some(selected));
+    let mut state = TableState::new().with_selected(selected);
     StatefulWidget::render(table, area, buffer, &mut state);
 }
