@@ -11,7 +11,7 @@ use super::digest::{self, CauseRow};
 use super::filter::Filter;
 use super::frame::{self, EndId};
 use super::theme::Theme;
-use super::{Frame, Options, Phase, screen};
+use super::{Frame, Options, screen};
 
 /// Everything that the panes draw.
 #[derive(Debug)]
@@ -115,15 +115,15 @@ impl Screen {
 
 impl App {
     pub(super) fn new(options: Options, size: (u16, u16)) -> Self {
-        let empty = Arc::new(Frame::empty(options.source, Phase::Live));
+        let first = options.first;
         let with_harmless = match options.listing {
             Listing::Everything => Listing::Everything,
             Listing::Harmful | Listing::WithHarmless => Listing::WithHarmless,
         };
-        Self {
-            news: digest::news(&empty),
-            latest: Arc::clone(&empty),
-            shown: empty,
+        let mut app = Self {
+            news: digest::news(&first),
+            latest: Arc::clone(&first),
+            shown: first,
             pace: Pace::Flowing,
             screen: Screen::Ends,
             mode: Mode::Browse,
@@ -134,7 +134,9 @@ impl App {
             at: Cursors::default(),
             size,
             theme: Theme::new(options.colour, options.charset),
-        }
+        };
+        app.refresh();
+        app
     }
 
     /// What the next key acts on.

@@ -47,8 +47,8 @@ const CLOSING_PATIENCE: Duration = Duration::from_secs(2);
 /// How the dashboard is to look.
 #[derive(Clone, Debug)]
 pub struct Options {
-    /// What is watched, until the first frame says it.
-    pub source: String,
+    /// What is shown at first: [`Frame::empty`] where nothing is known yet.
+    pub first: Arc<Frame>,
     /// Colour as an extra.
     pub colour: Colour,
     /// Which characters can be shown.

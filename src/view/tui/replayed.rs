@@ -53,15 +53,13 @@ impl View for Replayed {
     }
 
     fn report(&mut self, report: &Report<'_>) -> io::Result<()> {
-        let frame = Arc::new(self.frame(report));
         let options = Options {
-            source: frame.source.clone(),
+            first: Arc::new(self.frame(report)),
             colour: self.presentation.colour,
             charset: self.presentation.charset,
             listing: self.presentation.listing,
         };
-        let (dashboard, feed) = Dashboard::spawn(options)?;
-        feed.show(frame);
+        let (dashboard, _) = Dashboard::spawn(options)?;
         dashboard.wait()
     }
 

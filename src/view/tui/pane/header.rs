@@ -27,7 +27,7 @@ impl Widget for Header<'_> {
         let [first, second, third] = Layout::vertical([Constraint::Length(1); 3]).areas(area);
         spread(watched(app, first.width), span(clock(app), Theme::quiet()), first, buffer);
         spread(screens(app), span(counts(app, second.width), Style::new()), second, buffer);
-        let news = app.theme.text(&app.news);
+        let news = cut(&app.theme.text(&app.news), usize::from(third.width), app.theme);
         let style = if app.latest.counts.totals.bad_ends > 0 { app.theme.bad() } else { Style::new() };
         Span::styled(news, style.patch(Theme::title())).render(third, buffer);
     }

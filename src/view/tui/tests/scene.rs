@@ -81,7 +81,7 @@ pub(super) fn frame_of(verdicts: &[Verdict]) -> Frame {
 
 pub(super) fn options() -> Options {
     Options {
-        source: "eth0 'port 443'".to_owned(),
+        first: Arc::new(empty()),
         colour: Colour::Absent,
         charset: Charset::Unicode,
         listing: Listing::Harmful,
