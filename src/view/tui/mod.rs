@@ -6,7 +6,7 @@
 //! ```
 //!
 //! Whoever captures is never held up: a frame is put into the slot and forgotten, and a terminal that has stalled holds up
-//! nobody but this thread. [`update`](self::update::update) is pure, and the panes only draw; only `terminal` knows that
+//! nobody but this thread. `update` is pure, and the panes only draw; only `terminal` knows that
 //! there is a terminal.
 
 mod app;
