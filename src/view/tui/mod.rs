@@ -16,6 +16,7 @@ mod filter;
 mod frame;
 mod mailbox;
 mod message;
+mod newest;
 mod pane;
 mod replayed;
 mod screen;
@@ -24,6 +25,7 @@ mod theme;
 mod update;
 
 pub use frame::{Frame, Health, Phase};
+pub use newest::Newest;
 pub(super) use replayed::Replayed;
 
 use std::io;

@@ -1,6 +1,5 @@
 //! A capture in the dashboard: it is read to its end, then its final state is shown until the user leaves.
 
-use std::collections::VecDeque;
 use std::io;
 use std::sync::Arc;
 
@@ -9,29 +8,24 @@ use crate::time::Timestamp;
 use crate::verdict::Verdict;
 use crate::view::{Report, View};
 
-use super::{Dashboard, Frame, Health, Options, Phase};
-
-/// Ends that are kept to be listed; beyond it the oldest are only counted.
-const KEPT: usize = 20_000;
+use super::{Dashboard, Frame, Health, Newest, Options, Phase};
 
 /// Keeps the newest ends, and shows them at the end.
 pub(in super::super) struct Replayed {
     presentation: Presentation,
-    newest: VecDeque<Arc<Verdict>>,
+    newest: Newest,
 }
 
 impl Replayed {
-    pub(in super::super) const fn new(presentation: Presentation) -> Self {
-        Self { presentation, newest: VecDeque::new() }
+    pub(in super::super) fn new(presentation: Presentation) -> Self {
+        Self { presentation, newest: Newest::default() }
     }
 
-    fn frame(&mut self, report: &Report<'_>) -> Frame {
-        let mut newest: Vec<Arc<Verdict>> = self.newest.drain(..).collect();
-        newest.sort_by_key(|end| std::cmp::Reverse((end.end_time, end.file, end.first_frame)));
+    fn frame(&self, report: &Report<'_>) -> Frame {
         Frame {
             taken: report.intake.last.unwrap_or(Timestamp::ZERO),
             counts: report.snapshot.clone(),
-            newest,
+            newest: self.newest.list(),
             health: Health { intake: *report.intake, followed: 0, notices: report.notices.to_vec() },
             we: Vec::new(),
             source: source(report.files),
@@ -44,10 +38,7 @@ impl View for Replayed {
     fn ended(&mut self, verdict: &Verdict, _file: Option<&str>) -> io::Result<()> {
         // Harmless ends are kept as well: a key lists them.
         if verdict.cause.is_some() || self.presentation.listing.lists(verdict) {
-            if self.newest.len() >= KEPT {
-                self.newest.pop_front();
-            }
-            self.newest.push_back(Arc::new(verdict.clone()));
+            self.newest.offer(Arc::new(verdict.clone()));
         }
         Ok(())
     }
