@@ -1,27 +1,26 @@
 //! A terminal that can be asked what it shows: a tmux server of our own, ended on drop. Every wait has an end.
 
 use std::process::{Command, Output, Stdio};
-use std::sync::atomic::{AtomicU32, Ordering};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
+
+use tempfile::TempDir;
 
 /// Longer than any screen takes on a busy machine.
 const PATIENCE: Duration = Duration::from_secs(20);
 const PAUSE: Duration = Duration::from_millis(30);
 
-static STARTED: AtomicU32 = AtomicU32::new(0);
-
 /// A tmux server with one pane.
 pub(crate) struct Tmux {
-    socket: String,
+    /// Where its socket is; gone with it.
+    folder: TempDir,
 }
 
 impl Tmux {
     /// Runs `script` in a shell in a terminal of that size; `None` where there is no tmux.
     pub(crate) fn start(columns: u16, lines: u16, script: &str) -> Option<Self> {
         Command::new("tmux").arg("-V").stdout(Stdio::null()).stderr(Stdio::null()).status().ok()?;
-        let number = STARTED.fetch_add(1, Ordering::Relaxed);
-        let tmux = Self { socket: format!("rstwho-test-{}-{number}", std::process::id()) };
+        let tmux = Self { folder: tempfile::tempdir().expect("a folder") };
         let (columns, lines) = (columns.to_string(), lines.to_string());
         let script = format!("LC_ALL=C.UTF-8; export LC_ALL; {script}");
         let size = ["-x", &columns, "-y", &lines];
@@ -63,7 +62,8 @@ impl Tmux {
 
     fn run(&self, args: &[&str]) -> Output {
         Command::new("tmux")
-            .args(["-L", &self.socket])
+            .arg("-S")
+            .arg(self.folder.path().join("socket"))
             .args(args)
             .env_remove("TMUX")
             .env_remove("NO_COLOR")
