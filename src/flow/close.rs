@@ -85,6 +85,15 @@ pub struct Moment {
     pub frame: u64,
 }
 
+/// How fast a side was seen to answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Leg {
+    /// The shortest time.
+    pub shortest: Span,
+    /// How often it was measured: once may have been slow by chance.
+    pub samples: u32,
+}
+
 /// A side's first FIN.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Fin {
@@ -151,7 +160,7 @@ pub struct Reset {
     pub prompt: Option<Recent>,
     /// What followed.
     pub after: Both<After>,
-    /// Its payload, cut to [`RST_TEXT`] bytes.
+    /// Its payload, cut to 96 bytes.
     pub text: Vec<u8>,
 }
 
@@ -199,7 +208,7 @@ pub struct Close {
     /// SYN to SYN+ACK to ACK: the round trip, both legs.
     pub rtt: Option<Span>,
     /// The shortest time in which each side was seen to answer: the round trip from where the capture was made.
-    pub legs: Both<Option<Span>>,
+    pub legs: Both<Option<Leg>>,
     /// Stretches that the capture misses.
     pub gaps: u32,
     /// The last segments, oldest first.

@@ -1,5 +1,6 @@
 //! The only place that wires parts together: captures to the engine, the engine to the counts and the view.
 
+mod explain;
 mod gate;
 mod meter;
 mod offer;
@@ -48,6 +49,7 @@ pub fn run(task: Task) -> Result<Status, Error> {
     match task {
         Task::Orientation => Ok(offer::orient()),
         Task::Replay(replay) => replay::replay(&replay),
+        Task::Explain(task) => explain::explain(&task),
         Task::Completions(shell) => offer::completions(shell),
         Task::Man => offer::manual(),
     }

@@ -1,6 +1,6 @@
 //! How sure a verdict may be at most, given how much of the connection the capture holds. The whole rule is here.
 
-use crate::flow::{Close, ObservedUntil, Side};
+use crate::flow::{Acceptance, Close, ObservedUntil, Side};
 
 use super::Confidence;
 
@@ -17,6 +17,17 @@ pub(super) fn cap(close: &Close) -> Confidence {
     if one_sided && !only_syns {
         return Confidence::Possible;
     }
-    let whole = (close.handshake_seen() || only_syns || close.answers_syn()) && close.gaps == 0;
+    let whole = !acknowledges_unseen(close)
+        && (close.handshake_seen() || only_syns || close.answers_syn())
+        && close.gaps == 0;
     if whole && close.until != ObservedUntil::Evicted { Confidence::Certain } else { Confidence::Likely }
+}
+
+/// Does the RST of a live socket acknowledge data that the capture does not hold? A forged one can only make us less sure.
+fn acknowledges_unseen(close: &Close) -> bool {
+    close.reset.as_ref().is_some_and(|reset| {
+        let peer = reset.before.at(reset.by.peer());
+        let active = reset.rst.flags.ack() && reset.acceptance != Acceptance::AnswersSyn;
+        active && peer.seen() && reset.rst.ack.after(peer.snd_nxt)
+    })
 }

@@ -24,7 +24,11 @@ const FAR: Span = Span::from_millis(5);
 /// Two RSTs that are nearer in time than this, one to each side, were sent at once.
 const AT_ONCE: Span = Span::from_millis(10);
 /// Segments of one host that overtake each other do so by less than this: paths of one connection differ by little.
-const UNDER_WAY: Span = Span::from_millis(50);
+const UNDER_WAY: Span = Span::from_millis(20);
+/// The same where no timestamp says when a segment was sent: as long as Linux waits before it repeats anything.
+const UNDER_WAY_UNSTAMPED: Span = Span::from_millis(200);
+/// How far a timestamp clock may lag: its granularity, and a slow card.
+const CLOCK_SLACK: Span = Span::from_millis(4);
 /// Reordering in a capture is shorter than this.
 const REORDER: Span = Span::from_millis(1);
 
@@ -130,10 +134,31 @@ fn spoke_on(evidence: &Evidence<'_>, reset: &Reset) -> Option<Doubt> {
     let later = fresh.ts.since(reset.rst.ts);
     let side = claimed(evidence, reset);
     let says = format!("the {side} speaks on {later} after the RST with its address");
-    if beyond || later > UNDER_WAY || (after.acknowledged_news && later > REORDER) {
+    let proven = match sent_after(evidence, reset, &fresh) {
+        Some(true) => later > REORDER && (beyond || after.acknowledged_news || later > UNDER_WAY),
+        Some(false) => return None,
+        None => later > UNDER_WAY_UNSTAMPED,
+    };
+    if proven || same_id(evidence, reset, &fresh) {
         return Some(Doubt { fact: Fact::at(fresh.frame, says), weight: CONVICTS, decisive: true });
     }
     (later > REORDER).then(|| doubt(fresh.frame, 1, says))
+}
+
+/// A host that counts its segments gives no number twice: one of the two is not its own, and it is not the later one.
+fn same_id(evidence: &Evidence<'_>, reset: &Reset, later: &Recent) -> bool {
+    let counted = Baseline::of(evidence, reset).counted_ip_id().is_some();
+    counted && reset.rst.ip_id != 0 && later.ip_id == reset.rst.ip_id
+}
+
+/// Was it sent after the RST was captured? Its timestamp says so, counted from that side's last segment before: Linux
+/// stamps milliseconds, and a slower clock only makes the answer more careful. `None` without timestamps.
+fn sent_after(evidence: &Evidence<'_>, reset: &Reset, later: &Recent) -> Option<bool> {
+    let stamped = |recent: &Recent| recent.traits.has(Traits::TIMESTAMPS);
+    let own = |other: &&Recent| other.serial < reset.serial && other.by == reset.by && stamped(other);
+    let last = evidence.close.recent.iter().rev().find(own).filter(|_| stamped(later))?;
+    let ticks = Span::from_millis(u64::from(later.tsval.wrapping_sub(last.tsval)));
+    Some(ticks.plus(CLOCK_SLACK) >= reset.rst.ts.since(last.ts))
 }
 
 /// Not the same frame as an earlier one of that side: captures of two hosts whose clocks differ show each twice.
@@ -217,17 +242,17 @@ fn too_soon(evidence: &Evidence<'_>, reset: &Reset) -> Option<Doubt> {
     let cause =
         reset.prompt.map_or_else(|| acknowledged(evidence, reset), |_| earliest_prompt(evidence, reset))?;
     let took = reset.rst.ts.since(cause.ts);
+    let far = leg.shortest;
     let weight = match () {
-        () if leg < FAR || took.times(5) >= leg.times(4) => return None,
-        () if took.times(2) >= leg => 1,
+        () if far < FAR || took.times(5) >= far.times(4) => return None,
+        () if took.times(2) >= far => 1,
+        // Measured more than once, a distance is no accident; nothing crosses a quarter of it and comes back.
+        () if took.times(4) < far && leg.samples > 1 => CONVICTS,
         () => 2,
     };
     let side = claimed(evidence, reset);
-    Some(doubt(
-        reset.rst.frame,
-        weight,
-        format!("it responds to frame {} after {took}; the {side} is {leg} away", cause.frame),
-    ))
+    let says = format!("it responds to frame {} after {took}; the {side} is {far} away", cause.frame);
+    Some(doubt(reset.rst.frame, weight, says))
 }
 
 /// The first segment that the RST may answer: several carry the same acknowledgement.

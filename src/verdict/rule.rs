@@ -1,7 +1,7 @@
 //! What a rule is, and how the rules' opinions become one verdict.
 
 use super::rules::RULES;
-use super::{Evidence, Fact, Finding, How, Sender, Side, Verdict, harm, report, sees, stack, stage};
+use super::{Evidence, Fact, Finding, How, Sender, Side, Verdict, facts, harm, report, sees, stack, stage};
 
 /// How sure a finding is; no finer, since nobody could tell the difference.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -69,6 +69,13 @@ pub struct Rule {
     pub cases: &'static [Case],
 }
 
+impl Rule {
+    /// The paragraphs of its story: heading and text.
+    pub fn sections(&self) -> impl Iterator<Item = (&'static str, &'static str)> {
+        self.doc.lines().filter_map(|paragraph| paragraph.split_once(": "))
+    }
+}
+
 impl std::fmt::Debug for Rule {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(self.name)
@@ -81,7 +88,8 @@ pub(super) fn conclude(evidence: &Evidence<'_>) -> Verdict {
     let mut findings = rank(evidence);
     let cause = (!findings.is_empty()).then(|| findings.remove(0));
     let close = evidence.close;
-    let evidence_lines = cause.map(|finding| (finding.rule.facts)(evidence)).unwrap_or_default();
+    let mut evidence_lines = cause.map(|finding| (finding.rule.facts)(evidence)).unwrap_or_default();
+    evidence_lines.extend(facts::of_ignored(evidence));
     Verdict {
         client: close.endpoint(Side::Client),
         server: close.endpoint(Side::Server),

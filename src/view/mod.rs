@@ -13,6 +13,7 @@ pub mod tui;
 
 pub use plain::one_line;
 pub use record::Record;
+pub use text::explain;
 
 use std::io::{self, Write};
 
