@@ -55,7 +55,7 @@ mod tests {
 
     fn numbered(first_frame: u64, end_nanos: u64) -> Arc<Verdict> {
         let end_time = crate::time::Timestamp::from_nanos(end_nanos);
-        Arc::new(Verdict { first_frame, end_time, ..stale() })
+        Arc::new(Verdict { end_time, first_frame, ..stale() })
     }
 
     #[test]
