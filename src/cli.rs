@@ -191,6 +191,9 @@ pub struct Common {
     /// Use nothing but ASCII in the table
     #[arg(long)]
     pub ascii: bool,
+    /// Show the capture in a dashboard, with everything about each end, once it is read
+    #[arg(long, conflicts_with_all = ["format", "output", "separate"])]
+    pub tui: bool,
     /// Report on each capture by itself instead of merging them by time
     #[arg(long)]
     pub separate: bool,

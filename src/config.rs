@@ -80,6 +80,8 @@ pub struct Canvas {
 /// How a report is to look.
 #[derive(Clone, Debug)]
 pub struct Presentation {
+    /// A report, or the dashboard.
+    pub display: Display,
     /// In which format.
     pub format: Format,
     /// Which connections are listed.
@@ -92,6 +94,15 @@ pub struct Presentation {
     pub charset: Charset,
     /// Columns that a line may have.
     pub width: usize,
+}
+
+/// Where people look at it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Display {
+    /// A report in some format, written once.
+    Report,
+    /// The dashboard, on a terminal.
+    Dashboard,
 }
 
 /// Several captures: together or one by one.
@@ -174,6 +185,8 @@ pub enum Screen {
 
 /// Columns of a line where no terminal says otherwise.
 const DEFAULT_WIDTH: usize = 100;
+/// Peers through which the dashboard scrolls.
+const DASHBOARD_PEERS: usize = 1000;
 
 impl Task {
     /// What `cli` means.
@@ -197,6 +210,9 @@ impl Task {
 impl Replay {
     fn of(files: Vec<PathBuf>, common: Common, around: &Surroundings) -> Result<Self, Error> {
         let presentation = Presentation::of(&common, around);
+        if common.tui && around.stdout != Screen::Terminal {
+            return Err(Error::NoTerminal);
+        }
         Ok(Self {
             files,
             grouping: if common.separate { Grouping::Separate } else { Grouping::Merged },
@@ -244,13 +260,14 @@ impl Presentation {
         let charset = if common.ascii { Charset::Ascii } else { Charset::Unicode };
         let Canvas { colour, charset, width } = Canvas::of(common.color, charset, screen, around);
         Self {
+            display: if common.tui { Display::Dashboard } else { Display::Report },
             format: common.format,
             listing: match (common.all, common.harm) {
                 (true, _) => Listing::Everything,
                 (false, cli::Harm::All) => Listing::WithHarmless,
                 (false, cli::Harm::Harmful) => Listing::Harmful,
             },
-            top: common.top,
+            top: if common.tui { common.top.max(DASHBOARD_PEERS) } else { common.top },
             colour,
             charset,
             width,

@@ -109,6 +109,9 @@ pub enum Error {
         /// What is wrong with it and what would be right.
         why: String,
     },
+    /// The dashboard, and nothing to show it on.
+    #[error("--tui needs a terminal, and standard output is none (without it there is a report)")]
+    NoTerminal,
     /// The output cannot be written.
     #[error("cannot write {path}: {source}")]
     Write {

@@ -5,7 +5,7 @@ use std::io::{self, IsTerminal};
 use crate::aggregate::Aggregate;
 use crate::capture::Progress;
 use crate::capture::file::{self, FileSource, Input, Merged};
-use crate::config::{Grouping, Payload, Replay, VerdictStatus};
+use crate::config::{Display, Grouping, Payload, Replay, VerdictStatus};
 use crate::engine::Engine;
 use crate::error::Error;
 use crate::flow::{Peek, Settings};
@@ -97,7 +97,7 @@ impl Session<'_> {
     fn follow(&mut self, mut reader: Reader, files: &[String]) -> Result<(), Error> {
         let mut view = match self.view.take() {
             Some(view) => view,
-            None => view::open(&self.config.presentation, output::create(self.config.output.as_deref())?),
+            None => self.open_view()?,
         };
         let outcome = self.pass(&mut reader, view.as_mut(), files);
         self.view = Some(view);
@@ -105,6 +105,16 @@ impl Session<'_> {
             Stop::Output(source) => self.unwritable(source),
             Stop::Other(error) => error,
         })
+    }
+
+    /// The dashboard writes to the terminal by itself, which must not be locked then.
+    fn open_view(&self) -> Result<Box<dyn View>, Error> {
+        let presentation = &self.config.presentation;
+        let out = match presentation.display {
+            Display::Report => output::create(self.config.output.as_deref())?,
+            Display::Dashboard => Box::new(io::sink()),
+        };
+        Ok(view::open(presentation, out))
     }
 
     fn pass(&mut self, reader: &mut Reader, view: &mut dyn View, files: &[String]) -> Result<(), Stop> {

@@ -9,6 +9,7 @@ mod plain;
 mod record;
 mod summary;
 mod text;
+pub mod tui;
 
 pub use plain::one_line;
 pub use record::Record;
@@ -17,7 +18,7 @@ pub use text::explain;
 use std::io::{self, Write};
 
 use crate::aggregate::{Intake, Snapshot};
-use crate::config::{Format, Listing, Presentation};
+use crate::config::{Display, Format, Listing, Presentation};
 use crate::verdict::Verdict;
 
 /// An output.
@@ -59,6 +60,9 @@ pub struct Report<'a> {
 /// The view that `presentation` asks for, writing to `out`.
 #[must_use]
 pub fn open<'w>(presentation: &Presentation, out: Box<dyn Write + 'w>) -> Box<dyn View + 'w> {
+    if presentation.display == Display::Dashboard {
+        return Box::new(tui::Replayed::new(presentation.clone()));
+    }
     match presentation.format {
         Format::Jsonl => Box::new(jsonl::Jsonl::new(presentation.clone(), out)),
         Format::Csv => Box::new(csv::Csv::new(presentation.clone(), out)),

@@ -1,11 +1,12 @@
 use super::*;
 use crate::aggregate::sample::{closed, endpoint, harmless, hung_up, refused, stale};
 use crate::aggregate::{Aggregate, Dropped, Intake};
-use crate::config::{Colour, Format, Listing};
+use crate::config::{Colour, Display, Format, Listing};
 use crate::time::Timestamp;
 
 fn presentation(width: usize) -> Presentation {
     Presentation {
+        display: Display::Report,
         format: Format::Table,
         listing: Listing::Harmful,
         top: 20,
