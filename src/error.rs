@@ -70,7 +70,9 @@ pub enum Error {
         known: String,
     },
     /// No interface was named, and none offers itself.
-    #[error("no interface but loopback is up: name one, as in 'rstwho watch -i lo' (rstwho interfaces lists them)")]
+    #[error(
+        "no interface but loopback is up: name one, as in 'rstwho watch -i lo' (rstwho interfaces lists them)"
+    )]
     NoInterface,
     /// An interface that is configured down.
     #[error("interface {name} is down: sudo ip link set {name} up")]

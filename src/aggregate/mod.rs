@@ -57,6 +57,11 @@ impl Aggregate {
         Self { totals: Totals::default(), addresses: Top::new(MAX_PEERS), local }
     }
 
+    /// Says who "we" are from now on.
+    pub fn set_local(&mut self, local: Vec<Network>) {
+        self.local = local;
+    }
+
     /// Counts one connection.
     pub fn count(&mut self, verdict: &Verdict) {
         self.totals.count(verdict);

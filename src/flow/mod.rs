@@ -26,12 +26,12 @@ mod track;
 mod zeek;
 
 pub use acceptance::Acceptance;
-pub use close::{After, Close, Fin, Moment, ObservedUntil, Reset, Side};
+pub use close::{After, Close, Fin, Finality, Moment, ObservedUntil, Reset, Side};
 pub use exchange::{Alert, BodyLength, Exchange, Http, Peek, Protocol, Request, Response, Tls, Turn};
 pub use half::{Half, Marks};
 pub use history::History;
 pub use key::{Both, End, FlowKey};
 pub use recent::Recent;
 pub use roles::Roles;
-pub use table::{DEFAULT_MAX_FLOWS, FlowTable, GRAVE, LINGER, Settings, Sink, TableCounts};
+pub use table::{DEFAULT_MAX_FLOWS, FlowTable, GRAVE, LINGER, Provisional, Settings, Sink, TableCounts};
 pub use zeek::ConnState;

@@ -1,5 +1,7 @@
 //! The table of connections: segments in, closes out, a batch at a time, in bounded memory.
 
+mod news;
+
 use std::collections::HashMap;
 
 use ahash::RandomState;
@@ -17,6 +19,7 @@ use super::key::{Both, End, FlowKey};
 use super::recent::RecentRing;
 use super::state::{self, Cold, Flow, Phase};
 use super::track;
+pub use news::Provisional;
 
 /// How long a connection is watched after its end, in capture time: what follows a RST is the best evidence, and a
 /// host's retransmission timer takes up to a few seconds to make it speak again.
@@ -41,13 +44,20 @@ pub struct Settings {
     pub max_flows: u32,
     /// Whether payload may be looked at.
     pub peek: Peek,
+    /// Whether ends are told before their linger is over.
+    pub provisional: Provisional,
     /// Seeds of the hash: fixed for a replay, random for live traffic, whose senders could aim at known ones.
     pub seeds: [u64; 4],
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { max_flows: DEFAULT_MAX_FLOWS, peek: Peek::Allowed, seeds: [1, 2, 3, 4] }
+        Self {
+            max_flows: DEFAULT_MAX_FLOWS,
+            peek: Peek::Allowed,
+            provisional: Provisional::Withheld,
+            seeds: [1, 2, 3, 4],
+        }
     }
 }
 
@@ -217,12 +227,15 @@ impl FlowTable {
     fn track(&mut self, slot: u32, (segment, payload): (&Segment, &[u8]), by: End) {
         self.counts.segments += 1;
         let (flow, cold) = (&mut self.hot[slot as usize], &mut self.cold[slot as usize]);
+        let unanswered = flow.unanswered;
         match track::segment(flow, cold, &mut self.ring, (segment, payload), by, self.settings.peek) {
+            Ending::None if flow.unanswered != unanswered => self.expect_news(Timer::Repeated, slot),
             Ending::None => {}
             Ending::Ended => {
                 flow.phase = Phase::Lingering;
                 cold.linger_until = self.now.plus(LINGER);
                 self.expiry.set(Timer::Linger, slot, cold.generation, cold.linger_until);
+                self.expect_news(Timer::Ended, slot);
             }
             Ending::Revived => flow.phase = Phase::Open,
         }
@@ -314,6 +327,7 @@ impl FlowTable {
             Timer::Attempt if flow.phase == Phase::Open && is_unanswered(&flow.halves) => {
                 self.on_attempt_due(due, sink);
             }
+            Timer::Ended | Timer::Repeated => self.on_news_due(due, sink),
             Timer::Linger | Timer::Grave | Timer::Attempt => {}
         }
     }

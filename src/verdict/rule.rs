@@ -1,7 +1,7 @@
 //! What a rule is, and how the rules' opinions become one verdict.
 
 use super::rules::RULES;
-use super::{Evidence, Fact, Finding, How, Sender, Side, Verdict, harm, report, sees, stack, stage};
+use super::{Evidence, Fact, Finding, How, Sender, Side, Verdict, facts, harm, report, sees, stack, stage};
 
 /// How sure a finding is; no finer, since nobody could tell the difference.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -81,7 +81,8 @@ pub(super) fn conclude(evidence: &Evidence<'_>) -> Verdict {
     let mut findings = rank(evidence);
     let cause = (!findings.is_empty()).then(|| findings.remove(0));
     let close = evidence.close;
-    let evidence_lines = cause.map(|finding| (finding.rule.facts)(evidence)).unwrap_or_default();
+    let mut evidence_lines = cause.map(|finding| (finding.rule.facts)(evidence)).unwrap_or_default();
+    evidence_lines.extend(cause.and_then(|_| facts::of_losses(evidence)));
     Verdict {
         client: close.endpoint(Side::Client),
         server: close.endpoint(Side::Server),
@@ -92,6 +93,7 @@ pub(super) fn conclude(evidence: &Evidence<'_>) -> Verdict {
         file: close.file,
         first_frame: close.start.frame,
         how: evidence.how,
+        finality: close.finality,
         until: close.until,
         fin_by: evidence.fin_by,
         rst_by: evidence.rst_by,

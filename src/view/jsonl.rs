@@ -10,6 +10,7 @@ use crate::config::Presentation;
 use crate::verdict::{How, Verdict};
 
 use super::clock::Rfc3339;
+use super::ledger::{Ledger, News};
 use super::record::SCHEMA;
 use super::{Record, Report, View};
 
@@ -17,13 +18,14 @@ use super::{Record, Report, View};
 pub(super) struct Jsonl<'w> {
     presentation: Presentation,
     out: Box<dyn Write + 'w>,
+    ledger: Ledger,
     /// A line on its way: whole lines are written, and the serialiser sees no writer behind a pointer.
     line: Vec<u8>,
 }
 
 impl<'w> Jsonl<'w> {
     pub(super) fn new(presentation: Presentation, out: Box<dyn Write + 'w>) -> Self {
-        Self { presentation, out, line: Vec::new() }
+        Self { presentation, out, ledger: Ledger::default(), line: Vec::new() }
     }
 
     fn line(&mut self, value: &impl Serialize) -> io::Result<()> {
@@ -36,7 +38,7 @@ impl<'w> Jsonl<'w> {
 
 impl View for Jsonl<'_> {
     fn ended(&mut self, verdict: &Verdict, file: Option<&str>) -> io::Result<()> {
-        if self.presentation.listing.lists(verdict) {
+        if self.ledger.note(verdict, self.presentation.listing) != News::None {
             self.line(&Record::of(verdict, file))?;
         }
         Ok(())

@@ -5,6 +5,8 @@
 mod clock;
 mod csv;
 mod jsonl;
+mod ledger;
+mod lines;
 mod plain;
 mod record;
 mod summary;
@@ -17,11 +19,11 @@ use std::io::{self, Write};
 
 use crate::aggregate::{Intake, Snapshot};
 use crate::config::{Format, Listing, Presentation};
-use crate::verdict::Verdict;
+use crate::verdict::{ExchangeFacts, Verdict};
 
 /// An output.
 pub trait View {
-    /// A connection has ended. `file` is the name of its capture where there are several.
+    /// A connection has ended, or seems to have (see [`crate::verdict::Finality`]). `file` is the name of its capture where there are several.
     ///
     /// # Errors
     /// What the system says when the output cannot be written.
@@ -64,6 +66,32 @@ pub fn open<'w>(presentation: &Presentation, out: Box<dyn Write + 'w>) -> Box<dy
         Format::Table => Box::new(text::Text::new(presentation.clone(), out)),
         Format::Summary => Box::new(summary::Summary::new(out)),
     }
+}
+
+/// The same for what is watched as it happens: where nothing can be sorted, since more may come, a line at a time.
+#[must_use]
+pub fn open_live<'w>(presentation: &Presentation, out: Box<dyn Write + 'w>) -> Box<dyn View + 'w> {
+    match presentation.format {
+        Format::Table => Box::new(lines::Lines::new(presentation.clone(), out)),
+        Format::Jsonl | Format::Csv | Format::Summary => open(presentation, out),
+    }
+}
+
+/// What a file must begin with that goes on where another ended.
+#[must_use]
+pub fn heading(format: Format) -> Vec<u8> {
+    match format {
+        Format::Csv => csv::heading(),
+        Format::Table | Format::Jsonl | Format::Summary => Vec::new(),
+    }
+}
+
+/// `GET /api/report api.internal`, `TLS api.internal`: what was asked for, as far as it is known.
+fn request_of(verdict: &Verdict) -> Option<String> {
+    let ExchangeFacts { method, target, host, sni, .. } = verdict.exchange.as_ref()?;
+    let parts: Vec<&str> = [method, target, host].into_iter().filter_map(|part| part.as_deref()).collect();
+    let request = (method.is_some() || target.is_some()).then(|| parts.join(" "));
+    request.or_else(|| sni.as_ref().map(|name| format!("TLS {name}")))
 }
 
 impl Listing {

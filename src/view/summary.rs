@@ -18,7 +18,7 @@ impl<'w> Summary<'w> {
     }
 
     fn line(&mut self, key: &str, value: impl std::fmt::Display) -> io::Result<()> {
-        writeln!(self.out, "{key} {value}")
+        self.out.write_all(format!("{key} {value}\n").as_bytes())
     }
 }
 
