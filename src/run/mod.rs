@@ -1,6 +1,10 @@
-//! The only place that wires parts together: captures to the engine, the engine to the counts and the view.
+//! The only place that wires parts together: captures and interfaces to the engine, the engine to the counts and the view.
 
 mod gate;
+#[cfg(feature = "live")]
+mod interfaces;
+#[cfg(feature = "live")]
+mod journal;
 mod meter;
 mod offer;
 mod output;
@@ -9,6 +13,8 @@ mod reader;
 mod replay;
 mod surroundings;
 mod talk;
+#[cfg(feature = "live")]
+mod watch;
 
 pub use offer::answer;
 pub use surroundings::surroundings;
@@ -48,6 +54,14 @@ pub fn run(task: Task) -> Result<Status, Error> {
     match task {
         Task::Orientation => Ok(offer::orient()),
         Task::Replay(replay) => replay::replay(&replay),
+        #[cfg(feature = "live")]
+        Task::Watch(config) => watch::watch(&config),
+        #[cfg(feature = "live")]
+        Task::Interfaces => interfaces::print(),
+        #[cfg(not(feature = "live"))]
+        Task::Watch(_) => Err(Error::NoLive { command: "watch" }),
+        #[cfg(not(feature = "live"))]
+        Task::Interfaces => Err(Error::NoLive { command: "interfaces" }),
         Task::Completions(shell) => offer::completions(shell),
         Task::Man => offer::manual(),
     }

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 
-use crate::aggregate::{Dropped, Ours, Peer, Totals};
+use crate::aggregate::{Dropped, InterfaceHealth, Ours, Peer, Totals};
 use crate::config::Presentation;
 use crate::verdict::{How, Verdict};
 
@@ -59,6 +59,8 @@ struct Summary<'a> {
     schema: u32,
     r#type: &'static str,
     files: &'a [String],
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    interfaces: Vec<InterfaceLine<'a>>,
     start: Option<Rfc3339>,
     end_time: Option<Rfc3339>,
     frames: u64,
@@ -74,6 +76,14 @@ struct Summary<'a> {
     peers: Vec<PeerLine>,
     peers_known: usize,
     notices: &'a [String],
+}
+
+#[derive(Serialize)]
+struct InterfaceLine<'a> {
+    name: &'a str,
+    captured: u64,
+    received: u64,
+    dropped: Drops,
 }
 
 #[derive(Serialize)]
@@ -125,6 +135,7 @@ impl<'a> Summary<'a> {
             schema: SCHEMA,
             r#type: "summary",
             files: report.files,
+            interfaces: report.interfaces.iter().map(InterfaceLine::of).collect(),
             start: intake.first.map(Rfc3339),
             end_time: intake.last.map(Rfc3339),
             frames: intake.frames,
@@ -147,6 +158,21 @@ impl<'a> Summary<'a> {
             peers: peers.list.iter().map(PeerLine::of).collect(),
             peers_known: peers.known,
             notices: report.notices,
+        }
+    }
+}
+
+impl<'a> InterfaceLine<'a> {
+    fn of(health: &'a InterfaceHealth) -> Self {
+        Self {
+            name: &health.name,
+            captured: health.captured,
+            received: health.received,
+            dropped: Drops {
+                kernel: Some(health.dropped_by_kernel),
+                interface: Some(health.dropped_by_interface),
+                us: Some(0),
+            },
         }
     }
 }

@@ -17,7 +17,7 @@ pub use record::Record;
 
 use std::io::{self, Write};
 
-use crate::aggregate::{Intake, Snapshot};
+use crate::aggregate::{Intake, InterfaceHealth, Snapshot};
 use crate::config::{Format, Listing, Presentation};
 use crate::verdict::{ExchangeFacts, Verdict};
 
@@ -49,6 +49,8 @@ pub struct Report<'a> {
     pub heading: Option<&'a str>,
     /// The captures that were read, by name.
     pub files: &'a [String],
+    /// The interfaces that were watched.
+    pub interfaces: &'a [InterfaceHealth],
     /// The counts.
     pub snapshot: &'a Snapshot,
     /// What became of the frames.
