@@ -24,7 +24,7 @@ pub(super) fn print() -> Result<Status, Error> {
         .and_then(|()| out.flush())
         .map_err(|source| Error::Write { path: PathBuf::from("standard output"), source })?;
     if known.iter().any(|interface| interface.access == Access::Denied) {
-        talk::say(Error::NoPermission { interface: "them".to_owned() });
+        talk::say(Error::NoPermission { interface: "these".to_owned() });
     }
     Ok(Status::Done)
 }
