@@ -24,7 +24,8 @@ build: rust deps ## build the program
 	cargo build --release --locked
 
 golden: ## write the expected records, and the README's tables, anew
-	RSTWHO_BLESS=1 cargo test --locked --test fixtures --test readme
+	RSTWHO_BLESS=1 cargo test --locked --lib text
+	RSTWHO_BLESS=1 cargo test --locked --test fixtures --test readme --test explain
 
 fixtures: ## make the captures anew with real programs (root, network namespaces)
 	fixtures/make.sh

@@ -19,6 +19,7 @@ pub const EXAMPLES: &str = "Examples:
   ssh host tcpdump -U -w - tcp | rstwho replay -    from another machine, as it happens
   sudo rstwho watch -i eth0 'port 443'              on this host, as it happens
   rstwho interfaces                                 what can be watched, and whether you may
+  rstwho explain \"read ECONNRESET\"                  what is behind an error text in a log
   rstwho replay --help                              all options of a report";
 
 const REPLAY_EXAMPLES: &str = "Examples:
@@ -48,6 +49,18 @@ const WATCH_EXAMPLES: &str = "Examples:
       a log of every connection
   sudo setcap cap_net_raw+ep $(command -v rstwho)
       once, to do without sudo";
+
+const EXPLAIN_EXAMPLES: &str = "Examples:
+  rstwho explain
+      all causes, a line each
+  rstwho explain stale_keepalive
+      what happened, how it is told, what to do, with an example
+  rstwho explain 'read ECONNRESET'
+      the causes behind an error text of Node, Go, Python, Java, curl, nginx or HAProxy
+  rstwho explain 'read tcp 10.0.3.7:53884->10.0.9.2:8080: read: connection reset by peer'
+      a whole line of a log; the server that it names is in the tcpdump command
+  rstwho explain 'app/s1 0/0/0/-1/12 502 208 - - SH-- 1/1/0/0/0'
+      a termination state of HAProxy, in a line of its log";
 
 const ABOUT: &str = "Who ended this TCP connection, how and why.
 
@@ -101,6 +114,12 @@ pub enum Command {
   rstwho interfaces
   sudo rstwho watch -i eth0")]
     Interfaces,
+    /// Say what a cause or an error text means, and what to do
+    ///
+    /// Without an argument it lists the causes. A cause is explained with an example; an error text, or a whole line of
+    /// a log that holds one, with the causes behind it and how to tell them apart.
+    #[command(after_help = EXPLAIN_EXAMPLES, after_long_help = format!("{EXPLAIN_EXAMPLES}\n\n{EXIT_STATUS}"))]
+    Explain(Explain),
     /// Print a shell's completion script
     #[command(after_help = "Examples:
   rstwho completions bash > ~/.local/share/bash-completion/completions/rstwho
@@ -181,6 +200,20 @@ pub struct Selection {
     /// Report on each capture by itself instead of merging them by time
     #[arg(long)]
     pub separate: bool,
+}
+
+/// `explain`.
+#[derive(Debug, Args)]
+pub struct Explain {
+    /// A cause (stale_keepalive), or what a log says ("socket hang up"); all causes without it
+    #[arg(value_name = "CAUSE|ERROR TEXT")]
+    pub words: Vec<String>,
+    /// Whether to use colour; `auto` asks the terminal and NO_COLOR
+    #[arg(long, value_enum, default_value_t, value_name = "WHEN")]
+    pub color: Color,
+    /// Use nothing but ASCII
+    #[arg(long)]
+    pub ascii: bool,
 }
 
 /// What is common to all reports.

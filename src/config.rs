@@ -28,6 +28,8 @@ pub enum Task {
     Watch(Box<Watch>),
     /// List interfaces.
     Interfaces,
+    /// Say what a cause or an error text means.
+    Explain(Explain),
     /// Print a completion script.
     Completions(Shell),
     /// Print the manual page.
@@ -59,6 +61,26 @@ pub struct Replay {
     pub verdict_status: VerdictStatus,
     /// How it is shown.
     pub presentation: Presentation,
+}
+
+/// What is to be explained, and where it is shown.
+#[derive(Clone, Debug)]
+pub struct Explain {
+    /// A cause or an error text; nothing for the list of causes.
+    pub subject: Option<String>,
+    /// Where it is shown.
+    pub canvas: Canvas,
+}
+
+/// What text is drawn on.
+#[derive(Clone, Copy, Debug)]
+pub struct Canvas {
+    /// Colour as an extra.
+    pub colour: Colour,
+    /// Which characters can be shown.
+    pub charset: Charset,
+    /// Columns that a line may have.
+    pub width: usize,
 }
 
 /// How a report is to look.
@@ -178,6 +200,7 @@ impl Task {
             }
             Some(Command::Watch(watch)) => Self::Watch(Box::new(Watch::of(*watch, around)?)),
             Some(Command::Interfaces) => Self::Interfaces,
+            Some(Command::Explain(explain)) => Self::Explain(Explain::of(&explain, around)),
             Some(Command::Completions { shell }) => Self::Completions(shell),
             Some(Command::Man) => Self::Man,
         })
@@ -208,10 +231,36 @@ impl Replay {
     }
 }
 
+impl Explain {
+    fn of(typed: &cli::Explain, around: &Surroundings) -> Self {
+        let words = typed.words.join(" ");
+        let charset = if typed.ascii { Charset::Ascii } else { Charset::Unicode };
+        Self {
+            subject: (!words.trim().is_empty()).then_some(words),
+            canvas: Canvas::of(typed.color, charset, around.stdout, around),
+        }
+    }
+}
+
+impl Canvas {
+    fn of(color: cli::Color, charset: Charset, screen: Screen, around: &Surroundings) -> Self {
+        Self {
+            colour: match (color, screen) {
+                (cli::Color::Always, _) => Colour::Used,
+                (cli::Color::Auto, Screen::Terminal) => around.colour,
+                (cli::Color::Auto, Screen::Elsewhere) | (cli::Color::Never, _) => Colour::Absent,
+            },
+            charset: if around.charset == Charset::Ascii { Charset::Ascii } else { charset },
+            width: around.width.unwrap_or(DEFAULT_WIDTH),
+        }
+    }
+}
+
 impl Presentation {
     fn of(common: &Common, around: &Surroundings) -> Self {
         let screen = if common.output.is_some() { Screen::Elsewhere } else { around.stdout };
-        let ascii = common.ascii || around.charset == Charset::Ascii;
+        let charset = if common.ascii { Charset::Ascii } else { Charset::Unicode };
+        let Canvas { colour, charset, width } = Canvas::of(common.color, charset, screen, around);
         Self {
             format: common.format,
             listing: match (common.all, common.harm) {
@@ -220,14 +269,16 @@ impl Presentation {
                 (false, cli::Harm::Harmful) => Listing::Harmful,
             },
             top: common.top,
-            colour: match (common.color, screen) {
-                (cli::Color::Always, _) => Colour::Used,
-                (cli::Color::Auto, Screen::Terminal) => around.colour,
-                (cli::Color::Auto, Screen::Elsewhere) | (cli::Color::Never, _) => Colour::Absent,
-            },
-            charset: if ascii { Charset::Ascii } else { Charset::Unicode },
-            width: around.width.unwrap_or(DEFAULT_WIDTH),
+            colour,
+            charset,
+            width,
         }
+    }
+
+    /// What it is drawn on.
+    #[must_use]
+    pub const fn canvas(&self) -> Canvas {
+        Canvas { colour: self.colour, charset: self.charset, width: self.width }
     }
 }
 

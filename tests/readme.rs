@@ -1,10 +1,11 @@
-//! What the README shows is what the program prints: the picture and the table of causes are generated. With
+//! What the README shows is what the program prints: the pictures and the table of causes are generated. With
 //! RSTWHO_BLESS=1 (`make golden`) they are written anew.
 #![allow(clippy::unwrap_used, reason = "a test may")]
 
 use std::path::PathBuf;
 use std::process::Command;
 
+use rstwho::verdict::Rule;
 use rstwho::verdict::rules::RULES;
 
 const SHOWN: &[&str] = &[
@@ -33,12 +34,9 @@ fn holds(name: &str, wanted: &str) {
     }
 }
 
-/// One test, since both write the same file.
-#[test]
-fn the_readme_shows_what_the_program_prints() {
+fn printed(args: &[&str]) -> String {
     let shown = Command::new(env!("CARGO_BIN_EXE_rstwho"))
-        .args(["replay", "--color", "never"])
-        .args(SHOWN)
+        .args(args)
         // Lines are broken by the length of the names, which must not be that of this checkout's.
         .current_dir(root().join("fixtures"))
         .env("COLUMNS", "110")
@@ -46,9 +44,19 @@ fn the_readme_shows_what_the_program_prints() {
         .output()
         .unwrap();
     assert!(shown.status.success(), "{}", String::from_utf8_lossy(&shown.stderr));
-    let text = String::from_utf8(shown.stdout).unwrap();
+    String::from_utf8(shown.stdout).unwrap()
+}
+
+/// One test, since all write the same file.
+#[test]
+fn the_readme_shows_what_the_program_prints() {
+    let text = printed(&[&["replay", "--color", "never"], SHOWN].concat());
     holds("picture", &format!("```text\n$ rstwho replay */*.pcap\n{text}```\n"));
 
-    let rows: String = RULES.iter().map(|rule| format!("| `{}` | {} |\n", rule.name, rule.title)).collect();
+    let text = printed(&["explain", "socket hang up"]);
+    holds("explain", &format!("```text\n$ rstwho explain \"socket hang up\"\n{text}```\n"));
+
+    let row = |rows: String, rule: &&Rule| rows + &format!("| `{}` | {} |\n", rule.name, rule.title);
+    let rows = RULES.iter().fold(String::new(), row);
     holds("causes", &format!("| cause | what happened |\n|---|---|\n{rows}"));
 }

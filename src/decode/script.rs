@@ -243,6 +243,17 @@ fn parse_server(name: &str) -> Option<Endpoint> {
     }
 }
 
+/// The name that a script has for an endpoint.
+#[must_use]
+pub fn name_of(at: Endpoint) -> String {
+    let named = |name: &&str| parse_client(name) == Some(at);
+    match ["A", "C", "D"].into_iter().find(named) {
+        Some(name) => name.to_owned(),
+        None if at == SERVER => "B".to_owned(),
+        None => format!("B:{}", at.port),
+    }
+}
+
 fn split_payload(text: &str) -> Result<(&str, Vec<u8>), &'static str> {
     let Some((head, rest)) = text.split_once('"') else { return Ok((text, Vec::new())) };
     let Some(body) = rest.strip_suffix('"') else { return Err("payload without its closing quote") };

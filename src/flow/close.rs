@@ -95,6 +95,15 @@ pub struct Moment {
     pub frame: u64,
 }
 
+/// How fast a side was seen to answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Leg {
+    /// The shortest time.
+    pub shortest: Span,
+    /// How often it was measured: once may have been slow by chance.
+    pub samples: u32,
+}
+
 /// A side's first FIN.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Fin {
@@ -209,7 +218,7 @@ pub struct Close {
     /// SYN to SYN+ACK to ACK: the round trip, both legs.
     pub rtt: Option<Span>,
     /// The shortest time in which each side was seen to answer: the round trip from where the capture was made.
-    pub legs: Both<Option<Span>>,
+    pub legs: Both<Option<Leg>>,
     /// Stretches that the capture misses.
     pub gaps: u32,
     /// The last segments, oldest first.

@@ -26,7 +26,7 @@ mod track;
 mod zeek;
 
 pub use acceptance::Acceptance;
-pub use close::{After, Close, Fin, Finality, Moment, ObservedUntil, Reset, Side};
+pub use close::{After, Close, Fin, Finality, Leg, Moment, ObservedUntil, Reset, Side};
 pub use exchange::{Alert, BodyLength, Exchange, Http, Peek, Protocol, Request, Response, Tls, Turn};
 pub use half::{Half, Marks};
 pub use history::History;

@@ -4,7 +4,7 @@ use crate::decode::{IcmpError, Segment};
 use crate::time::{Span, Timestamp};
 
 use super::acceptance::Acceptance;
-use super::close::{Close, Fin, Finality, Moment, ObservedUntil, Reset};
+use super::close::{Close, Fin, Finality, Leg, Moment, ObservedUntil, Reset};
 use super::exchange::Exchange;
 use super::half::Half;
 use super::history::History;
@@ -66,7 +66,7 @@ pub(super) struct Cold {
     pub(super) syn: Option<Timestamp>,
     pub(super) rtt: Option<Span>,
     pub(super) fins: Both<Option<Fin>>,
-    pub(super) legs: Both<Option<Span>>,
+    pub(super) legs: Both<Option<Leg>>,
     pub(super) reset: Option<Box<Reset>>,
     pub(super) ignored_resets: u32,
     pub(super) ignored: Option<(Recent, Acceptance)>,

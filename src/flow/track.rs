@@ -3,7 +3,7 @@
 use crate::decode::{Segment, Traits};
 
 use super::acceptance;
-use super::close::{Fin, Moment};
+use super::close::{Fin, Leg, Moment};
 use super::ending::{self, Ending};
 use super::exchange::Peek;
 use super::half::{Half, Marks, Order};
@@ -182,7 +182,8 @@ fn measure_leg(cold: &mut Cold, segment: &Segment, by: End, before: &Both<Half>)
     }
     let sample = segment.ts.since(peer.last_seen);
     let leg = cold.legs.at_mut(by);
-    *leg = Some(leg.map_or(sample, |shortest| shortest.min(sample)));
+    let before = leg.unwrap_or(Leg { shortest: sample, samples: 0 });
+    *leg = Some(Leg { shortest: before.shortest.min(sample), samples: before.samples.saturating_add(1) });
 }
 
 /// From the SYN to the first acknowledgement of the SYN+ACK, wherever between the two hosts the capture was made. A

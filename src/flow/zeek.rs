@@ -195,6 +195,14 @@ conn_states! {
     Oth = "OTH": "No SYN: seen from the middle.";
 }
 
+impl ConnState {
+    /// Does Zeek hold that a RST ended it?
+    #[must_use]
+    pub const fn by_rst(self) -> bool {
+        matches!(self, Self::Rej | Self::Rsto | Self::Rstr | Self::RstoS0 | Self::Rstrh)
+    }
+}
+
 impl fmt::Display for ConnState {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.word())

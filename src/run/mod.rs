@@ -1,5 +1,6 @@
 //! The only place that wires parts together: captures and interfaces to the engine, the engine to the counts and the view.
 
+mod explain;
 mod gate;
 #[cfg(feature = "live")]
 mod interfaces;
@@ -62,6 +63,7 @@ pub fn run(task: Task) -> Result<Status, Error> {
         Task::Watch(_) => Err(Error::NoLive { command: "watch" }),
         #[cfg(not(feature = "live"))]
         Task::Interfaces => Err(Error::NoLive { command: "interfaces" }),
+        Task::Explain(task) => explain::explain(&task),
         Task::Completions(shell) => offer::completions(shell),
         Task::Man => offer::manual(),
     }

@@ -108,7 +108,11 @@ fn write_verbatim(page: &mut Vec<u8>, title: &str, text: &str) -> io::Result<()>
     writeln!(page, ".fi")
 }
 
-fn print(text: &[u8]) -> Result<Status, Error> {
+/// Writes a text to standard output.
+///
+/// # Errors
+/// [`Error::Write`] where the system refuses.
+pub(super) fn print(text: &[u8]) -> Result<Status, Error> {
     let mut out = io::stdout().lock();
     out.write_all(text).and_then(|()| out.flush()).map_err(unwritable)?;
     Ok(Status::Done)

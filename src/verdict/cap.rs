@@ -1,7 +1,7 @@
 //! How sure a verdict may be at most, given how much of the connection the capture holds. The whole rule is here.
 
 use crate::context::Surroundings;
-use crate::flow::{Close, ObservedUntil, Side};
+use crate::flow::{Acceptance, Close, ObservedUntil, Side};
 
 use super::Confidence;
 
@@ -18,7 +18,18 @@ pub(super) fn cap(close: &Close, surroundings: &Surroundings) -> Confidence {
     if one_sided && !only_syns {
         return Confidence::Possible;
     }
-    let whole = (close.handshake_seen() || only_syns || close.answers_syn()) && close.gaps == 0;
+    let whole = !acknowledges_unseen(close)
+        && (close.handshake_seen() || only_syns || close.answers_syn())
+        && close.gaps == 0;
     let kept = close.until != ObservedUntil::Evicted && surroundings.lost_nearby == 0;
     if whole && kept { Confidence::Certain } else { Confidence::Likely }
+}
+
+/// Does the RST of a live socket acknowledge data that the capture does not hold? A forged one can only make us less sure.
+fn acknowledges_unseen(close: &Close) -> bool {
+    close.reset.as_ref().is_some_and(|reset| {
+        let peer = reset.before.at(reset.by.peer());
+        let active = reset.rst.flags.ack() && reset.acceptance != Acceptance::AnswersSyn;
+        active && peer.seen() && reset.rst.ack.after(peer.snd_nxt)
+    })
 }

@@ -1,17 +1,12 @@
 //! Every derived fact that a rule may use, each computed once.
 
 use crate::context::Surroundings;
-use crate::flow::{
-    Acceptance, BodyLength, Close, End, Exchange, Fin, Half, Http, Marks, Recent, Reset, Side,
-};
+use crate::flow::{Acceptance, Close, End, Exchange, Fin, Http, Marks, Recent, Reset, Side};
 use crate::time::{Span, Timestamp};
 
 use super::forgery::{self, Doubt};
-use super::{Confidence, How, Seen, Sender, cap, ending, who};
-
-/// A pause that is longer than any between two segments of one answer: Linux's shortest retransmission timeout (200 ms,
-/// `TCP_RTO_MIN`) and a delayed acknowledgement (40 ms, `TCP_DELACK_MIN`) on top.
-const QUIET: Span = Span::from_millis(250);
+pub(super) use super::talk::Talk;
+use super::{Confidence, How, Seen, Sender, cap, ending, talk, who};
 
 /// The shape of a RST, which tells how a stack came to send it (RFC 9293 §3.5.2; measured on Linux).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,19 +19,6 @@ pub enum Shape {
     SynReply,
     /// None of these.
     Odd,
-}
-
-/// What the two programs owed each other at the first FIN or RST.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Talk {
-    /// Nothing was ever said.
-    Nothing,
-    /// The client has spoken last and waits for the first byte of an answer.
-    Awaiting,
-    /// The answer has begun; it is not whole, or nobody can tell that it is.
-    Answering,
-    /// The last answer is whole.
-    Complete,
 }
 
 /// What is known of one connection, ready to be judged.
@@ -100,7 +82,7 @@ impl<'a> Evidence<'a> {
             shape: reset.map_or(Shape::Odd, shape),
             acceptance_certain: reset.is_some() && ending::is_certain(close),
             doubts: Vec::new(),
-            request_crossed: crossed(close, exchange, fin_by),
+            request_crossed: talk::crossed(close, exchange, fin_by),
             both_fins,
             talk: Talk::Nothing,
             exchange,
@@ -108,7 +90,7 @@ impl<'a> Evidence<'a> {
             idle_before: idle_before(close, reset),
             cap: cap::cap(close, surroundings),
         };
-        evidence.talk = talk(&evidence);
+        evidence.talk = talk::talk(&evidence);
         evidence.doubts = forgery::doubts(&evidence);
         (evidence.rst_by, evidence.rst_by_confidence) = who::weigh(&evidence).unzip();
         evidence
@@ -145,7 +127,7 @@ impl<'a> Evidence<'a> {
     /// Did nothing happen for a while after the handshake?
     #[must_use]
     pub fn established_for_long(&self) -> bool {
-        self.idle_before.is_some_and(|idle| idle > QUIET)
+        self.idle_before.is_some_and(|idle| idle > talk::QUIET)
     }
 
     /// The longest pause between two messages before the last one, as far back as segments are kept.
@@ -208,7 +190,7 @@ pub(super) fn accepted_for_certain(reset: &Reset) -> bool {
     numbers && (receiver.marks.has(Marks::ACKED) || reset.acceptance == Acceptance::AnswersSyn)
 }
 
-fn shape(reset: &Reset) -> Shape {
+pub(super) fn shape(reset: &Reset) -> Shape {
     let (flags, ack) = (reset.rst.flags, reset.rst.ack.0);
     match (flags.ack(), reset.rst.seq.0) {
         (true, 0) if reset.acceptance != Acceptance::Exact => Shape::SynReply,
@@ -216,73 +198,6 @@ fn shape(reset: &Reset) -> Shape {
         (false, _) if reset.prompt.is_some() || ack == 0 => Shape::Reply,
         (false, _) => Shape::Odd,
     }
-}
-
-/// Did the server end without having had the client's last message? Then its FIN, or the RST of its live socket, does not
-/// acknowledge it: the two crossed.
-fn crossed(close: &Close, exchange: &Exchange, fin_by: Option<Side>) -> bool {
-    let Some(turn) = exchange.turn.filter(|turn| close.side(turn.by) == Side::Client) else { return false };
-    let had_up_to = match (fin_by, &close.reset) {
-        (Some(Side::Server), _) => close.fins.at(close.end(Side::Server)).map(|fin| fin.ack),
-        (None, Some(reset)) if close.side(reset.by) == Side::Server && shape(reset) == Shape::Active => {
-            Some(reset.rst.ack)
-        }
-        _ => None,
-    };
-    had_up_to.is_some_and(|ack| !ack.after(turn.seq))
-}
-
-fn talk(evidence: &Evidence<'_>) -> Talk {
-    let Some(turn) = evidence.exchange.turn else { return Talk::Nothing };
-    if evidence.request_crossed {
-        return if evidence.exchange.turn_before.is_some() { Talk::Complete } else { Talk::Nothing };
-    }
-    let server_closed = evidence.fin_by == Some(Side::Server);
-    let client_spoke_last = evidence.close.side(turn.by) == Side::Client;
-    if let Some(http) = evidence.http().filter(|http| http.requests > 0) {
-        match http.response.as_ref().map(|response| response.length) {
-            _ if !http.awaits_response() => return Talk::Complete,
-            None if client_spoke_last && !answer_unseen(evidence) => return Talk::Awaiting,
-            // It said something that is no HTTP.
-            None => {}
-            // A chunk's end that was cut off by the snaplen cannot be missed.
-            Some(BodyLength::Chunked) if evidence.seen().cut => {}
-            Some(BodyLength::Bytes(_) | BodyLength::Chunked) => return Talk::Answering,
-            Some(BodyLength::UntilClose) => {
-                return if server_closed { Talk::Complete } else { Talk::Answering };
-            }
-            Some(BodyLength::Unknown) => {}
-        }
-    }
-    if client_spoke_last && !answer_unseen(evidence) {
-        return Talk::Awaiting;
-    }
-    // A server that speaks first greets; nothing is owed until the client has asked.
-    let greeting = evidence.exchange.turns == 1 && answer_acknowledged(evidence);
-    let fin_delimits = evidence.fin_by.is_some() || greeting;
-    if fin_delimits || (answer_acknowledged(evidence) && is_quiet(evidence)) {
-        Talk::Complete
-    } else {
-        Talk::Answering
-    }
-}
-
-/// Has the client acknowledged more of the server's data than the capture holds? Then an answer may be among it.
-fn answer_unseen(evidence: &Evidence<'_>) -> bool {
-    let (client, server) =
-        (evidence.close.half_before(Side::Client), evidence.close.half_before(Side::Server));
-    server.seen() && client.marks.has(Marks::ACKED) && client.rcv_nxt.after(server.snd_nxt)
-}
-
-/// Everything that the server said was acknowledged, and it could have said more: a shut window ends no answer.
-fn answer_acknowledged(evidence: &Evidence<'_>) -> bool {
-    let server: &Half = evidence.close.half_before(Side::Server);
-    let client = evidence.close.half_before(Side::Client);
-    server.all_acked_by(client) && client.edge.after(server.snd_nxt)
-}
-
-fn is_quiet(evidence: &Evidence<'_>) -> bool {
-    evidence.idle_before.is_some_and(|idle| idle >= QUIET)
 }
 
 /// From the last thing that either side said to the first of: a FIN, the RST, the data that the RST answers.

@@ -117,7 +117,7 @@ fn shape(evidence: &Evidence<'_>, reset: &Reset) -> Fact {
         (Shape::Reply, Some(prompt)) => Fact::at(
             frame,
             format!(
-                "a RST from the {side} answers frame {} {} later (its sequence number is that segment's acknowledgement)",
+                "a RST from the {side} answers frame {} after {}: there was no socket for it",
                 prompt.frame,
                 reset.rst.ts.since(prompt.ts)
             ),
@@ -151,6 +151,28 @@ fn doubt(reset: &Reset) -> Option<Fact> {
         )),
         Acceptance::Exact | Acceptance::AnswersSyn | Acceptance::Ignored => None,
     }
+}
+
+/// RSTs that did not take effect, and what Zeek makes of them: it checks no sequence numbers.
+pub(super) fn of_ignored(evidence: &Evidence<'_>) -> Vec<Fact> {
+    let Some((rst, acceptance)) = evidence.close.ignored else { return Vec::new() };
+    let side = evidence.close.side(rst.by);
+    let why = match acceptance {
+        Acceptance::InWindow => "it was in the window but not the next one, and was challenged",
+        Acceptance::Ignored => "its numbers fit nothing that its receiver expected",
+        _ => "both sides talked on",
+    };
+    let mut facts =
+        vec![Fact::at(rst.frame, format!("a RST with the {side}'s address did not take effect: {why}"))];
+    let (ours, zeek) = (evidence.how.by_rst(), evidence.close.conn_state.by_rst());
+    if zeek && !ours {
+        let says = format!(
+            "Zeek's conn_state {} counts it all the same: Zeek checks no sequence numbers",
+            evidence.close.conn_state
+        );
+        facts.push(Fact::of_all(says));
+    }
+    facts
 }
 
 /// What the capture does not hold.

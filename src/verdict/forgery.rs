@@ -24,7 +24,7 @@ const FAR: Span = Span::from_millis(5);
 /// Two RSTs that are nearer in time than this, one to each side, were sent at once.
 const AT_ONCE: Span = Span::from_millis(10);
 /// Segments of one host that overtake each other do so by less than this: paths of one connection differ by little.
-const UNDER_WAY: Span = Span::from_millis(50);
+const UNDER_WAY: Span = Span::from_millis(20);
 /// Reordering in a capture is shorter than this.
 const REORDER: Span = Span::from_millis(1);
 
@@ -130,10 +130,22 @@ fn spoke_on(evidence: &Evidence<'_>, reset: &Reset) -> Option<Doubt> {
     let later = fresh.ts.since(reset.rst.ts);
     let side = claimed(evidence, reset);
     let says = format!("the {side} speaks on {later} after the RST with its address");
-    if beyond || later > UNDER_WAY || (after.acknowledged_news && later > REORDER) {
+    let under_way =
+        evidence.close.rtt.map_or(UNDER_WAY, |rtt| UNDER_WAY.max(Span::from_nanos(rtt.as_nanos() / 4)));
+    if (beyond && later > REORDER)
+        || later > under_way
+        || same_id(evidence, reset, &fresh)
+        || (after.acknowledged_news && later > REORDER)
+    {
         return Some(Doubt { fact: Fact::at(fresh.frame, says), weight: CONVICTS, decisive: true });
     }
     (later > REORDER).then(|| doubt(fresh.frame, 1, says))
+}
+
+/// A host that counts its segments gives no number twice: one of the two is not its own, and it is not the later one.
+fn same_id(evidence: &Evidence<'_>, reset: &Reset, later: &Recent) -> bool {
+    let counted = Baseline::of(evidence, reset).counted_ip_id().is_some();
+    counted && reset.rst.ip_id != 0 && later.ip_id == reset.rst.ip_id
 }
 
 /// Not the same frame as an earlier one of that side: captures of two hosts whose clocks differ show each twice.
@@ -217,17 +229,17 @@ fn too_soon(evidence: &Evidence<'_>, reset: &Reset) -> Option<Doubt> {
     let cause =
         reset.prompt.map_or_else(|| acknowledged(evidence, reset), |_| earliest_prompt(evidence, reset))?;
     let took = reset.rst.ts.since(cause.ts);
+    let far = leg.shortest;
     let weight = match () {
-        () if leg < FAR || took.times(5) >= leg.times(4) => return None,
-        () if took.times(2) >= leg => 1,
+        () if far < FAR || took.times(5) >= far.times(4) => return None,
+        () if took.times(2) >= far => 1,
+        // Measured more than once, a distance is no accident; nothing crosses a quarter of it and comes back.
+        () if took.times(4) < far && leg.samples > 1 => CONVICTS,
         () => 2,
     };
     let side = claimed(evidence, reset);
-    Some(doubt(
-        reset.rst.frame,
-        weight,
-        format!("it responds to frame {} after {took}; the {side} is {leg} away", cause.frame),
-    ))
+    let says = format!("it responds to frame {} after {took}; the {side} is {far} away", cause.frame);
+    Some(doubt(reset.rst.frame, weight, says))
 }
 
 /// The first segment that the RST may answer: several carry the same acknowledgement.

@@ -1,6 +1,7 @@
 //! Did a program lose something or see an error? The whole rule for it is here.
 
-use crate::flow::Side;
+use crate::flow::{Marks, Side};
+use crate::time::Span;
 
 use super::evidence::{Evidence, Talk};
 use super::{How, Sender};
@@ -25,18 +26,29 @@ impl Harm {
     }
 }
 
+/// How long a SYN+ACK may take before a client that then leaves had been waiting for it, and was not merely probing.
+const PATIENT: Span = Span::from_millis(200);
+
 /// Weighs an end that has a cause; a normal end has no harm to weigh.
 ///
 /// Harmless is a client that resets when nothing is owed to it: it had its whole answer, or had not asked for anything (a
-/// browser that closes early, a health check that connects and leaves). Everything else is harmful, because somebody
-/// waited for what never came.
+/// browser that closes early, a health check that connects and leaves), unless it had waited in vain for the handshake;
+/// and a scanner, whoever answers it. Everything else is harmful, because somebody waited for what never came.
 #[must_use]
 pub(super) fn weigh(evidence: &Evidence<'_>) -> Harm {
     let client_left = evidence.rst_by == Some(Sender::Side(Side::Client));
     let nothing_owed = matches!(evidence.talk, Talk::Nothing | Talk::Complete) && !evidence.lost_data();
-    if client_left && nothing_owed && matches!(evidence.how, How::Reset | How::FinThenReset) {
+    let left_in_peace = client_left && nothing_owed && matches!(evidence.how, How::Reset | How::FinThenReset);
+    if evidence.surroundings.scan.is_some() || (left_in_peace && !waited_for_handshake(evidence)) {
         Harm::Harmless
     } else {
         Harm::Harmful
     }
+}
+
+/// The client never sent its last ACK, and the SYN+ACK had taken long.
+fn waited_for_handshake(evidence: &Evidence<'_>) -> bool {
+    let client = evidence.close.half_before(Side::Client);
+    let leg = *evidence.close.legs.at(evidence.close.end(Side::Server));
+    !client.marks.has(Marks::ACKED) && leg.is_some_and(|leg| leg.shortest > PATIENT)
 }

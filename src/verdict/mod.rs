@@ -6,17 +6,22 @@
 
 mod cap;
 mod ending;
+pub mod errors;
 mod evidence;
+pub mod example;
 mod facts;
 mod forgery;
 mod harm;
 mod probes;
+pub mod programs;
 mod report;
 mod rule;
 pub mod rules;
 mod sees;
 mod stack;
 mod stage;
+mod talk;
+pub mod topic;
 mod who;
 
 pub use crate::decode::{Addr, Endpoint, Flags, SkipCounts};
@@ -25,6 +30,7 @@ pub use ending::How;
 pub use evidence::Evidence;
 pub use forgery::Doubt;
 pub use harm::Harm;
+pub use programs::{Call, Program, Sight};
 pub use rule::{Case, Confidence, Rule};
 pub use stage::Stage;
 pub use who::Sender;
@@ -72,6 +78,16 @@ pub struct Sees {
     pub read: Option<&'static str>,
     /// `write()`.
     pub write: Option<&'static str>,
+}
+
+impl Sees {
+    /// The calls that tell of the end, in the order of a connection's life.
+    pub fn sights(&self) -> impl Iterator<Item = Sight> {
+        let calls = [(Call::Connect, self.connect), (Call::Read, self.read), (Call::Write, self.write)];
+        calls
+            .into_iter()
+            .filter_map(|(call, errno)| Some(Sight { call, errno: errno.filter(|errno| *errno != "ok")? }))
+    }
 }
 
 /// The RST that ended a connection.

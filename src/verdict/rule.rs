@@ -69,6 +69,13 @@ pub struct Rule {
     pub cases: &'static [Case],
 }
 
+impl Rule {
+    /// The paragraphs of its story: heading and text.
+    pub fn sections(&self) -> impl Iterator<Item = (&'static str, &'static str)> {
+        self.doc.lines().filter_map(|paragraph| paragraph.split_once(": "))
+    }
+}
+
 impl std::fmt::Debug for Rule {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str(self.name)
@@ -82,6 +89,7 @@ pub(super) fn conclude(evidence: &Evidence<'_>) -> Verdict {
     let cause = (!findings.is_empty()).then(|| findings.remove(0));
     let close = evidence.close;
     let mut evidence_lines = cause.map(|finding| (finding.rule.facts)(evidence)).unwrap_or_default();
+    evidence_lines.extend(facts::of_ignored(evidence));
     evidence_lines.extend(cause.and_then(|_| facts::of_losses(evidence)));
     Verdict {
         client: close.endpoint(Side::Client),

@@ -3,7 +3,7 @@
 //! `tcp_reset()` sets ECONNREFUSED in SYN-SENT, EPIPE in CLOSE-WAIT and ECONNRESET otherwise; the first call reports it,
 //! and after that a read gives EOF and a write EPIPE.
 
-use crate::flow::Side;
+use crate::flow::{Marks, Side};
 
 use super::evidence::Evidence;
 use super::{How, Sees, Sender};
@@ -67,11 +67,20 @@ fn reset(evidence: &Evidence<'_>, side: Side) -> Sees {
     if !received {
         return sender(evidence, side);
     }
+    if side == Side::Server && !was_accepted(evidence) {
+        return Sees::default();
+    }
     // The peer's FIN had been delivered: the socket was in CLOSE-WAIT.
     if evidence.fin_frame(side.peer()).is_some_and(|_| fin_was_acknowledged(evidence, side)) {
         return Sees { read: Some(EOF), write: Some(EPIPE), ..Sees::default() };
     }
     Sees { read: Some(ECONNRESET), write: Some(ECONNRESET), ..Sees::default() }
+}
+
+/// Linux keeps a connection whose client has not answered the SYN+ACK from the server's program, and drops it silently.
+fn was_accepted(evidence: &Evidence<'_>) -> bool {
+    let client = evidence.close.half_before(Side::Client);
+    !client.marks.has(Marks::SYN) || client.marks.has(Marks::ACKED)
 }
 
 /// The side that sent the RST knows what it did, unless its stack gave up for it.

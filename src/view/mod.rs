@@ -14,6 +14,7 @@ mod text;
 
 pub use plain::one_line;
 pub use record::Record;
+pub use text::explain;
 
 use std::io::{self, Write};
 

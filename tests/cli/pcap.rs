@@ -71,6 +71,10 @@ impl Capture {
             .segment(client, server, ACK, 101, 501, b"GET / HTTP/1.1\r\n\r\n")
     }
 
+    #[allow(
+        clippy::too_many_arguments,
+        reason = "a segment has as many fields, and a test reads them in a row"
+    )]
     fn segment(mut self, from: End, to: End, flags: u8, seq: u32, ack: u32, payload: &[u8]) -> Self {
         let tcp = tcp(from, to, flags, (seq, ack), payload);
         let packet = ipv4(from.0, to.0, &tcp);

@@ -40,7 +40,7 @@ pub(crate) fn tokens(source: &str) -> Vec<Token> {
         line += chars[at..end].iter().filter(|&&c| c == '\n').count();
         at = end;
     }
-    without_tests(tokens)
+    without_tests(&tokens)
 }
 
 fn is_word(c: char) -> bool {
@@ -96,12 +96,12 @@ fn char_or_lifetime(chars: &[char], at: usize) -> usize {
 }
 
 /// Leaves out `#[cfg(test)]` and the item after it.
-fn without_tests(tokens: Vec<Token>) -> Vec<Token> {
+fn without_tests(tokens: &[Token]) -> Vec<Token> {
     let mut kept = Vec::new();
     let mut at = 0;
     while at < tokens.len() {
         if starts_with(&tokens[at..], &["#", "[", "cfg", "(", "test", ")", "]"]) {
-            at = end_of_item(&tokens, at + 7);
+            at = end_of_item(tokens, at + 7);
         } else {
             kept.push(tokens[at].clone());
             at += 1;

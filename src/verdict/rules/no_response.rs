@@ -52,7 +52,13 @@ fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
         _ => return None,
     };
     let sure = facts::sure_if_http(evidence, guess);
-    Some(if together { sure.min(Confidence::Possible) } else { sure })
+    // A connection that never got one byte from the server may have waited in the queue of a listener that was closed.
+    let ever_served = evidence.close.half_before(Side::Server).has_data();
+    Some(match evidence.how {
+        _ if together => sure.min(Confidence::Possible),
+        How::Reset if !ever_served => sure.min(Confidence::Likely),
+        _ => sure,
+    })
 }
 
 fn advise(evidence: &Evidence<'_>) -> String {

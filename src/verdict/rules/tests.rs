@@ -1,25 +1,14 @@
 //! What holds for every rule on the shelf.
 
 use super::*;
-use crate::context::Context;
 use crate::decode::{Pdu, script};
-use crate::flow::{Close, FlowTable, ObservedUntil, Settings, Side};
-use crate::verdict::{Confidence, Verdict, judge};
+use crate::verdict::example::{self, conclude};
+use crate::verdict::{Confidence, Verdict};
 
 /// The verdict on the connection of the first client of a script; the last one, where it has several.
 fn verdict(text: &str) -> Verdict {
     let played = script::parse(text).unwrap_or_else(|error| panic!("{error}\n{text}"));
-    let pdus: Vec<Pdu<'_>> = played.iter().map(script::Scripted::pdu).collect();
-    let (mut closes, mut context) = (Vec::new(), Context::default());
-    let mut table = FlowTable::new(Settings::default());
-    table.observe(&pdus, &mut |close| closes.push(close));
-    table.finish(ObservedUntil::Eof, &mut |close| closes.push(close));
-    for close in &closes {
-        context.note(close);
-    }
-    let of_a = |close: &&Close| close.endpoint(Side::Client).addr == script::CLIENT.addr;
-    let close = closes.iter().rev().find(of_a).expect("a script has a connection of A");
-    judge(close, &context.around(close))
+    example::judged(&played).expect("a script has a connection of A")
 }
 
 #[test]
@@ -84,11 +73,45 @@ fn every_winner_shows_facts_that_exist_and_says_what_to_do() {
 
 #[test]
 fn what_is_not_seen_makes_less_sure() {
-    let whole = "A > B S\nB > A S.\nA > B .\nA > B P. \"GET / HTTP/1.1\\r\\n\\r\\n\"\nB > A .\n+1 B > A R.";
+    let whole = "A > B S\nB > A S.\nA > B .\nA > B P. \"GET / HTTP/1.1\\r\\n\\r\\n\"\nB > A .\n+1 B > A F.\nA > B F.\nB > A .";
     let without_handshake = &whole[whole.find("A > B P").unwrap()..];
     let one_way = "A > B P. \"GET / HTTP/1.1\\r\\n\\r\\n\"\n+1 A > B R.";
     let sure = |text: &str| verdict(text).cause.unwrap().confidence;
     assert_eq!(sure(whole), Confidence::Certain);
     assert_eq!(sure(without_handshake), Confidence::Likely);
     assert_eq!(sure(one_way), Confidence::Possible);
+}
+
+/// The verdict on a script of which one frame was not captured.
+fn verdict_without(text: &str, frame: u64) -> Option<Verdict> {
+    let played = script::parse(text).ok()?;
+    let kept = played.iter().map(script::Scripted::pdu).filter(|pdu| match pdu {
+        Pdu::Segment(segment, _) => segment.frame != frame,
+        Pdu::Icmp(error) => error.frame != frame,
+    });
+    conclude(&kept.collect::<Vec<_>>())
+}
+
+#[test]
+fn evidence_that_is_taken_away_is_missed() {
+    let sure = |verdict: &Verdict| verdict.cause.map(|finding| (finding.rule.name, finding.confidence));
+    let mut idle = Vec::new();
+    for (rule, case) in
+        RULES.iter().flat_map(|rule| rule.cases.iter().filter(|case| case.hit).map(move |case| (rule, case)))
+    {
+        let whole = verdict(case.script);
+        for fact in &whole.evidence {
+            let Some(frame) = fact.frame else { continue };
+            let without = verdict_without(case.script, frame);
+            let lowered = without.as_ref().is_none_or(|without| {
+                without.cause_name() != whole.cause_name()
+                    || sure(without) < sure(&whole)
+                    || without.evidence != whole.evidence
+            });
+            if !lowered {
+                idle.push(format!("{}: {}: frame {frame}: {}", rule.name, case.about, fact.fact));
+            }
+        }
+    }
+    assert!(idle.is_empty(), "facts that nothing rests on:\n{}", idle.join("\n"));
 }

@@ -81,13 +81,21 @@ fn owed(evidence: &Evidence<'_>, side: Side) -> bool {
 }
 
 fn facts_of(evidence: &Evidence<'_>) -> Vec<Fact> {
-    let mut facts = facts::of_story(evidence);
-    if let (Some(Sender::Side(side)), Some(reset)) = (evidence.rst_by, evidence.reset()) {
-        let (sender, peer) = (evidence.close.half_before(side), evidence.close.half_before(side.peer()));
-        let got = reset.rst.ack.furthest(sender.rcv_nxt).offset_from(peer.iss.plus(1));
-        facts.push(Fact::at(reset.rst.frame, format!("it acknowledges {got} bytes of the {}", side.peer())));
-    }
+    let mut facts: Vec<Fact> = unread(evidence).into_iter().collect();
+    facts.extend(facts::of_story(evidence));
     facts
+}
+
+fn unread(evidence: &Evidence<'_>) -> Option<Fact> {
+    let (Some(Sender::Side(side)), Some(reset)) = (evidence.rst_by, evidence.reset()) else { return None };
+    let (sender, peer) = (evidence.close.half_before(side), evidence.close.half_before(side.peer()));
+    let got = reset.rst.ack.furthest(sender.rcv_nxt).offset_from(peer.iss.plus(1));
+    let answered = if evidence.fin_by == Some(side) { "had closed before it read" } else { "never answered" };
+    let says = format!(
+        "the {side} aborts although {got} bytes of the {} had arrived, which its program {answered}",
+        side.peer()
+    );
+    Some(Fact::at(reset.rst.frame, says))
 }
 
 fn advise(evidence: &Evidence<'_>) -> String {

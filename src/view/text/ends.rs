@@ -53,7 +53,8 @@ fn nothing(totals: &Totals, listing: Listing) -> String {
     }
 }
 
-fn rows(kept: &[&Kept], style: &Style) -> String {
+/// Each end as the table shows it.
+pub(super) fn rows(kept: &[&Kept], style: &Style) -> String {
     let columns = if style.width < NARROW { None } else { Columns::of(kept, style) };
     let layout = if columns.is_some() { Layout::Wide } else { Layout::Stacked };
     let Columns { head, ends } = columns.unwrap_or_else(|| Columns {

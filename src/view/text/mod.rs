@@ -6,6 +6,7 @@ mod causes;
 mod closing;
 mod columns;
 mod ends;
+pub mod explain;
 mod grid;
 mod peers;
 mod row;

@@ -1,6 +1,6 @@
 //! One end in words.
 
-use crate::verdict::{Confidence, ExchangeFacts, Stage, Verdict};
+use crate::verdict::{Confidence, ExchangeFacts, Fact, Stage, Verdict};
 
 use super::style::Ink;
 
@@ -53,17 +53,27 @@ pub(super) fn stage(verdict: &Verdict) -> &'static str {
     verdict.stage.map_or("-", Stage::word)
 }
 
-/// The fact that comes first, what was asked for, and the capture: whatever of it is known.
+/// As many facts as make a story: what was owed, and how it ended.
+const STORY: usize = 2;
+
+/// The facts that come first, what was asked for, and the capture: whatever of it is known.
 pub(super) fn remark(verdict: &Verdict, file: Option<&str>, dot: &str) -> Option<String> {
-    let fact = verdict.evidence.first().map(|fact| match fact.frame {
-        Some(frame) => format!("{} (frame {frame})", fact.fact),
-        None => fact.fact.clone(),
-    });
-    let request =
-        verdict.exchange.as_ref().and_then(|exchange| request(exchange, fact.as_deref().unwrap_or_default()));
-    let parts = [fact, request, file.map(str::to_owned)];
+    let told: Vec<String> = verdict.evidence.iter().take(STORY).map(tell).collect();
+    let story = (!told.is_empty()).then(|| told.join("; "));
+    let asked = verdict
+        .exchange
+        .as_ref()
+        .and_then(|exchange| request(exchange, story.as_deref().unwrap_or_default()));
+    let parts = [story, asked, file.map(str::to_owned)];
     let parts: Vec<String> = parts.into_iter().flatten().collect();
     (!parts.is_empty()).then(|| parts.join(&format!(" {dot} ")))
+}
+
+fn tell(fact: &Fact) -> String {
+    match fact.frame {
+        Some(frame) => format!("{} (frame {frame})", fact.fact),
+        None => fact.fact.clone(),
+    }
 }
 
 /// `GET /api/report api.internal`, `TLS api.internal`; only the host where the rest was told already.

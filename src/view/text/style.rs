@@ -1,6 +1,6 @@
 //! Width, colour, characters and the shape of times.
 
-use crate::config::{Charset, Colour, Presentation};
+use crate::config::{Canvas, Charset, Colour, Presentation};
 use crate::time::Timestamp;
 use crate::view::Report;
 use crate::view::clock::{Date, TimeOfDay};
@@ -16,6 +16,8 @@ pub(super) struct Style {
     pub(super) width: usize,
     pub(super) arrow: &'static str,
     pub(super) dot: &'static str,
+    /// Before the number of a section in a document.
+    pub(super) paragraph: &'static str,
     colour: Colour,
     dates: Dates,
     captures: Captures,
@@ -51,19 +53,29 @@ pub(super) enum Ink {
 
 impl Style {
     pub(super) fn new(presentation: &Presentation, report: &Report<'_>) -> Self {
-        let (arrow, dot) = match presentation.charset {
-            Charset::Unicode => ("→", "·"),
-            Charset::Ascii => ("->", "-"),
-        };
         let day = |ts: Option<Timestamp>| ts.map(|ts| Date(ts).to_string());
         let one_day = day(report.intake.first) == day(report.intake.last);
         Self {
-            width: presentation.width.max(NARROWEST),
-            arrow,
-            dot,
-            colour: presentation.colour,
             dates: if one_day { Dates::Once } else { Dates::Always },
             captures: if report.heading.is_some() { Captures::Once } else { Captures::Always },
+            ..Self::bare(&presentation.canvas())
+        }
+    }
+
+    /// For a page that is about no capture.
+    pub(super) fn bare(canvas: &Canvas) -> Self {
+        let (arrow, dot, paragraph) = match canvas.charset {
+            Charset::Unicode => ("→", "·", "§"),
+            Charset::Ascii => ("->", "-", "section "),
+        };
+        Self {
+            width: canvas.width.max(NARROWEST),
+            arrow,
+            dot,
+            paragraph,
+            colour: canvas.colour,
+            dates: Dates::Once,
+            captures: Captures::Once,
         }
     }
 

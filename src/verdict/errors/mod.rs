@@ -1,0 +1,111 @@
+//! The error texts that people paste, and the causes behind each.
+//!
+//! A text is found inside a whole log line. The more telling texts come first: a proxy's sentence before the errno in it,
+//! a language's before the system's. What is too short to be sure of (`EOF`, `499`) is looked for only when nothing
+//! else is found.
+
+mod curl;
+mod databases;
+mod events;
+mod go;
+mod java;
+mod javascript;
+mod proxies;
+mod python;
+mod search;
+mod system;
+
+pub use events::{Event, Lead, Scope};
+
+use super::programs::{Program, Sight};
+use search::Line;
+
+/// An error text.
+#[derive(Debug)]
+pub struct ErrorText {
+    /// As people know it.
+    pub text: &'static str,
+    /// Whose words these are.
+    pub program: Program,
+    /// What to look for in a line: words in lower case are found in any case, others only as they are, `…` stands for
+    /// anything between.
+    patterns: &'static [&'static str],
+    /// The same, when nothing else is found in it.
+    loose: &'static [&'static str],
+    /// Which call returned what; `None` where no call failed, but a timer of the program's own ran out, or it does not say.
+    pub sight: Option<Sight>,
+    /// Who says it.
+    pub witness: Witness,
+    /// What it means, in a sentence or two.
+    pub meaning: &'static str,
+    /// What happened on the wire, and the causes behind it.
+    pub event: &'static Event,
+}
+
+/// On which side of the connection a program stands that says something.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Witness {
+    /// The client's.
+    Client,
+    /// The server's.
+    Server,
+    /// Either.
+    Either,
+    /// A proxy's, about its connection to a server.
+    Upstream,
+    /// A proxy's, about its connection to a client.
+    Downstream,
+}
+
+impl Witness {
+    /// In words.
+    #[must_use]
+    pub const fn word(self) -> &'static str {
+        match self {
+            Self::Client => "the client",
+            Self::Server => "the server",
+            Self::Either => "client or server, whichever it happens to",
+            Self::Upstream => "a proxy, about its connection to the server behind it",
+            Self::Downstream => "a proxy, about the connection of its client",
+        }
+    }
+}
+
+/// Causes of which no program's error text tells, and why.
+pub const INVISIBLE: &[(&str, &str)] = &[(
+    "port_scan",
+    "only the scanner's own connects fail; no program on the scanned hosts has anything to log",
+)];
+
+/// Every error text, the more telling before the less.
+pub fn all() -> impl Iterator<Item = &'static ErrorText> {
+    const GROUPS: &[&[ErrorText]] = &[
+        proxies::TEXTS,
+        curl::TEXTS,
+        javascript::UNDICI,
+        python::TEXTS,
+        java::TEXTS,
+        databases::TEXTS,
+        javascript::NODE,
+        go::TEXTS,
+        javascript::CHROME,
+        system::TEXTS,
+    ];
+    GROUPS.iter().copied().flatten()
+}
+
+/// The error text that a line from a log holds; the one that tells most, where it holds several.
+#[must_use]
+pub fn find(line: &str) -> Option<&'static ErrorText> {
+    let line = Line::new(line);
+    let holds = |patterns: &[&str]| patterns.iter().any(|pattern| line.holds(pattern));
+    all().find(|error| holds(error.patterns)).or_else(|| all().find(|error| holds(error.loose)))
+}
+
+/// Error texts of other programs that tell of the same.
+pub fn kin(error: &ErrorText) -> impl Iterator<Item = &'static ErrorText> {
+    all().filter(move |other| std::ptr::eq(other.event, error.event) && other.program != error.program)
+}
+
+#[cfg(test)]
+mod tests;
