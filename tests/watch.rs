@@ -176,6 +176,33 @@ in_namespace! {
         drop(net);
     }
 
+    fn what_the_kernel_drops_is_counted_and_makes_verdicts_less_sure(net) {
+        let ends = Ends::serve(&net.far_prefix());
+        let watching = Watching::start(&format!("-i {NEAR} -B 64 --format jsonl"));
+        watching.child.signal("STOP");
+        (0..2000).for_each(|_| refused(CLOSED));
+        watching.child.signal("CONT");
+        watching.until("records", |watching| !watching.lines().is_empty());
+        ends.call("hang_up", "192.0.2.1");
+        let hung_up = |watching: &Watching| {
+            let records = watching.lines().into_iter().map(|line| parse(&line.text));
+            records.into_iter().find(|record| record["cause"] == "no_response")
+        };
+        watching.until("hang-up", |watching| hung_up(watching).is_some());
+        let record = hung_up(&watching).unwrap();
+        let outcome = watching.stop("TERM");
+        assert_eq!(record["confidence"], "likely", "{record:#}");
+        let facts = record["evidence"].as_array().unwrap();
+        let is_said = |fact: &Value| {
+            let fact = fact["fact"].as_str().unwrap();
+            fact.starts_with("the kernel dropped ") && fact.ends_with(" near the end")
+        };
+        assert!(facts.iter().any(is_said), "{facts:#?}");
+        let dropped = outcome.records().pop().unwrap()["dropped"]["kernel"].as_u64().unwrap();
+        assert!(dropped > 1000, "{dropped}");
+        assert!(outcome.stderr.ends_with(&format!("{dropped} packets dropped by kernel\n")), "{}", outcome.stderr);
+    }
+
     fn an_interface_may_come_and_go(net) {
         net.ip("link add gone0 type veth peer name gone1");
         net.ip("link set gone0 up");

@@ -131,6 +131,8 @@ impl Session<'_> {
             heading,
             files,
             interfaces: &[],
+            we: &[],
+            followed: 0,
             snapshot: &snapshot,
             intake: &intake,
             notices: &notices,

@@ -17,6 +17,7 @@ pub use record::Record;
 pub use text::explain;
 
 use std::io::{self, Write};
+use std::net::IpAddr;
 
 use crate::aggregate::{Intake, InterfaceHealth, Snapshot};
 use crate::config::{Format, Listing, Presentation};
@@ -36,6 +37,25 @@ pub trait View {
     /// What the system says when the output cannot be written.
     fn report(&mut self, report: &Report<'_>) -> io::Result<()>;
 
+    /// Does it draw the counts while they change? Asked ten times a second at least while interfaces are watched, so that it
+    /// can keep its own pace; whoever only writes records does not.
+    fn wants_counts(&self) -> bool {
+        false
+    }
+
+    /// The counts as they are, where [`View::wants_counts`] asks for them. Must not wait: frames are coming in.
+    ///
+    /// # Errors
+    /// What the system says when the output cannot be written.
+    fn counts(&mut self, _report: &Report<'_>) -> io::Result<()> {
+        Ok(())
+    }
+
+    /// Has its reader asked to leave?
+    fn wants_quit(&self) -> bool {
+        false
+    }
+
     /// Makes visible what was written so far.
     ///
     /// # Errors
@@ -54,6 +74,10 @@ pub struct Report<'a> {
     pub interfaces: &'a [InterfaceHealth],
     /// The counts.
     pub snapshot: &'a Snapshot,
+    /// Our own addresses, where interfaces are watched and nobody said who "we" are.
+    pub we: &'a [IpAddr],
+    /// Connections that are being followed.
+    pub followed: usize,
     /// What became of the frames.
     pub intake: &'a Intake,
     /// What is worth knowing about the captures, a sentence each.
@@ -71,7 +95,8 @@ pub fn open<'w>(presentation: &Presentation, out: Box<dyn Write + 'w>) -> Box<dy
     }
 }
 
-/// The same for what is watched as it happens: where nothing can be sorted, since more may come, a line at a time.
+/// The same for what is watched as it happens: where nothing can be sorted, since more may come, a line at a time. A
+/// view that draws a screen is told more by [`View::counts`].
 #[must_use]
 pub fn open_live<'w>(presentation: &Presentation, out: Box<dyn Write + 'w>) -> Box<dyn View + 'w> {
     match presentation.format {

@@ -85,17 +85,9 @@ pub(super) fn watch(config: &Watch) -> Result<Status, Error> {
     watcher.watch(&bell)
 }
 
-/// Lists the interfaces.
-///
-/// # Errors
-/// As for [`interfaces::list`].
-pub(super) fn known_interfaces() -> Result<Vec<interfaces::Interface>, Error> {
-    interfaces::list()
-}
-
 fn chosen(config: &Watch) -> Result<Vec<String>, Error> {
     if config.interfaces.is_empty() {
-        let known = known_interfaces()?;
+        let known = interfaces::list()?;
         return Ok(vec![interfaces::default_of(&known)?.name.clone()]);
     }
     let mut names: Vec<String> = Vec::new();
@@ -161,7 +153,7 @@ impl Watcher<'_> {
     fn until_the_end(&mut self, bell: &Bell) -> Result<End, Stop> {
         loop {
             let progress = self.round()?;
-            if bell.has_rung() || self.pass.gate.is_shut() {
+            if bell.has_rung() || self.pass.gate.is_shut() || self.pass.desk.view.wants_quit() {
                 return Ok(End::Wanted);
             }
             if progress == Progress::End {
@@ -187,6 +179,9 @@ impl Watcher<'_> {
         let heard = Timestamp::from_nanos(now.as_nanos().saturating_sub(BEHIND.as_nanos()));
         self.pass.advance(self.source.settled().max(heard));
         self.pass.check()?;
+        if self.pass.desk.view.wants_counts() {
+            self.show(|view, report| view.counts(report))?;
+        }
         Ok(progress)
     }
 
@@ -213,6 +208,12 @@ impl Watcher<'_> {
         }
         self.listen();
         self.pass.finish(ObservedUntil::Stopped)?;
+        self.show(|view, report| view.report(report))?;
+        self.pass.desk.view.flush().map_err(Stop::Output)
+    }
+
+    /// Gives the view the counts as they are.
+    fn show(&mut self, how: fn(&mut dyn View, &Report<'_>) -> io::Result<()>) -> Result<(), Stop> {
         let intake = Intake { dropped: health::dropped(self.source.counts()), ..self.pass.intake() };
         let interfaces: Vec<InterfaceHealth> = health::of_each(&self.source);
         let snapshot = self.pass.desk.aggregate.snapshot(self.config.presentation.top);
@@ -221,11 +222,12 @@ impl Watcher<'_> {
             files: &[],
             interfaces: &interfaces,
             snapshot: &snapshot,
+            we: self.own.as_ref().map(OwnAddresses::addresses).unwrap_or_default(),
+            followed: self.pass.engine.counts().followed,
             intake: &intake,
             notices: &self.notices,
         };
-        let view: &mut dyn View = self.pass.desk.view;
-        view.report(&report).and_then(|()| view.flush()).map_err(Stop::Output)
+        how(self.pass.desk.view, &report).map_err(Stop::Output)
     }
 
     fn unwritable(&self, source: io::Error) -> Error {
