@@ -375,6 +375,7 @@ impl FlowTable {
         }
         self.counts.icmp += 1;
         self.cold[slot as usize].icmp = Some(Box::new(*error));
+        self.expect_news(Timer::Ended, slot);
     }
 }
 

@@ -45,8 +45,10 @@ impl FlowTable {
     pub(super) fn on_news_due(&mut self, due: Due, sink: Sink<'_>) {
         let (flow, cold) = (&self.hot[due.slot as usize], &mut self.cold[due.slot as usize]);
         let enough = if is_unanswered(&flow.halves) { SYNS } else { REPETITIONS };
+        // Who is told so by ICMP gives an attempt up, and repeats nothing.
+        let was_refused = cold.icmp.is_some() && flow.phase == Phase::Open && is_unanswered(&flow.halves);
         let is_news = match due.timer {
-            Timer::Ended => flow.phase == Phase::Lingering,
+            Timer::Ended => flow.phase == Phase::Lingering || was_refused,
             _ => flow.phase == Phase::Open && most(flow) >= enough,
         };
         if !is_news || cold.announced {
@@ -110,6 +112,14 @@ mod tests {
         assert_eq!((early.len(), all.len()), (1, 2), "{all:#?}");
         assert_eq!(early[0].finality, Finality::Provisional);
         assert!(play("A > B S", Span::from_secs(9)).0.is_empty(), "one SYN may still be answered");
+    }
+
+    #[test]
+    fn an_attempt_that_icmp_refuses_is_told_soon() {
+        let (early, all) = play("A > B S\nB > A unreachable", Span::from_millis(300));
+        assert_eq!((early.len(), all.len()), (1, 2), "{all:#?}");
+        let (early, _) = play(&format!("{ASKED}B > A unreachable"), Span::from_secs(9));
+        assert!(early.is_empty(), "an error about a connection that lives ends nothing");
     }
 
     #[test]

@@ -13,7 +13,7 @@ use crate::aggregate::{Aggregate, Intake, InterfaceHealth, Network};
 use crate::capture::Progress;
 use crate::capture::live::interfaces::{self, OwnAddresses};
 use crate::capture::live::{
-    DEFAULT_BUFFER_BYTES, DEFAULT_SNAPLEN, LiveClock, LiveSource, Options, Reception, TICK,
+    self, DEFAULT_BUFFER_BYTES, DEFAULT_SNAPLEN, LiveClock, LiveSource, Options, Reception, TICK,
 };
 use crate::config::{self, Payload, VerdictStatus, Watch};
 use crate::engine::Engine;
@@ -28,8 +28,7 @@ use super::gate::Gate;
 use super::pass::{Desk, Pass, Stop};
 use super::{Status, output, talk};
 
-/// How far behind the clock time is moved on where nothing else tells that all has been heard: far longer than the kernel
-/// holds a frame back.
+/// How far behind the clock all has been heard, unless frames wait in a ring: far longer than the kernel holds one back.
 const BEHIND: Span = Span::from_millis(200);
 /// Notices that the final report repeats.
 const REPEATED: usize = 100;
@@ -176,13 +175,22 @@ impl Watcher<'_> {
             self.pass.engine.note_loss(now, lost);
         }
         self.follow_addresses();
-        let heard = Timestamp::from_nanos(now.as_nanos().saturating_sub(BEHIND.as_nanos()));
-        self.pass.advance(self.source.settled().max(heard));
+        self.pass.advance(self.heard_until(now));
         self.pass.check()?;
         if self.pass.desk.view.wants_counts() {
             self.show(|view, report| view.counts(report))?;
         }
         Ok(progress)
+    }
+
+    /// Until when all has been heard. Where the clock was set back, what is settled says nothing for as long, and time goes
+    /// on by our own clock; where frames wait in a ring, since we were stopped or slow, nothing may overtake them.
+    fn heard_until(&self, now: Timestamp) -> Timestamp {
+        let settled = self.source.settled();
+        if live::now().since(settled) > BEHIND {
+            return settled;
+        }
+        settled.max(Timestamp::from_nanos(now.as_nanos().saturating_sub(BEHIND.as_nanos())))
     }
 
     fn listen(&mut self) {
