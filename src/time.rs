@@ -89,6 +89,12 @@ impl Span {
         self.0 as f64 / NANOS_PER_SEC as f64
     }
 
+    /// `self` and `other` together, saturating.
+    #[must_use]
+    pub const fn plus(self, other: Self) -> Self {
+        Self(self.0.saturating_add(other.0))
+    }
+
     /// `self` taken `times` times, saturating.
     #[must_use]
     pub const fn times(self, times: u64) -> Self {

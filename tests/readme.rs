@@ -47,6 +47,53 @@ fn printed(args: &[&str]) -> String {
     String::from_utf8(shown.stdout).unwrap()
 }
 
+/// What people read in their logs, the program with which it was made, and the capture: story, program, fixture.
+const STORIES: &[[&str; 3]] = &[
+    ["`socket hang up`: the server destroys the socket", "Node", "node_destroy/capture"],
+    [
+        "the same by the server's timeout, shorter than a slow route",
+        "Express",
+        "express_server_timeout/capture",
+    ],
+    ["`read ECONNRESET`: the server resets before it answers", "Node", "node_reset_before_answer/capture"],
+    ["unstable external API: the answer breaks off", "Express", "express_broken_stream/capture"],
+    ["client disconnects during a long operation", "Express, Node", "express_client_abort/capture"],
+    ["client aborts a running stream", "Express", "express_stream_abort/client"],
+    [
+        "a proxy aborts its upstream request because its client left",
+        "nginx, Express",
+        "proxy_client_abort/server",
+    ],
+    ["upstream resets behind a proxy, 502", "nginx, Node", "nginx_upstream_resets/capture"],
+    ["recycled pooled socket: keep-alive timeout", "Node", "node_stale_keepalive/capture"],
+    ["the same over TLS", "nginx", "https_stale_keepalive/capture"],
+    ["recycled load-balancer socket", "HAProxy", "lb_idle_dropped/capture"],
+    ["the same behind a firewall that forgets", "nftables", "firewall_forgets_idle/client"],
+    ["TLS: the certificate is not trusted", "curl", "tls_alert/capture"],
+    ["TLS inspector or SNI filter on the path", "curl, raw sockets", "tls_sni_filter/client"],
+    ["firewall interference: refused by ICMP", "nftables", "icmp_admin_prohibited/capture"],
+    ["firewall interference: a flow is cut in the middle", "nftables", "firewall_rejects_midflow/client"],
+    ["network instability: the path goes dark", "Go", "peer_vanished/server"],
+    ["no answer to the SYN", "nftables", "syn_unanswered/capture"],
+    ["overloaded server", "Python", "accept_queue_overflow/capture"],
+    ["server restart or deploy", "Python", "listener_closed/capture"],
+    ["server crash", "Python", "state_lost/capture"],
+    ["large upload refused early", "Go", "go_early_413/capture"],
+    ["request half read", "Go", "go_half_read/capture"],
+    ["`broken pipe`", "Python", "write_after_close/capture"],
+    ["`terminate()`, an abort while idle", "ws", "node_ws_reset/capture"],
+];
+
+/// The first connection of a capture that did not just end well: who ended it, how, and why.
+fn verdict_on(fixture: &str) -> String {
+    let text = printed(&["replay", "--format", "jsonl", "--harm", "all", &format!("{fixture}.pcap")]);
+    let records = text.lines().map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap());
+    let record = records.into_iter().find(|record| record["type"] == "connection").expect(fixture);
+    let word = |key: &str| record[key].as_str().unwrap_or("nobody").to_owned();
+    let who = if record["rst_by"].is_null() { word("fin_by") } else { word("rst_by") };
+    format!("{who}, {}: `{}` ({})", word("end"), word("cause"), word("confidence"))
+}
+
 /// One test, since all write the same file.
 #[test]
 fn the_readme_shows_what_the_program_prints() {
@@ -59,4 +106,10 @@ fn the_readme_shows_what_the_program_prints() {
     let row = |rows: String, rule: &&Rule| rows + &format!("| `{}` | {} |\n", rule.name, rule.title);
     let rows = RULES.iter().fold(String::new(), row);
     holds("causes", &format!("| cause | what happened |\n|---|---|\n{rows}"));
+
+    let row = |rows: String, [story, program, fixture]: &[&str; 3]| {
+        rows + &format!("| {story} | {program} | {} |\n", verdict_on(fixture))
+    };
+    let stories = STORIES.iter().fold(String::new(), row);
+    holds("stories", &format!("| in the logs | made with | what rstwho says |\n|---|---|---|\n{stories}"));
 }

@@ -170,7 +170,7 @@ pub struct Reset {
     pub prompt: Option<Recent>,
     /// What followed.
     pub after: Both<After>,
-    /// Its payload, cut to [`RST_TEXT`] bytes.
+    /// Its payload, cut to 96 bytes.
     pub text: Vec<u8>,
 }
 

@@ -9,6 +9,7 @@ use ahash::RandomState;
 use crate::decode::{IcmpError, Pdu, Segment, Skip};
 use crate::time::{Span, Timestamp};
 
+use super::acceptance::Acceptance;
 use super::admission::{self, Admission};
 use super::close::{Close, ObservedUntil};
 use super::ending::{self, Ending};
@@ -337,8 +338,17 @@ impl FlowTable {
         if until > due.at {
             return;
         }
+        // A refused attempt is over: all that can come late is the same again, and floods of them are to cost little.
+        let refused = self.cold[due.slot as usize]
+            .reset
+            .as_ref()
+            .is_some_and(|reset| reset.acceptance == Acceptance::AnswersSyn);
         self.hand_over(due.slot, ObservedUntil::Close, sink);
-        self.expiry.set(Timer::Grave, due.slot, due.generation, self.now.plus(GRAVE));
+        if refused {
+            self.forget(due.slot);
+        } else {
+            self.expiry.set(Timer::Grave, due.slot, due.generation, self.now.plus(GRAVE));
+        }
     }
 
     fn on_grave_due(&mut self, due: Due) {

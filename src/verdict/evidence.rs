@@ -124,6 +124,12 @@ impl<'a> Evidence<'a> {
         ending::unacked_payload(client, server) || ending::unacked_payload(server, client)
     }
 
+    /// Did the client send the last ACK of the handshake, as far as is known?
+    #[must_use]
+    pub fn handshake_done(&self) -> bool {
+        self.close.half_before(Side::Client).marks.has(Marks::ACKED)
+    }
+
     /// Did nothing happen for a while after the handshake?
     #[must_use]
     pub fn established_for_long(&self) -> bool {

@@ -25,6 +25,10 @@ const FAR: Span = Span::from_millis(5);
 const AT_ONCE: Span = Span::from_millis(10);
 /// Segments of one host that overtake each other do so by less than this: paths of one connection differ by little.
 const UNDER_WAY: Span = Span::from_millis(20);
+/// The same where no timestamp says when a segment was sent: as long as Linux waits before it repeats anything.
+const UNDER_WAY_UNSTAMPED: Span = Span::from_millis(200);
+/// How far a timestamp clock may lag: its granularity, and a slow card.
+const CLOCK_SLACK: Span = Span::from_millis(4);
 /// Reordering in a capture is shorter than this.
 const REORDER: Span = Span::from_millis(1);
 
@@ -130,13 +134,12 @@ fn spoke_on(evidence: &Evidence<'_>, reset: &Reset) -> Option<Doubt> {
     let later = fresh.ts.since(reset.rst.ts);
     let side = claimed(evidence, reset);
     let says = format!("the {side} speaks on {later} after the RST with its address");
-    let under_way =
-        evidence.close.rtt.map_or(UNDER_WAY, |rtt| UNDER_WAY.max(Span::from_nanos(rtt.as_nanos() / 4)));
-    if (beyond && later > REORDER)
-        || later > under_way
-        || same_id(evidence, reset, &fresh)
-        || (after.acknowledged_news && later > REORDER)
-    {
+    let proven = match sent_after(evidence, reset, &fresh) {
+        Some(true) => later > REORDER && (beyond || after.acknowledged_news || later > UNDER_WAY),
+        Some(false) => return None,
+        None => later > UNDER_WAY_UNSTAMPED,
+    };
+    if proven || same_id(evidence, reset, &fresh) {
         return Some(Doubt { fact: Fact::at(fresh.frame, says), weight: CONVICTS, decisive: true });
     }
     (later > REORDER).then(|| doubt(fresh.frame, 1, says))
@@ -146,6 +149,16 @@ fn spoke_on(evidence: &Evidence<'_>, reset: &Reset) -> Option<Doubt> {
 fn same_id(evidence: &Evidence<'_>, reset: &Reset, later: &Recent) -> bool {
     let counted = Baseline::of(evidence, reset).counted_ip_id().is_some();
     counted && reset.rst.ip_id != 0 && later.ip_id == reset.rst.ip_id
+}
+
+/// Was it sent after the RST was captured? Its timestamp says so, counted from that side's last segment before: Linux
+/// stamps milliseconds, and a slower clock only makes the answer more careful. `None` without timestamps.
+fn sent_after(evidence: &Evidence<'_>, reset: &Reset, later: &Recent) -> Option<bool> {
+    let stamped = |recent: &Recent| recent.traits.has(Traits::TIMESTAMPS);
+    let own = |other: &&Recent| other.serial < reset.serial && other.by == reset.by && stamped(other);
+    let last = evidence.close.recent.iter().rev().find(own).filter(|_| stamped(later))?;
+    let ticks = Span::from_millis(u64::from(later.tsval.wrapping_sub(last.tsval)));
+    Some(ticks.plus(CLOCK_SLACK) >= reset.rst.ts.since(last.ts))
 }
 
 /// Not the same frame as an earlier one of that side: captures of two hosts whose clocks differ show each twice.

@@ -51,7 +51,7 @@ pub(super) fn stage(evidence: &Evidence<'_>) -> Option<Stage> {
         return Some(Stage::Tls);
     }
     Some(match evidence.talk {
-        Talk::Nothing if evidence.established_for_long() => Stage::Idle,
+        Talk::Nothing if evidence.handshake_done() && evidence.established_for_long() => Stage::Idle,
         Talk::Nothing => Stage::Handshake,
         Talk::Awaiting => Stage::Request,
         Talk::Answering => Stage::Response,

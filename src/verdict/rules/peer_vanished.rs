@@ -24,7 +24,7 @@ and look at the path (routes, firewall state timeouts, MTU black holes where onl
     cases: &[
         hit(
             "the path goes dark",
-            "A > B S\nB > A S.\nA > B .\nA > B P. len 50\n+0.2 A > B again\n+0.4 A > B again\n+0.8 A > B again\n+1.6 A > B again\n+3.2 A > B again",
+            "A > B S\nB > A S.\nA > B .\nA > B P. len 50\nB > A .\nA > B P. len 50\n+0.2 A > B again\n+0.4 A > B again\n+0.8 A > B again\n+1.6 A > B again\n+3.2 A > B again",
         ),
         miss("one repetition is answered", "A > B S\nB > A S.\nA > B .\nA > B P. len 50\n+0.2 A > B again\nB > A ."),
         miss("only idle", "A > B S\nB > A S.\nA > B .\nA > B P. len 50\nB > A ."),

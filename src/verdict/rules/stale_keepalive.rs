@@ -79,12 +79,18 @@ fn judge_fin(evidence: &Evidence<'_>, request: &Recent) -> Option<Confidence> {
 /// No FIN was captured. An HTTP server that was idle between two requests is likelier to have closed than to have crashed;
 /// of other protocols nobody knows.
 fn judge_fin_lost(evidence: &Evidence<'_>) -> Option<Confidence> {
+    // A RST in its name before it, or marks that do not fit the server, make another story as likely.
+    if evidence.close.ignored.is_some_and(|(rst, _)| evidence.close.side(rst.by) == Side::Server) {
+        return None;
+    }
+    let doubtful = !evidence.doubts.is_empty();
     let Some(http) = evidence.http() else {
         return (evidence.exchange.turns >= 3 && evidence.talk == Talk::Awaiting)
             .then_some(Confidence::Possible);
     };
     let next_request = http.answered > 0 && http.awaits_response() && http.response.is_none();
-    (next_request && evidence.established_for_long()).then_some(Confidence::Likely)
+    let sure = if doubtful { Confidence::Possible } else { Confidence::Likely };
+    (next_request && evidence.established_for_long()).then_some(sure)
 }
 
 fn facts_of(evidence: &Evidence<'_>) -> Vec<Fact> {
