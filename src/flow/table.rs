@@ -1,12 +1,13 @@
 //! The table of connections: segments in, closes out, a batch at a time, in bounded memory.
 
+mod icmp;
 mod news;
 
 use std::collections::HashMap;
 
 use ahash::RandomState;
 
-use crate::decode::{IcmpError, Pdu, Segment, Skip};
+use crate::decode::{Pdu, Segment, Skip};
 use crate::time::{Span, Timestamp};
 
 use super::acceptance::Acceptance;
@@ -368,24 +369,6 @@ impl FlowTable {
             self.hand_over(due.slot, ObservedUntil::Expired, sink);
             self.forget(due.slot);
         }
-    }
-
-    fn on_icmp(&mut self, error: &IcmpError) {
-        let (key, by) = FlowKey::quoted_by(error);
-        let Some(&slot) = self.index.get(&key) else {
-            self.counts.icmp_unknown += 1;
-            return;
-        };
-        let flow = self.flow(slot);
-        // A quoted number that the connection never used is a forgery or about an earlier connection (RFC 5927 §4.1).
-        let half = flow.halves.at(by);
-        if flow.phase == Phase::Closed || !error.seq.within(half.iss, half.snd_nxt) {
-            self.counts.icmp_unknown += 1;
-            return;
-        }
-        self.counts.icmp += 1;
-        self.cold[slot as usize].icmp = Some(Box::new(*error));
-        self.expect_news(Timer::Ended, slot);
     }
 }
 

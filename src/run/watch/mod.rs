@@ -170,10 +170,7 @@ impl Watcher<'_> {
         let progress = self.source.poll(TICK, &mut |frames| pass.take(frames)).map_err(Stop::Other)?;
         self.listen();
         let now = self.clock.now();
-        let lost = self.losses.new_ones(&self.source);
-        if lost > 0 {
-            self.pass.engine.note_loss(now, lost);
-        }
+        self.note_losses(now);
         self.follow_addresses();
         self.pass.advance(self.heard_until(now));
         self.pass.check()?;
@@ -202,6 +199,13 @@ impl Watcher<'_> {
         }
     }
 
+    fn note_losses(&mut self, now: Timestamp) {
+        let lost = self.losses.new_ones(&self.source);
+        if lost > 0 {
+            self.pass.engine.note_loss(now, lost);
+        }
+    }
+
     fn follow_addresses(&mut self) {
         if let Some(addresses) = self.own.as_mut().and_then(OwnAddresses::refresh) {
             self.pass.desk.aggregate.set_local(networks(addresses));
@@ -215,6 +219,8 @@ impl Watcher<'_> {
             self.source.drain(&mut |frames| pass.take(frames)).map_err(Stop::Other)?;
         }
         self.listen();
+        let now = self.clock.now();
+        self.note_losses(now);
         self.pass.finish(ObservedUntil::Stopped)?;
         self.show(|view, report| view.report(report))?;
         self.pass.desk.view.flush().map_err(Stop::Output)
