@@ -52,6 +52,14 @@ pub enum Error {
     /// A filter in a program built without libpcap.
     #[error("--filter needs libpcap, and this rstwho was built without it (cargo build --features live)")]
     NoFilter,
+    /// Watching in a program built without libpcap.
+    #[error(
+        "{command} needs libpcap, and this rstwho was built without it (cargo build --features live); replay works"
+    )]
+    NoLive {
+        /// What was asked for.
+        command: &'static str,
+    },
     /// The system does not let this process capture.
     #[error(
         "capturing on {interface} needs the capability CAP_NET_RAW, which this process does not have: \

@@ -8,7 +8,7 @@ use crate::capture::file::{self, FileSource, Input, Merged};
 use crate::config::{Display, Grouping, Payload, Replay, VerdictStatus};
 use crate::engine::Engine;
 use crate::error::Error;
-use crate::flow::{Peek, Settings};
+use crate::flow::{ObservedUntil, Peek, Settings};
 use crate::view::{self, Report, View};
 
 use super::gate::Gate;
@@ -124,7 +124,8 @@ impl Session<'_> {
         let desk = Desk::new(Aggregate::new(self.config.local.clone()), view, names);
         let mut pass = Pass::new(gate, Engine::new(self.settings()), desk);
         self.read(reader, &mut pass)?;
-        pass.finish()?;
+        let until = if pass.gate.is_shut() { ObservedUntil::Stopped } else { ObservedUntil::Eof };
+        pass.finish(until)?;
         let notices: Vec<String> = reader.notices().iter().map(ToString::to_string).collect();
         for notice in &notices {
             talk::say(notice);
@@ -136,7 +137,16 @@ impl Session<'_> {
         let heading =
             files.first().filter(|_| self.config.grouping == Grouping::Separate && self.names.len() > 1);
         let heading = heading.map(String::as_str);
-        let report = Report { heading, files, snapshot: &snapshot, intake: &intake, notices: &notices };
+        let report = Report {
+            heading,
+            files,
+            interfaces: &[],
+            we: &[],
+            followed: 0,
+            snapshot: &snapshot,
+            intake: &intake,
+            notices: &notices,
+        };
         let view = pass.desk.view;
         view.report(&report).and_then(|()| view.flush()).map_err(Stop::Output)
     }

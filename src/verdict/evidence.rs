@@ -88,7 +88,7 @@ impl<'a> Evidence<'a> {
             exchange,
             in_tls_handshake: exchange.tls().is_some_and(|tls| !tls.established),
             idle_before: idle_before(close, reset),
-            cap: cap::cap(close),
+            cap: cap::cap(close, surroundings),
         };
         evidence.talk = talk::talk(&evidence);
         evidence.doubts = forgery::doubts(&evidence);

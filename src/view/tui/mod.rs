@@ -23,10 +23,12 @@ mod screen;
 mod terminal;
 mod theme;
 mod update;
+mod watched;
 
 pub use frame::{Frame, Health, Phase};
 pub use newest::Newest;
 pub(super) use replayed::Replayed;
+pub(super) use watched::Watched;
 
 use std::io;
 use std::sync::Arc;
