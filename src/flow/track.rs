@@ -205,8 +205,11 @@ fn count_unanswered(unanswered: &mut Both<u8>, segment: &Segment, by: End, order
 fn measure_leg(cold: &mut Cold, segment: &Segment, by: End, before: &Both<Half>) {
     let (me, peer) = (before.at(by), before.at(by.peer()));
     let first = !me.marks.has(Marks::ACKED) || segment.ack.after(me.rcv_nxt);
-    let news = segment.flags.ack() && !segment.flags.rst() && segment.ack == peer.snd_nxt && first;
-    if !peer.seen() || !(news || (segment.flags.syn() && segment.flags.ack())) || peer.retransmits > 0 {
+    let plain = segment.flags.ack() && !segment.flags.rst() && !segment.flags.syn();
+    let news = plain && segment.ack == peer.snd_nxt && first;
+    // An ACK that was captured before the SYN+ACK that it answers would make the way short.
+    let answers_syn = segment.flags.syn() && segment.flags.ack() && peer.packets == 1;
+    if !peer.seen() || !(news || answers_syn) || peer.retransmits > 0 {
         return;
     }
     let sample = segment.ts.since(peer.last_seen);

@@ -73,6 +73,10 @@ fn known_to_be_owed(evidence: &Evidence<'_>) -> bool {
 
 /// A half-close: the answer came whole after the client's FIN.
 fn answered_after_all(evidence: &Evidence<'_>) -> bool {
+    // An answer that the client's host refused was not wanted any more.
+    if evidence.how == How::FinThenReset {
+        return false;
+    }
     evidence.close.exchange.http().is_some_and(|http| {
         let until_close =
             http.response.as_ref().is_some_and(|response| response.length == BodyLength::UntilClose);
