@@ -238,6 +238,19 @@ fn a_goodbye_is_no_message() {
 }
 
 #[test]
+fn what_is_followed_by_more_was_no_goodbye() {
+    let mut wire = tls13();
+    wire.say(CLIENT, &[data(FINISHED), data(100)].concat());
+    let said = *wire.said.at(SERVER);
+    wire.say(SERVER, &[data(250), data(250), data(19), data(19)].concat());
+    let turn = wire.exchange.turn.unwrap();
+    assert_eq!((turn.by, turn.bytes, turn.seq), (SERVER, 24, SERVER_START.plus(said + 510)));
+    assert_eq!(*wire.tls().trailing_alert_bytes.at(SERVER), 24);
+    wire.say(SERVER, &data(300));
+    assert_eq!((wire.exchange.turn.unwrap().bytes, wire.exchange.turns), (24 + 24 + 305, 2));
+}
+
+#[test]
 fn a_record_that_is_not_whole_shows() {
     let mut wire = tls13();
     wire.say(CLIENT, &[data(FINISHED), data(100)].concat());
