@@ -187,7 +187,9 @@ fn a_client_certificate_belongs_to_the_handshake() {
     // One record each; without a certificate; all in one.
     for flight in [vec![900, 281, FINISHED], vec![25, FINISHED], vec![1300]] {
         let mut wire = tls13();
-        flight.iter().for_each(|&len| wire.say(CLIENT, &data(len)));
+        for &len in &flight {
+            wire.say(CLIENT, &data(len));
+        }
         assert_eq!(wire.exchange.turns, 0, "{flight:?}");
         wire.say(CLIENT, &data(120));
         assert_eq!((wire.tls().established, wire.exchange.turns), (true, 1), "{flight:?}");
