@@ -23,8 +23,8 @@ test: rust deps ## run all tests
 build: rust deps ## build the program
 	cargo build --release --locked
 
-golden: ## write the expected records, and the README's tables, anew
-	RSTWHO_BLESS=1 cargo test --locked --lib text
+golden: ## write the expected records, pages and screens, and the README's tables, anew
+	RSTWHO_BLESS=1 cargo test --locked --lib view
 	RSTWHO_BLESS=1 cargo test --locked --test fixtures --test readme --test explain
 
 fixtures: ## make the captures anew with real programs (root, network namespaces)

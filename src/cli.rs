@@ -9,7 +9,7 @@ use clap_complete::Shell;
 pub const EXIT_STATUS: &str = "Exit status:
   0  done
   1  --exit-code was given and a connection ended badly
-  2  trouble: a file that cannot be read, a wrong argument, output that cannot be written
+  2  trouble: a file that cannot be read, a wrong argument, no right to capture, output that cannot be written
      (what could be read is still reported)";
 
 /// The commonest ways to call the program.
@@ -17,6 +17,8 @@ pub const EXAMPLES: &str = "Examples:
   rstwho replay trace.pcap                          who ended what, and why
   rstwho -r trace.pcap --format jsonl               the same, as one JSON object a connection
   ssh host tcpdump -U -w - tcp | rstwho replay -    from another machine, as it happens
+  sudo rstwho watch -i eth0 'port 443'              on this host, as it happens
+  rstwho interfaces                                 what can be watched, and whether you may
   rstwho explain \"read ECONNRESET\"                  what is behind an error text in a log
   rstwho replay --help                              all options of a report";
 
@@ -36,6 +38,18 @@ const REPLAY_EXAMPLES: &str = "Examples:
   rstwho replay trace.pcap --exit-code --format summary
       for a test: status 1 if any connection ended badly";
 
+const WATCH_EXAMPLES: &str = "Examples:
+  sudo rstwho watch
+      on the interface of the default route
+  sudo rstwho watch -i eth0 -i eth1 'port 443'
+      some frames of two interfaces
+  sudo rstwho watch -i any --format jsonl | jq -c 'select(.provisional | not) | [.client.ip, .cause]'
+      all interfaces, for other programs
+  sudo rstwho watch --format jsonl --all -o ends.jsonl --rotate 100M --keep 10
+      a log of every connection
+  sudo setcap cap_net_raw+ep $(command -v rstwho)
+      once, to do without sudo";
+
 const EXPLAIN_EXAMPLES: &str = "Examples:
   rstwho explain
       all causes, a line each
@@ -50,7 +64,7 @@ const EXPLAIN_EXAMPLES: &str = "Examples:
 
 const ABOUT: &str = "Who ended this TCP connection, how and why.
 
-Reads packet captures, follows every TCP connection in them, tells a reset (RST) from a normal close (FIN), names the \
+Reads packet captures or watches interfaces, follows every TCP connection in them, tells a reset (RST) from a normal close (FIN), names the \
 side that sent it or the device between that forged it, and says what each program saw and what to do about it.";
 
 /// The whole command line.
@@ -59,7 +73,7 @@ side that sent it or the device between that forged it, and says what each progr
 #[command(about = "Who ended this TCP connection, how and why", long_about = ABOUT)]
 #[command(after_help = EXAMPLES, after_long_help = format!("{EXAMPLES}\n\n{EXIT_STATUS}"))]
 #[command(
-    override_usage = "rstwho replay FILE... [OPTIONS]\n       rstwho -r FILE [OPTIONS]\n       rstwho COMMAND --help"
+    override_usage = "rstwho replay FILE... [OPTIONS]\n       rstwho -r FILE [OPTIONS]\n       rstwho watch [-i IFACE]... [FILTER] [OPTIONS]\n       rstwho COMMAND --help"
 )]
 pub struct Cli {
     /// What to do.
@@ -68,7 +82,13 @@ pub struct Cli {
     /// Read a capture: the same as `replay FILE`, whose options may follow
     #[arg(short = 'r', value_name = "FILE")]
     pub read: Vec<PathBuf>,
+    /// List interfaces: the same as `interfaces`
+    #[arg(short = 'D')]
+    pub list: bool,
     /// The options of `replay`, for `-r`.
+    #[command(flatten)]
+    pub selection: Selection,
+    /// The same.
     #[command(flatten)]
     pub common: Common,
 }
@@ -82,6 +102,18 @@ pub enum Command {
     /// captures in it, and several captures are merged by time.
     #[command(after_help = REPLAY_EXAMPLES, after_long_help = format!("{REPLAY_EXAMPLES}\n\n{EXIT_STATUS}"))]
     Replay(Box<Replay>),
+    /// Watch connections end on this host, as it happens
+    ///
+    /// One line for each connection that ends badly, within a second; `--format jsonl` writes a provisional record then
+    /// and the final one, under the same id, some seconds later, when what followed is known. Needs CAP_NET_RAW. Ends on
+    /// Ctrl-C.
+    #[command(after_help = WATCH_EXAMPLES, after_long_help = format!("{WATCH_EXAMPLES}\n\n{EXIT_STATUS}"))]
+    Watch(Box<Watch>),
+    /// List the interfaces that can be watched, and whether you may
+    #[command(after_help = "Examples:
+  rstwho interfaces
+  sudo rstwho watch -i eth0")]
+    Interfaces,
     /// Say what a cause or an error text means, and what to do
     ///
     /// Without an argument it lists the causes. A cause is explained with an example; an error text, or a whole line of
@@ -110,9 +142,67 @@ pub struct Replay {
     /// Captures: pcap or pcapng, also .gz and .zst; `-` for standard input; folders
     #[arg(required = true, value_name = "FILE")]
     pub files: Vec<PathBuf>,
+    /// Which of their frames.
+    #[command(flatten)]
+    pub selection: Selection,
     /// What is common to all reports.
     #[command(flatten)]
     pub common: Common,
+}
+
+/// `watch`.
+#[derive(Debug, Args)]
+pub struct Watch {
+    /// Interface to capture on, or `any`; may be given several times [default: the one of the default route]
+    #[arg(short = 'i', long = "interface", value_name = "IFACE")]
+    pub interfaces: Vec<String>,
+    /// Which frames, as a pcap-filter expression, e.g. 'port 443'; ICMP errors always pass
+    #[arg(value_name = "FILTER", num_args = 0.., allow_hyphen_values = false)]
+    pub filter: Vec<String>,
+    /// Bytes kept of each frame, 68 at least; 0 for all [default: 2048]
+    #[arg(short = 's', long, value_name = "BYTES", value_parser = snaplen)]
+    pub snaplen: Option<u32>,
+    /// The kernel's buffer for each interface: 64M, or KiB if it is a bare number, as for tcpdump [default: 16M]
+    #[arg(short = 'B', long, value_name = "SIZE")]
+    pub buffer: Option<String>,
+    /// Take also frames that are for other hosts, as on a mirror port
+    #[arg(long)]
+    pub promiscuous: bool,
+    /// Begin a new FILE when it would grow beyond SIZE (100M); no record is split
+    ///
+    /// FILE is always the one being written; FILE.1 is the one before, FILE.2 the one before that.
+    #[arg(long, value_name = "SIZE", requires = "output")]
+    pub rotate: Option<String>,
+    /// How many old files to keep beside FILE
+    #[arg(long, value_name = "N", requires = "rotate", default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..))]
+    pub keep: u32,
+    /// What is common to all reports.
+    #[command(flatten)]
+    pub common: Common,
+}
+
+/// Which frames of a capture.
+#[derive(Debug, Args)]
+pub struct Selection {
+    /// Look only at frames that a pcap-filter expression lets through
+    ///
+    /// For example 'host 10.0.3.7 and port 443'. The syntax is tcpdump's; see pcap-filter(7).
+    #[arg(long, value_name = "EXPR")]
+    pub filter: Option<String>,
+    /// Look only at frames from TIME on
+    ///
+    /// 2026-11-20T19:04:41Z, or 19:04:41 (UTC, on the day of the capture's first frame), or seconds since 1970.
+    #[arg(long, value_name = "TIME")]
+    pub since: Option<String>,
+    /// Look only at frames before TIME, written as for --since
+    #[arg(long, value_name = "TIME")]
+    pub until: Option<String>,
+    /// Report on each capture by itself instead of merging them by time
+    #[arg(long)]
+    pub separate: bool,
+    /// Show the capture in a dashboard, with everything about each end, once it is read
+    #[arg(long, conflicts_with_all = ["format", "output", "separate"])]
+    pub tui: bool,
 }
 
 /// `explain`.
@@ -148,19 +238,6 @@ pub struct Common {
     /// Write to FILE instead of standard output
     #[arg(short = 'o', long = "output", value_name = "FILE")]
     pub output: Option<PathBuf>,
-    /// Look only at frames that a pcap-filter expression lets through
-    ///
-    /// For example 'host 10.0.3.7 and port 443'. The syntax is tcpdump's; see pcap-filter(7).
-    #[arg(long, value_name = "EXPR")]
-    pub filter: Option<String>,
-    /// Look only at frames from TIME on
-    ///
-    /// 2026-11-20T19:04:41Z, or 19:04:41 (UTC, on the day of the capture's first frame), or seconds since 1970.
-    #[arg(long, value_name = "TIME")]
-    pub since: Option<String>,
-    /// Look only at frames before TIME, written as for --since
-    #[arg(long, value_name = "TIME")]
-    pub until: Option<String>,
     /// Show at most N connections in the table, and N peers
     #[arg(long, default_value_t = 20, value_name = "N")]
     pub top: usize,
@@ -191,9 +268,6 @@ pub struct Common {
     /// Use nothing but ASCII in the table
     #[arg(long)]
     pub ascii: bool,
-    /// Report on each capture by itself instead of merging them by time
-    #[arg(long)]
-    pub separate: bool,
 }
 
 /// `--format`.
@@ -232,11 +306,21 @@ pub enum Color {
     Never,
 }
 
+/// `-s`: what libpcap takes, and enough for the headers.
+fn snaplen(text: &str) -> Result<u32, String> {
+    const LARGEST: u32 = 262_144;
+    match text.parse() {
+        Ok(0) => Ok(LARGEST),
+        Ok(bytes) if (68..=LARGEST).contains(&bytes) => Ok(bytes),
+        _ => Err(format!("not 0 nor a number from 68 to {LARGEST}")),
+    }
+}
+
 /// The command line as clap sees it. `replay`'s options also work beside `-r` but are listed in `replay --help` only.
 #[must_use]
 pub fn command() -> clap::Command {
     Cli::command().mut_args(|arg| {
-        let shown = matches!(arg.get_id().as_str(), "read" | "help" | "version");
+        let shown = matches!(arg.get_id().as_str(), "read" | "list" | "help" | "version");
         arg.hide(!shown)
     })
 }

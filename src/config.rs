@@ -1,8 +1,10 @@
 //! What the command line means: values that were checked, so that nothing after this asks what a user may have meant.
 
 mod amount;
+mod live;
 mod moment;
 
+pub use live::{Reception, Rotation, Watch};
 pub use moment::{Bound, Window};
 
 use std::path::PathBuf;
@@ -10,7 +12,7 @@ use std::path::PathBuf;
 use clap_complete::Shell;
 
 use crate::aggregate::Network;
-use crate::cli::{self, Cli, Command, Common};
+use crate::cli::{self, Cli, Command, Common, Selection};
 use crate::error::Error;
 
 pub use crate::cli::Format;
@@ -22,6 +24,10 @@ pub enum Task {
     Orientation,
     /// Read captures.
     Replay(Box<Replay>),
+    /// Watch interfaces.
+    Watch(Box<Watch>),
+    /// List interfaces.
+    Interfaces,
     /// Say what a cause or an error text means.
     Explain(Explain),
     /// Print a completion script.
@@ -80,6 +86,8 @@ pub struct Canvas {
 /// How a report is to look.
 #[derive(Clone, Debug)]
 pub struct Presentation {
+    /// A report, or the dashboard.
+    pub display: Display,
     /// In which format.
     pub format: Format,
     /// Which connections are listed.
@@ -92,6 +100,15 @@ pub struct Presentation {
     pub charset: Charset,
     /// Columns that a line may have.
     pub width: usize,
+}
+
+/// Where people look at it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Display {
+    /// A report in some format, written once.
+    Report,
+    /// The dashboard, on a terminal.
+    Dashboard,
 }
 
 /// Several captures: together or one by one.
@@ -174,6 +191,8 @@ pub enum Screen {
 
 /// Columns of a line where no terminal says otherwise.
 const DEFAULT_WIDTH: usize = 100;
+/// Peers through which the dashboard scrolls.
+const DASHBOARD_PEERS: usize = 1000;
 
 impl Task {
     /// What `cli` means.
@@ -182,11 +201,18 @@ impl Task {
     /// [`Error::Argument`] for the first value that means nothing.
     pub fn of(cli: Cli, around: &Surroundings) -> Result<Self, Error> {
         Ok(match cli.command {
-            None if cli.read.is_empty() => Self::Orientation,
-            None => Self::Replay(Box::new(Replay::of(cli.read, cli.common, around)?)),
-            Some(Command::Replay(replay)) => {
-                Self::Replay(Box::new(Replay::of(replay.files, replay.common, around)?))
+            None if cli.list => Self::Interfaces,
+            // Who types nothing but the name wants to see something; what is no terminal gets no surprise.
+            None if cli.read.is_empty() && around.stdout == Screen::Terminal && cfg!(feature = "live") => {
+                Self::Watch(Box::new(Watch::by_default(cli.common, around)?))
             }
+            None if cli.read.is_empty() => Self::Orientation,
+            None => Self::Replay(Box::new(Replay::of(cli.read, cli.selection, cli.common, around)?)),
+            Some(Command::Replay(replay)) => {
+                Self::Replay(Box::new(Replay::of(replay.files, replay.selection, replay.common, around)?))
+            }
+            Some(Command::Watch(watch)) => Self::Watch(Box::new(Watch::of(*watch, around)?)),
+            Some(Command::Interfaces) => Self::Interfaces,
             Some(Command::Explain(explain)) => Self::Explain(Explain::of(&explain, around)),
             Some(Command::Completions { shell }) => Self::Completions(shell),
             Some(Command::Man) => Self::Man,
@@ -195,19 +221,28 @@ impl Task {
 }
 
 impl Replay {
-    fn of(files: Vec<PathBuf>, common: Common, around: &Surroundings) -> Result<Self, Error> {
-        let presentation = Presentation::of(&common, around);
+    fn of(
+        files: Vec<PathBuf>,
+        selection: Selection,
+        common: Common,
+        around: &Surroundings,
+    ) -> Result<Self, Error> {
+        if selection.tui && around.stdout != Screen::Terminal {
+            return Err(Error::NoTerminal);
+        }
+        let display = if selection.tui { Display::Dashboard } else { Display::Report };
+        let presentation = Presentation::of(&common, display, around);
         Ok(Self {
             files,
-            grouping: if common.separate { Grouping::Separate } else { Grouping::Merged },
-            filter: common.filter,
-            window: Window::parse(common.since.as_deref(), common.until.as_deref())?,
+            grouping: if selection.separate { Grouping::Separate } else { Grouping::Merged },
+            filter: selection.filter,
+            window: Window::parse(selection.since.as_deref(), selection.until.as_deref())?,
             max_frames: common.count,
             max_flows: amount::parse("--max-flows", &common.max_flows)?,
-            payload: if common.no_payload { Payload::Counted } else { Payload::Read },
-            local: common.local.iter().map(|text| network(text)).collect::<Result<_, _>>()?,
+            payload: Payload::of(&common),
+            local: networks(&common.local)?,
+            verdict_status: VerdictStatus::of(&common),
             output: common.output,
-            verdict_status: if common.exit_code { VerdictStatus::Shown } else { VerdictStatus::Ignored },
             presentation,
         })
     }
@@ -239,18 +274,22 @@ impl Canvas {
 }
 
 impl Presentation {
-    fn of(common: &Common, around: &Surroundings) -> Self {
+    fn of(common: &Common, display: Display, around: &Surroundings) -> Self {
         let screen = if common.output.is_some() { Screen::Elsewhere } else { around.stdout };
         let charset = if common.ascii { Charset::Ascii } else { Charset::Unicode };
         let Canvas { colour, charset, width } = Canvas::of(common.color, charset, screen, around);
         Self {
+            display,
             format: common.format,
             listing: match (common.all, common.harm) {
                 (true, _) => Listing::Everything,
                 (false, cli::Harm::All) => Listing::WithHarmless,
                 (false, cli::Harm::Harmful) => Listing::Harmful,
             },
-            top: common.top,
+            top: match display {
+                Display::Dashboard => common.top.max(DASHBOARD_PEERS),
+                Display::Report => common.top,
+            },
             colour,
             charset,
             width,
@@ -262,6 +301,22 @@ impl Presentation {
     pub const fn canvas(&self) -> Canvas {
         Canvas { colour: self.colour, charset: self.charset, width: self.width }
     }
+}
+
+impl Payload {
+    const fn of(common: &Common) -> Self {
+        if common.no_payload { Self::Counted } else { Self::Read }
+    }
+}
+
+impl VerdictStatus {
+    const fn of(common: &Common) -> Self {
+        if common.exit_code { Self::Shown } else { Self::Ignored }
+    }
+}
+
+fn networks(texts: &[String]) -> Result<Vec<Network>, Error> {
+    texts.iter().map(|text| network(text)).collect()
 }
 
 fn network(text: &str) -> Result<Network, Error> {

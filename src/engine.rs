@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 
 use crate::context::Context;
 use crate::decode::{self, Frame, Pdu, Skip, SkipCounts};
-use crate::flow::{Close, FlowTable, LINGER, ObservedUntil, Settings, TableCounts};
+use crate::flow::{Close, Finality, FlowTable, LINGER, ObservedUntil, Settings, TableCounts};
 use crate::time::Timestamp;
 use crate::verdict::{self, Verdict};
 
@@ -77,6 +77,11 @@ impl Engine {
         self.bench.judge_until(now, sink);
     }
 
+    /// Takes note of frames that the capture lost, found out at `at`: verdicts near it are no longer certain.
+    pub fn note_loss(&mut self, at: Timestamp, frames: u64) {
+        self.bench.context.note_loss(at, frames);
+    }
+
     /// Judges everything that is left.
     pub fn finish(&mut self, until: ObservedUntil, sink: Sink<'_>) {
         let bench = &mut self.bench;
@@ -108,6 +113,10 @@ impl Bench {
     /// Takes note of a connection; those whose wait is over by then are judged first, so that the order of hand-over alone
     /// decides what a verdict may know, whatever the batches.
     fn seat(&mut self, close: Close, sink: Sink<'_>) {
+        if close.finality == Finality::Provisional {
+            sink(verdict::judge(&close, &self.context.around(&close)));
+            return;
+        }
         self.judge_until(close.closed_at, sink);
         self.context.note(&close);
         if !verdict::may_be_one_of_many(&close) {

@@ -52,6 +52,14 @@ pub enum Error {
     /// A filter in a program built without libpcap.
     #[error("--filter needs libpcap, and this rstwho was built without it (cargo build --features live)")]
     NoFilter,
+    /// Watching in a program built without libpcap.
+    #[error(
+        "{command} needs libpcap, and this rstwho was built without it (cargo build --features live); replay works"
+    )]
+    NoLive {
+        /// What was asked for.
+        command: &'static str,
+    },
     /// The system does not let this process capture.
     #[error(
         "capturing on {interface} needs the capability CAP_NET_RAW, which this process does not have: \
@@ -109,6 +117,9 @@ pub enum Error {
         /// What is wrong with it and what would be right.
         why: String,
     },
+    /// The dashboard, and nothing to show it on.
+    #[error("--tui needs a terminal, and standard output is none (without it there is a report)")]
+    NoTerminal,
     /// The output cannot be written.
     #[error("cannot write {path}: {source}")]
     Write {

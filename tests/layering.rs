@@ -178,6 +178,18 @@ fn every_part_names_only_what_it_may() {
 }
 
 #[test]
+fn one_file_of_the_views_knows_that_there_is_a_terminal() {
+    let allowed = ["view", "tui", "terminal"];
+    let knowing = sources().into_iter().filter(|file| {
+        let named = paths(&tokens(&file.text), &file.module);
+        file.module.first().is_some_and(|part| part == "view")
+            && named.iter().any(|named| named.path.first().is_some_and(|root| root == "crossterm"))
+    });
+    let knowing: Vec<_> = knowing.map(|file| file.module).collect();
+    assert_eq!(knowing, [allowed]);
+}
+
+#[test]
 fn files_and_functions_stay_small() {
     let mut large = Vec::new();
     for file in sources() {

@@ -1,5 +1,6 @@
 //! Verdicts to counts: how connections ended, why, and with whom. Pure, and in bounded memory.
 
+mod health;
 mod intake;
 mod network;
 mod ours;
@@ -7,6 +8,7 @@ mod peer;
 mod top;
 mod totals;
 
+pub use health::InterfaceHealth;
 pub use intake::{Dropped, Intake};
 pub use network::Network;
 pub use ours::Ours;
@@ -57,12 +59,23 @@ impl Aggregate {
         Self { totals: Totals::default(), addresses: Top::new(MAX_PEERS), local }
     }
 
+    /// Says who "we" are from now on.
+    pub fn set_local(&mut self, local: Vec<Network>) {
+        self.local = local;
+    }
+
     /// Counts one connection.
     pub fn count(&mut self, verdict: &Verdict) {
         self.totals.count(verdict);
         for seen in peer::both(verdict) {
             self.addresses.touch(seen.addr).count(verdict, seen.side);
         }
+    }
+
+    /// Connections so far whose end is a bad one.
+    #[must_use]
+    pub const fn bad_ends(&self) -> u64 {
+        self.totals.bad_ends
     }
 
     /// The counts so far, with the `top` worst peers.

@@ -25,6 +25,12 @@ impl Network {
     }
 }
 
+impl From<IpAddr> for Network {
+    fn from(addr: IpAddr) -> Self {
+        Self { base: u128::from_be_bytes(Addr::from(addr).octets()), bits: 128 }
+    }
+}
+
 impl FromStr for Network {
     type Err = &'static str;
 

@@ -4,8 +4,8 @@ use std::net::IpAddr;
 
 use crate::time::{Span, Timestamp};
 use crate::verdict::{
-    Confidence, ConnState, Endpoint, Evidence, ExchangeFacts, Fact, Finding, Flags, Harm, How, ObservedUntil,
-    Roles, RstFacts, Rule, Seen, Sees, Sender, Side, Stage, Traffic, Verdict,
+    Confidence, ConnState, Endpoint, Evidence, ExchangeFacts, Fact, Finality, Finding, Flags, Harm, How,
+    ObservedUntil, Roles, RstFacts, Rule, Seen, Sees, Sender, Side, Stage, Traffic, Verdict,
 };
 
 const START: Timestamp = Timestamp::from_nanos(1_795_201_481_230_112_045);
@@ -49,6 +49,7 @@ pub(crate) fn stale() -> Verdict {
         file: 0,
         first_frame: 1,
         how: How::FinThenReset,
+        finality: Finality::Final,
         until: ObservedUntil::Close,
         fin_by: Some(Side::Server),
         rst_by: Some(Sender::Side(Side::Server)),

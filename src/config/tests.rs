@@ -22,7 +22,10 @@ fn refusal(args: &str) -> String {
 
 #[test]
 fn nothing_asked_is_told_apart_from_everything_asked() {
-    assert!(matches!(task("", Screen::Terminal), Ok(Task::Orientation)));
+    assert!(matches!(task("", Screen::Elsewhere), Ok(Task::Orientation)));
+    let on_a_terminal = task("", Screen::Terminal);
+    let watches = matches!(&on_a_terminal, Ok(Task::Watch(watch)) if watch.interfaces.is_empty());
+    assert_eq!(watches, cfg!(feature = "live"), "{on_a_terminal:?}");
     assert!(matches!(task("man", Screen::Terminal), Ok(Task::Man)));
 }
 
@@ -71,4 +74,31 @@ fn a_wrong_value_is_named_with_what_would_be_right() {
     );
     assert!(refusal("replay a.pcap --since noon").starts_with("--since 'noon': not a time; write "));
     assert!(refusal("replay a.pcap --max-flows many").starts_with("--max-flows 'many': not a number"));
+}
+
+#[test]
+fn watch_takes_interfaces_and_a_filter_of_several_words() {
+    let Ok(Task::Watch(watch)) = task(
+        "watch -i eth0 -i lo port 443 -s 0 -c 5 -o a --rotate 100M --keep 3 --promiscuous",
+        Screen::Elsewhere,
+    ) else {
+        panic!("no watch")
+    };
+    assert_eq!(
+        (watch.interfaces.join(","), watch.filter.as_deref()),
+        ("eth0,lo".to_owned(), Some("port 443"))
+    );
+    assert_eq!((watch.snaplen, watch.max_frames), (Some(262_144), Some(5)));
+    assert_eq!(watch.rotation, Some(Rotation { bytes: 100_000_000, keep: 3 }));
+    assert_eq!(watch.reception, Reception::Promiscuous);
+    assert!(matches!(task("-D", Screen::Elsewhere), Ok(Task::Interfaces)));
+    assert!(matches!(task("interfaces", Screen::Elsewhere), Ok(Task::Interfaces)));
+}
+
+#[test]
+fn what_makes_no_sense_together_is_refused() {
+    for args in ["watch --rotate 1M", "watch -o a --keep 3", "watch -s 10", "watch --since 1"] {
+        let args = ["rstwho"].into_iter().chain(args.split_whitespace()).map(Into::into);
+        assert!(cli::parse(args).is_err());
+    }
 }

@@ -5,6 +5,7 @@
 //! forgotten, and so is the older half when there is too much of it, as under a flood of forged sources.
 
 mod hosts;
+mod losses;
 mod services;
 mod sources;
 mod window;
@@ -13,8 +14,10 @@ pub use services::LearnedIdle;
 pub use sources::Scan;
 
 use crate::flow::Close;
+use crate::time::Timestamp;
 
 use self::hosts::Hosts;
+use self::losses::Losses;
 use self::services::Services;
 use self::sources::Sources;
 
@@ -32,6 +35,8 @@ pub struct Surroundings {
     pub server_ttl: Option<u8>,
     /// After what idle time this server closes connections.
     pub learned_idle: Option<LearnedIdle>,
+    /// Frames that the capture lost near its end, whosever they were.
+    pub lost_nearby: u64,
 }
 
 /// The memory of other connections.
@@ -40,6 +45,7 @@ pub struct Context {
     hosts: Hosts,
     services: Services,
     sources: Sources,
+    losses: Losses,
 }
 
 impl Context {
@@ -48,6 +54,11 @@ impl Context {
         self.hosts.note(close);
         self.services.note(close);
         self.sources.note(close);
+    }
+
+    /// Takes note of frames that the capture lost, found out at `at`.
+    pub fn note_loss(&mut self, at: Timestamp, frames: u64) {
+        self.losses.note(at, frames);
     }
 
     /// What the others tell about `close`.
@@ -60,6 +71,11 @@ impl Context {
             unserved_silent,
             server_ttl: self.hosts.server_ttl(close),
             learned_idle: self.services.learned_idle(close),
+            lost_nearby: self.losses.near(end_of(close)),
         }
     }
+}
+
+fn end_of(close: &Close) -> Timestamp {
+    close.reset.as_ref().map_or(close.last.ts, |reset| reset.rst.ts)
 }

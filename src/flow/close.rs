@@ -76,6 +76,16 @@ impl ObservedUntil {
     }
 }
 
+/// Is there more to come about a connection?
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Finality {
+    /// It is still being watched: what follows may teach better.
+    Provisional,
+    /// This is the last word.
+    #[default]
+    Final,
+}
+
 /// A moment that can be pointed at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Moment {
@@ -164,7 +174,7 @@ pub struct Reset {
     pub text: Vec<u8>,
 }
 
-/// A connection whose watching has ended.
+/// A connection whose watching has ended, or for once what is known of it before.
 #[derive(Clone, Debug)]
 pub struct Close {
     /// Its two ends.
@@ -213,7 +223,9 @@ pub struct Close {
     pub gaps: u32,
     /// The last segments, oldest first.
     pub recent: Vec<Recent>,
-    /// Why the watching ended.
+    /// Whether the watching has ended.
+    pub finality: Finality,
+    /// Why the watching ended; says nothing as long as it has not.
     pub until: ObservedUntil,
     /// When it was handed over, in capture time.
     pub closed_at: Timestamp,

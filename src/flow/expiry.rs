@@ -15,9 +15,13 @@ pub(super) enum Timer {
     Grave,
     /// The patience with an unanswered SYN.
     Attempt,
+    /// What comes hard on the heels of an end, before it is told provisionally.
+    Ended,
+    /// The patience with a side that repeats itself, before that is told provisionally.
+    Repeated,
 }
 
-const TIMERS: [Timer; 3] = [Timer::Linger, Timer::Grave, Timer::Attempt];
+const TIMERS: [Timer; 5] = [Timer::Linger, Timer::Grave, Timer::Attempt, Timer::Ended, Timer::Repeated];
 
 /// A timer that was set.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -26,7 +26,7 @@ mod track;
 mod zeek;
 
 pub use acceptance::Acceptance;
-pub use close::{After, Close, Fin, Leg, Moment, ObservedUntil, Reset, Side};
+pub use close::{After, Close, Fin, Finality, Leg, Moment, ObservedUntil, Reset, Side};
 pub use exchange::{
     Alert, BodyLength, Exchange, Http, Owed, Peek, Protocol, Request, Response, Tls, Turn, Upgrade, Upgraded,
 };
@@ -35,5 +35,5 @@ pub use history::History;
 pub use key::{Both, End, FlowKey};
 pub use recent::Recent;
 pub use roles::Roles;
-pub use table::{DEFAULT_MAX_FLOWS, FlowTable, GRAVE, LINGER, Settings, Sink, TableCounts};
+pub use table::{DEFAULT_MAX_FLOWS, FlowTable, GRAVE, LINGER, Provisional, Settings, Sink, TableCounts};
 pub use zeek::ConnState;

@@ -4,7 +4,7 @@ use crate::decode::{IcmpError, Segment};
 use crate::time::{Span, Timestamp};
 
 use super::acceptance::Acceptance;
-use super::close::{Close, Fin, Leg, Moment, ObservedUntil, Reset};
+use super::close::{Close, Fin, Finality, Leg, Moment, ObservedUntil, Reset};
 use super::exchange::Exchange;
 use super::half::Half;
 use super::history::History;
@@ -75,6 +75,8 @@ pub(super) struct Cold {
     pub(super) exchange: Option<Box<Exchange>>,
     pub(super) exchange_at_fin: Option<Box<Exchange>>,
     pub(super) linger_until: Timestamp,
+    /// It was told about before its watching had ended.
+    pub(super) announced: bool,
     /// Frames of it came twice, so that even those that carry no identification are to be compared.
     pub(super) duplicated: bool,
 }
@@ -110,6 +112,7 @@ impl Cold {
             exchange: None,
             exchange_at_fin: None,
             linger_until: Timestamp::ZERO,
+            announced: false,
             duplicated: false,
         }
     }
@@ -163,7 +166,14 @@ pub(super) fn close(
         legs: cold.legs,
         gaps: cold.letters.at(End::Low).gaps + cold.letters.at(End::High).gaps,
         recent,
+        finality: Finality::Final,
         until,
         closed_at,
     }
+}
+
+/// What is known of a connection that is still being watched.
+pub(super) fn so_far(flow: &Flow, cold: &Cold, ring: &RecentRing, now: Timestamp) -> Close {
+    let close = close(flow, &mut cold.clone(), ring, ObservedUntil::Close, now);
+    Close { finality: Finality::Provisional, ..close }
 }

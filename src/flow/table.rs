@@ -1,10 +1,13 @@
 //! The table of connections: segments in, closes out, a batch at a time, in bounded memory.
 
+mod icmp;
+mod news;
+
 use std::collections::HashMap;
 
 use ahash::RandomState;
 
-use crate::decode::{IcmpError, Pdu, Segment, Skip};
+use crate::decode::{Pdu, Segment, Skip};
 use crate::time::{Span, Timestamp};
 
 use super::acceptance::Acceptance;
@@ -18,6 +21,7 @@ use super::key::{Both, End, FlowKey};
 use super::recent::RecentRing;
 use super::state::{self, Cold, Flow, Phase};
 use super::track;
+pub use news::Provisional;
 
 /// How long a connection is watched after its end, in capture time: what follows a RST is the best evidence, and a
 /// host's retransmission timer takes up to a few seconds to make it speak again.
@@ -42,13 +46,20 @@ pub struct Settings {
     pub max_flows: u32,
     /// Whether payload may be looked at.
     pub peek: Peek,
+    /// Whether ends are told before their linger is over.
+    pub provisional: Provisional,
     /// Seeds of the hash: fixed for a replay, random for live traffic, whose senders could aim at known ones.
     pub seeds: [u64; 4],
 }
 
 impl Default for Settings {
     fn default() -> Self {
-        Self { max_flows: DEFAULT_MAX_FLOWS, peek: Peek::Allowed, seeds: [1, 2, 3, 4] }
+        Self {
+            max_flows: DEFAULT_MAX_FLOWS,
+            peek: Peek::Allowed,
+            provisional: Provisional::Withheld,
+            seeds: [1, 2, 3, 4],
+        }
     }
 }
 
@@ -218,12 +229,15 @@ impl FlowTable {
     fn track(&mut self, slot: u32, (segment, payload): (&Segment, &[u8]), by: End) {
         self.counts.segments += 1;
         let (flow, cold) = (&mut self.hot[slot as usize], &mut self.cold[slot as usize]);
+        let unanswered = flow.unanswered;
         match track::segment(flow, cold, &mut self.ring, (segment, payload), by, self.settings.peek) {
+            Ending::None if flow.unanswered != unanswered => self.expect_news(Timer::Repeated, slot),
             Ending::None => {}
             Ending::Ended => {
                 flow.phase = Phase::Lingering;
                 cold.linger_until = self.now.plus(LINGER);
                 self.expiry.set(Timer::Linger, slot, cold.generation, cold.linger_until);
+                self.expect_news(Timer::Ended, slot);
             }
             Ending::Revived => flow.phase = Phase::Open,
         }
@@ -315,6 +329,7 @@ impl FlowTable {
             Timer::Attempt if flow.phase == Phase::Open && is_unanswered(&flow.halves) => {
                 self.on_attempt_due(due, sink);
             }
+            Timer::Ended | Timer::Repeated => self.on_news_due(due, sink),
             Timer::Linger | Timer::Grave | Timer::Attempt => {}
         }
     }
@@ -354,23 +369,6 @@ impl FlowTable {
             self.hand_over(due.slot, ObservedUntil::Expired, sink);
             self.forget(due.slot);
         }
-    }
-
-    fn on_icmp(&mut self, error: &IcmpError) {
-        let (key, by) = FlowKey::quoted_by(error);
-        let Some(&slot) = self.index.get(&key) else {
-            self.counts.icmp_unknown += 1;
-            return;
-        };
-        let flow = self.flow(slot);
-        // A quoted number that the connection never used is a forgery or about an earlier connection (RFC 5927 §4.1).
-        let half = flow.halves.at(by);
-        if flow.phase == Phase::Closed || !error.seq.within(half.iss, half.snd_nxt) {
-            self.counts.icmp_unknown += 1;
-            return;
-        }
-        self.counts.icmp += 1;
-        self.cold[slot as usize].icmp = Some(Box::new(*error));
     }
 }
 

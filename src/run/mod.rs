@@ -1,7 +1,11 @@
-//! The only place that wires parts together: captures to the engine, the engine to the counts and the view.
+//! The only place that wires parts together: captures and interfaces to the engine, the engine to the counts and the view.
 
 mod explain;
 mod gate;
+#[cfg(feature = "live")]
+mod interfaces;
+#[cfg(feature = "live")]
+mod journal;
 mod meter;
 mod offer;
 mod output;
@@ -10,6 +14,8 @@ mod reader;
 mod replay;
 mod surroundings;
 mod talk;
+#[cfg(feature = "live")]
+mod watch;
 
 pub use offer::answer;
 pub use surroundings::surroundings;
@@ -49,6 +55,14 @@ pub fn run(task: Task) -> Result<Status, Error> {
     match task {
         Task::Orientation => Ok(offer::orient()),
         Task::Replay(replay) => replay::replay(&replay),
+        #[cfg(feature = "live")]
+        Task::Watch(config) => watch::watch(&config),
+        #[cfg(feature = "live")]
+        Task::Interfaces => interfaces::print(),
+        #[cfg(not(feature = "live"))]
+        Task::Watch(_) => Err(Error::NoLive { command: "watch" }),
+        #[cfg(not(feature = "live"))]
+        Task::Interfaces => Err(Error::NoLive { command: "interfaces" }),
         Task::Explain(task) => explain::explain(&task),
         Task::Completions(shell) => offer::completions(shell),
         Task::Man => offer::manual(),

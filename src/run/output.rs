@@ -5,7 +5,14 @@ use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
 
 use crate::capture::file::Input;
+#[cfg(feature = "live")]
+use crate::config::Watch;
 use crate::error::Error;
+#[cfg(feature = "live")]
+use crate::view;
+
+#[cfg(feature = "live")]
+use super::journal::Journal;
 
 /// Bytes written at once, unless somebody waits for them.
 const BUFFER: usize = 64 << 10;
@@ -27,6 +34,19 @@ pub(super) fn create(output: Option<&Path>) -> Result<Box<dyn Write>, Error> {
         }
     };
     Ok(Box::new(BufWriter::with_capacity(BUFFER, sink)))
+}
+
+/// Opens the output of something that goes on: a file is written in whole records, and rotated if that is wanted.
+///
+/// # Errors
+/// [`Error::Write`] where the system refuses.
+#[cfg(feature = "live")]
+pub(super) fn create_live(config: &Watch) -> Result<Box<dyn Write>, Error> {
+    let Some(path) = config.output.as_deref() else { return create(None) };
+    let heading = view::heading(config.presentation.format);
+    let journal = Journal::create(path, config.rotation, heading)
+        .map_err(|source| Error::Write { path: path.to_path_buf(), source })?;
+    Ok(Box::new(journal))
 }
 
 /// Refuses to write over a capture that is to be read.

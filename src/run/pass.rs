@@ -7,7 +7,9 @@ use crate::decode::{Frame, Skip};
 use crate::engine::Engine;
 use crate::error::Error;
 use crate::flow::ObservedUntil;
-use crate::verdict::Verdict;
+#[cfg(feature = "live")]
+use crate::time::Timestamp;
+use crate::verdict::{Finality, Verdict};
 use crate::view::View;
 
 use super::gate::{Gate, Passage};
@@ -76,9 +78,15 @@ impl<'a> Pass<'a> {
         self.engine.push(frames, &mut |verdict| desk.take(&verdict));
     }
 
+    /// Moves time on where no frame does it.
+    #[cfg(feature = "live")]
+    pub(super) fn advance(&mut self, now: Timestamp) {
+        let desk = &mut self.desk;
+        self.engine.advance(now, &mut |verdict| desk.take(&verdict));
+    }
+
     /// Judges what is left.
-    pub(super) fn finish(&mut self) -> Result<(), Stop> {
-        let until = if self.gate.is_shut() { ObservedUntil::Stopped } else { ObservedUntil::Eof };
+    pub(super) fn finish(&mut self, until: ObservedUntil) -> Result<(), Stop> {
         let desk = &mut self.desk;
         self.engine.finish(until, &mut |verdict| desk.take(&verdict));
         self.check()
@@ -117,7 +125,10 @@ impl<'a> Desk<'a> {
         if self.failed.is_some() {
             return;
         }
-        self.aggregate.count(verdict);
+        // What is told provisionally is told once more, and counted then.
+        if verdict.finality == Finality::Final {
+            self.aggregate.count(verdict);
+        }
         let name = self.names.get(usize::from(verdict.file)).map(String::as_str);
         self.failed = self.view.ended(verdict, name).err();
     }

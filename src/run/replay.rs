@@ -5,10 +5,10 @@ use std::io::{self, IsTerminal};
 use crate::aggregate::Aggregate;
 use crate::capture::Progress;
 use crate::capture::file::{self, FileSource, Input, Merged};
-use crate::config::{Grouping, Payload, Replay, VerdictStatus};
+use crate::config::{Display, Grouping, Payload, Replay, VerdictStatus};
 use crate::engine::Engine;
 use crate::error::Error;
-use crate::flow::{Peek, Settings};
+use crate::flow::{ObservedUntil, Peek, Settings};
 use crate::view::{self, Report, View};
 
 use super::gate::Gate;
@@ -97,7 +97,7 @@ impl Session<'_> {
     fn follow(&mut self, mut reader: Reader, files: &[String]) -> Result<(), Error> {
         let mut view = match self.view.take() {
             Some(view) => view,
-            None => view::open(&self.config.presentation, output::create(self.config.output.as_deref())?),
+            None => self.open_view()?,
         };
         let outcome = self.pass(&mut reader, view.as_mut(), files);
         self.view = Some(view);
@@ -107,6 +107,16 @@ impl Session<'_> {
         })
     }
 
+    /// The dashboard writes to the terminal by itself, which must not be locked then.
+    fn open_view(&self) -> Result<Box<dyn View>, Error> {
+        let presentation = &self.config.presentation;
+        let out = match presentation.display {
+            Display::Report => output::create(self.config.output.as_deref())?,
+            Display::Dashboard => Box::new(io::sink()),
+        };
+        Ok(view::open(presentation, out))
+    }
+
     fn pass(&mut self, reader: &mut Reader, view: &mut dyn View, files: &[String]) -> Result<(), Stop> {
         let names = self.names.clone();
         let names = if names.len() > 1 { names.as_slice() } else { &[] };
@@ -114,7 +124,8 @@ impl Session<'_> {
         let desk = Desk::new(Aggregate::new(self.config.local.clone()), view, names);
         let mut pass = Pass::new(gate, Engine::new(self.settings()), desk);
         self.read(reader, &mut pass)?;
-        pass.finish()?;
+        let until = if pass.gate.is_shut() { ObservedUntil::Stopped } else { ObservedUntil::Eof };
+        pass.finish(until)?;
         let notices: Vec<String> = reader.notices().iter().map(ToString::to_string).collect();
         for notice in &notices {
             talk::say(notice);
@@ -126,7 +137,16 @@ impl Session<'_> {
         let heading =
             files.first().filter(|_| self.config.grouping == Grouping::Separate && self.names.len() > 1);
         let heading = heading.map(String::as_str);
-        let report = Report { heading, files, snapshot: &snapshot, intake: &intake, notices: &notices };
+        let report = Report {
+            heading,
+            files,
+            interfaces: &[],
+            we: &[],
+            followed: 0,
+            snapshot: &snapshot,
+            intake: &intake,
+            notices: &notices,
+        };
         let view = pass.desk.view;
         view.report(&report).and_then(|()| view.flush()).map_err(Stop::Output)
     }

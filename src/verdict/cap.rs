@@ -1,5 +1,6 @@
 //! How sure a verdict may be at most, given how much of the connection the capture holds. The whole rule is here.
 
+use crate::context::Surroundings;
 use crate::flow::{Acceptance, Close, ObservedUntil, Side};
 
 use super::Confidence;
@@ -7,10 +8,10 @@ use super::Confidence;
 /// The most that may be said about `close`.
 ///
 /// Certain needs both directions and no gap. A connection that was seen from the middle on, or with stretches missing, or
-/// given up by us, is likely at most; one of which only one direction was captured is possible at most, except that a
+/// given up by us, or ended while the capture lost frames, is likely at most; one of which only one direction was captured is possible at most, except that a
 /// SYN without any answer has only one direction by nature.
 #[must_use]
-pub(super) fn cap(close: &Close) -> Confidence {
+pub(super) fn cap(close: &Close, surroundings: &Surroundings) -> Confidence {
     let one_sided = !close.both_seen();
     let only_syns =
         close.half(Side::Client).seen() && close.handshake_began() && !close.half(Side::Server).seen();
@@ -20,7 +21,8 @@ pub(super) fn cap(close: &Close) -> Confidence {
     let whole = !acknowledges_unseen(close)
         && (close.handshake_seen() || only_syns || close.answers_syn())
         && close.gaps == 0;
-    if whole && close.until != ObservedUntil::Evicted { Confidence::Certain } else { Confidence::Likely }
+    let kept = close.until != ObservedUntil::Evicted && surroundings.lost_nearby == 0;
+    if whole && kept { Confidence::Certain } else { Confidence::Likely }
 }
 
 /// Does the RST of a live socket acknowledge data that the capture does not hold? A forged one can only make us less sure.

@@ -1,6 +1,6 @@
 //! How a connection ended, by what took effect and not by what was merely sent.
 
-use crate::flow::{Close, Fin, Half, Reset, Side};
+use crate::flow::{Both, Close, End, Fin, Half, Marks, Reset, Side};
 
 use super::evidence::accepted_for_certain;
 
@@ -85,7 +85,7 @@ fn by_reset(close: &Close, reset: &Reset) -> How {
     let fins = [Side::Client, Side::Server].map(|side| first_fin(close, side).is_some());
     match fins {
         [false, false] => How::Reset,
-        [true, true] if !lost_data(reset) => How::Fin,
+        [true, true] if !lost_data(close, &reset.before) => How::Fin,
         _ => How::FinThenReset,
     }
 }
@@ -96,17 +96,25 @@ fn is_rejected_syn_unseen(reset: &Reset) -> bool {
     nothing_before && reset.rst.flags.ack() && reset.rst.seq.0 == 0
 }
 
-/// Before the RST, had a side sent something that the other never acknowledged? FINs apart: nobody misses those.
-fn lost_data(reset: &Reset) -> bool {
-    let (sender, receiver) = (reset.before.at(reset.by), reset.before.at(reset.by.peer()));
-    unacked_payload(sender, receiver) || unacked_payload(receiver, sender)
+/// Before the RST, had a side sent something that the other never acknowledged? FINs and the alerts that go with them apart:
+/// nobody misses those.
+pub(super) fn lost_data(close: &Close, halves: &Both<Half>) -> bool {
+    [End::Low, End::High]
+        .into_iter()
+        .any(|end| unacked(halves.at(end), halves.at(end.peer())) > alert_bytes(close, end))
 }
 
-/// Payload of `half` that `peer` has not acknowledged.
-pub(super) fn unacked_payload(half: &Half, peer: &Half) -> bool {
+/// Payload bytes of `half` that `peer` has not acknowledged.
+fn unacked(half: &Half, peer: &Half) -> u32 {
     let end =
         if half.has_fin() && half.snd_nxt == half.fin_end { half.snd_nxt.minus(1) } else { half.snd_nxt };
-    half.has_data() && end.after(peer.rcv_nxt)
+    let known = half.has_data() && peer.marks.has(Marks::ACKED);
+    if known { u32::try_from(end.offset_from(peer.rcv_nxt)).unwrap_or(0) } else { u32::from(half.has_data()) }
+}
+
+/// Bytes of alerts after everything else that an end said, in TLS.
+pub(super) fn alert_bytes(close: &Close, end: End) -> u32 {
+    close.exchange.tls().map_or(0, |tls| *tls.trailing_alert_bytes.at(end))
 }
 
 /// The first FIN of a side, if it came before the RST that ended the connection.
@@ -130,7 +138,6 @@ pub(super) fn fin_by(close: &Close) -> Option<Side> {
 
 /// A SYN, and the other side never spoke.
 fn is_unanswered(client: &Half, other: &Half) -> bool {
-    use crate::flow::Marks;
     !other.seen()
         && client.marks.has(Marks::SYN)
         && !client.marks.has(Marks::SYN_ACK)

@@ -88,7 +88,7 @@ impl<'a> Evidence<'a> {
             exchange,
             in_tls_handshake: exchange.tls().is_some_and(|tls| !tls.established),
             idle_before: idle_before(close, reset),
-            cap: cap::cap(close),
+            cap: cap::cap(close, surroundings),
         };
         evidence.talk = talk::talk(&evidence);
         evidence.doubts = forgery::doubts(&evidence);
@@ -120,8 +120,18 @@ impl<'a> Evidence<'a> {
     /// Had payload been sent that the other side never acknowledged?
     #[must_use]
     pub fn lost_data(&self) -> bool {
-        let (client, server) = (self.close.half_before(Side::Client), self.close.half_before(Side::Server));
-        ending::unacked_payload(client, server) || ending::unacked_payload(server, client)
+        let halves = self.close.reset.as_ref().map_or(&self.close.halves, |reset| &reset.before);
+        ending::lost_data(self.close, halves)
+    }
+
+    /// Is what the RST answers nothing but a TLS alert, which nobody misses once the connection is being closed?
+    #[must_use]
+    pub fn answers_alert(&self) -> bool {
+        let Some(prompt) = self.reset().and_then(|reset| reset.prompt) else { return false };
+        let alerts = ending::alert_bytes(self.close, prompt.by);
+        let half = self.close.halves.at(prompt.by);
+        let end = if half.has_fin() { half.fin_end.minus(1) } else { half.snd_nxt };
+        prompt.len <= alerts && !prompt.seq.before(end.minus(alerts)) && alerts > 0
     }
 
     /// Did the client send the last ACK of the handshake, as far as is known?

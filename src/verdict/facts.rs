@@ -191,6 +191,13 @@ pub(super) fn limits(evidence: &Evidence<'_>) -> Vec<Fact> {
     facts
 }
 
+/// Frames that the capture lost near the end; whether they were of this connection, nobody knows.
+pub(super) fn of_losses(evidence: &Evidence<'_>) -> Option<Fact> {
+    let lost = evidence.surroundings.lost_nearby;
+    let frames = if lost == 1 { "frame" } else { "frames" };
+    (lost > 0).then(|| Fact::of_all(format!("the kernel dropped {lost} {frames} near the end")))
+}
+
 /// The request that was under way when the connection ended, not when it was first closed.
 pub(super) fn request_name_at_close(evidence: &Evidence<'_>) -> String {
     match evidence

@@ -25,7 +25,7 @@ pub mod topic;
 mod who;
 
 pub use crate::decode::{Addr, Endpoint, Flags, SkipCounts};
-pub use crate::flow::{ConnState, FlowKey, ObservedUntil, Roles, Side};
+pub use crate::flow::{ConnState, Finality, FlowKey, ObservedUntil, Roles, Side};
 pub use ending::How;
 pub use evidence::Evidence;
 pub use forgery::Doubt;
@@ -179,7 +179,9 @@ pub struct Verdict {
     pub first_frame: u64,
     /// How it ended.
     pub how: How,
-    /// Why the watching ended.
+    /// Whether this is the last word.
+    pub finality: Finality,
+    /// Why the watching ended; says nothing as long as it has not.
     pub until: ObservedUntil,
     /// Who sent the first FIN at or before the end.
     pub fin_by: Option<Side>,

@@ -90,6 +90,7 @@ pub(super) fn conclude(evidence: &Evidence<'_>) -> Verdict {
     let close = evidence.close;
     let mut evidence_lines = cause.map(|finding| (finding.rule.facts)(evidence)).unwrap_or_default();
     evidence_lines.extend(facts::of_ignored(evidence));
+    evidence_lines.extend(cause.and_then(|_| facts::of_losses(evidence)));
     Verdict {
         client: close.endpoint(Side::Client),
         server: close.endpoint(Side::Server),
@@ -100,6 +101,7 @@ pub(super) fn conclude(evidence: &Evidence<'_>) -> Verdict {
         file: close.file,
         first_frame: close.start.frame,
         how: evidence.how,
+        finality: close.finality,
         until: close.until,
         fin_by: evidence.fin_by,
         rst_by: evidence.rst_by,

@@ -1,6 +1,6 @@
 //! What the two programs owed each other when the end began: whose turn it was.
 
-use crate::flow::{BodyLength, Close, Exchange, Half, Http, Marks, Side, Turn};
+use crate::flow::{BodyLength, Close, Exchange, Half, Marks, Owed, Side};
 use crate::time::Span;
 
 use super::evidence::{Evidence, Shape, shape};
@@ -42,13 +42,15 @@ pub(super) fn talk(evidence: &Evidence<'_>) -> Talk {
     if evidence.request_crossed {
         return if evidence.exchange.turn_before.is_some() { Talk::Complete } else { Talk::Nothing };
     }
-    let client_spoke_last = evidence.close.side(turn.by) == Side::Client;
-    let http = evidence.http().filter(|http| http.requests > 0);
-    if let Some(known) = http.and_then(|http| http_talk(evidence, http, &turn)) {
+    if let Some(known) = evidence.exchange.owed().and_then(|owed| http_talk(evidence, owed)) {
         return known;
     }
+    let client_spoke_last = evidence.close.side(turn.by) == Side::Client;
     if client_spoke_last && !answer_unseen(evidence) {
         return Talk::Awaiting;
+    }
+    if record_is_cut(evidence) {
+        return Talk::Answering;
     }
     // A server that speaks first greets; nothing is owed until the client has asked.
     let greeting = evidence.exchange.turns == 1 && answer_acknowledged(evidence);
@@ -64,34 +66,43 @@ pub(super) fn talk(evidence: &Evidence<'_>) -> Talk {
 fn answer_unseen(evidence: &Evidence<'_>) -> bool {
     let (client, server) =
         (evidence.close.half_before(Side::Client), evidence.close.half_before(Side::Server));
-    server.seen() && client.marks.has(Marks::ACKED) && client.rcv_nxt.after(server.snd_nxt)
+    let missing = server.marks.has(Marks::GAP) || server.marks.has(Marks::HOLE);
+    server.seen() && client.marks.has(Marks::ACKED) && (missing || client.rcv_nxt.after(server.snd_nxt))
 }
 
 /// Everything that the server said was acknowledged, and it could have said more: a shut window ends no answer.
 fn answer_acknowledged(evidence: &Evidence<'_>) -> bool {
     let server: &Half = evidence.close.half_before(Side::Server);
     let client = evidence.close.half_before(Side::Client);
-    server.all_acked_by(client) && client.edge.after(server.snd_nxt)
+    server.all_acked_by(client) && !receiver_is_full(evidence)
+}
+
+/// Had the client no room for more of the server's data?
+pub(super) fn receiver_is_full(evidence: &Evidence<'_>) -> bool {
+    let (client, server) =
+        (evidence.close.half_before(Side::Client), evidence.close.half_before(Side::Server));
+    server.has_data() && client.marks.has(Marks::ACKED) && !client.edge.after(server.snd_nxt)
 }
 
 fn is_quiet(evidence: &Evidence<'_>) -> bool {
     evidence.idle_before.is_some_and(|idle| idle >= QUIET)
 }
 
+/// Did the server's last TLS record announce more than came?
+pub(super) fn record_is_cut(evidence: &Evidence<'_>) -> bool {
+    let server = evidence.close.end(Side::Server);
+    evidence.exchange.tls().is_some_and(|tls| *tls.cut_record.at(server) && !tls.is_blind(server))
+}
+
 /// What HTTP tells; `None` where it does not tell, so that turns have to.
-fn http_talk(evidence: &Evidence<'_>, http: &Http, turn: &Turn) -> Option<Talk> {
+fn http_talk(evidence: &Evidence<'_>, owed: Owed) -> Option<Talk> {
     let server_closed = evidence.fin_by == Some(Side::Server);
-    let client_spoke_last = evidence.close.side(turn.by) == Side::Client;
-    if !http.awaits_response() {
-        return Some(Talk::Complete);
-    }
-    match http.response.as_ref().map(|response| response.length) {
-        None if client_spoke_last && !answer_unseen(evidence) => Some(Talk::Awaiting),
-        // A chunk's end that was cut off by the snaplen cannot be missed.
-        Some(BodyLength::Chunked) if evidence.seen().cut => None,
-        Some(BodyLength::UntilClose) if server_closed => Some(Talk::Complete),
-        Some(BodyLength::Bytes(_) | BodyLength::Chunked | BodyLength::UntilClose) => Some(Talk::Answering),
-        // It said something that is no HTTP, or a head that was not read to its end.
-        None | Some(BodyLength::Unknown) => None,
+    match owed {
+        Owed::Nothing => Some(Talk::Complete),
+        Owed::Answer if answer_unseen(evidence) => None,
+        Owed::Answer => Some(Talk::Awaiting),
+        Owed::Rest(BodyLength::UntilClose) if server_closed => Some(Talk::Complete),
+        Owed::Rest(BodyLength::Unknown) | Owed::Unknown => None,
+        Owed::Rest(_) => Some(Talk::Answering),
     }
 }

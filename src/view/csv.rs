@@ -7,6 +7,7 @@ use serde_json::Value;
 use crate::config::Presentation;
 use crate::verdict::Verdict;
 
+use super::ledger::{Ledger, News};
 use super::{Record, Report, View};
 
 /// The record's leaves in its order. A test holds them to the record.
@@ -85,7 +86,8 @@ const COLUMNS: &[&str] = &[
 /// CSV, as RFC 4180 and every spreadsheet read it.
 pub(super) struct Csv<'w> {
     presentation: Presentation,
-    out: csv::Writer<Box<dyn Write + 'w>>,
+    out: Box<dyn Write + 'w>,
+    ledger: Ledger,
     header: Header,
 }
 
@@ -98,13 +100,13 @@ enum Header {
 
 impl<'w> Csv<'w> {
     pub(super) fn new(presentation: Presentation, out: Box<dyn Write + 'w>) -> Self {
-        Self { presentation, out: csv::Writer::from_writer(out), header: Header::Due }
+        Self { presentation, out, ledger: Ledger::default(), header: Header::Due }
     }
 
     fn head(&mut self) -> io::Result<()> {
         if self.header == Header::Due {
             self.header = Header::Written;
-            self.out.write_record(COLUMNS).map_err(system)?;
+            self.out.write_all(&heading())?;
         }
         Ok(())
     }
@@ -112,12 +114,12 @@ impl<'w> Csv<'w> {
 
 impl View for Csv<'_> {
     fn ended(&mut self, verdict: &Verdict, file: Option<&str>) -> io::Result<()> {
-        if !self.presentation.listing.lists(verdict) {
+        if self.ledger.note(verdict, self.presentation.listing) == News::None {
             return Ok(());
         }
         self.head()?;
         let record = serde_json::to_value(Record::of(verdict, file))?;
-        self.out.write_record(COLUMNS.iter().map(|column| field(&record, column))).map_err(system)
+        self.out.write_all(&row(COLUMNS.iter().map(|column| field(&record, column)))?)
     }
 
     fn report(&mut self, _report: &Report<'_>) -> io::Result<()> {
@@ -129,12 +131,16 @@ impl View for Csv<'_> {
     }
 }
 
-/// The csv crate wraps what the system says; broken pipes and full disks must stay recognisable.
-fn system(error: csv::Error) -> io::Error {
-    match error.into_kind() {
-        csv::ErrorKind::Io(error) => error,
-        other => io::Error::other(format!("{other:?}")),
-    }
+/// The first line.
+pub(super) fn heading() -> Vec<u8> {
+    row(COLUMNS).unwrap_or_default()
+}
+
+/// One line, so that whole ones are written.
+fn row<T: AsRef<[u8]>>(fields: impl IntoIterator<Item = T>) -> io::Result<Vec<u8>> {
+    let mut writer = csv::Writer::from_writer(Vec::new());
+    writer.write_record(fields).map_err(io::Error::other)?;
+    writer.into_inner().map_err(|error| io::Error::other(error.to_string()))
 }
 
 /// The text of one column; a key of something that did not happen is empty.

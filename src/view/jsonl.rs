@@ -5,11 +5,12 @@ use std::io::{self, Write};
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 
-use crate::aggregate::{Dropped, Ours, Peer, Totals};
+use crate::aggregate::{Dropped, InterfaceHealth, Ours, Peer, Totals};
 use crate::config::Presentation;
 use crate::verdict::{How, Verdict};
 
 use super::clock::Rfc3339;
+use super::ledger::{Ledger, News};
 use super::record::SCHEMA;
 use super::{Record, Report, View};
 
@@ -17,13 +18,14 @@ use super::{Record, Report, View};
 pub(super) struct Jsonl<'w> {
     presentation: Presentation,
     out: Box<dyn Write + 'w>,
+    ledger: Ledger,
     /// A line on its way: whole lines are written, and the serialiser sees no writer behind a pointer.
     line: Vec<u8>,
 }
 
 impl<'w> Jsonl<'w> {
     pub(super) fn new(presentation: Presentation, out: Box<dyn Write + 'w>) -> Self {
-        Self { presentation, out, line: Vec::new() }
+        Self { presentation, out, ledger: Ledger::default(), line: Vec::new() }
     }
 
     fn line(&mut self, value: &impl Serialize) -> io::Result<()> {
@@ -36,7 +38,7 @@ impl<'w> Jsonl<'w> {
 
 impl View for Jsonl<'_> {
     fn ended(&mut self, verdict: &Verdict, file: Option<&str>) -> io::Result<()> {
-        if self.presentation.listing.lists(verdict) {
+        if self.ledger.note(verdict, self.presentation.listing) != News::None {
             self.line(&Record::of(verdict, file))?;
         }
         Ok(())
@@ -57,6 +59,8 @@ struct Summary<'a> {
     schema: u32,
     r#type: &'static str,
     files: &'a [String],
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    interfaces: Vec<InterfaceLine<'a>>,
     start: Option<Rfc3339>,
     end_time: Option<Rfc3339>,
     frames: u64,
@@ -72,6 +76,14 @@ struct Summary<'a> {
     peers: Vec<PeerLine>,
     peers_known: usize,
     notices: &'a [String],
+}
+
+#[derive(Serialize)]
+struct InterfaceLine<'a> {
+    name: &'a str,
+    captured: u64,
+    received: u64,
+    dropped: Drops,
 }
 
 #[derive(Serialize)]
@@ -123,6 +135,7 @@ impl<'a> Summary<'a> {
             schema: SCHEMA,
             r#type: "summary",
             files: report.files,
+            interfaces: report.interfaces.iter().map(InterfaceLine::of).collect(),
             start: intake.first.map(Rfc3339),
             end_time: intake.last.map(Rfc3339),
             frames: intake.frames,
@@ -145,6 +158,21 @@ impl<'a> Summary<'a> {
             peers: peers.list.iter().map(PeerLine::of).collect(),
             peers_known: peers.known,
             notices: report.notices,
+        }
+    }
+}
+
+impl<'a> InterfaceLine<'a> {
+    fn of(health: &'a InterfaceHealth) -> Self {
+        Self {
+            name: &health.name,
+            captured: health.captured,
+            received: health.received,
+            dropped: Drops {
+                kernel: Some(health.dropped_by_kernel),
+                interface: Some(health.dropped_by_interface),
+                us: Some(0),
+            },
         }
     }
 }

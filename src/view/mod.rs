@@ -5,24 +5,28 @@
 mod clock;
 mod csv;
 mod jsonl;
+mod ledger;
+mod lines;
 mod plain;
 mod record;
 mod summary;
 mod text;
+pub mod tui;
 
 pub use plain::one_line;
 pub use record::Record;
 pub use text::explain;
 
 use std::io::{self, Write};
+use std::net::IpAddr;
 
-use crate::aggregate::{Intake, Snapshot};
-use crate::config::{Format, Listing, Presentation};
-use crate::verdict::Verdict;
+use crate::aggregate::{Intake, InterfaceHealth, Snapshot};
+use crate::config::{Display, Format, Listing, Presentation};
+use crate::verdict::{ExchangeFacts, Verdict};
 
 /// An output.
 pub trait View {
-    /// A connection has ended. `file` is the name of its capture where there are several.
+    /// A connection has ended, or seems to have (see [`crate::verdict::Finality`]). `file` is the name of its capture where there are several.
     ///
     /// # Errors
     /// What the system says when the output cannot be written.
@@ -33,6 +37,30 @@ pub trait View {
     /// # Errors
     /// What the system says when the output cannot be written.
     fn report(&mut self, report: &Report<'_>) -> io::Result<()>;
+
+    /// Does it draw the counts while they change? Asked ten times a second at least while interfaces are watched, so that it
+    /// can keep its own pace; whoever only writes records does not.
+    fn wants_counts(&self) -> bool {
+        false
+    }
+
+    /// The counts as they are, where [`View::wants_counts`] asks for them. Must not wait: frames are coming in.
+    ///
+    /// # Errors
+    /// What the system says when the output cannot be written.
+    fn counts(&mut self, _report: &Report<'_>) -> io::Result<()> {
+        Ok(())
+    }
+
+    /// Is the terminal its own, so that nobody else may write there?
+    fn owns_terminal(&self) -> bool {
+        false
+    }
+
+    /// Has its reader asked to leave?
+    fn wants_quit(&self) -> bool {
+        false
+    }
 
     /// Makes visible what was written so far.
     ///
@@ -48,8 +76,14 @@ pub struct Report<'a> {
     pub heading: Option<&'a str>,
     /// The captures that were read, by name.
     pub files: &'a [String],
+    /// The interfaces that were watched.
+    pub interfaces: &'a [InterfaceHealth],
     /// The counts.
     pub snapshot: &'a Snapshot,
+    /// Our own addresses, where interfaces are watched and nobody said who "we" are.
+    pub we: &'a [IpAddr],
+    /// Connections that are being followed.
+    pub followed: usize,
     /// What became of the frames.
     pub intake: &'a Intake,
     /// What is worth knowing about the captures, a sentence each.
@@ -59,12 +93,45 @@ pub struct Report<'a> {
 /// The view that `presentation` asks for, writing to `out`.
 #[must_use]
 pub fn open<'w>(presentation: &Presentation, out: Box<dyn Write + 'w>) -> Box<dyn View + 'w> {
+    if presentation.display == Display::Dashboard {
+        return Box::new(tui::Replayed::new(presentation.clone()));
+    }
     match presentation.format {
         Format::Jsonl => Box::new(jsonl::Jsonl::new(presentation.clone(), out)),
         Format::Csv => Box::new(csv::Csv::new(presentation.clone(), out)),
         Format::Table => Box::new(text::Text::new(presentation.clone(), out)),
         Format::Summary => Box::new(summary::Summary::new(out)),
     }
+}
+
+/// The same for what is watched as it happens: where nothing can be sorted, since more may come, a line at a time. A
+/// view that draws a screen is told more by [`View::counts`].
+#[must_use]
+pub fn open_live<'w>(presentation: &Presentation, out: Box<dyn Write + 'w>) -> Box<dyn View + 'w> {
+    if presentation.display == Display::Dashboard {
+        return Box::new(tui::Watched::new(presentation.clone()));
+    }
+    match presentation.format {
+        Format::Table => Box::new(lines::Lines::new(presentation.clone(), out)),
+        Format::Jsonl | Format::Csv | Format::Summary => open(presentation, out),
+    }
+}
+
+/// What a file must begin with that goes on where another ended.
+#[must_use]
+pub fn heading(format: Format) -> Vec<u8> {
+    match format {
+        Format::Csv => csv::heading(),
+        Format::Table | Format::Jsonl | Format::Summary => Vec::new(),
+    }
+}
+
+/// `GET /api/report api.internal`, `TLS api.internal`: what was asked for, as far as it is known.
+fn request_of(verdict: &Verdict) -> Option<String> {
+    let ExchangeFacts { method, target, host, sni, .. } = verdict.exchange.as_ref()?;
+    let parts: Vec<&str> = [method, target, host].into_iter().filter_map(|part| part.as_deref()).collect();
+    let request = (method.is_some() || target.is_some()).then(|| parts.join(" "));
+    request.or_else(|| sni.as_ref().map(|name| format!("TLS {name}")))
 }
 
 impl Listing {

@@ -28,6 +28,30 @@ pub(super) fn ascii(text: &str) -> String {
         .collect()
 }
 
+/// `text` in lines of at most `room` characters; words that are wider than a line are broken.
+#[must_use]
+pub(super) fn lines(text: &str, room: usize) -> Vec<String> {
+    let mut lines = Vec::new();
+    let mut line = String::new();
+    for word in text.split_whitespace() {
+        let needed = line.chars().count() + usize::from(!line.is_empty()) + word.chars().count();
+        if needed > room && !line.is_empty() {
+            lines.push(std::mem::take(&mut line));
+        }
+        if !line.is_empty() {
+            line.push(' ');
+        }
+        line.push_str(word);
+        while line.chars().count() > room {
+            let rest: String = line.chars().skip(room).collect();
+            line = line.chars().take(room).collect();
+            lines.push(std::mem::replace(&mut line, rest));
+        }
+    }
+    lines.push(line);
+    lines
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -40,5 +64,12 @@ mod tests {
     #[test]
     fn ascii_keeps_the_width() {
         assert_eq!(ascii("38 µs – ok é"), "38 us - ok ?");
+    }
+
+    #[test]
+    fn lines_end_between_words_and_wide_words_are_broken() {
+        assert_eq!(lines("who ended this", 9), ["who ended", "this"]);
+        assert_eq!(lines("a /very/long/path b", 8), ["a", "/very/lo", "ng/path", "b"]);
+        assert_eq!(lines("", 8), [""]);
     }
 }

@@ -5,8 +5,8 @@ use serde::{Serialize, Serializer};
 
 use crate::time::Span;
 use crate::verdict::{
-    Confidence, Endpoint, ExchangeFacts, Finding, Harm, Roles, RstFacts, Seen, Sees, Sender, Side, Stage,
-    Verdict,
+    Confidence, Endpoint, ExchangeFacts, Finality, Finding, Harm, Roles, RstFacts, Seen, Sees, Sender, Side,
+    Stage, Verdict,
 };
 
 use super::clock::{Rfc3339, Seconds};
@@ -32,7 +32,7 @@ pub struct Record<'a> {
     roles: &'static str,
     community_id: Option<String>,
     end: &'static str,
-    observed_until: &'static str,
+    observed_until: Option<&'static str>,
     fin_by: Option<&'static str>,
     rst_by: Option<&'static str>,
     rst_by_confidence: Option<&'static str>,
@@ -133,7 +133,7 @@ impl<'a> Record<'a> {
             schema: SCHEMA,
             r#type: "connection",
             id: format!("{}/{}", community_id.as_deref().unwrap_or_default(), Seconds(verdict.start)),
-            provisional: false,
+            provisional: verdict.finality == Finality::Provisional,
             start: Rfc3339(verdict.start),
             end_time: Rfc3339(verdict.end_time),
             duration: verdict.end_time.since(verdict.start).as_secs_f64(),
@@ -146,7 +146,7 @@ impl<'a> Record<'a> {
             },
             community_id,
             end: verdict.how.word(),
-            observed_until: verdict.until.word(),
+            observed_until: (verdict.finality == Finality::Final).then(|| verdict.until.word()),
             fin_by: verdict.fin_by.map(Side::word),
             rst_by: verdict.rst_by.map(Sender::word),
             rst_by_confidence: verdict.rst_by_confidence.map(Confidence::word),

@@ -18,7 +18,7 @@ impl<'w> Summary<'w> {
     }
 
     fn line(&mut self, key: &str, value: impl std::fmt::Display) -> io::Result<()> {
-        writeln!(self.out, "{key} {value}")
+        self.out.write_all(format!("{key} {value}\n").as_bytes())
     }
 }
 
@@ -32,6 +32,9 @@ impl View for Summary<'_> {
         for file in report.files {
             self.line("file", file)?;
         }
+        for health in report.interfaces {
+            self.line("interface", &health.name)?;
+        }
         if let (Some(first), Some(last)) = (intake.first, intake.last) {
             self.line("start", Rfc3339(first))?;
             self.line("end_time", Rfc3339(last))?;
@@ -39,6 +42,11 @@ impl View for Summary<'_> {
         self.line("frames", intake.frames)?;
         for (skip, frames) in intake.skipped.nonzero() {
             self.line(&format!("skipped.{}", skip.token()), frames)?;
+        }
+        let dropped = report.intake.dropped;
+        let by = [("kernel", dropped.kernel), ("interface", dropped.interface), ("us", dropped.us)];
+        for (who, frames) in by.into_iter().filter(|_| !report.interfaces.is_empty()) {
+            self.line(&format!("dropped.{who}"), frames.unwrap_or(0))?;
         }
         self.line("late_segments", intake.late)?;
         self.line("evicted", intake.evicted)?;

@@ -78,6 +78,12 @@ impl Net {
         self.run(Command::new("ip").args(["netns", "exec", &self.far]).args(command.split(' ')));
     }
 
+    /// What to put before a command that is to run at the other end.
+    #[allow(dead_code, reason = "only some tests need programs there")]
+    pub(crate) fn far_prefix(&self) -> [&str; 4] {
+        ["ip", "netns", "exec", &self.far]
+    }
+
     fn run(&self, command: &mut Command) {
         let output = command.output().unwrap();
         let said = String::from_utf8_lossy(&output.stderr);

@@ -2,7 +2,7 @@
 
 use crate::verdict::evidence::{Shape, Talk};
 use crate::verdict::rule::{Confidence, Rule, hit, miss};
-use crate::verdict::{Evidence, How, Sender, facts};
+use crate::verdict::{Evidence, How, Sender, facts, talk};
 
 pub(super) const RULE: Rule = Rule {
     name: "aborted_by_application",
@@ -36,13 +36,21 @@ fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
         (How::Reset, Talk::Nothing | Talk::Complete) => Some(Confidence::Likely),
         // An answer that was acknowledged to its last byte may well have been whole.
         (How::Reset, Talk::Answering)
-            if evidence.http().is_none() && !evidence.lost_data() && !more_came(evidence) =>
+            if evidence.http().is_none()
+                && !evidence.lost_data()
+                && !more_came(evidence)
+                && !more_was_to_come(evidence) =>
         {
             Some(Confidence::Likely)
         }
         (How::Reset | How::FinThenReset, _) => Some(Confidence::Possible),
         _ => None,
     }
+}
+
+/// The client had no room for more, or a TLS record had only begun.
+fn more_was_to_come(evidence: &Evidence<'_>) -> bool {
+    talk::receiver_is_full(evidence) || talk::record_is_cut(evidence)
 }
 
 fn more_came(evidence: &Evidence<'_>) -> bool {

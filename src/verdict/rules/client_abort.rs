@@ -3,7 +3,7 @@
 use crate::flow::{BodyLength, Side};
 use crate::verdict::evidence::{Shape, Talk};
 use crate::verdict::rule::{Confidence, Rule, hit, miss};
-use crate::verdict::{Evidence, How, facts};
+use crate::verdict::{Evidence, How, facts, talk};
 
 pub(super) const RULE: Rule = Rule {
     name: "client_abort",
@@ -65,7 +65,7 @@ fn guess(evidence: &Evidence<'_>) -> Confidence {
 
 /// A FIN alone says only that the client will not write any more; that it owed itself an answer must be known.
 fn known_to_be_owed(evidence: &Evidence<'_>) -> bool {
-    let Some(http) = evidence.http() else { return false };
+    let Some(http) = evidence.http() else { return talk::record_is_cut(evidence) };
     http.response
         .as_ref()
         .is_none_or(|response| matches!(response.length, BodyLength::Bytes(_) | BodyLength::Chunked))

@@ -36,7 +36,9 @@ B > A P. \"HTTP/1.1 200 OK\\r\\nContent-Length: 10\\r\\n\\r\\nabc\"\nA > B .\nB 
 
 fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
     let owed = evidence.talk == Talk::Awaiting && !evidence.in_tls_handshake;
-    let gave_up = crate::verdict::probes::probing(evidence).is_some();
+    // After an upgrade (WebSocket, tunnel) nobody owes an answer to each message.
+    let upgraded = evidence.exchange.upgraded().is_some();
+    let gave_up = upgraded || crate::verdict::probes::probing(evidence).is_some();
     if !owed || gave_up || evidence.ended_by() != Some(Side::Server) {
         return None;
     }

@@ -3,7 +3,7 @@
 use crate::flow::{BodyLength, Side};
 use crate::verdict::evidence::{Shape, Talk};
 use crate::verdict::rule::{Confidence, Rule, hit, miss};
-use crate::verdict::{Evidence, How, facts};
+use crate::verdict::{Evidence, How, facts, talk};
 
 pub(super) const RULE: Rule = Rule {
     name: "response_cut",
@@ -43,12 +43,20 @@ B > A P. \"HTTP/1.1 200 OK\\r\\nContent-Length: 10\\r\\n\\r\\nabc\"\nA > B R.",
     ],
 };
 
+/// As many repetitions without an answer, and the other side is gone.
+const UNANSWERED: u8 = 2;
+
 fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
     let began = evidence.talk == Talk::Answering && !evidence.in_tls_handshake;
     if !began || evidence.ended_by() != Some(Side::Server) {
         return None;
     }
+    // A server whose own data went unanswered gave up on a client that was gone.
+    if evidence.unanswered(Side::Server) >= UNANSWERED {
+        return None;
+    }
     let sure = match announced(evidence) {
+        None if talk::record_is_cut(evidence) => Confidence::Likely,
         Some(BodyLength::Bytes(_) | BodyLength::Chunked) => Confidence::Certain,
         Some(BodyLength::UntilClose) => Confidence::Likely,
         Some(BodyLength::Unknown) | None => Confidence::Possible,

@@ -65,7 +65,8 @@ fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
 
 /// The data that the RST answers.
 fn request(evidence: &Evidence<'_>) -> Option<Recent> {
-    evidence.reset()?.prompt.filter(|prompt| prompt.len > 0 && prompt.by == evidence.close.client)
+    let answered = evidence.reset()?.prompt.filter(|_| !evidence.answers_alert())?;
+    (answered.len > 0 && answered.by == evidence.close.client).then_some(answered)
 }
 
 /// The FIN was captured: the request must not have been known to the server when it closed.

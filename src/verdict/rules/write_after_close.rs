@@ -31,11 +31,10 @@ not lose data needs an acknowledgement in its own protocol.",
 };
 
 fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
-    let closer = evidence.fin_by?;
-    let by_closer = evidence.rst_by == Some(Sender::Side(closer));
-    if evidence.how != How::FinThenReset || !by_closer || evidence.in_tls_handshake {
+    let Some(Sender::Side(closer)) = evidence.rst_by.filter(|_| evidence.how == How::FinThenReset) else {
         return None;
-    }
+    };
+    evidence.fin(closer).filter(|_| !evidence.in_tls_handshake)?;
     let owed_to_client = matches!(evidence.talk, Talk::Awaiting | Talk::Answering);
     match (evidence.shape, written_after(evidence, closer)) {
         // Whoever closed before it had its answer is the story, not the answer that came too late.
@@ -43,13 +42,18 @@ fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
         // Between two exchanges the data is the next request: stale_keepalive is the story, this the mechanism.
         (Shape::Reply, Some(_)) if between_exchanges(evidence, closer) => Some(Confidence::Possible),
         (Shape::Reply, Some(_)) => Some(Confidence::Certain),
+        // What it answers crossed its FIN on the way.
+        (Shape::Reply, None) if evidence.reset()?.prompt.is_some() => Some(Confidence::Likely),
         (Shape::Reply | Shape::Active, _) => Some(Confidence::Possible),
         _ => None,
     }
 }
 
 fn between_exchanges(evidence: &Evidence<'_>, closer: Side) -> bool {
-    closer == Side::Server && evidence.talk == Talk::Complete && evidence.exchange.turns >= 2
+    closer == Side::Server
+        && evidence.talk == Talk::Complete
+        && evidence.exchange.turns >= 2
+        && !evidence.answers_alert()
 }
 
 /// The frame of the data that the RST answers, if it came after the close.
@@ -60,19 +64,26 @@ fn written_after(evidence: &Evidence<'_>, closer: Side) -> Option<u64> {
 }
 
 fn facts_of(evidence: &Evidence<'_>) -> Vec<Fact> {
-    let Some(closer) = evidence.fin_by else { return Vec::new() };
+    let Some(Sender::Side(closer)) = evidence.rst_by else { return Vec::new() };
     let mut facts: Vec<Fact> = facts::of_fin(evidence, closer).into_iter().collect();
+    let what = if evidence.answers_alert() { "sent its TLS goodbye" } else { "wrote" };
+    let writer = facts::other_of(closer);
     facts.extend(
         written_after(evidence, closer)
-            .map(|frame| Fact::at(frame, format!("the {} wrote after that", facts::other_of(closer)))),
+            .map(|frame| Fact::at(frame, format!("the {writer} {what} after that"))),
     );
     facts.extend(facts::of_rst(evidence));
     facts
 }
 
 fn advise(evidence: &Evidence<'_>) -> String {
-    let Some(closer) = evidence.fin_by else { return String::new() };
+    let Some(Sender::Side(closer)) = evidence.rst_by else { return String::new() };
     let writer = facts::other_of(closer);
+    if evidence.answers_alert() {
+        return format!(
+            "Only the {writer}'s TLS goodbye met a socket that was closed already: nothing was lost, nothing needs doing."
+        );
+    }
     format!(
         "The {writer} wrote after the {closer} had closed: make the {writer} stop writing once it reads EOF (or gets 'end')."
     )

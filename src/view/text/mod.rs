@@ -9,7 +9,7 @@ mod ends;
 pub mod explain;
 mod grid;
 mod peers;
-mod row;
+pub(super) mod row;
 mod style;
 mod worst;
 
@@ -75,7 +75,7 @@ fn page(report: &Report<'_>, worst: &Worst, presentation: &Presentation) -> Stri
 }
 
 /// "1 connection", "2 connections".
-fn counted(count: u64, singular: &str) -> String {
+pub(super) fn counted(count: u64, singular: &str) -> String {
     match count {
         1 => format!("1 {singular}"),
         _ => format!("{count} {singular}s"),

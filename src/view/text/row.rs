@@ -5,10 +5,10 @@ use crate::verdict::{Confidence, ExchangeFacts, Fact, Stage, Verdict};
 use super::style::Ink;
 
 /// What the marks mean, to be shown wherever one is.
-pub(super) const MARKS: &str = "? likely, ?? possible, unmarked certain";
+pub(in crate::view) const MARKS: &str = "? likely, ?? possible, unmarked certain";
 
 /// How sure something is, in as little room as there is.
-const fn mark(confidence: Confidence) -> &'static str {
+pub(in crate::view) const fn mark(confidence: Confidence) -> &'static str {
     match confidence {
         Confidence::Certain => "",
         Confidence::Likely => "?",
@@ -17,7 +17,7 @@ const fn mark(confidence: Confidence) -> &'static str {
 }
 
 /// Who ended it and by what: `server RST`, `client FIN`, `nobody`.
-pub(super) fn ended_by(verdict: &Verdict) -> String {
+pub(in crate::view) fn ended_by(verdict: &Verdict) -> String {
     match (verdict.rst_by, verdict.fin_by) {
         (Some(sender), _) => format!("{} RST{}", sender.word(), verdict.rst_by_confidence.map_or("", mark)),
         (None, Some(side)) => format!("{side} FIN"),
@@ -26,7 +26,7 @@ pub(super) fn ended_by(verdict: &Verdict) -> String {
 }
 
 /// Why, or how it ended.
-pub(super) fn cause(verdict: &Verdict) -> String {
+pub(in crate::view) fn cause(verdict: &Verdict) -> String {
     match verdict.cause {
         None => verdict.how.word().to_owned(),
         Some(finding) => format!("{}{}", finding.rule.name, mark(finding.confidence)),
@@ -49,7 +49,7 @@ pub(super) fn ink(verdict: &Verdict) -> Ink {
 }
 
 /// In which stage.
-pub(super) fn stage(verdict: &Verdict) -> &'static str {
+pub(in crate::view) fn stage(verdict: &Verdict) -> &'static str {
     verdict.stage.map_or("-", Stage::word)
 }
 
@@ -77,7 +77,7 @@ fn tell(fact: &Fact) -> String {
 }
 
 /// `GET /api/report api.internal`, `TLS api.internal`; only the host where the rest was told already.
-fn request(exchange: &ExchangeFacts, told: &str) -> Option<String> {
+pub(in crate::view) fn request(exchange: &ExchangeFacts, told: &str) -> Option<String> {
     let words = |parts: &[&Option<String>]| {
         let parts: Vec<&str> = parts.iter().filter_map(|part| part.as_deref()).collect();
         (!parts.is_empty()).then(|| parts.join(" "))

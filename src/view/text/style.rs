@@ -4,7 +4,7 @@ use crate::config::{Canvas, Charset, Colour, Presentation};
 use crate::time::Timestamp;
 use crate::view::Report;
 use crate::view::clock::{Date, TimeOfDay};
-use crate::view::plain::one_line;
+use crate::view::plain::{lines, one_line};
 
 use super::worst::Kept;
 
@@ -118,39 +118,5 @@ impl Style {
     /// As [`Style::wrap`], with the first line indented as well.
     pub(super) fn block(&self, text: &str, indent: usize, ink: Ink) -> String {
         format!("{:indent$}{}", "", self.wrap(text, indent, ink))
-    }
-}
-
-fn lines(text: &str, room: usize) -> Vec<String> {
-    let mut lines = Vec::new();
-    let mut line = String::new();
-    for word in text.split_whitespace() {
-        let needed = line.chars().count() + usize::from(!line.is_empty()) + word.chars().count();
-        if needed > room && !line.is_empty() {
-            lines.push(std::mem::take(&mut line));
-        }
-        if !line.is_empty() {
-            line.push(' ');
-        }
-        line.push_str(word);
-        while line.chars().count() > room {
-            let rest: String = line.chars().skip(room).collect();
-            line = line.chars().take(room).collect();
-            lines.push(std::mem::replace(&mut line, rest));
-        }
-    }
-    lines.push(line);
-    lines
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn lines_end_between_words_and_wide_words_are_broken() {
-        assert_eq!(lines("who ended this", 9), ["who ended", "this"]);
-        assert_eq!(lines("a /very/long/path b", 8), ["a", "/very/lo", "ng/path", "b"]);
-        assert_eq!(lines("", 8), [""]);
     }
 }

@@ -1,11 +1,12 @@
 use super::*;
 use crate::aggregate::sample::{closed, endpoint, harmless, hung_up, refused, stale};
 use crate::aggregate::{Aggregate, Dropped, Intake};
-use crate::config::{Colour, Format, Listing};
+use crate::config::{Colour, Display, Format, Listing};
 use crate::time::Timestamp;
 
 fn presentation(width: usize) -> Presentation {
     Presentation {
+        display: Display::Report,
         format: Format::Table,
         listing: Listing::Harmful,
         top: 20,
@@ -33,8 +34,16 @@ fn render(presentation: &Presentation, verdicts: &[Verdict]) -> String {
     let snapshot = aggregate.snapshot(presentation.top);
     let files = ["trace.pcap".to_owned()];
     let notices = ["trace.pcap: cut short at byte 9000; read the 57 frames before it".to_owned()];
-    let report =
-        Report { heading: None, files: &files, snapshot: &snapshot, intake: &intake(), notices: &notices };
+    let report = Report {
+        heading: None,
+        files: &files,
+        interfaces: &[],
+        we: &[],
+        followed: 0,
+        snapshot: &snapshot,
+        intake: &intake(),
+        notices: &notices,
+    };
     view.report(&report).unwrap();
     drop(view);
     String::from_utf8(page).unwrap()
@@ -157,8 +166,16 @@ fn a_report_forgets_the_ends_of_the_one_before() {
     let mut page = Vec::new();
     let mut view = Text::new(presentation(100), Box::new(&mut page));
     let empty = Aggregate::new(Vec::new()).snapshot(20);
-    let report =
-        Report { heading: Some("b.pcap"), files: &[], snapshot: &empty, intake: &intake(), notices: &[] };
+    let report = Report {
+        heading: Some("b.pcap"),
+        files: &[],
+        interfaces: &[],
+        we: &[],
+        followed: 0,
+        snapshot: &empty,
+        intake: &intake(),
+        notices: &[],
+    };
     view.ended(&stale(), Some("a.pcap")).unwrap();
     view.report(&report).unwrap();
     view.report(&report).unwrap();

@@ -1,0 +1,157 @@
+//! A file that records are written to for as long as the program runs: in whole records, and if wanted in several files.
+//!
+//! As logrotate does it: FILE is the one being written, FILE.1 the one before, up to FILE.N; then the oldest goes.
+
+use std::ffi::OsString;
+use std::fs::{self, File};
+use std::io::{self, ErrorKind, Write};
+use std::path::{Path, PathBuf};
+
+use crate::config::Rotation;
+
+/// Bytes gathered before they are written, unless somebody wants them written.
+const GATHERED: usize = 64 << 10;
+
+/// The file. Each `write` is one record or several, and never part of one.
+pub(super) struct Journal {
+    path: PathBuf,
+    rotation: Option<Rotation>,
+    /// What every file after the first begins with; the first is begun by who writes.
+    heading: Vec<u8>,
+    file: File,
+    /// Bytes in the file, whole records.
+    size: u64,
+    pending: Vec<u8>,
+}
+
+impl Journal {
+    /// Begins a new file. With rotation, one that is there already is kept as the last one.
+    ///
+    /// # Errors
+    /// What the system says.
+    pub(super) fn create(path: &Path, rotation: Option<Rotation>, heading: Vec<u8>) -> io::Result<Self> {
+        if let Some(rotation) = rotation {
+            match fs::metadata(path) {
+                Ok(there) if !there.is_file() => {
+                    return Err(io::Error::new(ErrorKind::InvalidInput, "only a file can be rotated"));
+                }
+                Ok(there) if there.len() > 0 => shift(path, rotation.keep)?,
+                _ => {}
+            }
+        }
+        let file = File::create(path)?;
+        Ok(Self { path: path.to_path_buf(), rotation, heading, file, size: 0, pending: Vec::new() })
+    }
+
+    /// Is there no room for a record of this length, and something to make room by?
+    fn is_full(&self, length: usize) -> bool {
+        let size = self.size + self.pending.len() as u64;
+        let empty = size <= self.heading.len() as u64;
+        !empty && self.rotation.is_some_and(|rotation| size + length as u64 > rotation.bytes)
+    }
+
+    fn rotate(&mut self) -> io::Result<()> {
+        self.put()?;
+        shift(&self.path, self.rotation.map_or(1, |rotation| rotation.keep))?;
+        self.file = File::create(&self.path)?;
+        self.size = 0;
+        self.pending.clone_from(&self.heading);
+        Ok(())
+    }
+
+    /// Writes what was gathered. Where that fails, the file is cut behind the last line that went in whole.
+    fn put(&mut self) -> io::Result<()> {
+        let pending = std::mem::take(&mut self.pending);
+        let mut written = 0;
+        while let Some(rest) = pending.get(written..).filter(|rest| !rest.is_empty()) {
+            match self.file.write(rest) {
+                Ok(0) => return self.cut(&pending, written, ErrorKind::WriteZero.into()),
+                Ok(bytes) => written += bytes,
+                Err(error) if error.kind() == ErrorKind::Interrupted => {}
+                Err(error) => return self.cut(&pending, written, error),
+            }
+        }
+        self.size += written as u64;
+        self.pending = pending;
+        self.pending.clear();
+        Ok(())
+    }
+
+    fn cut(&mut self, pending: &[u8], written: usize, error: io::Error) -> io::Result<()> {
+        let went_in = pending.get(..written).unwrap_or_default();
+        let whole = went_in.iter().rposition(|&byte| byte == b'\n').map_or(0, |at| at + 1);
+        self.size += whole as u64;
+        // A device has no length; nothing is lost by that.
+        let _ = self.file.set_len(self.size);
+        Err(error)
+    }
+}
+
+impl Write for Journal {
+    fn write(&mut self, record: &[u8]) -> io::Result<usize> {
+        if self.is_full(record.len()) {
+            self.rotate()?;
+        }
+        self.pending.extend_from_slice(record);
+        if self.pending.len() > GATHERED {
+            self.put()?;
+        }
+        Ok(record.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.put()
+    }
+}
+
+/// FILE becomes FILE.1, FILE.1 becomes FILE.2, and what was FILE.`keep` is gone.
+fn shift(path: &Path, keep: u32) -> io::Result<()> {
+    for number in (1..keep).rev() {
+        match fs::rename(numbered(path, number), numbered(path, number + 1)) {
+            Err(error) if error.kind() != ErrorKind::NotFound => return Err(error),
+            _ => {}
+        }
+    }
+    fs::rename(path, numbered(path, 1))
+}
+
+fn numbered(path: &Path, number: u32) -> PathBuf {
+    let mut name = OsString::from(path);
+    name.push(format!(".{number}"));
+    PathBuf::from(name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn records_go_to_the_next_file_whole_and_the_oldest_file_goes() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("ends");
+        let rotation = Some(Rotation { bytes: 20, keep: 2 });
+        let mut journal = Journal::create(&path, rotation, b"head\n".to_vec()).unwrap();
+        journal.write_all(b"head\n").unwrap();
+        for record in
+            ["one 45678\n", "two\n", "three 6789 1234\n", "a record of more than twenty\n", "five\n"]
+        {
+            journal.write_all(record.as_bytes()).unwrap();
+            journal.flush().unwrap();
+        }
+        let text = |name: &str| fs::read_to_string(folder.path().join(name)).unwrap();
+        assert_eq!(text("ends"), "head\nfive\n");
+        assert_eq!(text("ends.1"), "head\na record of more than twenty\n");
+        assert_eq!(text("ends.2"), "head\nthree 6789 1234\n");
+        assert!(!folder.path().join("ends.3").exists());
+    }
+
+    #[test]
+    fn what_an_earlier_run_wrote_is_kept_where_files_are_rotated() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("ends");
+        fs::write(&path, "before\n").unwrap();
+        drop(Journal::create(&path, Some(Rotation { bytes: 20, keep: 1 }), Vec::new()).unwrap());
+        assert_eq!(fs::read_to_string(folder.path().join("ends.1")).unwrap(), "before\n");
+        assert!(Journal::create(folder.path(), Some(Rotation { bytes: 20, keep: 1 }), Vec::new()).is_err());
+    }
+}

@@ -1,0 +1,252 @@
+//! `watch`: interfaces to records, as it happens.
+//!
+//! One thread does it all: it waits on the interfaces for a tick at most, takes what there is, moves the engine's time on,
+//! and makes visible what was written. A quiet interface holds nothing back.
+
+mod health;
+mod stop;
+
+use std::hash::{BuildHasher, RandomState};
+use std::io::{self, ErrorKind};
+
+use crate::aggregate::{Aggregate, Intake, InterfaceHealth, Network};
+use crate::capture::Progress;
+use crate::capture::live::interfaces::{self, OwnAddresses};
+use crate::capture::live::{
+    self, DEFAULT_BUFFER_BYTES, DEFAULT_SNAPLEN, LiveClock, LiveSource, Options, Reception, TICK,
+};
+use crate::config::{self, Payload, VerdictStatus, Watch};
+use crate::engine::Engine;
+use crate::error::Error;
+use crate::flow::{ObservedUntil, Peek, Provisional, Settings};
+use crate::time::{Span, Timestamp};
+use crate::view::{self, Report, View};
+
+use self::health::Losses;
+use self::stop::Bell;
+use super::gate::Gate;
+use super::pass::{Desk, Pass, Stop};
+use super::{Status, output, talk};
+
+/// How far behind the clock all has been heard, unless frames wait in a ring: far longer than the kernel holds one back.
+const BEHIND: Span = Span::from_millis(200);
+/// Notices that the final report repeats.
+const REPEATED: usize = 100;
+
+/// Why watching ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum End {
+    /// Somebody wanted it, or as many frames as were asked for have come.
+    Wanted,
+    /// Nobody reads any more.
+    Unheard,
+    /// Every interface is gone.
+    Deserted,
+}
+
+/// A watch under way.
+struct Watcher<'a> {
+    config: &'a Watch,
+    source: LiveSource,
+    pass: Pass<'a>,
+    clock: LiveClock,
+    /// Unless the user said who "we" are.
+    own: Option<OwnAddresses>,
+    losses: Losses,
+    notices: Vec<String>,
+}
+
+/// Watches until somebody wants it to end.
+///
+/// # Errors
+/// What kept it from beginning or stopped it. What was seen by then is reported, if that can be.
+pub(super) fn watch(config: &Watch) -> Result<Status, Error> {
+    let bell = Bell::hang();
+    let names = chosen(config)?;
+    // First what may be refused, so that no file is begun for nothing.
+    let source = LiveSource::open(&options(config, &names))?;
+    let own = if config.local.is_empty() { Some(OwnAddresses::of(names.clone())?) } else { None };
+    let local = own.as_ref().map_or_else(|| config.local.clone(), |own| networks(own.addresses()));
+    let out = output::create_live(config)?;
+    let mut view = view::open_live(&config.presentation, out);
+    let shown = if names.len() > 1 { names.as_slice() } else { &[] };
+    let desk = Desk::new(Aggregate::new(local), view.as_mut(), shown);
+    let pass = Pass::new(Gate::counting(config.max_frames), Engine::new(settings(config)), desk);
+    let watcher = Watcher {
+        config,
+        source,
+        pass,
+        clock: LiveClock::start(),
+        own,
+        losses: Losses::default(),
+        notices: Vec::new(),
+    };
+    watcher.watch(&bell)
+}
+
+fn chosen(config: &Watch) -> Result<Vec<String>, Error> {
+    if config.interfaces.is_empty() {
+        let known = interfaces::list()?;
+        return Ok(vec![interfaces::default_of(&known)?.name.clone()]);
+    }
+    let mut names: Vec<String> = Vec::new();
+    for name in &config.interfaces {
+        if !names.contains(name) {
+            names.push(name.clone());
+        }
+    }
+    Ok(names)
+}
+
+fn options(config: &Watch, names: &[String]) -> Options {
+    Options {
+        interfaces: names.to_vec(),
+        filter: config.filter.clone(),
+        snaplen: config.snaplen.unwrap_or(DEFAULT_SNAPLEN),
+        buffer_bytes: config.buffer_bytes.unwrap_or(DEFAULT_BUFFER_BYTES),
+        reception: match config.reception {
+            config::Reception::Own => Reception::Own,
+            config::Reception::Promiscuous => Reception::Promiscuous,
+        },
+    }
+}
+
+fn settings(config: &Watch) -> Settings {
+    let peek = match config.payload {
+        Payload::Read => Peek::Allowed,
+        Payload::Counted => Peek::Forbidden,
+    };
+    // The standard library's hasher is seeded by the system; who sends packets must not know the table's seeds.
+    let random = RandomState::new();
+    let seeds = [1, 2, 3, 4].map(|number: u64| random.hash_one(number));
+    Settings { max_flows: config.max_flows, peek, provisional: Provisional::Given, seeds }
+}
+
+fn networks(addresses: &[std::net::IpAddr]) -> Vec<Network> {
+    addresses.iter().copied().map(Network::from).collect()
+}
+
+impl Watcher<'_> {
+    fn watch(mut self, bell: &Bell) -> Result<Status, Error> {
+        let ended = self.until_the_end(bell).and_then(|end| {
+            let reported = if end == End::Unheard { Ok(()) } else { self.finish() };
+            reported.map(|()| end)
+        });
+        let is_heard = !matches!(&ended, Ok(End::Unheard))
+            && !matches!(&ended, Err(Stop::Output(error)) if error.kind() == ErrorKind::BrokenPipe);
+        if is_heard {
+            health::closing_lines(self.pass.intake().frames, self.source.counts());
+        }
+        let bad_ends = self.pass.desk.aggregate.bad_ends();
+        match ended {
+            Ok(End::Deserted) => Ok(Status::Trouble),
+            Ok(End::Wanted) if bad_ends > 0 && self.config.verdict_status == VerdictStatus::Shown => {
+                Ok(Status::BadEnd)
+            }
+            Ok(End::Wanted | End::Unheard) => Ok(Status::Done),
+            Err(Stop::Output(source)) => Err(self.unwritable(source)),
+            Err(Stop::Other(error)) => Err(error),
+        }
+    }
+
+    fn until_the_end(&mut self, bell: &Bell) -> Result<End, Stop> {
+        loop {
+            let progress = self.round()?;
+            if bell.has_rung() || self.pass.gate.is_shut() || self.pass.desk.view.wants_quit() {
+                return Ok(End::Wanted);
+            }
+            if progress == Progress::End {
+                return Ok(End::Deserted);
+            }
+            if self.config.output.is_none() && stop::reader_is_gone() {
+                return Ok(End::Unheard);
+            }
+        }
+    }
+
+    /// Waits for a tick at most, and brings everything up to date.
+    fn round(&mut self) -> Result<Progress, Stop> {
+        let pass = &mut self.pass;
+        let progress = self.source.poll(TICK, &mut |frames| pass.take(frames)).map_err(Stop::Other)?;
+        self.listen();
+        let now = self.clock.now();
+        self.note_losses(now);
+        self.follow_addresses();
+        self.pass.advance(self.heard_until(now));
+        self.pass.check()?;
+        if self.pass.desk.view.wants_counts() {
+            self.show(|view, report| view.counts(report))?;
+        }
+        Ok(progress)
+    }
+
+    /// Until when all has been heard. Where the clock was set back, what is settled says nothing for as long, and time goes
+    /// on by our own clock; where frames wait in a ring, since we were stopped or slow, nothing may overtake them.
+    fn heard_until(&self, now: Timestamp) -> Timestamp {
+        let settled = self.source.settled();
+        if live::now().since(settled) > BEHIND {
+            return settled;
+        }
+        settled.max(Timestamp::from_nanos(now.as_nanos().saturating_sub(BEHIND.as_nanos())))
+    }
+
+    fn listen(&mut self) {
+        for notice in self.source.notices() {
+            if !self.pass.desk.view.owns_terminal() {
+                talk::say(&notice);
+            }
+            if self.notices.len() < REPEATED {
+                self.notices.push(notice.to_string());
+            }
+        }
+    }
+
+    fn note_losses(&mut self, now: Timestamp) {
+        let lost = self.losses.new_ones(&self.source);
+        if lost > 0 {
+            self.pass.engine.note_loss(now, lost);
+        }
+    }
+
+    fn follow_addresses(&mut self) {
+        if let Some(addresses) = self.own.as_mut().and_then(OwnAddresses::refresh) {
+            self.pass.desk.aggregate.set_local(networks(addresses));
+        }
+    }
+
+    /// Takes what is still in the rings, judges everything that is left, and reports.
+    fn finish(&mut self) -> Result<(), Stop> {
+        let pass = &mut self.pass;
+        if !pass.gate.is_shut() {
+            self.source.drain(&mut |frames| pass.take(frames)).map_err(Stop::Other)?;
+        }
+        self.listen();
+        let now = self.clock.now();
+        self.note_losses(now);
+        self.pass.finish(ObservedUntil::Stopped)?;
+        self.show(|view, report| view.report(report))?;
+        self.pass.desk.view.flush().map_err(Stop::Output)
+    }
+
+    /// Gives the view the counts as they are.
+    fn show(&mut self, how: fn(&mut dyn View, &Report<'_>) -> io::Result<()>) -> Result<(), Stop> {
+        let intake = Intake { dropped: health::dropped(self.source.counts()), ..self.pass.intake() };
+        let interfaces: Vec<InterfaceHealth> = health::of_each(&self.source);
+        let snapshot = self.pass.desk.aggregate.snapshot(self.config.presentation.top);
+        let report = Report {
+            heading: None,
+            files: &[],
+            interfaces: &interfaces,
+            snapshot: &snapshot,
+            we: self.own.as_ref().map(OwnAddresses::addresses).unwrap_or_default(),
+            followed: self.pass.engine.counts().followed,
+            intake: &intake,
+            notices: &self.notices,
+        };
+        how(self.pass.desk.view, &report).map_err(Stop::Output)
+    }
+
+    fn unwritable(&self, source: io::Error) -> Error {
+        Error::Write { path: output::name(self.config.output.as_deref()), source }
+    }
+}

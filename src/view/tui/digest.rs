@@ -1,0 +1,134 @@
+//! What is going on now, made from a frame once when it comes, so that drawing only draws.
+
+use std::collections::{HashMap, HashSet};
+
+use crate::config::Listing;
+use crate::time::{NANOS_PER_SEC, Span};
+use crate::verdict::{Addr, Rule, Verdict};
+use crate::view::text::counted;
+
+use super::filter::Filter;
+use super::{Frame, Phase};
+
+/// What is called "now".
+const NOW: Span = Span::from_secs(10);
+
+/// A cause as it is listed.
+#[derive(Clone, Debug)]
+pub(super) struct CauseRow {
+    pub(super) rule: &'static Rule,
+    /// Ends, as they are listed.
+    pub(super) count: u64,
+    /// Of these, in the last seconds.
+    pub(super) now: u64,
+    /// Peers among the newest ends.
+    pub(super) peers: usize,
+    /// Whether older ends may have more peers.
+    pub(super) reach: Reach,
+    /// What its newest end advises.
+    pub(super) advice: Option<String>,
+}
+
+/// How far back the newest ends of a cause go.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Reach {
+    /// They are all there are.
+    All,
+    /// There were more.
+    Newest,
+}
+
+/// What the newest ends tell about a cause.
+#[derive(Default)]
+struct Tally<'f> {
+    listed: u64,
+    now: u64,
+    peers: HashSet<Addr>,
+    advice: Option<&'f str>,
+}
+
+/// The causes: those of now first, then the most frequent.
+pub(super) fn causes(frame: &Frame, listing: Listing, filter: &Filter) -> Vec<CauseRow> {
+    let mut tallies: HashMap<&str, Tally<'_>> = HashMap::new();
+    for end in frame.newest.iter().filter(|end| listing.lists(end)) {
+        let Some(name) = end.cause_name() else { continue };
+        let tally = tallies.entry(name).or_default();
+        tally.listed += 1;
+        tally.now += u64::from(is_now(frame, end));
+        tally.peers.insert(frame.peer(end));
+        tally.advice = tally.advice.or(end.advice.as_deref());
+    }
+    let mut rows: Vec<CauseRow> = frame
+        .counts
+        .totals
+        .causes
+        .iter()
+        .map(|cause| (cause.rule, if listing == Listing::Harmful { cause.harmful } else { cause.all() }))
+        .filter(|&(rule, count)| count > 0 && filter.admits_cause(rule))
+        .map(|(rule, count)| row(rule, count, tallies.get(rule.name)))
+        .collect();
+    rows.sort_by_key(|row| std::cmp::Reverse((row.now, row.count)));
+    rows
+}
+
+fn row(rule: &'static Rule, count: u64, tally: Option<&Tally<'_>>) -> CauseRow {
+    let none = Tally::default();
+    let tally = tally.unwrap_or(&none);
+    CauseRow {
+        rule,
+        count,
+        now: tally.now,
+        peers: tally.peers.len(),
+        reach: if tally.listed < count { Reach::Newest } else { Reach::All },
+        advice: tally.advice.map(str::to_owned),
+    }
+}
+
+/// Nothing is now in a capture that was read to its end.
+fn is_now(frame: &Frame, end: &Verdict) -> bool {
+    frame.phase == Phase::Live && frame.taken.since(end.end_time) <= NOW
+}
+
+/// The news in a sentence: who is hit most now, and by what; of a capture, who was hit most.
+pub(super) fn news(frame: &Frame) -> String {
+    match frame.phase {
+        Phase::Finished => of_all(frame),
+        Phase::Live => of_now(frame),
+    }
+}
+
+fn of_all(frame: &Frame) -> String {
+    let totals = &frame.counts.totals;
+    let Some(worst) = frame.counts.peers.list.first().filter(|peer| peer.counts.bad_ends > 0) else {
+        return format!("No program was hurt in {}.", counted(totals.connections, "connection"));
+    };
+    let (bad, all) = (worst.counts.bad_ends, counted(worst.counts.connections, "connection"));
+    let mostly = worst.worst_cause.map_or(String::new(), |rule| format!(", mostly {}", rule.name));
+    format!("Worst: {}, {bad} of {all} ended badly{mostly}", worst.addr)
+}
+
+fn of_now(frame: &Frame) -> String {
+    let mut counts: HashMap<(Addr, &str), u64> = HashMap::new();
+    for end in frame.newest.iter().filter(|end| end.is_bad_end() && is_now(frame, end)) {
+        *counts.entry((frame.peer(end), end.cause_name().unwrap_or_default())).or_default() += 1;
+    }
+    let worst = counts.into_iter().max_by_key(|&((addr, cause), count)| (count, addr, cause));
+    match worst {
+        Some(((addr, cause), count)) => {
+            format!(
+                "Now: {addr}, {} in the last {} s, {cause}",
+                counted(count, "bad end"),
+                NOW.as_nanos() / NANOS_PER_SEC
+            )
+        }
+        None if frame.health.intake.frames == 0 => "Waiting for the first frame.".to_owned(),
+        None => quiet(frame),
+    }
+}
+
+fn quiet(frame: &Frame) -> String {
+    match frame.newest.iter().find(|end| end.is_bad_end()) {
+        Some(last) => format!("No bad end for {}.", frame.taken.since(last.end_time)),
+        None => "No bad end so far.".to_owned(),
+    }
+}

@@ -1,0 +1,130 @@
+//! What is listed: words that must all be there, and `field:value` words that look at one thing.
+
+use std::net::IpAddr;
+
+use crate::aggregate::Peer;
+use crate::verdict::{Addr, ExchangeFacts, Harm, Rule, Sender, Side, Stage, Verdict};
+use crate::view::text::row;
+
+/// What the user typed, and what it means.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub(super) struct Filter {
+    text: String,
+    words: Vec<Word>,
+}
+
+/// One word of it, in lower case.
+#[derive(Clone, Debug, PartialEq, Eq)]
+enum Word {
+    /// Anywhere.
+    Free(String),
+    /// An address, or a part of one.
+    Peer(String),
+    /// A port of either side.
+    Port(String),
+    /// A part of the cause's name.
+    Cause(String),
+    /// Who ended it: `client`, `server`, `middlebox`.
+    Side(String),
+    /// `harmful` or `harmless`.
+    Harm(String),
+}
+
+impl Word {
+    /// A word with an unknown field is one to be found as it is: IPv6 addresses have colons as well.
+    fn parse(word: &str) -> Self {
+        let (field, value) = word.split_once(':').unwrap_or(("", word));
+        let value = value.to_owned();
+        match field {
+            "peer" => Self::Peer(value),
+            "port" => Self::Port(value),
+            "cause" => Self::Cause(value),
+            "side" => Self::Side(value),
+            "harm" => Self::Harm(value),
+            _ => Self::Free(word.to_owned()),
+        }
+    }
+
+    /// A field without its value yet, as it is while typing, says nothing.
+    fn is_empty(&self) -> bool {
+        let (Self::Free(value)
+        | Self::Peer(value)
+        | Self::Port(value)
+        | Self::Cause(value)
+        | Self::Side(value)
+        | Self::Harm(value)) = self;
+        value.is_empty()
+    }
+}
+
+impl Filter {
+    pub(super) fn parse(text: &str) -> Self {
+        let words = text.to_lowercase().split_whitespace().map(Word::parse).collect();
+        Self { text: text.to_owned(), words }
+    }
+
+    /// As it was typed.
+    pub(super) fn text(&self) -> &str {
+        &self.text
+    }
+
+    pub(super) fn is_empty(&self) -> bool {
+        self.text.trim().is_empty()
+    }
+
+    /// Is this end to be listed?
+    pub(super) fn admits_end(&self, end: &Verdict) -> bool {
+        self.words().all(|word| match word {
+            Word::Free(part) => said_of(end).contains(part),
+            Word::Peer(addr) => is_addr(end.client.addr, addr) || is_addr(end.server.addr, addr),
+            Word::Port(port) => [end.client.port, end.server.port].iter().any(|it| it.to_string() == *port),
+            Word::Cause(name) => end.cause_name().unwrap_or_else(|| end.how.word()).contains(name),
+            Word::Side(side) => ended_by(end).is_some_and(|word| word.starts_with(side)),
+            Word::Harm(harm) => end.harm.map(Harm::word) == Some(harm),
+        })
+    }
+
+    /// Is this peer? Words about single ends say nothing about a peer.
+    pub(super) fn admits_peer(&self, peer: &Peer) -> bool {
+        let cause = peer.worst_cause.map_or("", |rule| rule.name);
+        self.words().all(|word| match word {
+            Word::Free(part) => peer.addr.to_string().contains(part) || cause.contains(part),
+            Word::Peer(addr) => is_addr(peer.addr, addr),
+            Word::Cause(name) => cause.contains(name),
+            Word::Port(_) | Word::Side(_) | Word::Harm(_) => true,
+        })
+    }
+
+    /// Is this cause?
+    pub(super) fn admits_cause(&self, rule: &Rule) -> bool {
+        self.words().all(|word| match word {
+            Word::Cause(part) => rule.name.contains(part),
+            _ => true,
+        })
+    }
+
+    fn words(&self) -> impl Iterator<Item = &Word> {
+        self.words.iter().filter(|word| !word.is_empty())
+    }
+}
+
+/// A whole address is that address; anything else is a part of one.
+fn is_addr(addr: Addr, wanted: &str) -> bool {
+    match wanted.parse::<IpAddr>() {
+        Ok(ip) => addr == Addr::from(ip),
+        Err(_) => addr.to_string().contains(wanted),
+    }
+}
+
+fn ended_by(end: &Verdict) -> Option<&'static str> {
+    end.rst_by.map(Sender::word).or(end.fin_by.map(Side::word))
+}
+
+/// Everything that a line says about an end, to look for words in.
+fn said_of(end: &Verdict) -> String {
+    let request = end.exchange.as_ref().and_then(|it: &ExchangeFacts| row::request(it, ""));
+    let stage = end.stage.map_or("", Stage::word);
+    let request = request.unwrap_or_default();
+    format!("{} {} {} {stage} {} {request}", end.client, end.server, row::ended_by(end), row::cause(end))
+        .to_lowercase()
+}

@@ -1,0 +1,173 @@
+//! The dashboard: what ends connections now, on a terminal, in a thread of its own.
+//!
+//! ```text
+//! feeder ── Arc<Frame> ──► mailbox (one slot, the newest wins) ──► Message ──► update ──► App ──► panes ──► terminal
+//!                                                  keys ── KEYS ──────┘
+//! ```
+//!
+//! Whoever captures is never held up: a frame is put into the slot and forgotten, and a terminal that has stalled holds up
+//! nobody but this thread. `update` is pure, and the panes only draw; only `terminal` knows that
+//! there is a terminal.
+
+mod app;
+mod cursor;
+mod digest;
+mod filter;
+mod frame;
+mod mailbox;
+mod message;
+mod newest;
+mod pane;
+mod replayed;
+mod screen;
+mod terminal;
+mod theme;
+mod update;
+mod watched;
+
+pub use frame::{Frame, Health, Phase};
+pub use newest::Newest;
+pub(super) use replayed::Replayed;
+pub(super) use watched::Watched;
+
+use std::io;
+use std::sync::Arc;
+use std::thread::{self, JoinHandle};
+use std::time::{Duration, Instant};
+
+use crate::config::{Charset, Colour, Listing};
+
+use self::app::App;
+use self::mailbox::Mailbox;
+use self::message::Message;
+use self::terminal::{Input, Screen};
+use self::update::{Effect, update};
+
+/// Between two draws: at most fifteen a second.
+const DRAW_INTERVAL: Duration = Duration::from_millis(67);
+/// How long closing waits for a terminal that takes nothing any more.
+const CLOSING_PATIENCE: Duration = Duration::from_secs(2);
+
+/// How the dashboard is to look.
+#[derive(Clone, Debug)]
+pub struct Options {
+    /// What is shown at first: [`Frame::empty`] where nothing is known yet.
+    pub first: Arc<Frame>,
+    /// Colour as an extra.
+    pub colour: Colour,
+    /// Which characters can be shown.
+    pub charset: Charset,
+    /// Which ends are listed at first.
+    pub listing: Listing,
+}
+
+/// The running dashboard. Dropped or closed, it gives the terminal back.
+#[derive(Debug)]
+pub struct Dashboard {
+    mailbox: Arc<Mailbox>,
+    thread: Option<JoinHandle<io::Result<()>>>,
+}
+
+/// Where frames go in. It can be cloned and sent to any thread.
+#[derive(Clone, Debug)]
+pub struct Feed {
+    mailbox: Arc<Mailbox>,
+}
+
+impl Feed {
+    /// Shows a frame in place of the last one. Never waits: what was not drawn yet is passed over.
+    pub fn show(&self, frame: Arc<Frame>) {
+        self.mailbox.put(frame);
+    }
+}
+
+impl Dashboard {
+    /// Takes the terminal over and starts drawing.
+    ///
+    /// # Errors
+    /// What the system says when standard output cannot be taken over.
+    pub fn spawn(options: Options) -> io::Result<(Self, Feed)> {
+        let screen = Screen::take()?;
+        let mailbox = Arc::new(Mailbox::default());
+        let feed = Feed { mailbox: Arc::clone(&mailbox) };
+        let ours = Arc::clone(&mailbox);
+        let thread =
+            thread::Builder::new().name("dashboard".to_owned()).spawn(move || run(screen, options, &ours))?;
+        Ok((Self { mailbox, thread: Some(thread) }, feed))
+    }
+
+    /// Has the user left, or the terminal gone?
+    #[must_use]
+    pub fn wants_quit(&self) -> bool {
+        self.thread.as_ref().is_none_or(JoinHandle::is_finished)
+    }
+
+    /// Waits until the user leaves.
+    ///
+    /// # Errors
+    /// What the system says when the terminal fails.
+    pub fn wait(mut self) -> io::Result<()> {
+        self.thread.take().map_or(Ok(()), outcome)
+    }
+
+    /// Closes it and gives the terminal back.
+    ///
+    /// # Errors
+    /// What the system says when the terminal has failed.
+    pub fn close(mut self) -> io::Result<()> {
+        self.end()
+    }
+
+    /// A terminal that takes nothing any more is left to itself.
+    fn end(&mut self) -> io::Result<()> {
+        self.mailbox.close();
+        let Some(thread) = self.thread.take() else { return Ok(()) };
+        let deadline = Instant::now() + CLOSING_PATIENCE;
+        while !thread.is_finished() && Instant::now() < deadline {
+            thread::sleep(Duration::from_millis(5));
+        }
+        if thread.is_finished() { outcome(thread) } else { Ok(()) }
+    }
+}
+
+impl Drop for Dashboard {
+    fn drop(&mut self) {
+        // Who drops it has no use for what the terminal says.
+        let _ = self.end();
+    }
+}
+
+fn outcome(thread: JoinHandle<io::Result<()>>) -> io::Result<()> {
+    thread.join().unwrap_or_else(|_| Err(io::Error::other("the dashboard has panicked")))
+}
+
+/// The loop: events and frames to messages, messages to the model, the model to the terminal.
+fn run(mut screen: Screen, options: Options, mailbox: &Mailbox) -> io::Result<()> {
+    let mut app = App::new(options, screen.size()?);
+    let mut pending = Effect::Draw;
+    let mut next_draw = Instant::now();
+    while pending != Effect::Quit && !mailbox.is_closing() && Screen::is_ours() {
+        let now = Instant::now();
+        if pending == Effect::Draw && now >= next_draw {
+            screen.draw(&app)?;
+            pending = Effect::Nothing;
+            next_draw = Instant::now() + DRAW_INTERVAL;
+        }
+        let patience = match pending {
+            Effect::Draw => next_draw.saturating_duration_since(now),
+            Effect::Nothing | Effect::Quit => DRAW_INTERVAL,
+        };
+        let pressed = match terminal::wait(patience)? {
+            Input::Press(press) => message::of(press, app.place()),
+            Input::Resize(columns, lines) => Some(Message::Resize(columns, lines)),
+            Input::Nothing => None,
+        };
+        for message in pressed.into_iter().chain(mailbox.take().map(Message::Frame)) {
+            pending = pending.max(update(&mut app, message));
+        }
+    }
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,121 @@
+//! The causes: in short above the bad ends, so that what is going on is seen without a key, and whole on their own screen.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Constraint, Layout, Rect};
+use ratatui::style::Style;
+use ratatui::text::Line;
+use ratatui::widgets::{Block, Paragraph, Widget, Wrap};
+
+use crate::view::plain;
+
+use super::super::Phase;
+use super::super::app::App;
+use super::super::digest::{CauseRow, Reach};
+use super::super::theme::Theme;
+use super::table::{self, Column};
+use super::{block, cut, sentence, state};
+
+/// Below these heights there is room for so many causes above the ends.
+const ROOM: [(u16, u16); 3] = [(18, 1), (28, 3), (u16::MAX, 5)];
+/// The title and the heads of the columns.
+const AROUND: u16 = 2;
+/// Lines for the advice to the first cause above the ends.
+const FIRST_ADVICE: u16 = 2;
+/// Before the advice, as before the lines of the table.
+const MARGIN: &str = "  ";
+/// Lines below the list on the causes' own screen: what to do about the selected one.
+pub(in super::super) const ADVICE: u16 = 4;
+
+/// The causes in short.
+pub(in super::super) struct Summary<'a>(pub(in super::super) &'a App);
+
+/// The causes, whole.
+pub(in super::super) struct Causes<'a>(pub(in super::super) &'a App);
+
+/// Lines that the causes take above the ends. It grows with their number only, so that nothing jumps about.
+pub(in super::super) fn summary_height(app: &App) -> u16 {
+    let room = ROOM.iter().find(|(below, _)| app.size.1 < *below).map_or(5, |&(_, causes)| causes);
+    let causes = u16::try_from(app.lists.causes.len()).unwrap_or(u16::MAX);
+    causes.clamp(1, room) + AROUND + FIRST_ADVICE
+}
+
+impl Widget for Summary<'_> {
+    fn render(self, area: Rect, buffer: &mut Buffer) {
+        let app = self.0;
+        let head = block(app.theme, "Causes");
+        let inner = Block::inner(&head, area);
+        head.render(area, buffer);
+        let Some(first) = app.lists.causes.first() else {
+            return sentence("None so far.", app.theme, inner, buffer);
+        };
+        let [list, advice] =
+            Layout::vertical([Constraint::Fill(1), Constraint::Length(FIRST_ADVICE)]).areas(inner);
+        let page = usize::from(list.height.saturating_sub(1));
+        let visible: Vec<&CauseRow> = app.lists.causes.iter().take(page).collect();
+        table::draw(columns(app, &visible), None, app.theme, list, buffer);
+        advise(first, app.theme, advice, buffer);
+    }
+}
+
+impl Widget for Causes<'_> {
+    fn render(self, area: Rect, buffer: &mut Buffer) {
+        let app = self.0;
+        let head = block(app.theme, &format!("Causes{}", state(app)));
+        let inner = Block::inner(&head, area);
+        head.render(area, buffer);
+        let index = app.at.causes.index();
+        let Some(selected) = app.lists.causes.get(index) else {
+            return sentence("No connection has ended for a reason worth telling.", app.theme, inner, buffer);
+        };
+        let [list, below] = Layout::vertical([Constraint::Fill(1), Constraint::Length(ADVICE)]).areas(inner);
+        let (offset, page) = (app.at.causes.offset(), usize::from(list.height.saturating_sub(1)));
+        let visible: Vec<&CauseRow> = app.lists.causes.iter().skip(offset).take(page).collect();
+        table::draw(columns(app, &visible), Some(index - offset), app.theme, list, buffer);
+        let advice = selected.advice.as_deref().unwrap_or("Its ends are too old to be listed.");
+        let head = block(app.theme, &format!("What to do about {}", selected.rule.name));
+        let text = app.theme.text(advice);
+        Paragraph::new(text)
+            .style(app.theme.advice())
+            .wrap(Wrap { trim: true })
+            .block(head)
+            .render(below, buffer);
+    }
+}
+
+/// What to do about it, on as many lines as there are.
+fn advise(row: &CauseRow, theme: Theme, area: Rect, buffer: &mut Buffer) {
+    let text = format!("{}: {}", row.rule.name, row.advice.as_deref().unwrap_or("-"));
+    let room = usize::from(area.width).saturating_sub(MARGIN.len());
+    let mut lines = plain::lines(&theme.text(&text), room);
+    let height = usize::from(area.height);
+    if lines.len() > height {
+        let rest = lines.split_off(height.saturating_sub(1)).join(" ");
+        lines.push(cut(&rest, room, theme));
+    }
+    let lines: Vec<Line<'_>> =
+        lines.into_iter().map(|line| Line::styled(format!("{MARGIN}{line}"), theme.advice())).collect();
+    Paragraph::new(lines).render(area, buffer);
+}
+
+fn columns(app: &App, causes: &[&CauseRow]) -> Vec<Column> {
+    let theme = app.theme;
+    let names = causes.iter().map(|row| (row.rule.name.to_owned(), theme.bad())).collect();
+    let titles = causes.iter().map(|row| (theme.text(row.rule.title), Style::new())).collect();
+    let peers = causes.iter().map(|row| (peers(row), Style::new())).collect();
+    let mut columns = vec![Column::counts("COUNT", 0, causes.iter().map(|row| row.count))];
+    if app.shown.phase == Phase::Live {
+        columns.push(Column::counts("LAST 10 s", 3, causes.iter().map(|row| row.now)));
+    }
+    columns.push(Column { align: table::Align::Right, ..Column::left("PEERS", 2, 5, peers) });
+    columns.push(Column::left("CAUSE", 0, 16, names));
+    columns.push(Column::left("WHAT IT IS", 1, 20, titles));
+    columns
+}
+
+/// A count of peers, or how many there are at least.
+fn peers(row: &CauseRow) -> String {
+    match row.reach {
+        Reach::All => row.peers.to_string(),
+        Reach::Newest => format!("{}+", row.peers),
+    }
+}

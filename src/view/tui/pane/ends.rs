@@ -1,0 +1,98 @@
+//! The bad ends, the newest first: when, between whom, who ended it and how, in which stage, why, and what was asked for.
+
+use std::sync::Arc;
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use ratatui::widgets::{Block, Widget};
+
+use crate::config::Listing;
+use crate::verdict::Verdict;
+use crate::view::clock::TimeOfDay;
+use crate::view::text::{counted, row};
+
+use super::super::Phase;
+use super::super::app::App;
+use super::super::theme::Theme;
+use super::table::{self, Column};
+use super::{block, sentence, state};
+
+/// Below this the milliseconds, and of two addresses the client's, have no room.
+const ROOMY: u16 = 80;
+/// Two addresses of IPv4 with their ports, as they mostly are.
+const BOTH: usize = 31;
+/// One of them.
+const ONE: usize = 14;
+
+pub(in super::super) struct Ends<'a>(pub(in super::super) &'a App);
+
+impl Widget for Ends<'_> {
+    fn render(self, area: Rect, buffer: &mut Buffer) {
+        let app = self.0;
+        let head = block(app.theme, &title(app));
+        let inner = Block::inner(&head, area);
+        head.render(area, buffer);
+        if app.lists.ends.is_empty() {
+            return sentence(&nothing(app), app.theme, inner, buffer);
+        }
+        let (offset, page) = (app.at.ends.offset(), usize::from(inner.height.saturating_sub(1)));
+        let visible: Vec<&Arc<Verdict>> = app.lists.ends.iter().skip(offset).take(page).collect();
+        let columns = columns(app, &visible, area.width);
+        table::draw(columns, Some(app.at.ends.index() - offset), app.theme, inner, buffer);
+    }
+}
+
+fn title(app: &App) -> String {
+    let what = if app.listing == Listing::Everything { "Connections" } else { "Bad ends" };
+    format!("{what}, newest first{}", state(app))
+}
+
+fn nothing(app: &App) -> String {
+    let totals = &app.shown.counts.totals;
+    match (app.filter.is_empty(), app.shown.phase) {
+        (false, _) => format!("None of the newest {} fits the filter; Esc drops it.", app.shown.newest.len()),
+        (true, Phase::Live) => "No connection has ended badly so far.".to_owned(),
+        (true, Phase::Finished) => {
+            format!("No bad ends: no program was hurt in {}.", counted(totals.connections, "connection"))
+        }
+    }
+}
+
+fn columns(app: &App, ends: &[&Arc<Verdict>], width: u16) -> Vec<Column> {
+    let theme = app.theme;
+    let plain = |text: &dyn Fn(&Verdict) -> String| -> Vec<(String, Style)> {
+        ends.iter().map(|end| (theme.text(&text(end)), Style::new())).collect()
+    };
+    let causes = ends.iter().map(|end| (row::cause(end), theme.cause(end))).collect();
+    let by = plain(&row::ended_by);
+    let request = plain(&|end| end.exchange.as_ref().and_then(|it| row::request(it, "")).unwrap_or_default());
+    if width < ROOMY {
+        let peer = plain(&|end| peer(app, end));
+        let time = plain(&|end| TimeOfDay(end.end_time).to_string().chars().take(8).collect());
+        return vec![
+            Column::left("TIME", 2, 8, time),
+            Column::left("ENDED BY", 0, 8, by),
+            Column::left("CAUSE", 0, 16, causes),
+            Column::left("PEER", 1, ONE, peer),
+        ];
+    }
+    vec![
+        Column::left("TIME", 2, 12, plain(&|end| TimeOfDay(end.end_time).to_string())),
+        Column::left("CLIENT, SERVER", 0, BOTH, plain(&|end| both(end, theme))),
+        Column::left("ENDED BY", 0, 8, by),
+        Column::left("STAGE", 3, 9, plain(&|end| row::stage(end).to_owned())),
+        Column::left("CAUSE", 0, 15, causes),
+        Column::left("REQUEST", 4, 10, request),
+    ]
+}
+
+fn both(end: &Verdict, theme: Theme) -> String {
+    format!("{} {} {}", end.client, theme.arrow(), end.server)
+}
+
+/// The other side of a connection, with its port.
+fn peer(app: &App, end: &Verdict) -> String {
+    let client = app.shown.peer(end) == end.client.addr && end.client.addr != end.server.addr;
+    if client { end.client.to_string() } else { end.server.to_string() }
+}

@@ -1,0 +1,67 @@
+//! The panes: each draws the model into its rectangle, and changes nothing.
+
+pub(super) mod causes;
+pub(super) mod detail;
+pub(super) mod ends;
+pub(super) mod footer;
+pub(super) mod header;
+pub(super) mod health;
+pub(super) mod help;
+pub(super) mod peers;
+mod table;
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use ratatui::text::{Line, Span};
+use ratatui::widgets::{Block, Borders, Paragraph, Widget, Wrap};
+
+use super::app::{App, Pace};
+use super::theme::Theme;
+use crate::config::Listing;
+use crate::view::text::counted;
+
+/// A pane's head: a line with its title in it.
+fn block(theme: Theme, title: &str) -> Block<'static> {
+    let title = Line::styled(format!(" {} ", theme.text(title)), Theme::title());
+    Block::new().borders(Borders::TOP).border_set(theme.border()).border_style(Theme::quiet()).title(title)
+}
+
+/// A pane with nothing in it but a sentence that says so.
+fn sentence(text: &str, theme: Theme, area: Rect, buffer: &mut Buffer) {
+    Paragraph::new(theme.text(text)).style(Theme::quiet()).wrap(Wrap { trim: true }).render(area, buffer);
+}
+
+/// What else there is to know about a list: its filter, and whether it stands still.
+fn state(app: &App) -> String {
+    let filter = (!app.filter.is_empty()).then(|| format!("filter: {}", app.filter.text().trim()));
+    let harmless = (app.listing != Listing::Harmful).then(|| "harmless ones too".to_owned());
+    let frozen = (app.pace == Pace::Frozen).then(|| match app.unseen() {
+        0 => "FROZEN".to_owned(),
+        more => format!("FROZEN, {} since", counted(more, "more bad end")),
+    });
+    let parts: Vec<String> = [harmless, filter, frozen].into_iter().flatten().collect();
+    if parts.is_empty() { String::new() } else { format!(" ({})", parts.join("; ")) }
+}
+
+/// `left` and `right` at the two ends of a line; where there is no room for both, `left` is cut.
+fn spread(left: Vec<Span<'static>>, right: Span<'static>, area: Rect, buffer: &mut Buffer) {
+    let width = u16::try_from(right.width()).unwrap_or(area.width).min(area.width);
+    let rest = Rect { width: area.width.saturating_sub(width + 2), ..area };
+    Line::from(left).render(rest, buffer);
+    Line::from(right).render(Rect { x: area.right() - width, width, ..area }, buffer);
+}
+
+/// `text` in at most `room` characters.
+fn cut(text: &str, room: usize, theme: Theme) -> String {
+    if text.chars().count() <= room {
+        return text.to_owned();
+    }
+    let kept: String = text.chars().take(room.saturating_sub(1)).collect();
+    format!("{kept}{}", theme.ellipsis())
+}
+
+/// A piece of text in a style.
+fn span(text: impl Into<String>, style: Style) -> Span<'static> {
+    Span::styled(text.into(), style)
+}

@@ -1,0 +1,81 @@
+//! A terminal that can be asked what it shows: a tmux server of our own, ended on drop. Every wait has an end.
+
+use std::process::{Command, Output, Stdio};
+use std::thread::sleep;
+use std::time::{Duration, Instant};
+
+use tempfile::TempDir;
+
+/// Longer than any screen takes on a busy machine.
+const PATIENCE: Duration = Duration::from_secs(20);
+const PAUSE: Duration = Duration::from_millis(30);
+
+/// A tmux server with one pane.
+pub(crate) struct Tmux {
+    /// Where its socket is; gone with it.
+    folder: TempDir,
+}
+
+impl Tmux {
+    /// Runs `script` in a shell in a terminal of that size; `None` where there is no tmux.
+    pub(crate) fn start(columns: u16, lines: u16, script: &str) -> Option<Self> {
+        Command::new("tmux").arg("-V").stdout(Stdio::null()).stderr(Stdio::null()).status().ok()?;
+        let tmux = Self { folder: tempfile::tempdir().expect("a folder") };
+        let (columns, lines) = (columns.to_string(), lines.to_string());
+        let script = format!("LC_ALL=C.UTF-8; export LC_ALL; {script}");
+        let size = ["-x", &columns, "-y", &lines];
+        let started =
+            tmux.run(&[&["-f", "/dev/null", "-u", "new-session", "-d"], &size[..], &[&script]].concat());
+        assert!(started.status.success(), "{}", String::from_utf8_lossy(&started.stderr));
+        Some(tmux)
+    }
+
+    /// Presses keys, named as tmux names them, with blanks between.
+    pub(crate) fn press(&self, keys: &str) {
+        let keys: Vec<&str> = keys.split(' ').collect();
+        self.run(&[&["send-keys"], &keys[..]].concat());
+    }
+
+    /// Gives the terminal another size.
+    pub(crate) fn resize(&self, columns: u16, lines: u16) {
+        self.run(&["resize-window", "-x", &columns.to_string(), "-y", &lines.to_string()]);
+    }
+
+    /// Waits until the screen shows `text`, and gives all that it shows.
+    pub(crate) fn wait_for(&self, text: &str) -> String {
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            let screen = String::from_utf8_lossy(&self.run(&["capture-pane", "-p"]).stdout).into_owned();
+            if screen.contains(text) {
+                return screen;
+            }
+            assert!(Instant::now() < deadline, "'{text}' never came:\n{screen}");
+            sleep(PAUSE);
+        }
+    }
+
+    /// What tmux knows about the terminal.
+    pub(crate) fn ask(&self, format: &str) -> String {
+        let answer = self.run(&["display-message", "-p", format]);
+        String::from_utf8_lossy(&answer.stdout).trim().to_owned()
+    }
+
+    fn run(&self, args: &[&str]) -> Output {
+        Command::new("tmux")
+            .arg("-S")
+            .arg(self.folder.path().join("socket"))
+            .args(args)
+            .env_remove("TMUX")
+            .env_remove("NO_COLOR")
+            .current_dir(env!("CARGO_MANIFEST_DIR"))
+            .stdin(Stdio::null())
+            .output()
+            .expect("tmux runs")
+    }
+}
+
+impl Drop for Tmux {
+    fn drop(&mut self) {
+        self.run(&["kill-server"]);
+    }
+}
