@@ -276,3 +276,19 @@ fn records_are_followed_through_cut_payload_while_their_headers_show() {
     wire.say(SERVER, &data(19));
     assert!(!wire.exchange.is_blind(SERVER) && *wire.tls().closing.at(SERVER));
 }
+
+#[test]
+fn tls_may_begin_in_the_middle() {
+    let mut wire = said(&[(CLIENT, "\0\0\0\u{8}\u{4}\0\0\0"), (SERVER, "S")]);
+    assert_eq!((wire.exchange.turns, wire.exchange.protocol_name()), (2, None));
+    wire.say(CLIENT, &client_hello("db.internal", &[]));
+    assert_eq!((wire.exchange.turns, wire.exchange.protocol_name()), (0, Some("tls")));
+    assert_eq!(wire.tls().sni.as_deref(), Some("db.internal"));
+    // Not where it only looks like it, and not later.
+    let mut late = said(&[(CLIENT, "hello"), (SERVER, "\u{16}\u{3}\u{1}\0\u{5}\u{1}\0\0\u{2}\u{3}\u{1}")]);
+    for by in [CLIENT, SERVER].repeat(6) {
+        late.say(by, b"plain");
+    }
+    late.say(CLIENT, &client_hello("db.internal", &[]));
+    assert_eq!(late.exchange.protocol_name(), None);
+}

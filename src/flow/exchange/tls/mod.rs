@@ -113,6 +113,17 @@ pub(super) fn looks_like_hello(bytes: &[u8]) -> Looks {
     }
 }
 
+/// Is this a ClientHello beyond doubt? The record is as long as the message in it, and both speak of versions that exist.
+#[must_use]
+pub(super) fn is_surely_hello(bytes: &[u8]) -> bool {
+    let Some(&[records::HANDSHAKE, 3, 0..=4, high, low, CLIENT_HELLO, 0, upper, lower, 3, 1..=3]) =
+        bytes.first_chunk()
+    else {
+        return false;
+    };
+    u16::from_be_bytes([high, low]).checked_sub(4) == Some(u16::from_be_bytes([upper, lower]))
+}
+
 impl Tls {
     /// A session whose ClientHello comes from `client`.
     #[must_use]
