@@ -104,9 +104,9 @@ pub enum Command {
     Replay(Box<Replay>),
     /// Watch connections end on this host, as it happens
     ///
-    /// One line for each connection that ends badly, within a second; `--format jsonl` writes a provisional record then
-    /// and the final one, under the same id, some seconds later, when what followed is known. Needs CAP_NET_RAW. Ends on
-    /// Ctrl-C.
+    /// On a terminal a dashboard; elsewhere a line for each connection that ends badly, within a second. `--format jsonl`
+    /// writes a provisional record then and the final one, under the same id, some seconds later, when what followed is
+    /// known. Needs CAP_NET_RAW. Ends on q or Ctrl-C.
     #[command(after_help = WATCH_EXAMPLES, after_long_help = format!("{WATCH_EXAMPLES}\n\n{EXIT_STATUS}"))]
     Watch(Box<Watch>),
     /// List the interfaces that can be watched, and whether you may

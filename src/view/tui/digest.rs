@@ -4,6 +4,7 @@ use std::collections::{HashMap, HashSet};
 
 use crate::config::Listing;
 use crate::time::{NANOS_PER_SEC, Span};
+use crate::verdict::rules::RULES;
 use crate::verdict::{Addr, Rule, Verdict};
 use crate::view::text::counted;
 
@@ -58,17 +59,22 @@ pub(super) fn causes(frame: &Frame, listing: Listing, filter: &Filter) -> Vec<Ca
         tally.peers.insert(frame.peer(end));
         tally.advice = tally.advice.or(end.advice.as_deref());
     }
-    let mut rows: Vec<CauseRow> = frame
-        .counts
-        .totals
-        .causes
+    // An end that was told provisionally is listed before it is counted.
+    let listed = |rule: &Rule| tallies.get(rule.name).map_or(0, |tally| tally.listed);
+    let mut rows: Vec<CauseRow> = RULES
         .iter()
-        .map(|cause| (cause.rule, if listing == Listing::Harmful { cause.harmful } else { cause.all() }))
+        .map(|&rule| (rule, counted_for(frame, rule, listing).max(listed(rule))))
         .filter(|&(rule, count)| count > 0 && filter.admits_cause(rule))
         .map(|(rule, count)| row(rule, count, tallies.get(rule.name)))
         .collect();
     rows.sort_by_key(|row| std::cmp::Reverse((row.now, row.count)));
     rows
+}
+
+fn counted_for(frame: &Frame, rule: &Rule, listing: Listing) -> u64 {
+    let causes = frame.counts.totals.causes.iter();
+    let of_rule = causes.filter(|cause| cause.rule.name == rule.name);
+    of_rule.map(|cause| if listing == Listing::Harmful { cause.harmful } else { cause.all() }).sum()
 }
 
 fn row(rule: &'static Rule, count: u64, tally: Option<&Tally<'_>>) -> CauseRow {
