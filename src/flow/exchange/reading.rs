@@ -13,6 +13,8 @@ use super::{Protocol, Upgraded};
 
 /// First bytes that are kept while they might become something known: as many as the longest method.
 const MAX_OPENING: usize = 16;
+/// Turns before TLS in the middle of a connection: SMTP has five (greeting, EHLO and its answer, STARTTLS and its answer).
+const MAX_PLAIN_TURNS: u32 = 10;
 
 /// What is read for: the protocol and the turns of an exchange.
 pub(super) struct Talk<'a> {
@@ -84,6 +86,8 @@ enum Opening {
     Silent,
     /// Too few bytes to tell.
     Short { by: End, stamp: Stamp, seq: SeqNumber, bytes: Vec<u8> },
+    /// Nothing known; TLS may begin in the middle (STARTTLS, PostgreSQL's SSLRequest).
+    Plain,
     /// It is known.
     Known,
     /// It will not be known.
@@ -163,7 +167,18 @@ impl Opening {
         match self {
             Self::Known => self.read(by, piece, talk),
             Self::Unknown => {}
+            Self::Plain => self.look_for_tls(by, piece, talk),
             Self::Silent | Self::Short { .. } => self.recognise(by, piece, talk),
+        }
+    }
+
+    /// A whole ClientHello header is unlike anything else.
+    fn look_for_tls(&mut self, by: End, piece: &Piece<'_>, talk: &mut Talk<'_>) {
+        if tls::is_surely_hello(piece.bytes) {
+            *self = talk.begin_tls(by);
+            self.hear(by, piece, talk);
+        } else if *talk.turns.count > MAX_PLAIN_TURNS {
+            *self = Self::Unknown;
         }
     }
 
@@ -178,18 +193,18 @@ impl Opening {
         let start = piece.bytes.get(..piece.bytes.len().min(MAX_OPENING)).unwrap_or_default();
         let bytes: Vec<u8> = [earlier.as_slice(), start].concat();
         *self = match (tls::looks_like_hello(&bytes), talk.looks_like_request(&bytes)) {
-            _ if first != by => Self::Unknown,
+            _ if first != by => Self::Plain,
             (Looks::Like, _) => talk.begin_tls(by),
             (_, Looks::Like) => talk.begin_http(by),
             (Looks::Short, _) | (_, Looks::Short) if piece.unseen == 0 => {
                 return *self = Self::Short { by, stamp, seq, bytes };
             }
-            _ => Self::Unknown,
+            _ => Self::Plain,
         };
         if *self == Self::Known {
             self.hear(by, &Piece { stamp, seq, bytes: &earlier, unseen: 0 }, talk);
-            self.hear(by, piece, talk);
         }
+        self.hear(by, piece, talk);
     }
 
     fn read(&mut self, by: End, piece: &Piece<'_>, talk: &mut Talk<'_>) {

@@ -1,6 +1,7 @@
 //! The client's direction.
 
 use super::head::{self, Asked, Looks};
+use super::pending::Pending;
 use super::reader::Event;
 use super::{BodyLength, Http, Request};
 
@@ -97,7 +98,7 @@ impl Http {
         if self.is_blind(self.client.peer()) && self.unanswered > 0 {
             self.answered = self.answered.saturating_add(self.unanswered);
             (self.unanswered, self.response) = (0, None);
-            self.pending = Default::default();
+            self.pending = Pending::default();
         }
     }
 }

@@ -187,7 +187,9 @@ fn a_client_certificate_belongs_to_the_handshake() {
     // One record each; without a certificate; all in one.
     for flight in [vec![900, 281, FINISHED], vec![25, FINISHED], vec![1300]] {
         let mut wire = tls13();
-        flight.iter().for_each(|&len| wire.say(CLIENT, &data(len)));
+        for &len in &flight {
+            wire.say(CLIENT, &data(len));
+        }
         assert_eq!(wire.exchange.turns, 0, "{flight:?}");
         wire.say(CLIENT, &data(120));
         assert_eq!((wire.tls().established, wire.exchange.turns), (true, 1), "{flight:?}");
@@ -238,6 +240,19 @@ fn a_goodbye_is_no_message() {
 }
 
 #[test]
+fn what_is_followed_by_more_was_no_goodbye() {
+    let mut wire = tls13();
+    wire.say(CLIENT, &[data(FINISHED), data(100)].concat());
+    let said = *wire.said.at(SERVER);
+    wire.say(SERVER, &[data(250), data(250), data(19), data(19)].concat());
+    let turn = wire.exchange.turn.unwrap();
+    assert_eq!((turn.by, turn.bytes, turn.seq), (SERVER, 24, SERVER_START.plus(said + 510)));
+    assert_eq!(*wire.tls().trailing_alert_bytes.at(SERVER), 24);
+    wire.say(SERVER, &data(300));
+    assert_eq!((wire.exchange.turn.unwrap().bytes, wire.exchange.turns), (24 + 24 + 305, 2));
+}
+
+#[test]
 fn a_record_that_is_not_whole_shows() {
     let mut wire = tls13();
     wire.say(CLIENT, &[data(FINISHED), data(100)].concat());
@@ -260,4 +275,20 @@ fn records_are_followed_through_cut_payload_while_their_headers_show() {
     assert_eq!(wire.exchange.turn.unwrap().bytes, 3015);
     wire.say(SERVER, &data(19));
     assert!(!wire.exchange.is_blind(SERVER) && *wire.tls().closing.at(SERVER));
+}
+
+#[test]
+fn tls_may_begin_in_the_middle() {
+    let mut wire = said(&[(CLIENT, "\0\0\0\u{8}\u{4}\0\0\0"), (SERVER, "S")]);
+    assert_eq!((wire.exchange.turns, wire.exchange.protocol_name()), (2, None));
+    wire.say(CLIENT, &client_hello("db.internal", &[]));
+    assert_eq!((wire.exchange.turns, wire.exchange.protocol_name()), (0, Some("tls")));
+    assert_eq!(wire.tls().sni.as_deref(), Some("db.internal"));
+    // Not where it only looks like it, and not later.
+    let mut late = said(&[(CLIENT, "hello"), (SERVER, "\u{16}\u{3}\u{1}\0\u{5}\u{1}\0\0\u{2}\u{3}\u{1}")]);
+    for by in [CLIENT, SERVER].repeat(6) {
+        late.say(by, b"plain");
+    }
+    late.say(CLIENT, &client_hello("db.internal", &[]));
+    assert_eq!(late.exchange.protocol_name(), None);
 }

@@ -9,6 +9,8 @@ use crate::decode::SeqNumber;
 const HIDDEN: u16 = 1 + 16;
 /// Level and description.
 const ALERT: u16 = 2 + HIDDEN;
+/// The same with the header of its record.
+pub(super) const ALERT_BYTES: u32 = 5 + ALERT as u32;
 /// Message header.
 const MESSAGE: u16 = 4;
 const END_OF_EARLY_DATA: u16 = MESSAGE + HIDDEN;

@@ -15,7 +15,7 @@ use crate::decode::SeqNumber;
 use super::super::key::{Both, End};
 use super::http::{Looks, looks_like};
 use super::stream::{Piece, Stamp};
-use super::turns::Turns;
+use super::turns::{Turn, Turns};
 use flight::{Class, Flight};
 use records::{Event, Hello, Record, Records};
 
@@ -55,9 +55,19 @@ struct Side {
     /// Where the record that is under way begins.
     begins: SeqNumber,
     now: Now,
+    /// Its last record, if that is as long as an alert.
+    suspect: Option<Suspect>,
     cipher: Cipher,
     /// Records of it may have been missed.
     missed: bool,
+}
+
+/// A record that passes for an alert, as long as nothing follows it: an alert is the last that an end says.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Suspect {
+    at: At,
+    /// What had been said by then.
+    said: Option<Turn>,
 }
 
 /// What the record that is under way is.
@@ -86,7 +96,7 @@ enum Cipher {
 }
 
 /// Where something was said.
-#[derive(Clone, Copy)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct At {
     by: End,
     stamp: Stamp,
@@ -101,6 +111,17 @@ pub(super) fn looks_like_hello(bytes: &[u8]) -> Looks {
         [records::HANDSHAKE] | [records::HANDSHAKE, 3] | [records::HANDSHAKE, 3, 0..=4, ..] => Looks::Short,
         _ => Looks::Unlike,
     }
+}
+
+/// Is this a ClientHello beyond doubt? The record is as long as the message in it, and both speak of versions that exist.
+#[must_use]
+pub(super) fn is_surely_hello(bytes: &[u8]) -> bool {
+    let Some(&[records::HANDSHAKE, 3, 0..=4, high, low, CLIENT_HELLO, 0, upper, lower, 3, 1..=3]) =
+        bytes.first_chunk()
+    else {
+        return false;
+    };
+    u16::from_be_bytes([high, low]).checked_sub(4) == Some(u16::from_be_bytes([upper, lower]))
 }
 
 impl Tls {
@@ -206,20 +227,35 @@ impl Tls {
             self.established = true;
             return Now::Application;
         }
+        let begins = side.begins;
+        self.clear_suspect(at.by, turns);
         let class = if at.by == self.client {
-            self.flight.of_client(len, side.begins)
+            self.flight.of_client(len, begins)
         } else {
             self.flight.of_server(len, at.stamp.ack)
         };
         self.established = self.flight.is_over();
         match class {
             Class::Application => Now::Application,
-            Class::Alert => Now::HiddenAlert,
+            Class::Alert => {
+                let suspect = Suspect { at: At { seq: begins, ..at }, said: *turns.now };
+                self.sides.at_mut(at.by).suspect = Some(suspect);
+                Now::HiddenAlert
+            }
             Class::Handshake => Now::Other,
             Class::SecondTicket => {
                 turns.take_back(at.by);
                 Now::Other
             }
+        }
+    }
+
+    /// Something follows what passed for an alert: it was a message, whose turn it was unless the other side has spoken since.
+    fn clear_suspect(&mut self, by: End, turns: &mut Turns<'_>) {
+        let Some(suspect) = self.sides.at_mut(by).suspect.take() else { return };
+        *self.trailing_alert_bytes.at_mut(by) = 0;
+        if *turns.now == suspect.said && self.established {
+            turns.take(by, suspect.at.stamp, suspect.at.seq, flight::ALERT_BYTES);
         }
     }
 

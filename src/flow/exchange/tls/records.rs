@@ -8,7 +8,8 @@ pub(super) const HANDSHAKE: u8 = 22;
 pub(super) const APPLICATION_DATA: u8 = 23;
 const HEARTBEAT: u8 = 24;
 const HEADER: usize = 5;
-pub(super) const HEADER_LEN: u32 = HEADER as u32;
+/// The same as a count of bytes.
+pub(super) const HEADER_LEN: u32 = 5;
 /// RFC 5246 §6.2.3; TLS 1.3 allows less.
 const MAX_RECORD: u16 = (1 << 14) + 2048;
 /// The first handshake message of each side is gathered up to here.
@@ -36,7 +37,7 @@ impl Record {
 pub(super) enum Event<'a> {
     /// Part of a header: so many bytes.
     Partial,
-    /// A header; it began so many bytes before the end of what was read.
+    /// The last byte of a header.
     Header(Record),
     /// Bytes of a body, as far as they were captured, and how many they are.
     Body(&'a [u8], u32),
