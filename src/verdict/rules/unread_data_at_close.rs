@@ -49,7 +49,10 @@ fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
             Some(Confidence::Likely)
         }
         How::Reset if refused_upload(evidence, side) => Some(Confidence::Likely),
-        How::Reset if owed(evidence, side) => Some(Confidence::Possible),
+        // After an upgrade (WebSocket, tunnel) the last word of the other side is read as it comes.
+        How::Reset if owed(evidence, side) && evidence.exchange.upgraded().is_none() => {
+            Some(Confidence::Possible)
+        }
         _ => None,
     }
 }
