@@ -108,8 +108,8 @@ fn facts(wire: &Wire) -> String {
     format!("{turns:?} {http:?} {tls:?}")
 }
 
-/// As many bytes as an exchange holds beyond its own size: what waits behind holes, heads, hellos.
-fn rough_size(exchange: &Exchange) -> usize {
+/// At least as many bytes as an exchange keeps of what was said: in its debug text each is followed by a comma.
+fn kept(exchange: &Exchange) -> usize {
     let text = format!("{exchange:?}");
     text.matches(", ").count()
 }
@@ -129,6 +129,34 @@ proptest! {
             let swapped = spoken(&talk, &sizes.iter().map(|size| size + 100).collect::<Vec<_>>(), &swaps, &twice);
             prop_assert_eq!(facts(&whole), facts(&swapped));
         }
+    }
+
+    #[test]
+    fn a_stream_gives_every_byte_once_and_in_its_place(
+        segments in prop::collection::vec((0_usize..3_000, 1_usize..900, 0_usize..900, 0_u64..1_500), 1..40),
+        acknowledged in prop::collection::vec(0_u32..4_000, 1..5),
+    ) {
+        let text: Vec<u8> = (0..4_000_u32).map(|at| (at % 251).to_le_bytes()[0]).collect();
+        let mut stream = stream::Stream::default();
+        stream.begin(Some(CLIENT_START));
+        let mut next = 0;
+        let mut check = |piece: Piece<'_>| {
+            let at = usize::try_from(piece.seq.offset_from(CLIENT_START)).unwrap();
+            assert_eq!((at, &text[at..at + piece.bytes.len()]), (next, piece.bytes));
+            next = at + usize::try_from(piece.len()).unwrap();
+        };
+        for (n, (at, size, seen, opaque)) in segments.iter().enumerate() {
+            let seq = CLIENT_START.plus(u32::try_from(*at).unwrap());
+            let payload = &text[*at..at + size.min(seen)];
+            let piece = Piece::new(Stamp::default(), seq, payload, u32::try_from(*size).unwrap());
+            stream.push(piece, *opaque, &mut check);
+            if n % 8 == 7 {
+                stream.missed(CLIENT_START.plus(acknowledged[n % acknowledged.len()]), &mut check);
+            }
+        }
+        let end = segments.iter().map(|(at, size, ..)| at + size).max().unwrap();
+        stream.missed(CLIENT_START.plus(u32::try_from(end).unwrap()), &mut check);
+        assert_eq!(next, end);
     }
 
     #[test]
@@ -157,7 +185,7 @@ proptest! {
             if unseen % 7 == 0 {
                 wire.exchange.missed(by, start(by).plus(at + unseen));
             }
-            prop_assert!(rough_size(&wire.exchange) < 2 * (8192 + 4096 + 2048) + 1024);
+            prop_assert!(kept(&wire.exchange) < 2 * (8192 + 4096 + 2048) + 1024);
             if let Some(http) = wire.exchange.http() {
                 prop_assert_eq!(http.requests, http.answered + http.unanswered);
             }
