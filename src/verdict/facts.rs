@@ -1,6 +1,6 @@
 //! Facts that many rules rest on, in the words in which they are shown.
 
-use crate::flow::{Acceptance, BodyLength, Reset, Side};
+use crate::flow::{Acceptance, BodyLength, Owed, Reset, Side};
 
 use super::evidence::{Evidence, Shape, Talk};
 use super::{Confidence, Fact, How};
@@ -106,7 +106,8 @@ pub(super) const fn other_of(side: Side) -> &'static str {
 /// Certain where HTTP was read, since then it is known what was owed; otherwise `guess`.
 pub(super) fn sure_if_http(evidence: &Evidence<'_>, guess: Confidence) -> Confidence {
     let read = evidence.http().is_some_and(|http| http.requests > 0);
-    if read { Confidence::Certain } else { guess }
+    let known = evidence.exchange.owed().is_some_and(|owed| owed != Owed::Unknown);
+    if read && known { Confidence::Certain } else { guess }
 }
 
 fn shape(evidence: &Evidence<'_>, reset: &Reset) -> Fact {

@@ -46,7 +46,8 @@ pub(super) fn exchange(evidence: &Evidence<'_>) -> Option<ExchangeFacts> {
     let exchange = evidence.exchange;
     let protocol = exchange.protocol_name()?;
     let mut facts = ExchangeFacts { protocol: Some(protocol), ..ExchangeFacts::default() };
-    if let Some(http) = exchange.http() {
+    let http = exchange.http().or_else(|| exchange.upgraded().map(|upgraded| &upgraded.http));
+    if let Some(http) = http {
         let filled = |text: &String| (!text.is_empty()).then(|| text.clone());
         facts.method = filled(&http.request.method);
         facts.target = filled(&http.request.target);
@@ -60,6 +61,7 @@ pub(super) fn exchange(evidence: &Evidence<'_>) -> Option<ExchangeFacts> {
             };
         }
     }
+    facts.sni = exchange.tls().and_then(|tls| tls.sni.clone());
     facts.alert = exchange.tls().and_then(|tls| tls.alert).map(|alert| alert.name());
     Some(facts)
 }

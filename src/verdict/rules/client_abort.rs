@@ -1,6 +1,6 @@
 //! The client left before or during the answer.
 
-use crate::flow::{BodyLength, Side};
+use crate::flow::{BodyLength, Owed, Side};
 use crate::verdict::evidence::{Shape, Talk};
 use crate::verdict::rule::{Confidence, Rule, hit, miss};
 use crate::verdict::{Evidence, How, facts, talk};
@@ -65,10 +65,11 @@ fn guess(evidence: &Evidence<'_>) -> Confidence {
 
 /// A FIN alone says only that the client will not write any more; that it owed itself an answer must be known.
 fn known_to_be_owed(evidence: &Evidence<'_>) -> bool {
-    let Some(http) = evidence.http() else { return talk::record_is_cut(evidence) };
-    http.response
-        .as_ref()
-        .is_none_or(|response| matches!(response.length, BodyLength::Bytes(_) | BodyLength::Chunked))
+    match evidence.exchange.owed() {
+        Some(Owed::Answer | Owed::Rest(BodyLength::Bytes(_) | BodyLength::Chunked)) => true,
+        Some(_) => false,
+        None => talk::record_is_cut(evidence),
+    }
 }
 
 /// A half-close: the answer came whole after the client's FIN.
