@@ -10,14 +10,14 @@ DEMO := $(addprefix fixtures/,node_stale_keepalive/capture.pcap node_destroy/cap
 	node_reset_in_length/capture.pcap go_early_413/capture.pcap injected_both_ways/client.pcap \
 	idle_reset/capture.pcap refused/capture.pcap)
 
-.PHONY: demo test build deps rust golden fixtures help
+.PHONY: demo test build deps test-deps rust golden fixtures help
 .DEFAULT_GOAL := help
 
 demo: build ## build, and show the verdicts on bundled captures
 	@echo; echo '$$ rstwho replay fixtures/…'
 	@$(PROGRAM) replay $(DEMO)
 
-test: rust deps ## run all tests
+test: rust deps test-deps ## run all tests
 	cargo test --locked
 
 build: rust deps ## build the program
@@ -36,6 +36,15 @@ deps:
 		sudo=; [ "$$(id -u)" = 0 ] || sudo=sudo; \
 		command -v apt-get >/dev/null || { echo 'install libpcap (with headers) and a C compiler, then try again' >&2; exit 2; }; \
 		$$sudo apt-get update -q && DEBIAN_FRONTEND=noninteractive $$sudo apt-get install -qy --no-install-recommends libpcap-dev gcc libc6-dev; \
+	fi
+
+# What tests of terminals, interfaces and namespaces need beside it; without it they are reported as skipped.
+test-deps:
+	@missing=; for tool in tmux:tmux ip:iproute2 python3:python3-minimal; do \
+		command -v $${tool%%:*} >/dev/null || missing="$$missing $${tool##*:}"; done; \
+	if [ -n "$$missing" ] && command -v apt-get >/dev/null; then \
+		sudo=; [ "$$(id -u)" = 0 ] || sudo=sudo; \
+		$$sudo apt-get update -q && DEBIAN_FRONTEND=noninteractive $$sudo apt-get install -qy --no-install-recommends $$missing; \
 	fi
 
 rust:
