@@ -26,7 +26,7 @@ use self::sources::Sources;
 pub struct Surroundings {
     /// The client has tried many ports or hosts in vain.
     pub scan: Option<Scan>,
-    /// Connections to the same listener that were reset in the same second without ever having been served, this one
+    /// Connections to the same listener that were reset together without ever having been served, this one
     /// included.
     pub unserved_resets: u32,
     /// Of those, the ones on which the client had not said anything either: no program can have read them.

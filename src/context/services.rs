@@ -6,9 +6,9 @@ use crate::time::{Span, Timestamp};
 
 use super::window::Window;
 
-/// Resets of one listener within this time are one event: closing a listener resets its queue at once, a restart takes
-/// fractions of a second.
-const TOGETHER: Span = Span::from_secs(1);
+/// Resets of one listener that follow each other within this time are one event: closing a listener resets its queue at
+/// once (Linux `inet_csk_listen_stop`), and what serves one port in several processes closes them in a row.
+const TOGETHER: Span = Span::from_millis(250);
 /// Idle closes that are remembered of a service.
 const SAMPLES: usize = 16;
 /// Below this a pause before a FIN is no idle time.
@@ -51,7 +51,7 @@ impl Services {
             service.idles.insert(0, idle);
         }
         if let Some(at) = unserved {
-            service.note_unserved(at, u32::from(!close.half(Side::Client).has_data()));
+            service.note_unserved(at, close.start.ts, u32::from(!close.half(Side::Client).has_data()));
         }
     }
 
@@ -61,7 +61,7 @@ impl Services {
         let Some(at) = unserved_reset(close) else { return (0, 0) };
         let Some(service) = self.0.get(&close.endpoint(Side::Server)) else { return (0, 0) };
         let part = service.first <= at && at <= service.last;
-        if part { (service.unserved, service.silent) } else { (0, 0) }
+        if part && close.start.ts <= service.first { (service.unserved, service.silent) } else { (0, 0) }
     }
 
     pub(super) fn learned_idle(&self, close: &Close) -> Option<LearnedIdle> {
@@ -81,10 +81,11 @@ impl Services {
 }
 
 impl Service {
-    /// Adds a reset to the latest group, or begins another; `silent` is 1 where nothing had been said.
-    fn note_unserved(&mut self, at: Timestamp, silent: u32) {
+    /// Adds a reset to the latest group, or begins another; `silent` is 1 where nothing had been said. A connection that
+    /// was opened after the first reset of a group met a listener that was alive, so that it belongs to none.
+    fn note_unserved(&mut self, at: Timestamp, opened: Timestamp, silent: u32) {
         let apart = at.since(self.last).max(self.first.since(at));
-        if self.unserved == 0 || apart > TOGETHER {
+        if self.unserved == 0 || apart > TOGETHER || opened > self.first {
             (self.first, self.last, self.unserved, self.silent) = (at, at, 0, 0);
         }
         self.first = self.first.min(at);

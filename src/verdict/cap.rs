@@ -1,7 +1,7 @@
 //! How sure a verdict may be at most, given how much of the connection the capture holds. The whole rule is here.
 
 use crate::context::Surroundings;
-use crate::flow::{Acceptance, Close, ObservedUntil, Side};
+use crate::flow::{Acceptance, Close, Marks, ObservedUntil, Side};
 
 use super::Confidence;
 
@@ -13,8 +13,10 @@ use super::Confidence;
 #[must_use]
 pub(super) fn cap(close: &Close, surroundings: &Surroundings) -> Confidence {
     let one_sided = !close.both_seen();
-    let only_syns =
-        close.half(Side::Client).seen() && close.handshake_began() && !close.half(Side::Server).seen();
+    // A client that acknowledges was answered, whether the answer was captured or not.
+    let client = close.half(Side::Client);
+    let unanswered = client.seen() && close.handshake_began() && !client.marks.has(Marks::ACKED);
+    let only_syns = unanswered && !close.half(Side::Server).seen();
     if one_sided && !only_syns {
         return Confidence::Possible;
     }

@@ -87,9 +87,10 @@ impl<'a> Evidence<'a> {
             talk: Talk::Nothing,
             exchange,
             in_tls_handshake: exchange.tls().is_some_and(|tls| !tls.established),
-            idle_before: idle_before(close, reset),
+            idle_before: None,
             cap: cap::cap(close, surroundings),
         };
+        evidence.idle_before = idle_before(&evidence);
         evidence.talk = talk::talk(&evidence);
         evidence.doubts = forgery::doubts(&evidence);
         (evidence.rst_by, evidence.rst_by_confidence) = who::weigh(&evidence).unzip();
@@ -216,12 +217,17 @@ pub(super) fn shape(reset: &Reset) -> Shape {
     }
 }
 
-/// From the last thing that either side said to the first of: a FIN, the RST, the data that the RST answers.
-fn idle_before(close: &Close, reset: Option<&Reset>) -> Option<Span> {
-    let end_serial = end_serial(close, reset)?;
+/// From the last thing that either side said to the first of: a FIN, the RST, the data that the RST answers. A message that
+/// was still on its way when the end began broke no silence.
+fn idle_before(evidence: &Evidence<'_>) -> Option<Span> {
+    let close = evidence.close;
+    let end_serial = end_serial(close, evidence.reset())?;
     let at = close.recent.iter().position(|recent| recent.serial == end_serial)?;
     let end = close.recent.get(at)?;
-    let said = |recent: &&Recent| is_speech(recent) || ends_handshake(close, recent);
+    let crossed = evidence.exchange.turn.filter(|_| evidence.request_crossed);
+    let unheard =
+        |recent: &Recent| crossed.is_some_and(|turn| recent.by == turn.by && !recent.seq.before(turn.seq));
+    let said = |recent: &&Recent| (is_speech(recent) || ends_handshake(close, recent)) && !unheard(recent);
     let before = close.recent.get(..at)?.iter().rev().find(said)?;
     Some(end.ts.since(before.ts))
 }

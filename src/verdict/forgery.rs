@@ -69,12 +69,13 @@ pub(super) fn doubts(evidence: &Evidence<'_>) -> Vec<Doubt> {
 }
 
 /// Does the RST of a live socket carry a mark that only its host could have given it with ease: the timestamps that were
-/// agreed on, or the next identification?
+/// agreed on, or the next identification? And did it come as far as its host's other segments?
 pub(super) fn is_authentic(evidence: &Evidence<'_>) -> bool {
     let Some(reset) = evidence.reset() else { return false };
     let baseline = Baseline::of(evidence, reset);
     let stamped = baseline.all(Traits::TIMESTAMPS) && reset.rst.traits.has(Traits::TIMESTAMPS);
-    stamped || baseline.counted_ip_id().is_some_and(|last| in_reach(last, reset.rst.ip_id))
+    let as_far = baseline.ttl().is_none_or(|usual| usual == reset.rst.ttl);
+    as_far && (stamped || baseline.counted_ip_id().is_some_and(|last| in_reach(last, reset.rst.ip_id)))
 }
 
 /// How the claimed sender's own segments look, RSTs apart.
@@ -152,13 +153,24 @@ fn same_id(evidence: &Evidence<'_>, reset: &Reset, later: &Recent) -> bool {
 }
 
 /// Was it sent after the RST was captured? Its timestamp says so, counted from that side's last segment before: Linux
-/// stamps milliseconds, and a slower clock only makes the answer more careful. `None` without timestamps.
+/// stamps milliseconds, and a slower clock only makes the answer more careful. What was stamped before the RST was overtaken by
+/// it on the way. `None` without timestamps.
 fn sent_after(evidence: &Evidence<'_>, reset: &Reset, later: &Recent) -> Option<bool> {
     let stamped = |recent: &Recent| recent.traits.has(Traits::TIMESTAMPS);
     let own = |other: &&Recent| other.serial < reset.serial && other.by == reset.by && stamped(other);
     let last = evidence.close.recent.iter().rev().find(own).filter(|_| stamped(later))?;
+    let overtaken = reset.rst.traits.has(Traits::TIMESTAMPS) && !is_later(reset.rst.tsval, later.tsval);
+    if overtaken {
+        return Some(false);
+    }
     let ticks = Span::from_millis(u64::from(later.tsval.wrapping_sub(last.tsval)));
     Some(ticks.plus(CLOCK_SLACK) >= reset.rst.ts.since(last.ts))
+}
+
+/// Is the timestamp `b` later than `a`? RFC 7323 §5.2: they wrap, and only half of the circle lies ahead.
+const fn is_later(a: u32, b: u32) -> bool {
+    let ahead = b.wrapping_sub(a);
+    ahead != 0 && ahead < 1 << 31
 }
 
 /// Not the same frame as an earlier one of that side: captures of two hosts whose clocks differ show each twice.

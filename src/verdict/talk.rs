@@ -1,6 +1,6 @@
 //! What the two programs owed each other when the end began: whose turn it was.
 
-use crate::flow::{BodyLength, Close, Exchange, Half, Marks, Owed, Side};
+use crate::flow::{BodyLength, Close, Exchange, Half, Marks, Owed, Side, Turn};
 use crate::time::Span;
 
 use super::evidence::{Evidence, Shape, shape};
@@ -33,7 +33,13 @@ pub(super) fn crossed(close: &Close, exchange: &Exchange, fin_by: Option<Side>) 
         }
         _ => None,
     };
-    had_up_to.is_some_and(|ack| !ack.after(turn.seq))
+    had_up_to.is_some_and(|ack| !ack.after(turn.seq)) && !is_rest_of_request(exchange, turn)
+}
+
+/// Does what the client said last belong to a request that had begun before? A server may answer before it has read all.
+fn is_rest_of_request(exchange: &Exchange, turn: Turn) -> bool {
+    let Some(http) = exchange.http().filter(|http| !http.is_blind(http.client)) else { return false };
+    http.requests > 0 && http.client == turn.by && http.last_request_seq.before(turn.seq)
 }
 
 /// What was owed at the first FIN or RST.

@@ -39,6 +39,8 @@ pub(super) fn weigh(evidence: &Evidence<'_>) -> Option<(Sender, Confidence)> {
         _ if evidence.doubts.iter().any(|doubt| doubt.decisive) => {
             (Sender::Middlebox, Confidence::Certain.min(evidence.cap))
         }
+        // It bears its host's own marks, and only circumstances contradict: a path may have become shorter meanwhile.
+        CONVICTS.. if is_authentic(evidence) => (Sender::Middlebox, Confidence::Possible),
         CONVICTS.. => (Sender::Middlebox, Confidence::Likely.min(evidence.cap)),
         2.. => (claimed, Confidence::Possible),
         1 => (claimed, Confidence::Likely.min(evidence.cap)),

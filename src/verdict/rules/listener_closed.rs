@@ -14,7 +14,7 @@ pub(super) const RULE: Rule = Rule {
     doc: "What happened: clients had connected and waited in the server's accept queue, and the server closed its listening socket: a \
 restart, a deploy, a crash. The kernel resets every connection that no program had taken yet.
 How it is told: several connections to the same address and port, on which the server never said a word, are reset by RST+ACK \
-within a second; on some of them the client had not spoken either, so that no program can have read anything.
+one right after the other, and all of them were open before the first reset; on some of them the client had not spoken either, so that no program can have read anything.
 Not to be confused with: accept_queue_overflow, where new connections are turned away while others are served; no_response, where a \
 single request was dropped.
 What to do: look for a restart or deploy at that time. Let the old process stop accepting, drain its queue and only then close; or \
@@ -27,6 +27,10 @@ hand the listening socket over (SO_REUSEPORT, socket activation).",
         hit(
             "three waited",
             "C > B S\nB > C S.\nC > B .\nD > B S\nB > D S.\nD > B .\nA > B S\nB > A S.\nA > B .\n+1 B > C R.\nB > D R.\nB > A R.",
+        ),
+        miss(
+            "the listener lives: the last came after the first reset",
+            "C > B S\nB > C S.\nC > B .\nB > C R.\nD > B S\nB > D S.\nD > B .\nB > D R.\nA > B S\nB > A S.\nA > B .\nB > A R.",
         ),
         miss("one alone", "A > B S\nB > A S.\nA > B .\n+1 B > A R."),
         miss(
@@ -53,7 +57,7 @@ fn facts_of(evidence: &Evidence<'_>) -> Vec<Fact> {
     let around = evidence.surroundings;
     let mut facts = facts::of_rst(evidence);
     facts.push(Fact::of_all(format!(
-        "{} connections to the same port were reset within a second, and the server had served none of them",
+        "{} connections to the same port were reset together, and the server had served none of them",
         around.unserved_resets
     )));
     facts

@@ -29,6 +29,12 @@ B > A P. \"HTTP/1.1 200 OK\\r\\nContent-Length: 2\\r\\n\\r\\nok\"\nA > B .\n+5 B
 +0.04 A > B P. \"GET /2 HTTP/1.1\\r\\nHost: b\\r\\n\\r\\n\"\nB > A R",
         ),
         hit(
+            "the idle connection was aborted while the next request was under way",
+            "A > B S\nB > A S.\nA > B .\nA > B P. \"GET /1 HTTP/1.1\\r\\nHost: b\\r\\n\\r\\n\"\n\
+B > A P. \"HTTP/1.1 200 OK\\r\\nContent-Length: 2\\r\\n\\r\\nok\"\nA > B .\n\
++5 A > B P. \"GET /2 HTTP/1.1\\r\\nHost: b\\r\\n\\r\\n\"\nB > A R. ack 1029",
+        ),
+        hit(
             "FIN and request crossed",
             "A > B S\nB > A S.\nA > B .\nA > B P. \"GET /1 HTTP/1.1\\r\\nHost: b\\r\\n\\r\\n\"\n\
 B > A P. \"HTTP/1.1 200 OK\\r\\nContent-Length: 2\\r\\n\\r\\nok\"\nA > B .\n\
@@ -37,6 +43,15 @@ B > A P. \"HTTP/1.1 200 OK\\r\\nContent-Length: 2\\r\\n\\r\\nok\"\nA > B .\n\
         miss(
             "closed after it had the request",
             "A > B S\nB > A S.\nA > B .\nA > B P. \"GET /1 HTTP/1.1\\r\\nHost: b\\r\\n\\r\\n\"\nB > A .\n+5 B > A F.\nA > B .\nA > B P. len 9\nB > A R",
+        ),
+        miss(
+            "aborted in the midst of a conversation",
+            "A > B S\nB > A S.\nA > B .\nA > B P. len 9\nB > A P. len 9\n+0.03 A > B P. len 9\nB > A R. ack 10",
+        ),
+        miss(
+            "the rest of a request that was answered early",
+            "A > B S\nB > A S.\nA > B .\nA > B P. \"POST /1 HTTP/1.1\\r\\nHost: b\\r\\nContent-Length: 40\\r\\n\\r\\nten bytes.\"\n\
+B > A P. \"HTTP/1.1 413 No\\r\\nContent-Length: 2\\r\\n\\r\\nok\"\n+5 A > B P. \"ten bytes.\"\nB > A R. ack 59",
         ),
         miss(
             "closed and nobody wrote",
@@ -57,7 +72,7 @@ fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
         (How::Reset, Shape::Reply) => request(evidence).and_then(|_| judge_fin_lost(evidence)),
         // It aborted the idle connection while the next request was on its way.
         (How::Reset, Shape::Active) if evidence.request_crossed && evidence.talk == Talk::Complete => {
-            Some(Confidence::Likely)
+            evidence.established_for_long().then_some(Confidence::Likely)
         }
         _ => None,
     }

@@ -2,8 +2,9 @@
 
 use super::*;
 use crate::decode::{Pdu, script};
+use crate::flow::Side;
 use crate::verdict::example::{self, conclude};
-use crate::verdict::{Confidence, Verdict};
+use crate::verdict::{Confidence, Sender, Verdict};
 
 /// The verdict on the connection of the first client of a script; the last one, where it has several.
 fn verdict(text: &str) -> Verdict {
@@ -80,6 +81,49 @@ fn what_is_not_seen_makes_less_sure() {
     assert_eq!(sure(whole), Confidence::Certain);
     assert_eq!(sure(without_handshake), Confidence::Likely);
     assert_eq!(sure(one_way), Confidence::Possible);
+}
+
+#[test]
+fn of_one_direction_nothing_is_certain_but_that_a_syn_has_no_answer() {
+    let left =
+        "A > B S\nA > B . seq 1001 ack 5001\nA > B P. seq 1001 ack 5001 len 9\n+1 A > B R. seq 1010 ack 5901";
+    let unanswered = "A > B S\n+1 A > B again\n+2 A > B again\n+4 A > B again";
+    let sure = |text: &str| verdict(text).cause.map(|cause| cause.confidence);
+    assert_eq!(sure(left), Some(Confidence::Possible));
+    assert_eq!(sure(unanswered), Some(Confidence::Certain));
+}
+
+#[test]
+fn a_reset_that_overtook_its_own_host_was_not_forged() {
+    let stamped = |data: u32, reset: u32| {
+        format!(
+            "A > B S tsval 10\nB > A S. tsval 70\nA > B . tsval 11\nA > B P. len 9 tsval 12\n\
+             +0.03 B > A R. seq 5101 tsval {reset}\n+0.03 B > A P. seq 5001 len 100 tsval {data}"
+        )
+    };
+    let by = |data, reset| verdict(&stamped(data, reset)).rst_by;
+    assert_eq!(by(100, 102), Some(Sender::Side(Side::Server)));
+    assert_eq!(by(130, 102), Some(Sender::Middlebox));
+}
+
+#[test]
+fn a_reset_with_its_hosts_marks_that_comes_too_soon_is_possibly_forged() {
+    let far = |tsval: &str| {
+        format!(
+            "A > B S tsval 1\n+0.08 B > A S. tsval 1\nA > B . tsval 81\nA > B P. len 9 tsval 82\n\
+             +0.08 B > A P. len 9 tsval 82\nA > B . tsval 162\n+1 A > B P. len 9 tsval 1163\nB > A R. {tsval}"
+        )
+    };
+    let unmarked = verdict(&far("id 9000"));
+    let marked = verdict(&far("tsval 1163"));
+    assert_eq!(
+        (unmarked.rst_by, unmarked.rst_by_confidence),
+        (Some(Sender::Middlebox), Some(Confidence::Likely))
+    );
+    assert_eq!(
+        (marked.rst_by, marked.rst_by_confidence),
+        (Some(Sender::Middlebox), Some(Confidence::Possible))
+    );
 }
 
 /// The verdict on a script of which one frame was not captured.
