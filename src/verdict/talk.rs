@@ -53,7 +53,7 @@ pub(super) fn talk(evidence: &Evidence<'_>) -> Talk {
     }
     let client_spoke_last = evidence.close.side(turn.by) == Side::Client;
     if client_spoke_last && !answer_unseen(evidence) {
-        return Talk::Awaiting;
+        return if answered_in_two_bytes(evidence, turn) { Talk::Complete } else { Talk::Awaiting };
     }
     if record_is_cut(evidence) {
         return Talk::Answering;
@@ -66,6 +66,15 @@ pub(super) fn talk(evidence: &Evidence<'_>) -> Talk {
     } else {
         Talk::Answering
     }
+}
+
+/// Did the server say something after the client's message that is as long as a TLS alert, and only much later goodbye? A
+/// close_notify comes with the FIN (RFC 8446 §6.1), so that it was a short answer.
+fn answered_in_two_bytes(evidence: &Evidence<'_>, asked: Turn) -> bool {
+    let server = evidence.close.end(Side::Server);
+    let said = evidence.exchange.tls().and_then(|tls| tls.alert_or_message(server));
+    let fin = evidence.fin(Side::Server).filter(|_| evidence.fin_by == Some(Side::Server));
+    said.zip(fin).is_some_and(|(said, fin)| said > asked.start && fin.ts.since(said) > QUIET)
 }
 
 /// Has the client acknowledged more of the server's data than the capture holds? Then an answer may be among it.

@@ -126,6 +126,22 @@ fn a_reset_with_its_hosts_marks_that_comes_too_soon_is_possibly_forged() {
     );
 }
 
+#[test]
+fn a_hidden_record_of_an_alerts_length_is_an_answer_where_the_fin_comes_much_later() {
+    let record = |len: usize| format!("hex 170303{len:04x}{}", "aa".repeat(len));
+    let finished = record(69);
+    let (short, question) = (record(19), record(40));
+    let closes = |pause: &str| {
+        format!(
+            "A > B S\nB > A S.\nA > B .\nA > B P. hex 16030100050100000100\nB > A P. hex 160303000102\n\
+             B > A P. {finished}\nA > B P. {finished}\nA > B P. {question}\nB > A P. {short}\nA > B .\n\
+             {pause} B > A F.\nA > B F.\nB > A ."
+        )
+    };
+    assert_eq!(verdict(&closes("+0.001")).cause_name(), Some("no_response"));
+    assert_eq!(verdict(&closes("+0.7")).cause_name(), None);
+}
+
 /// The verdict on a script of which one frame was not captured.
 fn verdict_without(text: &str, frame: u64) -> Option<Verdict> {
     let played = script::parse(text).ok()?;

@@ -11,6 +11,7 @@ mod records;
 pub use alert::Alert;
 
 use crate::decode::SeqNumber;
+use crate::time::Timestamp;
 
 use super::super::key::{Both, End};
 use super::http::{Looks, looks_like};
@@ -146,6 +147,12 @@ impl Tls {
     #[must_use]
     pub fn is_blind(&self, by: End) -> bool {
         self.sides.at(by).records.is_blind()
+    }
+
+    /// When the last record of an end came, if it is hidden and as long as an alert: it may be a message of two bytes too.
+    #[must_use]
+    pub fn alert_or_message(&self, by: End) -> Option<Timestamp> {
+        self.sides.at(by).suspect.map(|suspect| suspect.at.stamp.ts)
     }
 
     /// How many of the next bytes of `by` are encrypted for certain.
