@@ -267,12 +267,18 @@ fn too_soon(evidence: &Evidence<'_>, reset: &Reset) -> Option<Doubt> {
     Some(doubt(reset.rst.frame, weight, says))
 }
 
-/// The first segment that the RST may answer: several carry the same acknowledgement.
+/// The first segment that the RST may answer: several carry the same acknowledgement. `None` where that one may be among
+/// those that are not kept any more.
 fn earliest_prompt(evidence: &Evidence<'_>, reset: &Reset) -> Option<Recent> {
-    let fits = |recent: &&Recent| {
-        recent.by != reset.by && recent.serial < reset.serial && recent.ack == reset.rst.seq
-    };
-    evidence.close.recent.iter().find(fits).copied().or(reset.prompt)
+    let fits = |recent: &Recent| recent.ack == reset.rst.seq;
+    let kept = &evidence.close.recent;
+    let all_kept = kept.first().is_some_and(|oldest| oldest.frame == evidence.close.start.frame);
+    let mut before = kept.iter().filter(|recent| recent.by != reset.by && recent.serial < reset.serial);
+    match before.clone().position(fits) {
+        Some(0) | None if !all_kept => None,
+        Some(at) => before.nth(at).copied(),
+        None => reset.prompt,
+    }
 }
 
 /// The segment of the other side that the RST is the first to acknowledge.

@@ -1,6 +1,6 @@
 //! A request was written into a kept-alive connection that the server had closed or was closing.
 
-use crate::flow::{Recent, Side};
+use crate::flow::{Http, Recent, Side};
 use crate::verdict::evidence::{Shape, Talk};
 use crate::verdict::rule::{Confidence, Rule, hit, miss};
 use crate::verdict::{Evidence, Fact, How, Sender, facts};
@@ -54,6 +54,11 @@ B > A P. \"HTTP/1.1 200 OK\\r\\nContent-Length: 2\\r\\n\\r\\nok\"\nA > B .\n\
 B > A P. \"HTTP/1.1 413 No\\r\\nContent-Length: 2\\r\\n\\r\\nok\"\n+5 A > B P. \"ten bytes.\"\nB > A R. ack 59",
         ),
         miss(
+            "answered early and closed, while the request was still coming",
+            "A > B S\nB > A S.\nA > B .\nA > B P. \"POST /1 HTTP/1.1\\r\\nHost: b\\r\\nContent-Length: 40\\r\\n\\r\\n\"\n\
+B > A P. \"HTTP/1.1 413 No\\r\\nContent-Length: 2\\r\\n\\r\\nok\"\nB > A F.\nA > B P. ack 5001 \"ten bytes.\"\nB > A R seq 5001",
+        ),
+        miss(
             "closed and nobody wrote",
             "A > B S\nB > A S.\nA > B .\nA > B P. \"GET /1 HTTP/1.1\\r\\nHost: b\\r\\n\\r\\n\"\n\
 B > A P. \"HTTP/1.1 200 OK\\r\\nContent-Length: 2\\r\\n\\r\\nok\"\nA > B .\n+5 B > A F.\nA > B F.\nB > A .",
@@ -88,7 +93,9 @@ fn request(evidence: &Evidence<'_>) -> Option<Recent> {
 fn judge_fin(evidence: &Evidence<'_>, request: &Recent) -> Option<Confidence> {
     let fin = (*evidence.close.fins.at(evidence.close.end(Side::Server)))?;
     let unknown = !fin.ack.after(request.seq);
-    let between = evidence.talk == Talk::Complete && evidence.exchange.turns >= 2;
+    // An early answer is no end of the request: what comes is the rest of it.
+    let answered_early = evidence.http().is_some_and(Http::request_unfinished);
+    let between = evidence.talk == Talk::Complete && evidence.exchange.turns >= 2 && !answered_early;
     (unknown && between).then(|| facts::sure_if_http(evidence, Confidence::Likely))
 }
 
