@@ -24,6 +24,11 @@ as a lost connection: reconnect, and retry what may safely happen twice.",
             "A > B S\nB > A S.\nA > B .\nA > B P. len 9\nB > A P. len 9\nA > B .\n+1 A > B P. len 9\nB > A P. len 9\nA > B .\n+1 A > B P. len 9\nB > A R",
         ),
         miss("it had closed", "A > B S\nB > A S.\nA > B .\nA > B P. len 9\nB > A .\nB > A F.\nA > B .\nA > B P. len 9\nB > A R"),
+        miss(
+            "its answer and its FIN were overtaken by the RST",
+            "A > B S tsval 1\nB > A S. tsval 1\nA > B . tsval 2\nA > B P. len 9 tsval 3\nA > B P. len 9 tsval 3\n\
+B > A R seq 5001\n+0.005 B > A F. seq 5001 ack 10 len 9 tsval 2",
+        ),
         miss("it aborted itself", "A > B S\nB > A S.\nA > B .\nA > B P. len 9\nB > A P. len 9\nA > B .\n+1 B > A R."),
     ],
 };
@@ -37,7 +42,9 @@ fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
     let answers = evidence.shape == Shape::Reply && reset.prompt.is_some_and(|prompt| !prompt.flags.syn());
     // Its own RST, lost on the way to the other side or ignored there, is a goodbye too.
     let said_goodbye = evidence.close.ignored.is_some_and(|(rst, _)| evidence.close.side(rst.by) == side);
-    if !answers || !knew || said_goodbye {
+    // What it had sent before came later: the socket had been there, and ended in some other way.
+    let overtook_own = reset.after.at(reset.by).first.is_some();
+    if !answers || !knew || said_goodbye || overtook_own {
         return None;
     }
     let said = evidence.exchange.turn.is_some();
