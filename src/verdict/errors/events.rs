@@ -72,10 +72,7 @@ pub(super) const RESET: &Event = &stream(
         ),
         lead("tls_handshake_reset", "a ClientHello, and a RST before the handshake is over"),
         lead("tls_alert", "a TLS alert was sent just before the RST: its text is the reason"),
-        lead(
-            "listener_closed",
-            "several connections that were never served are reset within a second: restart",
-        ),
+        lead("listener_closed", "several connections that were never served are reset together: restart"),
         lead(
             "accept_queue_overflow",
             "a bare RST answers the last ACK of the handshake: the server is overloaded",

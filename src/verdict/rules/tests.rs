@@ -127,6 +127,21 @@ fn a_reset_with_its_hosts_marks_that_comes_too_soon_is_possibly_forged() {
 }
 
 #[test]
+fn a_reset_is_too_soon_only_after_the_first_segment_that_it_can_answer() {
+    let stream = |segments: usize| {
+        format!(
+            "A > B S\n+0.08 B > A S.\nA > B .\nA > B P. len 9\n+0.08 B > A P. len 9\nA > B .\n\
+             +1 A > B P. len 100\n+0.078 A > B P. len 100\n{}+0.0001 B > A R seq 5010",
+            "+0.0001 A > B P. len 100\n".repeat(segments)
+        )
+    };
+    // With few segments all are kept, with many the one that is answered is not.
+    for segments in [1, 30] {
+        assert_eq!(verdict(&stream(segments)).rst_by, Some(Sender::Side(Side::Server)), "{segments}");
+    }
+}
+
+#[test]
 fn a_hidden_record_of_an_alerts_length_is_an_answer_where_the_fin_comes_much_later() {
     let record = |len: usize| format!("hex 170303{len:04x}{}", "aa".repeat(len));
     let finished = record(69);
