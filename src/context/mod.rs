@@ -13,7 +13,7 @@ mod window;
 pub use services::LearnedIdle;
 pub use sources::Scan;
 
-use crate::flow::Close;
+use crate::flow::{Close, Ended};
 use crate::time::Timestamp;
 
 use self::hosts::Hosts;
@@ -50,10 +50,18 @@ pub struct Context {
 
 impl Context {
     /// Takes note of a connection that was handed over.
-    pub fn note(&mut self, close: &Close) {
-        self.hosts.note(close);
-        self.services.note(close);
-        self.sources.note(close);
+    pub fn note(&mut self, ended: &Ended) {
+        match ended {
+            Ended::Attempt(attempted) => {
+                self.hosts.note_ttl(attempted.client().addr, attempted.client_ttl(), attempted.closed_at);
+                self.sources.note_attempt(attempted);
+            }
+            Ended::Whole(close) => {
+                self.hosts.note(close);
+                self.services.note(close);
+                self.sources.note(close);
+            }
+        }
     }
 
     /// Takes note of frames that the capture lost, found out at `at`.

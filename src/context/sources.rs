@@ -1,8 +1,7 @@
 //! Who tries many doors: failed attempts to connect, by source.
 
 use crate::decode::{Addr, Endpoint};
-use crate::flow::Close;
-use crate::flow::Side;
+use crate::flow::{Attempted, Close, Side};
 use crate::time::{Span, Timestamp};
 
 use super::window::Window;
@@ -32,6 +31,17 @@ struct Attempts {
     last: Timestamp,
 }
 
+impl Attempts {
+    fn add(&mut self, target: Endpoint, start: Timestamp) {
+        if start.since(self.last) > BURST {
+            *self = Self::default();
+        }
+        self.last = self.last.max(start);
+        remember(&mut self.targets, target);
+        remember(&mut self.ports, target.port);
+    }
+}
+
 #[derive(Debug, Default)]
 pub(super) struct Sources(Window<Addr, Attempts>);
 
@@ -40,14 +50,14 @@ impl Sources {
         if !failed_attempt(close) {
             return;
         }
-        let target = close.endpoint(Side::Server);
-        let attempts = self.0.entry(close.endpoint(Side::Client).addr, close.closed_at);
-        if close.start.ts.since(attempts.last) > BURST {
-            *attempts = Attempts::default();
-        }
-        attempts.last = attempts.last.max(close.start.ts);
-        remember(&mut attempts.targets, target);
-        remember(&mut attempts.ports, target.port);
+        let source = close.endpoint(Side::Client).addr;
+        self.0.entry(source, close.closed_at).add(close.endpoint(Side::Server), close.start.ts);
+    }
+
+    /// The same for a connection of which there was nothing but an attempt.
+    pub(super) fn note_attempt(&mut self, attempted: &Attempted) {
+        let source = attempted.client().addr;
+        self.0.entry(source, attempted.closed_at).add(attempted.server(), attempted.start());
     }
 
     /// Is `close` one of a source's many attempts?

@@ -38,7 +38,7 @@ pub use stage::Stage;
 pub use who::Sender;
 
 use crate::context::Surroundings;
-use crate::flow::Close;
+use crate::flow::{Close, Ended};
 use crate::time::{Span, Timestamp};
 
 /// One rule's opinion.
@@ -277,7 +277,8 @@ pub fn judge<'c>(close: &'c Close, surroundings: &Surroundings) -> Judged<'c> {
 
 /// Could its cause lie in what happened to others about the same time? Then its judgement is worth a linger's wait.
 #[must_use]
-pub fn may_be_one_of_many(close: &Close) -> bool {
+pub fn may_be_one_of_many(ended: &Ended) -> bool {
+    let Ended::Whole(close) = ended else { return true };
     let unsaid = !close.half(Side::Server).has_data();
     let reset_or_unanswered = close.reset.is_some() || !close.half(Side::Server).seen();
     unsaid && reset_or_unanswered
