@@ -6,7 +6,7 @@ use crate::context::Context;
 use crate::decode::{self, Frame, Pdu, Skip, SkipCounts};
 use crate::flow::{Ended, Finality, FlowTable, LINGER, ObservedUntil, Settings, TableCounts};
 use crate::time::Timestamp;
-use crate::verdict::{self, Judged};
+use crate::verdict::{self, Judged, Precedents};
 
 /// Connections that may wait for their neighbours at the same time; under a flood the oldest are judged early, when
 /// there are neighbours enough.
@@ -106,6 +106,7 @@ impl Engine {
 #[derive(Default)]
 struct Bench {
     context: Context,
+    precedents: Precedents,
     held: VecDeque<Ended>,
 }
 
@@ -114,12 +115,12 @@ impl Bench {
     /// decides what a verdict may know, whatever the batches.
     fn seat(&mut self, ended: Ended, sink: Sink<'_>) {
         if ended.finality() == Finality::Provisional {
-            return self.judge(ended, sink);
+            return self.judge(&ended, sink);
         }
         self.judge_until(ended.closed_at(), sink);
         self.context.note(&ended);
         if !verdict::may_be_one_of_many(&ended) {
-            return self.judge(ended, sink);
+            return self.judge(&ended, sink);
         }
         self.held.push_back(ended);
         if self.held.len() > HELD {
@@ -141,12 +142,17 @@ impl Bench {
 
     fn judge_first(&mut self, sink: Sink<'_>) {
         if let Some(ended) = self.held.pop_front() {
-            self.judge(ended, sink);
+            self.judge(&ended, sink);
         }
     }
 
-    fn judge(&self, ended: Ended, sink: Sink<'_>) {
-        let close = ended.into_close();
-        sink(&verdict::judge(&close, &self.context.around(&close)));
+    fn judge(&mut self, ended: &Ended, sink: Sink<'_>) {
+        match ended {
+            Ended::Attempt(attempted) => {
+                let around = self.context.around_attempt(attempted);
+                sink(&self.precedents.judge(attempted, &around));
+            }
+            Ended::Whole(close) => sink(&verdict::consider(close, &self.context.around(close))),
+        }
     }
 }

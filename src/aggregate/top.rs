@@ -38,6 +38,12 @@ impl<K: Copy + Eq + Hash + Ord, V: Default> Top<K, V> {
         Self { capacity, index: HashMap::default(), slots: Vec::new(), floor: 0, forgotten: 0 }
     }
 
+    /// Where `key` is counted: to be looked up ahead of time for many keys, since the memory is what takes long.
+    #[inline]
+    pub(super) fn look_ahead(&self, key: K) -> Option<&Slot<K, V>> {
+        self.index.get(&key).and_then(|&at| self.slots.get(at as usize))
+    }
+
     /// Counts `key` once more and gives its value.
     pub(super) fn touch(&mut self, key: K) -> &mut V {
         let at = match self.index.get(&key) {

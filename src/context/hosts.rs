@@ -43,7 +43,12 @@ impl Hosts {
         if spoke(close.half_before(Side::Server)) {
             return None;
         }
-        let look = self.0.get(&close.endpoint(Side::Server).addr)?;
+        self.usual_ttl(close.endpoint(Side::Server).addr)
+    }
+
+    /// The TTL of a host's segments, where it is always the same.
+    pub(super) fn usual_ttl(&self, host: Addr) -> Option<u8> {
+        let look = self.0.get(&host)?;
         (!look.varies && look.connections > 0).then_some(look.ttl)
     }
 }

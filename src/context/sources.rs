@@ -62,9 +62,17 @@ impl Sources {
 
     /// Is `close` one of a source's many attempts?
     pub(super) fn scan(&self, close: &Close) -> Option<Scan> {
-        let attempts = self.0.get(&close.endpoint(Side::Client).addr).filter(|_| failed_attempt(close))?;
+        if !failed_attempt(close) {
+            return None;
+        }
+        self.scan_of(close.endpoint(Side::Client).addr, close.start.ts)
+    }
+
+    /// What a source has tried about the time of one of its attempts, if that is a scan.
+    pub(super) fn scan_of(&self, source: Addr, start: Timestamp) -> Option<Scan> {
+        let attempts = self.0.get(&source)?;
         let many = attempts.ports.len() >= MANY_PORTS || attempts.targets.len() >= MANY_TARGETS;
-        let near = attempts.last.since(close.start.ts) <= BURST;
+        let near = attempts.last.since(start) <= BURST;
         let count = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
         (many && near)
             .then(|| Scan { targets: count(attempts.targets.len()), ports: count(attempts.ports.len()) })

@@ -21,7 +21,7 @@ const ECN: u8 = 0xc0;
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Attempt {
     syn: Syn,
-    rst: Rst,
+    rst: Refusal,
     /// Who sent the SYN.
     pub(super) by: End,
     pub(super) refused: bool,
@@ -46,17 +46,19 @@ struct Syn {
     wscale: u8,
 }
 
-/// What differs between refusals: they acknowledge the SYN, and carry neither payload nor options.
+/// A RST that refuses a SYN: it acknowledges it, and carries neither payload nor options.
 #[derive(Clone, Copy, Debug)]
-struct Rst {
+pub struct Refusal {
     ts: Timestamp,
     frame: u64,
-    seq: SeqNumber,
+    /// SEG.SEQ, mostly 0.
+    pub seq: SeqNumber,
     wnd: u16,
     ip_id: u16,
     traits: Traits,
     flags: Flags,
-    ttl: u8,
+    /// TTL or hop limit.
+    pub ttl: u8,
 }
 
 impl Attempt {
@@ -69,7 +71,7 @@ impl Attempt {
             return None;
         }
         let syn = Syn { ts, frame, seq, tsval, wnd, ip_id, mss, file, traits, flags, ttl, wscale };
-        let rst = Rst { ts, frame, seq, wnd, ip_id, traits, flags, ttl };
+        let rst = Refusal { ts, frame, seq, wnd, ip_id, traits, flags, ttl };
         Some(Self { syn, rst, by, refused: false, announced: false })
     }
 
@@ -84,7 +86,7 @@ impl Attempt {
         if self.refused || !(bare && optionless && refuses && answers) {
             return false;
         }
-        self.rst = Rst { ts, frame, seq, wnd, ip_id, traits, flags, ttl };
+        self.rst = Refusal { ts, frame, seq, wnd, ip_id, traits, flags, ttl };
         self.refused = true;
         true
     }
@@ -112,7 +114,7 @@ impl Attempt {
     }
 
     fn rst(&self, key: &FlowKey) -> Segment {
-        let Rst { ts, frame, seq, wnd, ip_id, traits, flags, ttl } = self.rst;
+        let Refusal { ts, frame, seq, wnd, ip_id, traits, flags, ttl } = self.rst;
         let (src, dst) = (key.at(self.by.peer()), key.at(self.by));
         let (ack, file) = (self.syn.seq.plus(1), self.syn.file);
         Segment { ts, frame, src, dst, seq, ack, wnd, ip_id, file, traits, flags, ttl, ..Segment::default() }
@@ -159,6 +161,42 @@ impl Attempted {
     #[must_use]
     pub const fn start(&self) -> Timestamp {
         self.attempt.syn.ts
+    }
+
+    /// In which frame.
+    #[must_use]
+    pub const fn first_frame(&self) -> u64 {
+        self.attempt.syn.frame
+    }
+
+    /// In which of the merged captures.
+    #[must_use]
+    pub const fn file(&self) -> u16 {
+        self.attempt.syn.file
+    }
+
+    /// When its last segment was captured.
+    #[must_use]
+    pub const fn last_seen(&self) -> Timestamp {
+        self.attempt.last_seen()
+    }
+
+    /// The RST that refused it.
+    #[must_use]
+    pub fn rst(&self) -> Option<&Refusal> {
+        self.attempt.refused.then_some(&self.attempt.rst)
+    }
+
+    /// Why the watching ended.
+    #[must_use]
+    pub const fn until(&self) -> ObservedUntil {
+        self.until
+    }
+
+    /// Whether the watching has ended.
+    #[must_use]
+    pub const fn finality(&self) -> Finality {
+        self.finality
     }
 
     /// With which TTL or hop limit.

@@ -228,7 +228,19 @@ impl FlowTable {
 
     /// Those that are not over, by when they began.
     fn in_order(&self) -> Vec<Place> {
-        let begun = |place: Place| match place {
+        let mut left: Vec<(Timestamp, Place)> =
+            self.index.places().filter_map(|place| self.begun(place).map(|(ts, ..)| (ts, place))).collect();
+        left.sort_unstable_by_key(|&(ts, _)| ts);
+        // Few begin at the same moment; only they are looked at once more.
+        for same in left.chunk_by_mut(|a, b| a.0 == b.0).filter(|same| same.len() > 1) {
+            same.sort_unstable_by_key(|&(_, place)| (self.begun(place), self.key_of(place).low));
+        }
+        left.into_iter().map(|(_, place)| place).collect()
+    }
+
+    /// When a connection began, and where; `None` if it is over.
+    fn begun(&self, place: Place) -> Option<(Timestamp, u16, u64)> {
+        match place {
             Place::Small(at) => match &self.small.at(at).body {
                 Body::Attempt(attempt) => Some(attempt.start()),
                 Body::Grave(_) => None,
@@ -237,10 +249,7 @@ impl FlowTable {
                 let cold = &self.cold[at as usize];
                 Some((cold.start.ts, cold.file, cold.start.frame))
             }
-        };
-        let mut left: Vec<_> = self.index.places().filter_map(|place| Some((begun(place)?, place))).collect();
-        left.sort_unstable_by_key(|&(begun, place)| (begun, self.key_of(place).low));
-        left.into_iter().map(|(_, place)| place).collect()
+        }
     }
 
     fn key_of(&self, place: Place) -> FlowKey {

@@ -8,7 +8,7 @@ use crate::decode::{Pdu, Segment, SeqNumber};
 use crate::flow::{Close, Ended, FlowTable, ObservedUntil, Settings};
 use crate::time::{Span, Timestamp};
 
-use super::{Addr, Case, Endpoint, Flags, Rule, Side, Sight, Stage, Verdict, judge};
+use super::{Addr, Case, Endpoint, Flags, Rule, Side, Sight, Stage, Verdict, consider};
 
 /// Characters of a payload's first line that are shown.
 const SAID: usize = 48;
@@ -121,7 +121,7 @@ pub(super) fn conclude(pdus: &[Pdu<'_>]) -> Option<Verdict> {
     let closes: Vec<Close> = closes.into_iter().map(Ended::into_close).collect();
     let of_a = |close: &&Close| close.endpoint(Side::Client).addr == script::CLIENT.addr;
     let close = closes.iter().rev().find(of_a)?;
-    Some(judge(close, &context.around(close)).tell())
+    Some(consider(close, &context.around(close)).tell())
 }
 
 /// The RST, or the first FIN, or the ICMP error that ended it.
