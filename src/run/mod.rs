@@ -10,6 +10,7 @@ mod meter;
 mod offer;
 mod output;
 mod pass;
+mod pipeline;
 mod reader;
 mod replay;
 mod surroundings;
