@@ -12,6 +12,7 @@ pub mod example;
 mod facts;
 mod forgery;
 mod harm;
+mod ladder;
 mod probes;
 pub mod programs;
 mod report;
@@ -30,6 +31,7 @@ pub use ending::How;
 pub use evidence::Evidence;
 pub use forgery::Doubt;
 pub use harm::Harm;
+pub use ladder::{Effect, Rung};
 pub use programs::{Call, Program, Sight};
 pub use rule::{Case, Confidence, Rule};
 pub use stage::Stage;
@@ -231,6 +233,8 @@ pub struct Verdict {
     pub ignored_resets: u32,
     /// How much of it was seen.
     pub seen: Seen,
+    /// Its last segments, oldest first.
+    pub ladder: Vec<Rung>,
 }
 
 impl Verdict {

@@ -1,7 +1,9 @@
 //! What a rule is, and how the rules' opinions become one verdict.
 
 use super::rules::RULES;
-use super::{Evidence, Fact, Finding, How, Sender, Side, Verdict, facts, harm, report, sees, stack, stage};
+use super::{
+    Evidence, Fact, Finding, How, Sender, Side, Verdict, facts, harm, ladder, report, sees, stack, stage,
+};
 
 /// How sure a finding is; no finer, since nobody could tell the difference.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -127,6 +129,7 @@ pub(super) fn conclude(evidence: &Evidence<'_>) -> Verdict {
         rtt: close.rtt,
         ignored_resets: close.ignored_resets,
         seen: evidence.seen(),
+        ladder: ladder::of(evidence),
     }
 }
 

@@ -14,6 +14,14 @@ pub(super) struct Theme {
     charset: Charset,
 }
 
+/// What arrows are made of.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Shafts {
+    pub(super) left: &'static str,
+    pub(super) shaft: &'static str,
+    pub(super) right: &'static str,
+}
+
 /// Lines of ASCII.
 const ASCII_BORDER: border::Set<'_> = border::Set {
     top_left: "+",
@@ -94,6 +102,14 @@ impl Theme {
         match self.charset {
             Charset::Unicode => "→",
             Charset::Ascii => "->",
+        }
+    }
+
+    /// The pieces of a long arrow.
+    pub(super) const fn shafts(self) -> Shafts {
+        match self.charset {
+            Charset::Unicode => Shafts { left: "◀", shaft: "─", right: "▶" },
+            Charset::Ascii => Shafts { left: "<", shaft: "-", right: ">" },
         }
     }
 

@@ -7,6 +7,7 @@ pub(super) mod footer;
 pub(super) mod header;
 pub(super) mod health;
 pub(super) mod help;
+mod ladder;
 pub(super) mod peers;
 mod table;
 
