@@ -5,14 +5,16 @@ mod intake;
 mod network;
 mod ours;
 mod peer;
+mod series;
 mod top;
 mod totals;
 
-pub use health::InterfaceHealth;
+pub use health::{Footprint, InterfaceHealth, RingHealth};
 pub use intake::{Dropped, Intake};
 pub use network::Network;
 pub use ours::Ours;
 pub use peer::{Peer, PeerCounts};
+pub use series::{SERIES_COUNTS, SERIES_SECONDS, Series};
 pub use totals::{CauseCount, ResetCounts, Totals};
 
 use crate::verdict::{Addr, Verdict};
@@ -86,15 +88,16 @@ impl Aggregate {
 
     fn peers(&self, top: usize) -> Peers {
         let ours = Ours::find(&self.local, self.totals.connections, &self.addresses);
-        let mut list: Vec<Peer> = self
-            .addresses
-            .iter()
-            .filter(|(addr, _)| !ours.is_ours(*addr, &self.local))
-            .map(|(addr, slot)| slot.value.peer(addr, slot.missed))
-            .collect();
-        list.sort_by_key(Peer::rank);
-        let known = list.len();
-        list.truncate(top);
+        let peers = self.addresses.iter().filter(|(addr, _)| !ours.is_ours(*addr, &self.local));
+        let mut ranks: Vec<_> = peers.map(|(addr, slot)| (slot.value.rank(addr), slot)).collect();
+        let known = ranks.len();
+        // Of many only those that are shown are worth sorting and copying: whoever captures has to wait for it.
+        if (1..known).contains(&top) {
+            ranks.select_nth_unstable_by_key(top, |&(rank, _)| rank);
+        }
+        ranks.truncate(top);
+        ranks.sort_unstable_by_key(|&(rank, _)| rank);
+        let list = ranks.into_iter().map(|((.., addr), slot)| slot.value.peer(addr, slot.missed)).collect();
         Peers { ours, list, known, forgotten: self.addresses.forgotten() }
     }
 }

@@ -2,7 +2,10 @@
 
 use std::cmp::Reverse;
 
+use crate::time::Timestamp;
 use crate::verdict::{Harm, How, Rule, Sender, Side, Verdict};
+
+use super::series::Series;
 
 /// Counts of connections.
 #[derive(Clone, Debug, Default)]
@@ -18,6 +21,8 @@ pub struct Totals {
     /// The causes that occurred; in a snapshot the most frequent first.
     pub causes: Vec<CauseCount>,
     ends: [u64; How::ALL.len()],
+    /// Bad ends of the last minutes by cause; at most one of each rule.
+    recent: Vec<(&'static str, Series)>,
 }
 
 /// RSTs that took effect, by their sender.
@@ -49,6 +54,23 @@ impl Totals {
         self.ends.get(how as usize).copied().unwrap_or(0)
     }
 
+    /// The bad ends that a cause had in the last minutes.
+    #[must_use]
+    pub fn recent(&self, cause: &str) -> Series {
+        self.recent.iter().find(|(name, _)| *name == cause).map(|(_, series)| *series).unwrap_or_default()
+    }
+
+    fn note_recent(&mut self, cause: &'static str, at: Timestamp) {
+        match self.recent.iter_mut().find(|(name, _)| *name == cause) {
+            Some((_, series)) => series.add(at),
+            None => {
+                let mut series = Series::default();
+                series.add(at);
+                self.recent.push((cause, series));
+            }
+        }
+    }
+
     pub(super) fn count(&mut self, verdict: &Verdict) {
         self.connections += 1;
         self.bad_ends += u64::from(verdict.is_bad_end());
@@ -63,6 +85,9 @@ impl Totals {
             None => {}
         }
         CauseCount::add(&mut self.causes, verdict);
+        if let Some(cause) = verdict.cause_name().filter(|_| verdict.is_bad_end()) {
+            self.note_recent(cause, verdict.end_time);
+        }
     }
 
     pub(super) fn sorted(&self) -> Self {

@@ -7,7 +7,6 @@ use crate::decode::{Frame, Skip};
 use crate::engine::Engine;
 use crate::error::Error;
 use crate::flow::ObservedUntil;
-#[cfg(feature = "live")]
 use crate::time::Timestamp;
 use crate::verdict::{Finality, Verdict};
 use crate::view::View;
@@ -37,8 +36,13 @@ pub(super) struct Desk<'a> {
     pub(super) view: &'a mut dyn View,
     /// Names to show beside the verdicts; none where there is only one capture.
     pub(super) names: &'a [String],
+    /// Tells what we ourselves have caused, which is not counted.
+    pub(super) own_traffic: Option<OwnTraffic>,
     failed: Option<io::Error>,
 }
+
+/// Have we caused this connection?
+pub(super) type OwnTraffic = Box<dyn Fn(&Verdict) -> bool>;
 
 impl<'a> Pass<'a> {
     pub(super) fn new(gate: Gate, engine: Engine, desk: Desk<'a>) -> Self {
@@ -79,7 +83,6 @@ impl<'a> Pass<'a> {
     }
 
     /// Moves time on where no frame does it.
-    #[cfg(feature = "live")]
     pub(super) fn advance(&mut self, now: Timestamp) {
         let desk = &mut self.desk;
         self.engine.advance(now, &mut |verdict| desk.take(&verdict));
@@ -118,11 +121,11 @@ impl<'a> Pass<'a> {
 
 impl<'a> Desk<'a> {
     pub(super) fn new(aggregate: Aggregate, view: &'a mut dyn View, names: &'a [String]) -> Self {
-        Self { aggregate, view, names, failed: None }
+        Self { aggregate, view, names, own_traffic: None, failed: None }
     }
 
     fn take(&mut self, verdict: &Verdict) {
-        if self.failed.is_some() {
+        if self.failed.is_some() || self.own_traffic.as_ref().is_some_and(|is_own| is_own(verdict)) {
             return;
         }
         // What is told provisionally is told once more, and counted then.

@@ -20,8 +20,8 @@ pub use text::explain;
 use std::io::{self, Write};
 use std::net::IpAddr;
 
-use crate::aggregate::{Intake, InterfaceHealth, Snapshot};
-use crate::config::{Display, Format, Listing, Presentation};
+use crate::aggregate::{Footprint, Intake, InterfaceHealth, Snapshot};
+use crate::config::{Format, Listing, Presentation};
 use crate::verdict::{ExchangeFacts, Verdict};
 
 /// An output.
@@ -84,6 +84,8 @@ pub struct Report<'a> {
     pub we: &'a [IpAddr],
     /// Connections that are being followed.
     pub followed: usize,
+    /// What the program itself takes.
+    pub footprint: Footprint,
     /// What became of the frames.
     pub intake: &'a Intake,
     /// What is worth knowing about the captures, a sentence each.
@@ -93,9 +95,6 @@ pub struct Report<'a> {
 /// The view that `presentation` asks for, writing to `out`.
 #[must_use]
 pub fn open<'w>(presentation: &Presentation, out: Box<dyn Write + 'w>) -> Box<dyn View + 'w> {
-    if presentation.display == Display::Dashboard {
-        return Box::new(tui::Replayed::new(presentation.clone()));
-    }
     match presentation.format {
         Format::Jsonl => Box::new(jsonl::Jsonl::new(presentation.clone(), out)),
         Format::Csv => Box::new(csv::Csv::new(presentation.clone(), out)),
@@ -104,17 +103,19 @@ pub fn open<'w>(presentation: &Presentation, out: Box<dyn Write + 'w>) -> Box<dy
     }
 }
 
-/// The same for what is watched as it happens: where nothing can be sorted, since more may come, a line at a time. A
-/// view that draws a screen is told more by [`View::counts`].
+/// The same for what is watched as it happens: where nothing can be sorted, since more may come, a line at a time.
 #[must_use]
 pub fn open_live<'w>(presentation: &Presentation, out: Box<dyn Write + 'w>) -> Box<dyn View + 'w> {
-    if presentation.display == Display::Dashboard {
-        return Box::new(tui::Watched::new(presentation.clone()));
-    }
     match presentation.format {
         Format::Table => Box::new(lines::Lines::new(presentation.clone(), out)),
         Format::Jsonl | Format::Csv | Format::Summary => open(presentation, out),
     }
+}
+
+/// The dashboard, on the terminal. It is told more by [`View::counts`].
+#[must_use]
+pub fn open_dashboard(presentation: &Presentation, tools: tui::Tools, course: tui::Course) -> Box<dyn View> {
+    Box::new(tui::Feeder::new(presentation.clone(), tools, course))
 }
 
 /// What a file must begin with that goes on where another ended.

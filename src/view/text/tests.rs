@@ -13,6 +13,7 @@ fn presentation(width: usize) -> Presentation {
         colour: Colour::Absent,
         charset: Charset::Unicode,
         width,
+        preferences: crate::config::Preferences::default(),
     }
 }
 
@@ -40,6 +41,7 @@ fn render(presentation: &Presentation, verdicts: &[Verdict]) -> String {
         interfaces: &[],
         we: &[],
         followed: 0,
+        footprint: crate::aggregate::Footprint::default(),
         snapshot: &snapshot,
         intake: &intake(),
         notices: &notices,
@@ -172,6 +174,7 @@ fn a_report_forgets_the_ends_of_the_one_before() {
         interfaces: &[],
         we: &[],
         followed: 0,
+        footprint: crate::aggregate::Footprint::default(),
         snapshot: &empty,
         intake: &intake(),
         notices: &[],

@@ -2,6 +2,7 @@
 
 use std::collections::{HashMap, HashSet};
 
+use crate::aggregate::Series;
 use crate::config::Listing;
 use crate::time::{NANOS_PER_SEC, Span};
 use crate::verdict::rules::RULES;
@@ -26,6 +27,8 @@ pub(super) struct CauseRow {
     pub(super) peers: usize,
     /// Whether older ends may have more peers.
     pub(super) reach: Reach,
+    /// Its bad ends of the last minutes.
+    pub(super) recent: Series,
     /// What its newest end advises.
     pub(super) advice: Option<String>,
 }
@@ -65,7 +68,7 @@ pub(super) fn causes(frame: &Frame, listing: Listing, filter: &Filter) -> Vec<Ca
         .iter()
         .map(|&rule| (rule, counted_for(frame, rule, listing).max(listed(rule))))
         .filter(|&(rule, count)| count > 0 && filter.admits_cause(rule))
-        .map(|(rule, count)| row(rule, count, tallies.get(rule.name)))
+        .map(|(rule, count)| row(frame, rule, count, tallies.get(rule.name)))
         .collect();
     rows.sort_by_key(|row| std::cmp::Reverse((row.now, row.count)));
     rows
@@ -77,7 +80,7 @@ fn counted_for(frame: &Frame, rule: &Rule, listing: Listing) -> u64 {
     of_rule.map(|cause| if listing == Listing::Harmful { cause.harmful } else { cause.all() }).sum()
 }
 
-fn row(rule: &'static Rule, count: u64, tally: Option<&Tally<'_>>) -> CauseRow {
+fn row(frame: &Frame, rule: &'static Rule, count: u64, tally: Option<&Tally<'_>>) -> CauseRow {
     let none = Tally::default();
     let tally = tally.unwrap_or(&none);
     CauseRow {
@@ -86,20 +89,37 @@ fn row(rule: &'static Rule, count: u64, tally: Option<&Tally<'_>>) -> CauseRow {
         now: tally.now,
         peers: tally.peers.len(),
         reach: if tally.listed < count { Reach::Newest } else { Reach::All },
+        recent: frame.counts.totals.recent(rule.name).seen_at(frame.taken),
         advice: tally.advice.map(str::to_owned),
     }
 }
 
+/// Why an end came, or how it ended.
+pub(super) fn why(end: &Verdict) -> &'static str {
+    end.cause_name().unwrap_or_else(|| end.how.word())
+}
+
 /// Nothing is now in a capture that was read to its end.
-fn is_now(frame: &Frame, end: &Verdict) -> bool {
+pub(super) fn is_now(frame: &Frame, end: &Verdict) -> bool {
     frame.phase == Phase::Live && frame.taken.since(end.end_time) <= NOW
 }
 
-/// The news in a sentence: who is hit most now, and by what; of a capture, who was hit most.
-pub(super) fn news(frame: &Frame) -> String {
+/// The news in a sentence, and whom it is about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct News {
+    pub(super) sentence: String,
+    subject: Option<Subject>,
+}
+
+/// A peer, and what happens with it.
+type Subject = (Addr, &'static str);
+
+/// Who is hit most now, and by what; of a capture, who was hit most. What was the news `before` stays it until another is
+/// hit clearly more, so that it can be read.
+pub(super) fn news(frame: &Frame, before: Option<&News>) -> News {
     match frame.phase {
-        Phase::Finished => of_all(frame),
-        Phase::Live => of_now(frame),
+        Phase::Finished => News { sentence: of_all(frame), subject: None },
+        Phase::Live => of_now(frame, before.and_then(|news| news.subject)),
     }
 }
 
@@ -110,29 +130,31 @@ fn of_all(frame: &Frame) -> String {
     };
     let (bad, all) = (worst.counts.bad_ends, counted(worst.counts.connections, "connection"));
     let mostly = worst.worst_cause.map_or(String::new(), |rule| format!(", mostly {}", rule.name));
-    format!("Worst: {}, {bad} of {all} ended badly{mostly}", worst.addr)
+    format!("Worst: {}, {bad} of {all} ended badly{mostly}", frame.called(worst.addr))
 }
 
-fn of_now(frame: &Frame) -> String {
-    let mut counts: HashMap<(Addr, &str), u64> = HashMap::new();
-    for end in frame.newest.iter().filter(|end| end.is_bad_end() && is_now(frame, end)) {
-        *counts.entry((frame.peer(end), end.cause_name().unwrap_or_default())).or_default() += 1;
+fn of_now(frame: &Frame, before: Option<Subject>) -> News {
+    let mut counts: HashMap<Subject, u64> = HashMap::new();
+    for end in frame.newest.iter().take_while(|end| is_now(frame, end)).filter(|end| end.is_bad_end()) {
+        *counts.entry((frame.peer(end), why(end))).or_default() += 1;
     }
-    let worst = counts.into_iter().max_by_key(|&((addr, cause), count)| (count, addr, cause));
-    match worst {
-        Some(((addr, cause), count)) => {
-            format!(
-                "Now: {addr}, {} in the last {} s, {cause}",
-                counted(count, "bad end"),
-                NOW.as_nanos() / NANOS_PER_SEC
-            )
-        }
-        None if frame.health.intake.frames == 0 => "Waiting for the first frame.".to_owned(),
-        None => quiet(frame),
-    }
+    let worst = counts.iter().max_by_key(|&(subject, count)| (count, subject));
+    let Some((&worst, &most)) = worst else {
+        return News { sentence: quiet(frame), subject: None };
+    };
+    let count_of = |subject: &Subject| counts.get(subject).copied().unwrap_or(0);
+    let subject = before.filter(|subject| count_of(subject) * 3 >= most * 2).unwrap_or(worst);
+    let (count, (addr, cause)) = (counted(count_of(&subject), "bad end"), subject);
+    let seconds = NOW.as_nanos() / NANOS_PER_SEC;
+    let name = frame.names.get(&addr).map_or(String::new(), |name| format!(" [{name}]"));
+    let sentence = format!("{addr}: {count} in {seconds} s, {cause}{name}");
+    News { sentence, subject: Some(subject) }
 }
 
 fn quiet(frame: &Frame) -> String {
+    if frame.health.intake.frames == 0 {
+        return "Waiting for the first frame.".to_owned();
+    }
     match frame.newest.iter().find(|end| end.is_bad_end()) {
         Some(last) => format!("No bad end for {}.", frame.taken.since(last.end_time)),
         None => "No bad end so far.".to_owned(),

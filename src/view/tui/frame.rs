@@ -1,9 +1,10 @@
 //! What the dashboard draws: everything that is known at one moment, put together by whoever captures or reads.
 
+use std::collections::HashMap;
 use std::net::IpAddr;
 use std::sync::Arc;
 
-use crate::aggregate::{Aggregate, Intake, Ours, Snapshot};
+use crate::aggregate::{Aggregate, Footprint, Intake, InterfaceHealth, Ours, Snapshot};
 use crate::time::Timestamp;
 use crate::verdict::{Addr, Endpoint, Verdict};
 
@@ -14,11 +15,13 @@ pub struct Frame {
     pub taken: Timestamp,
     /// The counts.
     pub counts: Snapshot,
-    /// The newest ends that have a cause, the newest first, as many as the feeder keeps. A provisional verdict is replaced
-    /// by its final one in its place.
+    /// The newest ends, the newest first, as many as the feeder keeps. A provisional verdict is replaced by its final one in
+    /// its place.
     pub newest: Vec<Arc<Verdict>>,
     /// How well the capture itself is.
     pub health: Health,
+    /// What addresses are called, as far as that is known.
+    pub names: Names,
     /// Our own addresses; empty where the counts tell who "we" are.
     pub we: Vec<IpAddr>,
     /// What is watched: an interface and its filter, or a file.
@@ -26,6 +29,9 @@ pub struct Frame {
     /// Whether more is to come.
     pub phase: Phase,
 }
+
+/// Addresses and their names.
+pub type Names = HashMap<Addr, String>;
 
 /// Whether more is to come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,6 +49,10 @@ pub struct Health {
     pub intake: Intake,
     /// Connections that are followed at the moment.
     pub followed: u64,
+    /// What the program itself takes.
+    pub footprint: Footprint,
+    /// The interfaces that are watched, each with its own losses.
+    pub interfaces: Vec<InterfaceHealth>,
     /// What is worth knowing about the capture, a sentence each.
     pub notices: Vec<String>,
 }
@@ -63,9 +73,18 @@ impl Frame {
             counts: Aggregate::new(Vec::new()).snapshot(0),
             newest: Vec::new(),
             health: Health::default(),
+            names: Names::new(),
             we: Vec::new(),
             source,
             phase,
+        }
+    }
+
+    /// An address, and its name where it has one.
+    pub(super) fn called(&self, addr: Addr) -> String {
+        match self.names.get(&addr) {
+            Some(name) => format!("{addr} ({name})"),
+            None => addr.to_string(),
         }
     }
 
