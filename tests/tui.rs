@@ -9,7 +9,7 @@ use std::thread::sleep;
 use std::time::Duration;
 
 use rstwho::config::{Charset, Colour, Listing};
-use rstwho::view::tui::{Dashboard, Frame, Options, Phase};
+use rstwho::view::tui::{Dashboard, Frame, Look, Options, Phase};
 use tmux::Tmux;
 
 const CAPTURES: &str = "fixtures/port_scan/capture.pcap fixtures/node_stale_keepalive/capture.pcap \
@@ -111,6 +111,8 @@ fn panicking() {
         colour: Colour::Used,
         charset: Charset::Unicode,
         listing: Listing::Harmful,
+        look: Look::default(),
+        exporter: None,
     };
     let (dashboard, feed) = Dashboard::spawn(options).expect("a terminal");
     feed.show(Arc::new(Frame::empty("a test that panics".to_owned(), Phase::Live)));

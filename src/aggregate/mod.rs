@@ -17,7 +17,7 @@ pub use peer::{Peer, PeerCounts};
 pub use series::{SERIES_COUNTS, SERIES_SECONDS, Series};
 pub use totals::{CauseCount, ResetCounts, Totals};
 
-use crate::verdict::{Addr, Verdict};
+use crate::verdict::{Addr, Ruling};
 
 use self::peer::Record;
 use self::top::Top;
@@ -29,8 +29,21 @@ const MAX_PEERS: usize = 100_000;
 pub struct Aggregate {
     totals: Totals,
     addresses: Top<Addr, Record>,
+    /// Addresses of rulings that are still to be counted.
+    waiting: Vec<Ruling>,
     local: Vec<Network>,
+    recency: Recency,
 }
+
+/// Whether it is also counted when things happened: only who draws it needs it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Recency {
+    Ignored,
+    Kept,
+}
+
+/// Rulings whose addresses are looked up together, so that the misses of all of them are waited for at once.
+const TOGETHER: usize = 32;
 
 /// The counts at one moment, sorted for reading.
 #[derive(Clone, Debug)]
@@ -58,7 +71,19 @@ impl Aggregate {
     /// Nothing counted yet. `local` is who "we" are; empty where that is to be found out.
     #[must_use]
     pub fn new(local: Vec<Network>) -> Self {
-        Self { totals: Totals::default(), addresses: Top::new(MAX_PEERS), local }
+        Self {
+            totals: Totals::default(),
+            addresses: Top::new(MAX_PEERS),
+            waiting: Vec::with_capacity(TOGETHER),
+            local,
+            recency: Recency::Ignored,
+        }
+    }
+
+    /// The same, which also counts the bad ends of the last minutes, of each peer and each cause.
+    #[must_use]
+    pub fn with_recent_minutes(self) -> Self {
+        Self { recency: Recency::Kept, ..self }
     }
 
     /// Says who "we" are from now on.
@@ -67,10 +92,33 @@ impl Aggregate {
     }
 
     /// Counts one connection.
-    pub fn count(&mut self, verdict: &Verdict) {
-        self.totals.count(verdict);
-        for seen in peer::both(verdict) {
-            self.addresses.touch(seen.addr).count(verdict, seen.side);
+    pub fn count(&mut self, ruling: impl Into<Ruling>) {
+        let ruling = ruling.into();
+        self.totals.count(&ruling);
+        if self.recency == Recency::Kept {
+            self.totals.note_recent(&ruling);
+        }
+        self.waiting.push(ruling);
+        if self.waiting.len() == TOGETHER {
+            self.count_waiting();
+        }
+    }
+
+    /// Counts the addresses of the rulings that wait.
+    fn count_waiting(&mut self) {
+        let addresses = self.waiting.iter().flat_map(peer::both);
+        let touched = addresses
+            .filter_map(|seen| self.addresses.look_ahead(seen.addr))
+            .fold(0, |touched: u64, slot| touched.wrapping_add(slot.value.touch()));
+        std::hint::black_box(touched);
+        for ruling in self.waiting.drain(..) {
+            for seen in peer::both(&ruling) {
+                let record = self.addresses.touch(seen.addr);
+                record.count(&ruling, seen.side);
+                if self.recency == Recency::Kept {
+                    record.note_recent(&ruling);
+                }
+            }
         }
     }
 
@@ -81,8 +129,8 @@ impl Aggregate {
     }
 
     /// The counts so far, with the `top` worst peers.
-    #[must_use]
-    pub fn snapshot(&self, top: usize) -> Snapshot {
+    pub fn snapshot(&mut self, top: usize) -> Snapshot {
+        self.count_waiting();
         Snapshot { totals: self.totals.sorted(), peers: self.peers(top) }
     }
 

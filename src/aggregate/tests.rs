@@ -1,6 +1,6 @@
 use super::sample::{closed, endpoint, harmless, hung_up, refused, stale};
 use super::*;
-use crate::verdict::{How, Sender, Side};
+use crate::verdict::{How, Sender, Side, Verdict};
 
 fn counted(local: &[&str], verdicts: impl IntoIterator<Item = Verdict>) -> Snapshot {
     let mut aggregate = Aggregate::new(local.iter().map(|text| text.parse().unwrap()).collect());
@@ -108,4 +108,20 @@ fn the_list_is_cut_and_says_how_many_there_are() {
     let peers = aggregate.snapshot(5).peers;
     assert_eq!((peers.list.len(), peers.known), (5, 30));
     assert_eq!(peers.list[0].addr.to_string(), "192.0.2.17");
+}
+
+#[test]
+fn the_last_minutes_are_counted_where_somebody_looks_at_them() {
+    let mut watched = Aggregate::new(Vec::new()).with_recent_minutes();
+    let mut reported = Aggregate::new(Vec::new());
+    for verdict in [stale(), stale(), closed(), harmless()] {
+        watched.count(&verdict);
+        reported.count(&verdict);
+    }
+    let (watched, reported) = (watched.snapshot(20), reported.snapshot(20));
+    assert_eq!(watched.peers.list[0].recent.last_minute(), 2);
+    assert_eq!(watched.totals.recent("stale_keepalive").last_minute(), 2);
+    assert_eq!(watched.totals.recent("client_abort").last_minute(), 0, "nobody was hurt");
+    assert_eq!(reported.peers.list[0].recent, Series::default());
+    assert_eq!(reported.totals.recent("stale_keepalive"), Series::default());
 }

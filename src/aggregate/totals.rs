@@ -2,8 +2,7 @@
 
 use std::cmp::Reverse;
 
-use crate::time::Timestamp;
-use crate::verdict::{Harm, How, Rule, Sender, Side, Verdict};
+use crate::verdict::{How, Rule, Ruling, Sender, Side};
 
 use super::series::Series;
 
@@ -60,7 +59,10 @@ impl Totals {
         self.recent.iter().find(|(name, _)| *name == cause).map(|(_, series)| *series).unwrap_or_default()
     }
 
-    fn note_recent(&mut self, cause: &'static str, at: Timestamp) {
+    /// Notes when it ended, if it ended badly.
+    pub(super) fn note_recent(&mut self, ruling: &Ruling) {
+        let at = ruling.end_time;
+        let Some(cause) = ruling.cause_name().filter(|_| ruling.is_bad_end()) else { return };
         match self.recent.iter_mut().find(|(name, _)| *name == cause) {
             Some((_, series)) => series.add(at),
             None => {
@@ -71,23 +73,20 @@ impl Totals {
         }
     }
 
-    pub(super) fn count(&mut self, verdict: &Verdict) {
+    pub(super) fn count(&mut self, ruling: &Ruling) {
         self.connections += 1;
-        self.bad_ends += u64::from(verdict.is_bad_end());
-        self.harmless += u64::from(is_harmless(verdict));
-        if let Some(count) = self.ends.get_mut(verdict.how as usize) {
+        self.bad_ends += u64::from(ruling.is_bad_end());
+        self.harmless += u64::from(ruling.is_harmless());
+        if let Some(count) = self.ends.get_mut(ruling.how as usize) {
             *count += 1;
         }
-        match verdict.rst_by {
+        match ruling.rst_by {
             Some(Sender::Side(Side::Client)) => self.resets.client += 1,
             Some(Sender::Side(Side::Server)) => self.resets.server += 1,
             Some(Sender::Middlebox) => self.resets.middlebox += 1,
             None => {}
         }
-        CauseCount::add(&mut self.causes, verdict);
-        if let Some(cause) = verdict.cause_name().filter(|_| verdict.is_bad_end()) {
-            self.note_recent(cause, verdict.end_time);
-        }
+        CauseCount::add(&mut self.causes, ruling);
     }
 
     pub(super) fn sorted(&self) -> Self {
@@ -104,22 +103,19 @@ impl CauseCount {
         self.harmful + self.harmless
     }
 
-    /// Counts the cause of `verdict`, if it has one; the list grows no longer than the list of rules.
-    pub(super) fn add(counts: &mut Vec<Self>, verdict: &Verdict) {
-        let Some(finding) = verdict.cause else { return };
-        let known = counts.iter().position(|count| count.rule.name == finding.rule.name);
+    /// Counts the cause of `ruling`, if it has one; the list grows no longer than the list of rules.
+    pub(super) fn add(counts: &mut Vec<Self>, ruling: &Ruling) {
+        let Some(finding) = ruling.cause else { return };
+        let known = counts.iter().position(|count| std::ptr::eq(count.rule, finding.rule));
         let index = known.unwrap_or_else(|| {
+            // Of most peers there is one.
+            counts.reserve_exact(1);
             counts.push(Self { rule: finding.rule, harmful: 0, harmless: 0 });
             counts.len() - 1
         });
         if let Some(count) = counts.get_mut(index) {
-            count.harmful += u64::from(verdict.is_bad_end());
-            count.harmless += u64::from(is_harmless(verdict));
+            count.harmful += u64::from(ruling.is_bad_end());
+            count.harmless += u64::from(ruling.is_harmless());
         }
     }
-}
-
-/// It has a cause, and nobody was hurt.
-pub(super) fn is_harmless(verdict: &Verdict) -> bool {
-    verdict.cause.is_some() && verdict.harm == Some(Harm::Harmless)
 }

@@ -8,7 +8,7 @@ use crate::engine::Engine;
 use crate::error::Error;
 use crate::flow::ObservedUntil;
 use crate::time::Timestamp;
-use crate::verdict::{Finality, Verdict};
+use crate::verdict::{Finality, Judged, Ruling};
 use crate::view::View;
 
 use super::gate::{Gate, Passage};
@@ -42,7 +42,7 @@ pub(super) struct Desk<'a> {
 }
 
 /// Have we caused this connection?
-pub(super) type OwnTraffic = Box<dyn Fn(&Verdict) -> bool>;
+pub(super) type OwnTraffic = Box<dyn Fn(&Ruling) -> bool>;
 
 impl<'a> Pass<'a> {
     pub(super) fn new(gate: Gate, engine: Engine, desk: Desk<'a>) -> Self {
@@ -79,19 +79,19 @@ impl<'a> Pass<'a> {
             self.intake.saw(frame.ts);
         }
         let desk = &mut self.desk;
-        self.engine.push(frames, &mut |verdict| desk.take(&verdict));
+        self.engine.push(frames, &mut |judged| desk.take(judged));
     }
 
     /// Moves time on where no frame does it.
     pub(super) fn advance(&mut self, now: Timestamp) {
         let desk = &mut self.desk;
-        self.engine.advance(now, &mut |verdict| desk.take(&verdict));
+        self.engine.advance(now, &mut |judged| desk.take(judged));
     }
 
     /// Judges what is left.
     pub(super) fn finish(&mut self, until: ObservedUntil) -> Result<(), Stop> {
         let desk = &mut self.desk;
-        self.engine.finish(until, &mut |verdict| desk.take(&verdict));
+        self.engine.finish(until, &mut |judged| desk.take(judged));
         self.check()
     }
 
@@ -124,15 +124,19 @@ impl<'a> Desk<'a> {
         Self { aggregate, view, names, own_traffic: None, failed: None }
     }
 
-    fn take(&mut self, verdict: &Verdict) {
-        if self.failed.is_some() || self.own_traffic.as_ref().is_some_and(|is_own| is_own(verdict)) {
+    fn take(&mut self, judged: &Judged<'_>) {
+        if self.failed.is_some() || self.own_traffic.as_ref().is_some_and(|is_own| is_own(&judged.ruling)) {
             return;
         }
         // What is told provisionally is told once more, and counted then.
-        if verdict.finality == Finality::Final {
-            self.aggregate.count(verdict);
+        let ruling = &judged.ruling;
+        if ruling.finality == Finality::Final {
+            self.aggregate.count(*ruling);
         }
-        let name = self.names.get(usize::from(verdict.file)).map(String::as_str);
-        self.failed = self.view.ended(verdict, name).err();
+        // Words are made only where somebody reads them.
+        if self.view.wants(ruling) {
+            let name = self.names.get(usize::from(ruling.file)).map(String::as_str);
+            self.failed = self.view.ended(&judged.tell(), name).err();
+        }
     }
 }

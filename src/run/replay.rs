@@ -140,7 +140,12 @@ impl Session<'_> {
         let names = self.names.clone();
         let names = if names.len() > 1 { names.as_slice() } else { &[] };
         let gate = Gate::new(self.config).map_err(Stop::Other)?;
-        let desk = Desk::new(Aggregate::new(self.config.local.clone()), view, names);
+        let counts = Aggregate::new(self.config.local.clone());
+        let counts = match self.config.presentation.display {
+            Display::Dashboard => counts.with_recent_minutes(),
+            Display::Report => counts,
+        };
+        let desk = Desk::new(counts, view, names);
         let mut pass = Pass::new(gate, Engine::new(self.settings()), desk);
         match self.config.speed {
             None => self.read(reader, &mut pass)?,

@@ -13,11 +13,13 @@ mod facts;
 mod forgery;
 mod harm;
 mod ladder;
+mod precedents;
 mod probes;
 pub mod programs;
 mod report;
 mod rule;
 pub mod rules;
+mod ruling;
 mod sees;
 mod stack;
 mod stage;
@@ -32,13 +34,15 @@ pub use evidence::Evidence;
 pub use forgery::Doubt;
 pub use harm::Harm;
 pub use ladder::{Effect, Rung};
+pub use precedents::Precedents;
 pub use programs::{Call, Program, Sight};
 pub use rule::{Case, Confidence, Rule};
+pub use ruling::Ruling;
 pub use stage::Stage;
 pub use who::Sender;
 
 use crate::context::Surroundings;
-use crate::flow::Close;
+use crate::flow::{Attempted, Close, Ended};
 use crate::time::{Span, Timestamp};
 
 /// One rule's opinion.
@@ -241,7 +245,7 @@ impl Verdict {
     /// Something went wrong for somebody: a cause that is not harmless.
     #[must_use]
     pub fn is_bad_end(&self) -> bool {
-        self.cause.is_some() && self.harm != Some(Harm::Harmless)
+        Ruling::from(self).is_bad_end()
     }
 
     /// The cause's name.
@@ -251,16 +255,49 @@ impl Verdict {
     }
 }
 
-/// Judges a connection.
+/// A connection that was judged, and not yet put into words.
+#[derive(Debug)]
+pub struct Judged<'c> {
+    /// The conclusion.
+    pub ruling: Ruling,
+    ground: Ground<'c>,
+}
+
+/// What the words are made of.
+#[expect(
+    clippy::large_enum_variant,
+    reason = "it lives on the stack for as long as one connection is judged"
+)]
+#[derive(Debug)]
+enum Ground<'c> {
+    Whole(Evidence<'c>, rule::Findings),
+    Attempt(&'c Attempted, Surroundings),
+}
+
+impl Judged<'_> {
+    /// Puts it into words: what speaks for it, what to do, and everything that a record shows.
+    #[must_use]
+    pub fn tell(&self) -> Verdict {
+        match &self.ground {
+            Ground::Whole(evidence, findings) => report::tell(evidence, findings),
+            Ground::Attempt(attempted, surroundings) => consider(&attempted.close(), surroundings).tell(),
+        }
+    }
+}
+
+/// Judges a connection by all the rules.
 #[must_use]
-pub fn judge(close: &Close, surroundings: &Surroundings) -> Verdict {
+pub fn consider<'c>(close: &'c Close, surroundings: &Surroundings) -> Judged<'c> {
     let evidence = Evidence::of(close, surroundings);
-    rule::conclude(&evidence)
+    let findings = rule::rank(&evidence);
+    let ruling = rule::rule(&evidence, findings.first());
+    Judged { ruling, ground: Ground::Whole(evidence, findings) }
 }
 
 /// Could its cause lie in what happened to others about the same time? Then its judgement is worth a linger's wait.
 #[must_use]
-pub fn may_be_one_of_many(close: &Close) -> bool {
+pub fn may_be_one_of_many(ended: &Ended) -> bool {
+    let Ended::Whole(close) = ended else { return true };
     let unsaid = !close.half(Side::Server).has_data();
     let reset_or_unanswered = close.reset.is_some() || !close.half(Side::Server).seen();
     unsaid && reset_or_unanswered

@@ -25,10 +25,10 @@ fn read(input: &Input) -> (Vec<Copied>, Vec<Verdict>) {
     loop {
         let progress = source.read(&mut |batch| {
             frames.extend(batch.iter().map(Copied::of));
-            engine.push(batch, &mut |verdict| ends.push(verdict));
+            engine.push(batch, &mut |judged| ends.push(judged.tell()));
         });
         if progress.unwrap() == Progress::End {
-            engine.finish(ObservedUntil::Eof, &mut |verdict| ends.push(verdict));
+            engine.finish(ObservedUntil::Eof, &mut |judged| ends.push(judged.tell()));
             return (frames, ends);
         }
     }

@@ -80,7 +80,9 @@ pub(super) fn watch(config: &Watch) -> Result<Status, Error> {
         None => view::open_live(&config.presentation, output::create_live(config)?),
     };
     let shown = if names.len() > 1 { names.as_slice() } else { &[] };
-    let mut desk = Desk::new(Aggregate::new(local), view.as_mut(), shown);
+    let counts = Aggregate::new(local);
+    let counts = if tools.is_some() { counts.with_recent_minutes() } else { counts };
+    let mut desk = Desk::new(counts, view.as_mut(), shown);
     desk.own_traffic = tools.as_ref().and_then(Toolbox::own_traffic);
     let pass = Pass::new(Gate::counting(config.max_frames), Engine::new(settings(config)), desk);
     let watcher = Watcher {

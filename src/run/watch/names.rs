@@ -8,7 +8,7 @@ use std::{io, thread};
 
 use crate::capture::live;
 use crate::time::{Span, Timestamp};
-use crate::verdict::Verdict;
+use crate::verdict::Ruling;
 use crate::view::tui::Resolver;
 
 /// Addresses that wait to be looked up.
@@ -72,7 +72,7 @@ impl Names {
     }
 
     /// Is this the traffic of a lookup of ours? Answers that are too long for UDP come over TCP.
-    pub(super) fn made(&self, end: &Verdict) -> bool {
+    pub(super) fn made(&self, end: &Ruling) -> bool {
         if end.server.port != DNS {
             return false;
         }
@@ -137,6 +137,7 @@ mod tests {
 
     use super::*;
     use crate::aggregate::sample::{endpoint, stale};
+    use crate::verdict::Verdict;
 
     fn slowly(addr: IpAddr) -> Option<String> {
         thread::sleep(Duration::from_millis(50));
@@ -185,12 +186,14 @@ mod tests {
             start: now.plus(Span::from_millis(10)),
             ..stale()
         };
-        assert!(!names.made(&to_dns), "nobody has asked");
+        assert!(!names.made(&Ruling::from(&to_dns)), "nobody has asked");
         names.name(numbered(1));
         until(|| names.name(numbered(1)).is_some());
-        assert!(names.made(&to_dns));
-        assert!(!names.made(&Verdict { server: endpoint("192.0.2.53", 443), ..to_dns.clone() }));
+        assert!(names.made(&Ruling::from(&to_dns)));
+        assert!(
+            !names.made(&Ruling::from(&Verdict { server: endpoint("192.0.2.53", 443), ..to_dns.clone() }))
+        );
         let before = Verdict { start: Timestamp::from_nanos(now.as_nanos() - 1_000_000_000), ..to_dns };
-        assert!(!names.made(&before));
+        assert!(!names.made(&Ruling::from(&before)));
     }
 }

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use crate::config::Presentation;
 use crate::time::Timestamp;
-use crate::verdict::Verdict;
+use crate::verdict::{Ruling, Verdict};
 use crate::view::{Report, View};
 
 use super::names::{Heard, Resolver};
@@ -16,6 +16,9 @@ use super::{Dashboard, Exporter, Feed, Frame, Health, Look, Newest, Options, Pha
 const PACE: Duration = Duration::from_millis(200);
 /// Of the time between two frames, the share that making one may take: whoever captures has better things to do.
 const SHARE: u32 = 20;
+
+/// Normal ends between two frames that are put into words.
+const WELL: u32 = 1_000;
 
 /// What the dashboard needs of the world, besides verdicts.
 #[derive(Clone, Default)]
@@ -47,6 +50,8 @@ pub(in super::super) struct Feeder {
     newest: Newest,
     heard: Heard,
     screen: Option<(Dashboard, Feed)>,
+    /// Normal ends since the last frame.
+    well: u32,
     /// When it wants the next frame.
     next: Option<Instant>,
 }
@@ -54,7 +59,7 @@ pub(in super::super) struct Feeder {
 impl Feeder {
     pub(in super::super) fn new(presentation: Presentation, tools: Tools, course: Course) -> Self {
         let (newest, heard) = (Newest::default(), Heard::default());
-        Self { presentation, tools, course, newest, heard, screen: None, next: None }
+        Self { presentation, tools, course, newest, heard, screen: None, well: 0, next: None }
     }
 
     fn frame(&self, report: &Report<'_>, phase: Phase) -> Frame {
@@ -108,6 +113,16 @@ impl Feeder {
 }
 
 impl View for Feeder {
+    /// Every end has a place, but of a flood of normal ones nobody reads all: words cost more than all else.
+    fn wants(&mut self, ruling: &Ruling) -> bool {
+        if ruling.cause.is_some() || self.newest.knows(ruling) {
+            return true;
+        }
+        let wanted = self.course == Course::Whole || self.well < WELL;
+        self.well += u32::from(wanted);
+        wanted
+    }
+
     fn ended(&mut self, verdict: &Verdict, _file: Option<&str>) -> io::Result<()> {
         self.heard.hear(verdict);
         self.newest.offer(Arc::new(verdict.clone()));
@@ -120,6 +135,7 @@ impl View for Feeder {
 
     fn counts(&mut self, report: &Report<'_>) -> io::Result<()> {
         let begun = Instant::now();
+        self.well = 0;
         let frame = self.frame(report, Phase::Live);
         self.show(frame)?;
         self.next = Some(Instant::now() + PACE.max(begun.elapsed() * SHARE));

@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use crate::aggregate::{Aggregate, Footprint, Intake, InterfaceHealth, Ours, Snapshot};
 use crate::time::Timestamp;
-use crate::verdict::{Addr, Endpoint, Verdict};
+use crate::verdict::{Addr, Endpoint, Ruling, Verdict};
 
 /// One moment of a watch or a replay. It is handed over whole and never changed.
 #[derive(Clone, Debug)]
@@ -61,7 +61,11 @@ pub struct Health {
 pub(super) type EndId = (u16, u64, Timestamp, Endpoint, Endpoint);
 
 pub(super) fn id(verdict: &Verdict) -> EndId {
-    (verdict.file, verdict.first_frame, verdict.start, verdict.client, verdict.server)
+    id_of(&Ruling::from(verdict))
+}
+
+pub(super) const fn id_of(ruling: &Ruling) -> EndId {
+    (ruling.file, ruling.first_frame, ruling.start, ruling.client, ruling.server)
 }
 
 impl Frame {

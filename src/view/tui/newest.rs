@@ -3,9 +3,9 @@
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 
-use crate::verdict::Verdict;
+use crate::verdict::{Ruling, Verdict};
 
-use super::frame::{EndId, id};
+use super::frame::{EndId, id, id_of};
 
 /// Ends that are kept; beyond it the oldest go, and are counted only.
 const KEPT: usize = 20_000;
@@ -51,6 +51,13 @@ impl Newest {
         if !kept.replace(id, &end) {
             kept.push(id, end);
         }
+    }
+
+    /// Is an earlier verdict on this connection kept?
+    #[must_use]
+    pub fn knows(&self, ruling: &Ruling) -> bool {
+        let id = id_of(ruling);
+        self.caused.numbers.contains_key(&id) || self.well.numbers.contains_key(&id)
     }
 
     /// What is kept, the newest end first.

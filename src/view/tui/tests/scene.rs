@@ -59,7 +59,7 @@ pub(super) fn verdicts() -> Vec<Verdict> {
 }
 
 pub(super) fn frame_of(verdicts: &[Verdict]) -> Frame {
-    let mut aggregate = Aggregate::new(Vec::new());
+    let mut aggregate = Aggregate::new(Vec::new()).with_recent_minutes();
     for verdict in verdicts {
         aggregate.count(verdict);
     }
