@@ -63,13 +63,13 @@ impl Totals {
     pub(super) fn note_recent(&mut self, ruling: &Ruling) {
         let at = ruling.end_time;
         let Some(cause) = ruling.cause_name().filter(|_| ruling.is_bad_end()) else { return };
-        match self.recent.iter_mut().find(|(name, _)| *name == cause) {
-            Some((_, series)) => series.add(at),
-            None => {
-                let mut series = Series::default();
-                series.add(at);
-                self.recent.push((cause, series));
-            }
+        let known = self.recent.iter().position(|(name, _)| *name == cause);
+        let index = known.unwrap_or_else(|| {
+            self.recent.push((cause, Series::default()));
+            self.recent.len() - 1
+        });
+        if let Some((_, series)) = self.recent.get_mut(index) {
+            series.add(at);
         }
     }
 

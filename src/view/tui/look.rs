@@ -77,11 +77,10 @@ mod tests {
     fn the_file_that_is_printed_says_what_holds_anyway() {
         let text = commented_default();
         assert_eq!(Preferences::parse(&text), Ok(Preferences::default()));
-        let said: String = text
-            .lines()
-            .map(|line| line.strip_prefix("# ").filter(|line| line.contains(" = ")).unwrap_or(line))
-            .map(|line| format!("{line}\n"))
-            .collect();
+        let uncomment = |line: &str| {
+            line.strip_prefix("# ").filter(|line| line.contains(" = ")).unwrap_or(line).to_owned()
+        };
+        let said = text.lines().map(uncomment).collect::<Vec<_>>().join("\n");
         let look = Look::of(&Preferences::parse(&said).unwrap()).unwrap();
         assert_eq!((&look.keys, look.palette), (&Keymap::default(), Palette::on(Background::Dark)));
     }

@@ -159,7 +159,7 @@ fn outcome(thread: JoinHandle<io::Result<()>>) -> io::Result<()> {
 fn run(mut screen: Screen, options: Options, mailbox: &Mailbox) -> io::Result<()> {
     let mut desk = export::Desk::new(options.exporter.clone());
     let mut app = App::new(options, screen.size()?);
-    screen.take_mouse(app.mouse)?;
+    Screen::take_mouse(app.mouse)?;
     let (mut stale, mut next_draw) = (Stale::Yes, Instant::now());
     while !mailbox.is_closing() && screen.is_ours() {
         let now = Instant::now();
@@ -172,7 +172,7 @@ fn run(mut screen: Screen, options: Options, mailbox: &Mailbox) -> io::Result<()
             Stale::Yes => next_draw.saturating_duration_since(now),
             Stale::No => DRAW_INTERVAL,
         };
-        let pressed = message_of(screen.wait(patience)?, &app);
+        let pressed = message_of(Screen::wait(patience)?, &app);
         for message in pressed.into_iter().chain(desk.told()).chain(mailbox.take().map(Message::Frame)) {
             stale = Stale::Yes;
             match update(&mut app, message) {
@@ -182,9 +182,9 @@ fn run(mut screen: Screen, options: Options, mailbox: &Mailbox) -> io::Result<()
                     let (columns, lines) = screen.suspend(app.mouse)?;
                     update(&mut app, Message::Resize(columns, lines));
                 }
-                Effect::Mouse(mouse) => screen.take_mouse(mouse)?,
+                Effect::Mouse(mouse) => Screen::take_mouse(mouse)?,
                 Effect::Copy(line) => {
-                    screen.copy(&line)?;
+                    Screen::copy(&line)?;
                     app.said = Some(format!("Copied, if the terminal allows it (OSC 52): {line}"));
                 }
                 Effect::Export(end) => app.said = Some(desk.export(end)),

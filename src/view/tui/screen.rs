@@ -190,9 +190,9 @@ impl Widget for Dashboard<'_> {
                     causes::Summary(app).render(areas.summary.intersection(area), buffer);
                 }
                 if app.is_grouped() {
-                    groups::Groups(app).render(list, buffer)
+                    groups::Groups(app).render(list, buffer);
                 } else {
-                    ends::Ends(app).render(list, buffer)
+                    ends::Ends(app).render(list, buffer);
                 }
             }
             Screen::Peers => peers::Peers(app).render(list, buffer),

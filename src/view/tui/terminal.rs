@@ -67,7 +67,7 @@ impl Screen {
     }
 
     /// Takes the mouse, or leaves it to the user for marking and copying.
-    pub(super) fn take_mouse(&mut self, mouse: Mouse) -> io::Result<()> {
+    pub(super) fn take_mouse(mouse: Mouse) -> io::Result<()> {
         match mouse {
             Mouse::Taken => execute!(io::stdout(), EnableMouseCapture),
             Mouse::Left => execute!(io::stdout(), DisableMouseCapture),
@@ -79,12 +79,12 @@ impl Screen {
         give_back();
         stop()?;
         self.enter()?;
-        self.take_mouse(mouse)?;
+        Self::take_mouse(mouse)?;
         self.size()
     }
 
     /// Puts a line on the terminal's clipboard, if it has one and allows it.
-    pub(super) fn copy(&mut self, line: &str) -> io::Result<()> {
+    pub(super) fn copy(line: &str) -> io::Result<()> {
         execute!(io::stdout(), CopyToClipboard::to_clipboard_from(line))
     }
 
@@ -105,7 +105,7 @@ impl Screen {
     }
 
     /// Waits for an event, no longer than `patience`.
-    pub(super) fn wait(&mut self, patience: Duration) -> io::Result<Input> {
+    pub(super) fn wait(patience: Duration) -> io::Result<Input> {
         if !event::poll(patience)? {
             return Ok(Input::Nothing);
         }

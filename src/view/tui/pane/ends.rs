@@ -55,9 +55,9 @@ fn title(app: &App) -> String {
         return format!("{what}{first}{}", state(app, order));
     }
     let (kept, all) = (app.shown.newest.len() as u64, app.shown.counts.totals.connections);
-    let older = all.saturating_sub(kept);
-    let older = if older > 0 { format!(", {older} older ones are not kept") } else { String::new() };
-    format!("Connections{first}{older}{}", state(app, order))
+    let gone = all.saturating_sub(kept);
+    let gone = if gone > 0 { format!(", {gone} more are not kept") } else { String::new() };
+    format!("Connections{first}{gone}{}", state(app, order))
 }
 
 fn nothing(app: &App) -> String {
@@ -108,7 +108,9 @@ fn columns(app: &App, ends: &[&Arc<Verdict>], width: u16) -> Vec<Column> {
         Column::left("REQUEST", 4, 10, request),
     ];
     let mut columns = Vec::from(columns);
-    state.into_iter().for_each(|state| columns.insert(2, state));
+    if let Some(state) = state {
+        columns.insert(2, state);
+    }
     columns
 }
 
