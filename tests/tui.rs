@@ -156,6 +156,29 @@ fn a_stopped_dashboard_gives_the_terminal_back_and_goes_on_with_fg() {
 }
 
 #[test]
+fn a_terminal_that_is_closed_leaves_no_program_behind() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let pid = folder.path().join("pid");
+    let program = env!("CARGO_BIN_EXE_rstwho");
+    let script = format!(
+        "echo $$ > '{}'; exec '{program}' replay fixtures/port_scan/capture.pcap --tui --harm all",
+        pid.display()
+    );
+    let Some(tmux) = Tmux::start(100, 30, &script) else { return skip() };
+    tmux.wait_for("q quit");
+    drop(tmux);
+    let pid = std::fs::read_to_string(pid).expect("it was written");
+    let process = Path::new("/proc").join(pid.trim());
+    let begun = Instant::now();
+    // What has ended and was not fetched by its parent has no memory any more.
+    let lives = || std::fs::read_to_string(process.join("status")).is_ok_and(|it| it.contains("VmRSS"));
+    while lives() {
+        assert!(begun.elapsed() < Duration::from_secs(10), "{} lives on", process.display());
+        sleep(Duration::from_millis(50));
+    }
+}
+
+#[test]
 fn a_click_selects_and_the_clipboard_gets_the_line() {
     let Some(tmux) = start(120, 35, "--tui --harm all") else { return };
     tmux.set("set-clipboard", "on");

@@ -4,6 +4,7 @@ use std::io;
 
 use crate::config::Replay;
 use crate::decode::Frame;
+use crate::time::Timestamp;
 use crate::view::Report;
 
 use super::footprint;
@@ -32,7 +33,7 @@ impl<'a> Player<'a> {
             let now = self.pace.now(first.ts);
             pass.advance(later.first().map_or(now, |next| now.min(next.ts)));
             if pass.desk.view.wants_counts() {
-                self.failed = self.show(pass).err();
+                self.failed = self.show(pass, now).err();
             }
             if !later.is_empty() {
                 Pace::rest();
@@ -41,13 +42,14 @@ impl<'a> Player<'a> {
         }
     }
 
-    fn show(&self, pass: &mut Pass<'_>) -> io::Result<()> {
+    fn show(&self, pass: &mut Pass<'_>, now: Timestamp) -> io::Result<()> {
         let intake = pass.intake();
         let snapshot = pass.desk.aggregate.snapshot(self.config.presentation.top);
         let report = Report {
             heading: None,
             files: self.files,
             interfaces: &[],
+            now,
             snapshot: &snapshot,
             we: &[],
             followed: pass.engine.counts().followed,

@@ -10,6 +10,7 @@ use crate::config::{Display, Grouping, Payload, Replay, VerdictStatus};
 use crate::engine::Engine;
 use crate::error::Error;
 use crate::flow::{ObservedUntil, Peek, Provisional, Settings};
+use crate::time::Timestamp;
 use crate::view::tui::{Course, Tools};
 use crate::view::{self, Report, View};
 
@@ -172,6 +173,7 @@ impl Session<'_> {
             interfaces: &[],
             we: &[],
             followed: 0,
+            now: intake.last.unwrap_or(Timestamp::ZERO),
             footprint: footprint::of(self.config.max_flows),
             snapshot: &snapshot,
             intake: &intake,

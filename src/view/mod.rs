@@ -22,6 +22,7 @@ use std::net::IpAddr;
 
 use crate::aggregate::{Footprint, Intake, InterfaceHealth, Snapshot};
 use crate::config::{Format, Listing, Presentation};
+use crate::time::Timestamp;
 use crate::verdict::{ExchangeFacts, Ruling, Verdict};
 
 /// An output.
@@ -82,6 +83,8 @@ pub struct Report<'a> {
     pub files: &'a [String],
     /// The interfaces that were watched.
     pub interfaces: &'a [InterfaceHealth],
+    /// When it was taken, by the capture's clock: it goes on where no frame comes.
+    pub now: Timestamp,
     /// The counts.
     pub snapshot: &'a Snapshot,
     /// Our own addresses, where interfaces are watched and nobody said who "we" are.

@@ -11,6 +11,7 @@ const PATIENCE: Duration = Duration::from_secs(20);
 const PAUSE: Duration = Duration::from_millis(30);
 
 /// A tmux server with one pane.
+#[allow(dead_code, reason = "each test needs some of it")]
 pub(crate) struct Tmux {
     /// Where its socket is; gone with it.
     folder: TempDir,
@@ -68,6 +69,17 @@ impl Tmux {
                 Command::new("kill").args([&format!("-{signal}"), child]).status().expect("kill runs");
             assert!(killed.success());
         }
+    }
+
+    /// Stops the terminal, so that nothing more is taken from the programs in it, until `done` is.
+    pub(crate) fn stand_still_while(&self, done: impl FnOnce()) {
+        let server = self.ask("#{pid}");
+        let signal = |name: &str| {
+            assert!(Command::new("kill").args([name, &server]).status().expect("kill runs").success());
+        };
+        signal("-STOP");
+        done();
+        signal("-CONT");
     }
 
     /// Gives the terminal another size.

@@ -260,6 +260,7 @@ impl Watcher<'_> {
             heading: None,
             files: &[],
             interfaces: &interfaces,
+            now: self.clock.now(),
             snapshot: &snapshot,
             we: self.own.as_ref().map(OwnAddresses::addresses).unwrap_or_default(),
             followed: self.pass.engine.counts().followed,

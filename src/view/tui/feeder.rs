@@ -5,7 +5,6 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crate::config::Presentation;
-use crate::time::Timestamp;
 use crate::verdict::{Ruling, Verdict};
 use crate::view::{Report, View};
 
@@ -65,7 +64,7 @@ impl Feeder {
     fn frame(&self, report: &Report<'_>, phase: Phase) -> Frame {
         let newest = self.newest.list();
         Frame {
-            taken: report.intake.last.unwrap_or(Timestamp::ZERO),
+            taken: report.now,
             counts: report.snapshot.clone(),
             names: self.heard.names(&report.snapshot.peers.list, &newest, self.tools.resolver.as_deref()),
             newest,

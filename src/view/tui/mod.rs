@@ -42,6 +42,7 @@ pub use sketch::Sketch;
 
 use std::io;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::thread::{self, JoinHandle};
 use std::time::{Duration, Instant};
 
@@ -55,6 +56,8 @@ use self::update::{Effect, update};
 
 /// Between two draws: at most fifteen a second.
 const DRAW_INTERVAL: Duration = Duration::from_millis(67);
+/// Between two looks whether the user has left.
+const WAITING: Duration = Duration::from_millis(20);
 /// How long closing waits for a terminal that takes nothing any more.
 const CLOSING_PATIENCE: Duration = Duration::from_secs(2);
 
@@ -79,6 +82,8 @@ pub struct Options {
 #[derive(Debug)]
 pub struct Dashboard {
     mailbox: Arc<Mailbox>,
+    /// The system wants the program to end.
+    told_to_go: Arc<AtomicBool>,
     thread: Option<JoinHandle<io::Result<()>>>,
 }
 
@@ -105,23 +110,28 @@ impl Dashboard {
         let mailbox = Arc::new(Mailbox::default());
         let feed = Feed { mailbox: Arc::clone(&mailbox) };
         let ours = Arc::clone(&mailbox);
+        let told_to_go = screen.told_to_go();
         let thread =
             thread::Builder::new().name("dashboard".to_owned()).spawn(move || run(screen, options, &ours))?;
-        Ok((Self { mailbox, thread: Some(thread) }, feed))
+        Ok((Self { mailbox, told_to_go, thread: Some(thread) }, feed))
     }
 
     /// Has the user left, or the terminal gone?
     #[must_use]
     pub fn wants_quit(&self) -> bool {
-        self.thread.as_ref().is_none_or(JoinHandle::is_finished)
+        self.told_to_go.load(Ordering::Relaxed) || self.thread.as_ref().is_none_or(JoinHandle::is_finished)
     }
 
-    /// Waits until the user leaves.
+    /// Waits until the user leaves. Whoever reads keys never comes back from a terminal that was closed; the system tells
+    /// that by a signal.
     ///
     /// # Errors
     /// What the system says when the terminal fails.
     pub fn wait(mut self) -> io::Result<()> {
-        self.thread.take().map_or(Ok(()), outcome)
+        while !self.wants_quit() {
+            thread::sleep(WAITING);
+        }
+        self.end()
     }
 
     /// Closes it and gives the terminal back.

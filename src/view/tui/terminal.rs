@@ -59,6 +59,11 @@ impl Screen {
         Ok(screen)
     }
 
+    /// Becomes true when somebody wants the program to end.
+    pub(super) fn told_to_go(&self) -> Arc<AtomicBool> {
+        Arc::clone(&self.told_to_go)
+    }
+
     fn enter(&mut self) -> io::Result<()> {
         terminal::enable_raw_mode()?;
         TAKEN.store(true, Ordering::Release);
