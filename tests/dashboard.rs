@@ -6,7 +6,6 @@
 #[allow(dead_code, reason = "these tests need less of it than others")]
 #[path = "support/netns.rs"]
 mod netns;
-#[allow(dead_code, reason = "these tests need less of it than others")]
 #[path = "tui/tmux.rs"]
 mod tmux;
 #[allow(dead_code, reason = "these tests need less of it than others")]

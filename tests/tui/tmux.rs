@@ -11,12 +11,12 @@ const PATIENCE: Duration = Duration::from_secs(20);
 const PAUSE: Duration = Duration::from_millis(30);
 
 /// A tmux server with one pane.
-#[allow(dead_code, reason = "each test needs some of it")]
 pub(crate) struct Tmux {
     /// Where its socket is; gone with it.
     folder: TempDir,
 }
 
+#[allow(dead_code, reason = "no test needs all of it")]
 impl Tmux {
     /// Runs `script` in a shell in a terminal of that size; `None` where there is no tmux.
     pub(crate) fn start(columns: u16, lines: u16, script: &str) -> Option<Self> {

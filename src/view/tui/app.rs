@@ -220,29 +220,40 @@ impl App {
         }
     }
 
-    /// Makes the lists anew, each selection staying on its item.
+    /// Makes the lists of this screen anew, each selection staying on its item. Those of the others are made when somebody
+    /// looks at them: to go through all ends costs more than all else.
     pub(super) fn refresh(&mut self) {
         let (frame, filter, listing) = (&self.shown, &self.filter, self.listing);
-        let fitting = |wanted: fn(Listing, &Verdict) -> bool| {
-            let all = frame.newest.iter();
-            let mut ends: Vec<_> =
-                all.filter(|end| wanted(listing, end) && filter.admits_end(end, frame)).cloned().collect();
-            self.sorting.ends.sort(sort::ENDS, &mut ends);
-            ends
-        };
-        let peers = frame.counts.peers.list.iter().filter(|peer| filter.admits_peer(peer, frame));
-        let mut lists = Lists {
-            ends: fitting(Listing::lists),
-            connections: fitting(|_, _| true),
-            groups: Vec::new(),
-            peers: peers.copied().collect(),
-            causes: digest::causes(frame, listing, filter),
-        };
-        self.sorting.peers.sort(sort::PEERS, &mut lists.peers);
-        self.sorting.causes.sort(sort::CAUSES, &mut lists.causes);
-        self.lists = lists;
+        match self.screen {
+            Screen::Ends => {
+                self.lists.ends = self.fitting(|end| listing.lists(end));
+                self.lists.causes = digest::causes(frame, listing, filter);
+                self.sorting.causes.sort(sort::CAUSES, &mut self.lists.causes);
+            }
+            Screen::Connections => self.lists.connections = self.fitting(|_| true),
+            Screen::Peers => {
+                let peers = frame.counts.peers.list.iter();
+                self.lists.peers = peers.filter(|peer| filter.admits_peer(peer, frame)).copied().collect();
+                self.sorting.peers.sort(sort::PEERS, &mut self.lists.peers);
+            }
+            Screen::Causes => {
+                self.lists.causes = digest::causes(frame, listing, filter);
+                self.sorting.causes.sort(sort::CAUSES, &mut self.lists.causes);
+            }
+            Screen::Health => {}
+        }
         self.regroup();
         self.settle();
+    }
+
+    /// The ends that are wanted and that the filter admits, sorted.
+    fn fitting(&self, wanted: impl Fn(&Verdict) -> bool) -> Vec<Arc<Verdict>> {
+        let (frame, filter) = (&self.shown, &self.filter);
+        let admits = |end: &Verdict| filter.is_empty() || filter.admits_end(end, frame);
+        let fitting = frame.newest.iter().filter(|end| wanted(end) && admits(end));
+        let mut ends: Vec<Arc<Verdict>> = fitting.cloned().collect();
+        self.sorting.ends.sort(sort::ENDS, &mut ends);
+        ends
     }
 
     /// Makes the groups of this screen's ends anew.

@@ -2,6 +2,8 @@
 
 use std::collections::{HashMap, HashSet};
 
+use ahash::RandomState;
+
 use crate::aggregate::Series;
 use crate::config::Listing;
 use crate::time::{NANOS_PER_SEC, Span};
@@ -47,13 +49,13 @@ pub(super) enum Reach {
 struct Tally<'f> {
     listed: u64,
     now: u64,
-    peers: HashSet<Addr>,
+    peers: HashSet<Addr, RandomState>,
     advice: Option<&'f str>,
 }
 
 /// The causes: those of now first, then the most frequent.
 pub(super) fn causes(frame: &Frame, listing: Listing, filter: &Filter) -> Vec<CauseRow> {
-    let mut tallies: HashMap<&str, Tally<'_>> = HashMap::new();
+    let mut tallies: HashMap<&str, Tally<'_>, RandomState> = HashMap::default();
     for end in frame.newest.iter().filter(|end| listing.lists(end)) {
         let Some(name) = end.cause_name() else { continue };
         let tally = tallies.entry(name).or_default();

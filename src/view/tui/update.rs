@@ -169,8 +169,7 @@ fn click(app: &mut App, column: u16, line: u16) {
 
 fn show(app: &mut App, screen: Screen) {
     app.screen = screen;
-    app.regroup();
-    app.settle();
+    app.refresh();
 }
 
 fn beside(screen: Screen, steps: usize) -> Screen {
