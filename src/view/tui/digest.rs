@@ -17,6 +17,11 @@ use super::{Frame, Phase};
 /// What is called "now".
 const NOW: Span = Span::from_secs(10);
 
+/// Ends that the news are made of: enough to know who is hit most, and few enough to be gone through for every frame.
+const NEWS: usize = 5_000;
+/// Peers of a cause that are told apart.
+const PEERS: usize = 1_000;
+
 /// A cause as it is listed.
 #[derive(Clone, Debug)]
 pub(super) struct CauseRow {
@@ -40,7 +45,7 @@ pub(super) struct CauseRow {
 pub(super) enum Reach {
     /// They are all there are.
     All,
-    /// There were more.
+    /// There were more, or more peers than are told apart.
     Newest,
 }
 
@@ -61,7 +66,9 @@ pub(super) fn causes(frame: &Frame, listing: Listing, filter: &Filter) -> Vec<Ca
         let tally = tallies.entry(name).or_default();
         tally.listed += 1;
         tally.now += u64::from(is_now(frame, end));
-        tally.peers.insert(frame.peer(end));
+        if tally.peers.len() < PEERS {
+            tally.peers.insert(frame.peer(end));
+        }
         tally.advice = tally.advice.or(end.advice.as_deref());
     }
     // An end that was told provisionally is listed before it is counted.
@@ -90,7 +97,7 @@ fn row(frame: &Frame, rule: &'static Rule, count: u64, tally: Option<&Tally<'_>>
         count,
         now: tally.now,
         peers: tally.peers.len(),
-        reach: if tally.listed < count { Reach::Newest } else { Reach::All },
+        reach: if tally.listed < count || tally.peers.len() >= PEERS { Reach::Newest } else { Reach::All },
         recent: frame.counts.totals.recent(rule.name).seen_at(frame.taken),
         advice: tally.advice.map(str::to_owned),
     }
@@ -136,10 +143,12 @@ fn of_all(frame: &Frame) -> String {
 }
 
 fn of_now(frame: &Frame, before: Option<Subject>) -> News {
-    let mut counts: HashMap<Subject, u64> = HashMap::new();
-    for end in frame.newest.iter().take_while(|end| is_now(frame, end)).filter(|end| end.is_bad_end()) {
+    let mut counts: HashMap<Subject, u64, RandomState> = HashMap::default();
+    let mut now = frame.newest.iter().take_while(|end| is_now(frame, end)).filter(|end| end.is_bad_end());
+    for end in now.by_ref().take(NEWS) {
         *counts.entry((frame.peer(end), why(end))).or_default() += 1;
     }
+    let at_least = if now.next().is_some() { "at least " } else { "" };
     let worst = counts.iter().max_by_key(|&(subject, count)| (count, subject));
     let Some((&worst, &most)) = worst else {
         return News { sentence: quiet(frame), subject: None };
@@ -149,7 +158,7 @@ fn of_now(frame: &Frame, before: Option<Subject>) -> News {
     let (count, (addr, cause)) = (counted(count_of(&subject), "bad end"), subject);
     let seconds = NOW.as_nanos() / NANOS_PER_SEC;
     let name = frame.names.get(&addr).map_or(String::new(), |name| format!(" [{name}]"));
-    let sentence = format!("{addr}: {count} in {seconds} s, {cause}{name}");
+    let sentence = format!("{addr}: {at_least}{count} in {seconds} s, {cause}{name}");
     News { sentence, subject: Some(subject) }
 }
 
