@@ -90,6 +90,13 @@ in_namespace! {
         // All connections, and one of them in files.
         tmux.press("4");
         tmux.wait_for("STATE");
+        let open = std::net::TcpStream::connect("192.0.2.1:9000").unwrap();
+        let port = open.local_addr().unwrap().port();
+        tmux.until("a connection that goes on", |page| {
+            let row = page.lines().find(|line| line.contains(&format!("192.0.2.2:{port} ")))?;
+            row.contains(" open ").then_some(())
+        });
+        drop(open);
         tmux.press("1 e");
         tmux.wait_for(".pcap with ");
         assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 2);

@@ -7,6 +7,7 @@ use crate::decode::Frame;
 use crate::time::Timestamp;
 use crate::view::Report;
 
+use super::alive::Alive;
 use super::footprint;
 use super::pace::Pace;
 use super::pass::Pass;
@@ -16,12 +17,13 @@ pub(super) struct Player<'a> {
     pace: Pace,
     config: &'a Replay,
     files: &'a [String],
+    alive: Alive,
     pub(super) failed: Option<io::Error>,
 }
 
 impl<'a> Player<'a> {
-    pub(super) const fn new(config: &'a Replay, files: &'a [String], speed: f64) -> Self {
-        Self { pace: Pace::new(speed), config, files, failed: None }
+    pub(super) fn new(config: &'a Replay, files: &'a [String], speed: f64) -> Self {
+        Self { pace: Pace::new(speed), config, files, alive: Alive::default(), failed: None }
     }
 
     /// Takes frames as they are read; comes back when the last of them was due.
@@ -42,7 +44,7 @@ impl<'a> Player<'a> {
         }
     }
 
-    fn show(&self, pass: &mut Pass<'_>, now: Timestamp) -> io::Result<()> {
+    fn show(&mut self, pass: &mut Pass<'_>, now: Timestamp) -> io::Result<()> {
         let intake = pass.intake();
         let snapshot = pass.desk.aggregate.snapshot(self.config.presentation.top);
         let report = Report {
@@ -53,6 +55,7 @@ impl<'a> Player<'a> {
             snapshot: &snapshot,
             we: &[],
             followed: pass.engine.counts().followed,
+            alive: self.alive.look(&mut pass.engine),
             footprint: footprint::of(self.config.max_flows),
             intake: &intake,
             notices: &[],

@@ -173,6 +173,7 @@ impl Session<'_> {
             interfaces: &[],
             we: &[],
             followed: 0,
+            alive: &[],
             now: intake.last.unwrap_or(Timestamp::ZERO),
             footprint: footprint::of(self.config.max_flows),
             snapshot: &snapshot,

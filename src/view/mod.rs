@@ -19,6 +19,7 @@ pub use text::explain;
 
 use std::io::{self, Write};
 use std::net::IpAddr;
+use std::sync::Arc;
 
 use crate::aggregate::{Footprint, Intake, InterfaceHealth, Snapshot};
 use crate::config::{Format, Listing, Presentation};
@@ -91,6 +92,8 @@ pub struct Report<'a> {
     pub we: &'a [IpAddr],
     /// Connections that are being followed.
     pub followed: usize,
+    /// What is known so far of some that go on, where somebody looks at them.
+    pub alive: &'a [Arc<Verdict>],
     /// What the program itself takes.
     pub footprint: Footprint,
     /// What became of the frames.

@@ -256,6 +256,10 @@ impl Watcher<'_> {
         let intake = Intake { dropped: health::dropped(self.source.counts()), ..self.pass.intake() };
         let interfaces: Vec<InterfaceHealth> = health::of_each(&self.source);
         let snapshot = self.pass.desk.aggregate.snapshot(self.config.presentation.top);
+        let ring = self.tools.as_ref().and_then(Toolbox::ring);
+        let footprint = Footprint { ring, ..footprint::of(self.config.max_flows) };
+        let engine = &mut self.pass.engine;
+        let alive = self.tools.as_mut().map(|tools| tools.alive.look(engine)).unwrap_or_default();
         let report = Report {
             heading: None,
             files: &[],
@@ -264,10 +268,8 @@ impl Watcher<'_> {
             snapshot: &snapshot,
             we: self.own.as_ref().map(OwnAddresses::addresses).unwrap_or_default(),
             followed: self.pass.engine.counts().followed,
-            footprint: Footprint {
-                ring: self.tools.as_ref().and_then(Toolbox::ring),
-                ..footprint::of(self.config.max_flows)
-            },
+            footprint,
+            alive,
             intake: &intake,
             notices: &self.notices,
         };

@@ -6,6 +6,7 @@ use crate::aggregate::RingHealth;
 use crate::config::{Display, Lookups, Watch};
 use crate::view::tui::{Resolver, Tools};
 
+use super::super::alive::Alive;
 use super::super::export::{Counter, Files, Held};
 use super::super::pass::OwnTraffic;
 use super::super::settings;
@@ -15,6 +16,7 @@ use super::names::Names;
 pub(super) struct Toolbox {
     pub(super) held: Held,
     pub(super) counter: Arc<Counter>,
+    pub(super) alive: Alive,
     names: Option<Arc<Names>>,
 }
 
@@ -25,6 +27,7 @@ impl Toolbox {
         (config.presentation.display == Display::Dashboard).then(|| Self {
             held: Held::default(),
             counter: Arc::default(),
+            alive: Alive::default(),
             // Where there can be no helper, there are addresses.
             names: if looked_up { Names::start().ok() } else { None },
         })

@@ -1,5 +1,6 @@
 //! The model: what is shown of the newest frame, and where the user is in it.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use crate::aggregate::Peer;
@@ -227,10 +228,11 @@ impl App {
         match self.screen {
             Screen::Ends => {
                 self.lists.ends = self.fitting(|end| listing.lists(end));
+                self.sorting.ends.sort(sort::ENDS, &mut self.lists.ends);
                 self.lists.causes = digest::causes(frame, listing, filter);
                 self.sorting.causes.sort(sort::CAUSES, &mut self.lists.causes);
             }
-            Screen::Connections => self.lists.connections = self.fitting(|_| true),
+            Screen::Connections => self.lists.connections = self.fitting_with_alive(),
             Screen::Peers => {
                 let peers = frame.counts.peers.list.iter();
                 self.lists.peers = peers.filter(|peer| filter.admits_peer(peer, frame)).copied().collect();
@@ -246,14 +248,28 @@ impl App {
         self.settle();
     }
 
-    /// The ends that are wanted and that the filter admits, sorted.
+    /// All that are known, those that go on among them, sorted.
+    fn fitting_with_alive(&self) -> Vec<Arc<Verdict>> {
+        let mut ends = self.fitting(|_| true);
+        let known: HashSet<EndId> = if self.shown.alive.is_empty() {
+            HashSet::new()
+        } else {
+            self.shown.newest.iter().map(|end| frame::id(end)).collect()
+        };
+        let (frame, filter) = (&self.shown, &self.filter);
+        let alive = frame.alive.iter().filter(|open| filter.admits_end(open, frame));
+        ends.extend(alive.filter(|open| !known.contains(&frame::id(open))).cloned());
+        ends.sort_by_key(|end| std::cmp::Reverse(end.end_time));
+        self.sorting.ends.sort(sort::ENDS, &mut ends);
+        ends
+    }
+
+    /// The ends that are wanted and that the filter admits, the newest first.
     fn fitting(&self, wanted: impl Fn(&Verdict) -> bool) -> Vec<Arc<Verdict>> {
         let (frame, filter) = (&self.shown, &self.filter);
         let admits = |end: &Verdict| filter.is_empty() || filter.admits_end(end, frame);
         let fitting = frame.newest.iter().filter(|end| wanted(end) && admits(end));
-        let mut ends: Vec<Arc<Verdict>> = fitting.cloned().collect();
-        self.sorting.ends.sort(sort::ENDS, &mut ends);
-        ends
+        fitting.cloned().collect()
     }
 
     /// Makes the groups of this screen's ends anew.

@@ -68,6 +68,7 @@ impl Feeder {
             counts: report.snapshot.clone(),
             names: self.heard.names(&report.snapshot.peers.list, &newest, self.tools.resolver.as_deref()),
             newest,
+            alive: report.alive.to_vec(),
             health: Health {
                 intake: *report.intake,
                 followed: report.followed as u64,

@@ -20,6 +20,8 @@ pub struct Frame {
     pub newest: Vec<Arc<Verdict>>,
     /// How well the capture itself is.
     pub health: Health,
+    /// Connections that go on: as many as there is room for.
+    pub alive: Vec<Arc<Verdict>>,
     /// What addresses are called, as far as that is known.
     pub names: Names,
     /// Our own addresses; empty where the counts tell who "we" are.
@@ -76,6 +78,7 @@ impl Frame {
             taken: Timestamp::ZERO,
             counts: Aggregate::new(Vec::new()).snapshot(0),
             newest: Vec::new(),
+            alive: Vec::new(),
             health: Health::default(),
             names: Names::new(),
             we: Vec::new(),

@@ -75,7 +75,8 @@ fn receive(app: &mut App, frame: Arc<Frame>) {
 fn refresh_detail(app: &mut App) {
     if let Mode::Detail(verdict, _) = &mut app.mode {
         let id = frame::id(verdict);
-        if let Some(revised) = app.shown.newest.iter().find(|newer| frame::id(newer) == id) {
+        let mut known = app.shown.newest.iter().chain(&app.shown.alive);
+        if let Some(revised) = known.find(|newer| frame::id(newer) == id) {
             *verdict = Arc::clone(revised);
         }
     }

@@ -56,8 +56,12 @@ fn title(app: &App) -> String {
     }
     let (kept, all) = (app.shown.newest.len() as u64, app.shown.counts.totals.connections);
     let gone = all.saturating_sub(kept);
-    let gone = if gone > 0 { format!(", {gone} more are not kept") } else { String::new() };
-    format!("Connections{first}{gone}{}", state(app, order))
+    let gone = if gone > 0 { format!(", {gone} older are not kept") } else { String::new() };
+    let alive = match app.shown.alive.len() {
+        0 => String::new(),
+        shown => format!(", {shown} open"),
+    };
+    format!("Connections{first}{alive}{gone}{}", state(app, order))
 }
 
 fn nothing(app: &App) -> String {

@@ -377,3 +377,22 @@ fn of_a_flood_the_news_count_what_they_have_looked_at_and_say_so() {
     show(&mut app, &(0..6_000).map(flood).collect::<Vec<_>>());
     assert_eq!(app.news.sentence, "192.0.2.1: at least 5000 bad ends in 10 s, stale_keepalive");
 }
+
+#[test]
+fn connections_that_go_on_are_among_the_others_once() {
+    let mut app = fresh(SIZE);
+    let open = |port| {
+        let end = between(("10.0.3.7", port), ("192.0.2.1", 80), crate::aggregate::sample::closed());
+        at(500, crate::verdict::Verdict { how: crate::verdict::How::Open, ..end })
+    };
+    let ended = [at(1000, stale()), open(50_001), at(10, stale())];
+    let mut frame = scene::frame_of(&ended);
+    frame.alive = [open(50_001), open(50_002)].map(Arc::new).to_vec();
+    press(&mut app, key('4'));
+    update(&mut app, Message::Frame(Arc::new(frame)));
+    let ports: Vec<u16> = app.lists.connections.iter().map(|end| end.client.port).collect();
+    assert_eq!(ports, [53_884, 50_001, 50_002, 53_884]);
+    assert!(drawn(&app).contains("Connections, newest first, 2 open"), "{}", drawn(&app));
+    press(&mut app, key('1'));
+    assert_eq!(app.lists.ends.len(), 2);
+}
