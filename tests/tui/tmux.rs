@@ -105,6 +105,19 @@ impl Tmux {
         }
     }
 
+    /// What the screen shows, with its colours (SGR), once nothing is drawn any more.
+    pub(crate) fn at_rest(&self) -> String {
+        let look = || String::from_utf8_lossy(&self.run(&["capture-pane", "-p", "-e"]).stdout).into_owned();
+        let mut before = look();
+        loop {
+            sleep(PAUSE * 10);
+            let now = look();
+            if std::mem::replace(&mut before, now.clone()) == now {
+                return now;
+            }
+        }
+    }
+
     /// What tmux knows about the terminal.
     pub(crate) fn ask(&self, format: &str) -> String {
         let answer = self.run(&["display-message", "-p", format]);

@@ -83,16 +83,16 @@ impl Areas {
         let (width, height) = app.size;
         let rows = [Constraint::Length(HEADER), Constraint::Fill(1), Constraint::Length(FOOTER)];
         let [header, body, footer] = Layout::vertical(rows).areas(Rect::new(0, 0, width, height));
-        let summary = if app.screen == Screen::Ends { causes::summary_height(app) } else { 0 };
-        let [summary, list] =
-            Layout::vertical([Constraint::Length(summary), Constraint::Fill(1)]).areas(body);
         let open = matches!(app.mode, Mode::Detail(..));
-        let halves = Layout::horizontal([Constraint::Percentage(55), Constraint::Fill(1)]);
-        let (list, detail) = match (open, width >= WIDE) {
-            (false, _) => (list, Rect::ZERO),
-            (true, true) => halves.areas(list).into(),
+        let halves = Layout::horizontal([Constraint::Percentage(50), Constraint::Fill(1)]);
+        let (left, detail) = match (open, width >= WIDE) {
+            (false, _) => (body, Rect::ZERO),
+            (true, true) => halves.areas(body).into(),
             (true, false) => (Rect::ZERO, body),
         };
+        let summary = if app.screen == Screen::Ends { causes::summary_height(app) } else { 0 };
+        let [summary, list] =
+            Layout::vertical([Constraint::Length(summary), Constraint::Fill(1)]).areas(left);
         Self { header, summary, list, detail, body, footer }
     }
 }

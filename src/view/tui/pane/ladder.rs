@@ -28,8 +28,7 @@ pub(super) fn lines(end: &Verdict, theme: Theme, width: usize) -> Vec<Line<'stat
     if end.ladder.is_empty() {
         return Vec::new();
     }
-    let told =
-        format!(" {:10}frame, s to the end, client {} server; !! ended it", "ladder", theme.shafts().right);
+    let told = format!(" {:10}frame, seconds; client {} server; !! ended it", "ladder", theme.shafts().right);
     let zero = end.ladder.iter().find(|rung| rung.effect == Effect::Fatal).map_or(end.end_time, |it| it.time);
     let room = width.saturating_sub(BEFORE).clamp(LEAST, MOST);
     let rungs = end.ladder.iter().map(|rung| line(rung, forger(end, rung), zero, room, theme));
