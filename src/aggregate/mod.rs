@@ -5,6 +5,7 @@ mod intake;
 mod network;
 mod ours;
 mod peer;
+mod pending;
 mod series;
 mod top;
 mod totals;
@@ -59,6 +60,8 @@ pub struct Snapshot {
 pub struct Peers {
     /// Who "we" are, so that all others are peers.
     pub ours: Ours,
+    /// The networks that were named for it.
+    pub local: Vec<Network>,
     /// The worst first: most bad ends, then most connections, then by address.
     pub list: Vec<Peer>,
     /// All peers that are counted, those beyond the list included.
@@ -146,7 +149,7 @@ impl Aggregate {
         ranks.truncate(top);
         ranks.sort_unstable_by_key(|&(rank, _)| rank);
         let list = ranks.into_iter().map(|((.., addr), slot)| slot.value.peer(addr, slot.missed)).collect();
-        Peers { ours, list, known, forgotten: self.addresses.forgotten() }
+        Peers { ours, local: self.local.clone(), list, known, forgotten: self.addresses.forgotten() }
     }
 }
 

@@ -107,9 +107,9 @@ impl Record {
         }
     }
 
-    /// The less, the worse: most bad ends, then most connections, then by address.
+    /// Where it comes in the list of peers.
     pub(super) fn rank(&self, addr: Addr) -> Rank {
-        (Reverse(self.counts.bad_ends), Reverse(self.counts.connections), addr)
+        self.counts.rank(addr)
     }
 
     pub(super) fn peer(&self, addr: Addr, missed: u64) -> Peer {
@@ -128,7 +128,12 @@ impl Record {
 }
 
 impl PeerCounts {
-    fn count(&mut self, ruling: &Ruling, side: Side) {
+    /// The less, the worse: most bad ends, then most connections, then by address.
+    pub(super) fn rank(&self, addr: Addr) -> Rank {
+        (Reverse(self.bad_ends), Reverse(self.connections), addr)
+    }
+
+    pub(super) fn count(&mut self, ruling: &Ruling, side: Side) {
         self.connections += 1;
         self.bad_ends += u64::from(ruling.is_bad_end());
         self.harmless += u64::from(ruling.is_harmless());

@@ -71,11 +71,9 @@ pub(super) fn causes(frame: &Frame, listing: Listing, filter: &Filter) -> Vec<Ca
         }
         tally.advice = tally.advice.or(end.advice.as_deref());
     }
-    // An end that was told provisionally is listed before it is counted.
-    let listed = |rule: &Rule| tallies.get(rule.name).map_or(0, |tally| tally.listed);
     let mut rows: Vec<CauseRow> = RULES
         .iter()
-        .map(|&rule| (rule, counted_for(frame, rule, listing).max(listed(rule))))
+        .map(|&rule| (rule, counted_for(frame, rule, listing)))
         .filter(|&(rule, count)| count > 0 && filter.admits_cause(rule))
         .map(|(rule, count)| row(frame, rule, count, tallies.get(rule.name)))
         .collect();

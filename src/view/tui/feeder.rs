@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use crate::config::Presentation;
-use crate::verdict::{Ruling, Verdict};
+use crate::verdict::{Finality, Ruling, Verdict};
 use crate::view::{Report, View};
 
 use super::names::{Heard, Resolver};
@@ -63,10 +63,13 @@ impl Feeder {
 
     fn frame(&self, report: &Report<'_>, phase: Phase) -> Frame {
         let newest = self.newest.list();
+        let mut counts = report.snapshot.clone();
+        let pending = newest.iter().filter(|end| end.finality == Finality::Provisional);
+        counts.count_pending(pending.map(|end| Ruling::from(&**end)));
         Frame {
             taken: report.now,
-            counts: report.snapshot.clone(),
-            names: self.heard.names(&report.snapshot.peers.list, &newest, self.tools.resolver.as_deref()),
+            names: self.heard.names(&counts.peers.list, &newest, self.tools.resolver.as_deref()),
+            counts,
             newest,
             alive: report.alive.to_vec(),
             health: Health {

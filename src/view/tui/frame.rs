@@ -106,13 +106,24 @@ impl Frame {
 
     /// Who "we" are, in words.
     pub(super) fn we(&self) -> String {
-        match (self.we.as_slice(), self.counts.peers.ours) {
-            ([], Ours::Named) => "the networks of --local".to_owned(),
+        let peers = &self.counts.peers;
+        match (self.we.as_slice(), peers.ours) {
+            ([], Ours::Named) => some_of(&peers.local),
             ([], Ours::Shared(addr)) => addr.to_string(),
             ([], Ours::Unknown) => "not known (--local CIDR says it)".to_owned(),
-            ([first], _) => first.to_string(),
-            ([first, second], _) => format!("{first}, {second}"),
-            ([first, second, rest @ ..], _) => format!("{first}, {second} and {} more", rest.len()),
+            (addresses, _) => some_of(addresses),
+        }
+    }
+}
+
+/// The first two, and how many more there are.
+fn some_of(list: &[impl ToString]) -> String {
+    match list {
+        [] => String::new(),
+        [first] => first.to_string(),
+        [first, second] => format!("{}, {}", first.to_string(), second.to_string()),
+        [first, second, rest @ ..] => {
+            format!("{}, {} and {} more", first.to_string(), second.to_string(), rest.len())
         }
     }
 }
