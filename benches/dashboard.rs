@@ -1,5 +1,5 @@
 //! What a frame costs the dashboard's thread, and what making one costs whoever captures: at 100,000 peers, as many as are
-//! counted at the same time, and 20,000 ends, as many as are kept.
+//! counted at the same time, and 10,000 ends, as many as are kept.
 
 use std::hint::black_box;
 use std::net::Ipv4Addr;

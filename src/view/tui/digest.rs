@@ -30,6 +30,8 @@ pub(super) struct CauseRow {
     pub(super) count: u64,
     /// Of these, in the last seconds.
     pub(super) now: u64,
+    /// Whether there were more in these seconds than are gone through.
+    pub(super) flood: Flood,
     /// Peers among the newest ends.
     pub(super) peers: usize,
     /// Whether older ends may have more peers.
@@ -38,6 +40,13 @@ pub(super) struct CauseRow {
     pub(super) recent: Series,
     /// What its newest end advises.
     pub(super) advice: Option<String>,
+}
+
+/// Whether there were more ends in the last seconds than are gone through for every frame.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Flood {
+    None,
+    Some,
 }
 
 /// How far back the newest ends of a cause go.
@@ -61,21 +70,27 @@ struct Tally<'f> {
 /// The causes: those of now first, then the most frequent.
 pub(super) fn causes(frame: &Frame, listing: Listing, filter: &Filter) -> Vec<CauseRow> {
     let mut tallies: HashMap<&str, Tally<'_>, RandomState> = HashMap::default();
-    for end in frame.newest.iter().filter(|end| listing.lists(end)) {
+    let mut flood = Flood::None;
+    let listed = frame.newest.iter().filter(|end| listing.lists(end)).zip(0..);
+    for (end, place) in listed {
         let Some(name) = end.cause_name() else { continue };
         let tally = tallies.entry(name).or_default();
         tally.listed += 1;
-        tally.now += u64::from(is_now(frame, end));
+        tally.advice = tally.advice.or_else(|| end.advice.as_deref());
         if tally.peers.len() < PEERS {
             tally.peers.insert(frame.peer(end));
         }
-        tally.advice = tally.advice.or(end.advice.as_deref());
+        if place < NEWS && is_now(frame, end) {
+            tally.now += 1;
+        } else if place == NEWS && is_now(frame, end) {
+            flood = Flood::Some;
+        }
     }
     let mut rows: Vec<CauseRow> = RULES
         .iter()
         .map(|&rule| (rule, counted_for(frame, rule, listing)))
         .filter(|&(rule, count)| count > 0 && filter.admits_cause(rule))
-        .map(|(rule, count)| row(frame, rule, count, tallies.get(rule.name)))
+        .map(|(rule, count)| CauseRow { flood, ..row(frame, rule, count, tallies.get(rule.name)) })
         .collect();
     rows.sort_by_key(|row| std::cmp::Reverse((row.now, row.count)));
     rows
@@ -94,6 +109,7 @@ fn row(frame: &Frame, rule: &'static Rule, count: u64, tally: Option<&Tally<'_>>
         rule,
         count,
         now: tally.now,
+        flood: Flood::None,
         peers: tally.peers.len(),
         reach: if tally.listed < count || tally.peers.len() >= PEERS { Reach::Newest } else { Reach::All },
         recent: frame.counts.totals.recent(rule.name).seen_at(frame.taken),

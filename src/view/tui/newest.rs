@@ -8,7 +8,7 @@ use crate::verdict::{Ruling, Verdict};
 use super::frame::{EndId, id, id_of};
 
 /// Ends that are kept; beyond it the oldest go, and are counted only.
-const KEPT: usize = 20_000;
+const KEPT: usize = 10_000;
 /// Of those that ended well, fewer will do: they must not push out what somebody looks for.
 const KEPT_WELL: usize = 5_000;
 

@@ -376,6 +376,7 @@ fn of_a_flood_the_news_count_what_they_have_looked_at_and_say_so() {
     let flood = |n: u64| at(n / 10, between(("10.0.3.7", 50_000), ("192.0.2.1", 80), stale()));
     show(&mut app, &(0..6_000).map(flood).collect::<Vec<_>>());
     assert_eq!(app.news.sentence, "192.0.2.1: at least 5000 bad ends in 10 s, stale_keepalive");
+    assert!(drawn(&app).contains("6000      5000+"), "{}", drawn(&app));
 }
 
 #[test]
