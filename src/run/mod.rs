@@ -14,6 +14,7 @@ mod offer;
 mod output;
 mod pace;
 mod pass;
+mod pipeline;
 mod player;
 mod reader;
 mod replay;

@@ -22,10 +22,10 @@ pub(super) enum Stop {
 }
 
 /// A pass under way.
-pub(super) struct Pass<'a> {
+pub(super) struct Pass<'d, 'v> {
     pub(super) gate: Gate,
     pub(super) engine: Engine,
-    pub(super) desk: Desk<'a>,
+    pub(super) desk: &'d mut Desk<'v>,
     pub(super) intake: Intake,
     stop: Option<Stop>,
 }
@@ -44,8 +44,8 @@ pub(super) struct Desk<'a> {
 /// Have we caused this connection?
 pub(super) type OwnTraffic = Box<dyn Fn(&Ruling) -> bool>;
 
-impl<'a> Pass<'a> {
-    pub(super) fn new(gate: Gate, engine: Engine, desk: Desk<'a>) -> Self {
+impl<'d, 'v> Pass<'d, 'v> {
+    pub(super) fn new(gate: Gate, engine: Engine, desk: &'d mut Desk<'v>) -> Self {
         Self { gate, engine, desk, intake: Intake::default(), stop: None }
     }
 
@@ -78,19 +78,19 @@ impl<'a> Pass<'a> {
         for frame in frames {
             self.intake.saw(frame.ts);
         }
-        let desk = &mut self.desk;
+        let desk = &mut *self.desk;
         self.engine.push(frames, &mut |judged| desk.take(judged));
     }
 
     /// Moves time on where no frame does it.
     pub(super) fn advance(&mut self, now: Timestamp) {
-        let desk = &mut self.desk;
+        let desk = &mut *self.desk;
         self.engine.advance(now, &mut |judged| desk.take(judged));
     }
 
     /// Judges what is left.
     pub(super) fn finish(&mut self, until: ObservedUntil) -> Result<(), Stop> {
-        let desk = &mut self.desk;
+        let desk = &mut *self.desk;
         self.engine.finish(until, &mut |judged| desk.take(judged));
         self.check()
     }
@@ -100,10 +100,7 @@ impl<'a> Pass<'a> {
         if let Some(stop) = self.stop.take() {
             return Err(stop);
         }
-        if let Some(error) = self.desk.failed.take() {
-            return Err(Stop::Output(error));
-        }
-        self.desk.view.flush().map_err(Stop::Output)
+        self.desk.check()
     }
 
     /// What became of the frames.
@@ -120,11 +117,20 @@ impl<'a> Pass<'a> {
 }
 
 impl<'a> Desk<'a> {
+    /// Tells what went wrong since the last check, and makes visible what did not.
+    pub(super) fn check(&mut self) -> Result<(), Stop> {
+        if let Some(error) = self.failed.take() {
+            return Err(Stop::Output(error));
+        }
+        self.view.flush().map_err(Stop::Output)
+    }
+
     pub(super) fn new(aggregate: Aggregate, view: &'a mut dyn View, names: &'a [String]) -> Self {
         Self { aggregate, view, names, own_traffic: None, failed: None }
     }
 
-    fn take(&mut self, judged: &Judged<'_>) {
+    /// Counts a connection that was judged, and tells the view if that wants to know.
+    pub(super) fn take(&mut self, judged: &Judged<'_>) {
         if self.failed.is_some() || self.own_traffic.as_ref().is_some_and(|is_own| is_own(&judged.ruling)) {
             return;
         }

@@ -27,7 +27,7 @@ impl<'a> Player<'a> {
     }
 
     /// Takes frames as they are read; comes back when the last of them was due.
-    pub(super) fn take(&mut self, mut frames: &[Frame<'_>], pass: &mut Pass<'_>) {
+    pub(super) fn take(&mut self, mut frames: &[Frame<'_>], pass: &mut Pass<'_, '_>) {
         while let (Some(first), None, false) = (frames.first(), &self.failed, pass.desk.view.wants_quit()) {
             let (due, later) = frames.split_at(self.pace.due(frames));
             pass.take(due);
@@ -44,7 +44,7 @@ impl<'a> Player<'a> {
         }
     }
 
-    fn show(&mut self, pass: &mut Pass<'_>, now: Timestamp) -> io::Result<()> {
+    fn show(&mut self, pass: &mut Pass<'_, '_>, now: Timestamp) -> io::Result<()> {
         let intake = pass.intake();
         let snapshot = pass.desk.aggregate.snapshot(self.config.presentation.top);
         let report = Report {

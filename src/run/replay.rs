@@ -20,7 +20,7 @@ use super::meter::Meter;
 use super::pass::{Desk, Pass, Stop};
 use super::player::Player;
 use super::reader::Reader;
-use super::{Status, footprint, output, settings, talk};
+use super::{Status, footprint, output, pipeline, settings, talk};
 
 /// A replay under way: what outlives a single report.
 struct Session<'a> {
@@ -140,29 +140,30 @@ impl Session<'_> {
     fn pass(&mut self, reader: &mut Reader, view: &mut dyn View, files: &[String]) -> Result<(), Stop> {
         let names = self.names.clone();
         let names = if names.len() > 1 { names.as_slice() } else { &[] };
-        let gate = Gate::new(self.config).map_err(Stop::Other)?;
         let counts = Aggregate::new(self.config.local.clone());
         let counts = match self.config.presentation.display {
             Display::Dashboard => counts.with_recent_minutes(),
             Display::Report => counts,
         };
-        let desk = Desk::new(counts, view, names);
-        let mut pass = Pass::new(gate, Engine::new(self.settings()), desk);
-        match self.config.speed {
-            None => self.read(reader, &mut pass)?,
-            Some(speed) => self.play(reader, &mut pass, speed)?,
-        }
-        if pass.desk.view.wants_quit() {
+        let mut desk = Desk::new(counts, view, names);
+        let mut intake = if let Some(speed) = self.config.speed {
+            self.play(reader, &mut desk, speed)?
+        } else if pipeline::has_cores() {
+            let outcome = pipeline::follow(reader, self.config, self.settings(), &mut desk)?;
+            self.troubles += outcome.troubles;
+            outcome.intake
+        } else {
+            self.follow_alone(reader, &mut desk)?
+        };
+        if desk.view.wants_quit() {
             return Ok(());
         }
-        let until = if pass.gate.is_shut() { ObservedUntil::Stopped } else { ObservedUntil::Eof };
-        pass.finish(until)?;
         let notices: Vec<String> = reader.notices().iter().map(ToString::to_string).collect();
-        if !pass.desk.view.owns_terminal() {
+        if !desk.view.owns_terminal() {
             notices.iter().for_each(talk::say);
         }
-        let intake = Intake { dropped: reader.dropped(), ..pass.intake() };
-        let snapshot = pass.desk.aggregate.snapshot(self.config.presentation.top);
+        intake.dropped = reader.dropped();
+        let snapshot = desk.aggregate.snapshot(self.config.presentation.top);
         self.bad_ends += snapshot.totals.bad_ends;
         let heading =
             files.first().filter(|_| self.config.grouping == Grouping::Separate && self.names.len() > 1);
@@ -180,11 +181,21 @@ impl Session<'_> {
             intake: &intake,
             notices: &notices,
         };
-        let view = pass.desk.view;
+        let view = desk.view;
         view.report(&report).and_then(|()| view.flush()).map_err(Stop::Output)
     }
 
-    fn read(&mut self, reader: &mut Reader, pass: &mut Pass<'_>) -> Result<(), Stop> {
+    /// All of it on one core.
+    fn follow_alone(&mut self, reader: &mut Reader, desk: &mut Desk<'_>) -> Result<Intake, Stop> {
+        let gate = Gate::new(self.config).map_err(Stop::Other)?;
+        let mut pass = Pass::new(gate, Engine::new(self.settings()), desk);
+        self.read(reader, &mut pass)?;
+        let until = if pass.gate.is_shut() { ObservedUntil::Stopped } else { ObservedUntil::Eof };
+        pass.finish(until)?;
+        Ok(pass.intake())
+    }
+
+    fn read(&mut self, reader: &mut Reader, pass: &mut Pass<'_, '_>) -> Result<(), Stop> {
         let mut meter = Meter::of(self.config);
         loop {
             let progress = reader.read(&mut |frames| pass.take(frames)).unwrap_or_else(|error| {
@@ -202,10 +213,12 @@ impl Session<'_> {
     }
 
     /// Reads at the capture's own pace, and shows what there is meanwhile.
-    fn play(&mut self, reader: &mut Reader, pass: &mut Pass<'_>, speed: f64) -> Result<(), Stop> {
+    fn play(&mut self, reader: &mut Reader, desk: &mut Desk<'_>, speed: f64) -> Result<Intake, Stop> {
+        let gate = Gate::new(self.config).map_err(Stop::Other)?;
+        let mut pass = Pass::new(gate, Engine::new(self.settings()), desk);
         let mut player = Player::new(self.config, &self.names, speed);
         loop {
-            let progress = reader.read(&mut |frames| player.take(frames, pass));
+            let progress = reader.read(&mut |frames| player.take(frames, &mut pass));
             if let Some(error) = player.failed.take() {
                 return Err(Stop::Output(error));
             }
@@ -213,9 +226,12 @@ impl Session<'_> {
             // What cannot be read any further is among the notices.
             let ended = progress.is_err() || matches!(progress, Ok(Progress::End));
             if ended || pass.gate.is_shut() || pass.desk.view.wants_quit() {
-                return Ok(());
+                break;
             }
         }
+        let until = if pass.gate.is_shut() { ObservedUntil::Stopped } else { ObservedUntil::Eof };
+        pass.finish(until)?;
+        Ok(pass.intake())
     }
 
     fn settings(&self) -> Settings {

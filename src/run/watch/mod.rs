@@ -53,7 +53,7 @@ enum End {
 struct Watcher<'a> {
     config: &'a Watch,
     source: LiveSource,
-    pass: Pass<'a>,
+    pass: Pass<'a, 'a>,
     clock: LiveClock,
     /// Unless the user said who "we" are.
     own: Option<OwnAddresses>,
@@ -84,7 +84,7 @@ pub(super) fn watch(config: &Watch) -> Result<Status, Error> {
     let counts = if tools.is_some() { counts.with_recent_minutes() } else { counts };
     let mut desk = Desk::new(counts, view.as_mut(), shown);
     desk.own_traffic = tools.as_ref().and_then(Toolbox::own_traffic);
-    let pass = Pass::new(Gate::counting(config.max_frames), Engine::new(settings(config)), desk);
+    let pass = Pass::new(Gate::counting(config.max_frames), Engine::new(settings(config)), &mut desk);
     let watcher = Watcher {
         config,
         source,
