@@ -118,10 +118,11 @@ impl Feeder {
 impl View for Feeder {
     /// Every end has a place, but of a flood of normal ones nobody reads all: words cost more than all else.
     fn wants(&mut self, ruling: &Ruling) -> bool {
+        let takes = self.newest.takes(ruling);
         if ruling.cause.is_some() || self.newest.knows(ruling) {
-            return true;
+            return takes;
         }
-        let wanted = self.course == Course::Whole || self.well < WELL;
+        let wanted = takes && (self.course == Course::Whole || self.well < WELL);
         self.well += u32::from(wanted);
         wanted
     }

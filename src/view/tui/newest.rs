@@ -3,6 +3,7 @@
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 
+use crate::time::Timestamp;
 use crate::verdict::{Ruling, Verdict};
 
 use super::frame::{EndId, id, id_of};
@@ -60,6 +61,13 @@ impl Newest {
         self.caused.numbers.contains_key(&id) || self.well.numbers.contains_key(&id)
     }
 
+    /// Would it be kept? The last word on an end that is older than all that are kept comes too late.
+    #[must_use]
+    pub fn takes(&self, ruling: &Ruling) -> bool {
+        let kept = if ruling.cause.is_some() { &self.caused } else { &self.well };
+        kept.has_room_at(ruling.end_time) || self.knows(ruling)
+    }
+
     /// What is kept, the newest end first.
     #[must_use]
     pub fn list(&self) -> Vec<Arc<Verdict>> {
@@ -82,7 +90,14 @@ impl Kept {
         known.is_some()
     }
 
+    fn has_room_at(&self, end_time: Timestamp) -> bool {
+        self.ends.len() < self.most || self.ends.front().is_none_or(|oldest| end_time >= oldest.end_time)
+    }
+
     fn push(&mut self, id: EndId, end: Arc<Verdict>) {
+        if !self.has_room_at(end.end_time) {
+            return;
+        }
         if self.ends.len() >= self.most
             && let Some(oldest) = self.ends.pop_front()
         {
@@ -113,6 +128,19 @@ mod tests {
         let list: Vec<_> =
             newest.list().iter().map(|end| (end.first_frame, end.end_time.as_nanos())).collect();
         assert_eq!(list, [(2, 30), (3, 20), (1, 15)]);
+    }
+
+    #[test]
+    fn a_last_word_that_comes_too_late_pushes_out_nothing_newer() {
+        let mut newest = Newest::default();
+        for frame in 0..KEPT as u64 {
+            newest.offer(numbered(frame, 1_000_000 + frame));
+        }
+        let late = numbered(999_999, 5);
+        assert!(!newest.takes(&Ruling::from(&*late)));
+        newest.offer(late);
+        assert!(newest.list().iter().all(|end| end.first_frame < KEPT as u64));
+        assert!(newest.takes(&Ruling::from(&*numbered(7, 5))), "a better word on what is there");
     }
 
     #[test]
