@@ -1,9 +1,6 @@
 //! Exports of real captures, read again.
 
 use std::fs;
-use std::sync::Arc;
-use std::thread;
-use std::time::Duration;
 
 use super::*;
 use crate::capture::Progress;
@@ -89,6 +86,10 @@ fn a_capture_that_came_through_a_pipe_leaves_the_record() {
 #[cfg(feature = "live")]
 #[test]
 fn a_watch_gives_what_it_still_has_and_says_what_it_has_not() {
+    use std::sync::Arc;
+    use std::thread;
+    use std::time::Duration;
+
     let from = input("node_stale_keepalive");
     let (frames, ends) = read(&from);
     let end = ends.iter().find(|end| end.is_bad_end()).unwrap().clone();

@@ -115,7 +115,7 @@ mod tests {
     use crate::aggregate::sample::stale;
 
     fn numbered(first_frame: u64, end_nanos: u64) -> Arc<Verdict> {
-        let end_time = crate::time::Timestamp::from_nanos(end_nanos);
+        let end_time = Timestamp::from_nanos(end_nanos);
         Arc::new(Verdict { end_time, first_frame, ..stale() })
     }
 
