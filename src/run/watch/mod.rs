@@ -13,12 +13,12 @@ use crate::aggregate::{Aggregate, Intake, InterfaceHealth, Network};
 use crate::capture::Progress;
 use crate::capture::live::interfaces::{self, OwnAddresses};
 use crate::capture::live::{
-    self, DEFAULT_BUFFER_BYTES, DEFAULT_SNAPLEN, LiveClock, LiveSource, Options, Reception, TICK,
+    self, Coverage, DEFAULT_BUFFER_BYTES, DEFAULT_SNAPLEN, LiveClock, LiveSource, Options, Reception, TICK,
 };
 use crate::config::{self, Payload, VerdictStatus, Watch};
 use crate::engine::Engine;
 use crate::error::Error;
-use crate::flow::{ObservedUntil, Peek, Provisional, Settings};
+use crate::flow::{self, ObservedUntil, Peek, Provisional, Settings};
 use crate::time::{Span, Timestamp};
 use crate::view::{self, Report, View};
 
@@ -30,6 +30,8 @@ use super::{Status, output, talk};
 
 /// How far behind the clock all has been heard, unless frames wait in a ring: far longer than the kernel holds one back.
 const BEHIND: Span = Span::from_millis(200);
+/// What `--light` means for who reads the records.
+const LIGHT: &str = "only SYN, FIN and RST are looked at (--light): who ended what is told, and of causes only those of attempts";
 /// Notices that the final report repeats.
 const REPEATED: usize = 100;
 
@@ -72,7 +74,7 @@ pub(super) fn watch(config: &Watch) -> Result<Status, Error> {
     let shown = if names.len() > 1 { names.as_slice() } else { &[] };
     let mut desk = Desk::new(Aggregate::new(local), view.as_mut(), shown);
     let pass = Pass::new(Gate::counting(config.max_frames), Engine::new(settings(config)), &mut desk);
-    let watcher = Watcher {
+    let mut watcher = Watcher {
         config,
         source,
         pass,
@@ -81,6 +83,7 @@ pub(super) fn watch(config: &Watch) -> Result<Status, Error> {
         losses: Losses::default(),
         notices: Vec::new(),
     };
+    watcher.admit_limits();
     watcher.watch(&bell)
 }
 
@@ -108,6 +111,10 @@ fn options(config: &Watch, names: &[String]) -> Options {
             config::Reception::Own => Reception::Own,
             config::Reception::Promiscuous => Reception::Promiscuous,
         },
+        coverage: match config.coverage {
+            config::Coverage::Whole => Coverage::Whole,
+            config::Coverage::Ends => Coverage::Ends,
+        },
     }
 }
 
@@ -119,7 +126,11 @@ fn settings(config: &Watch) -> Settings {
     // The standard library's hasher is seeded by the system; who sends packets must not know the table's seeds.
     let random = RandomState::new();
     let seeds = [1, 2, 3, 4].map(|number: u64| random.hash_one(number));
-    Settings { max_flows: config.max_flows, peek, provisional: Provisional::Given, seeds }
+    let coverage = match config.coverage {
+        config::Coverage::Whole => flow::Coverage::Whole,
+        config::Coverage::Ends => flow::Coverage::Ends,
+    };
+    Settings { max_flows: config.max_flows, peek, coverage, provisional: Provisional::Given, seeds }
 }
 
 fn networks(addresses: &[std::net::IpAddr]) -> Vec<Network> {
@@ -192,12 +203,23 @@ impl Watcher<'_> {
 
     fn listen(&mut self) {
         for notice in self.source.notices() {
-            if !self.pass.desk.view.owns_terminal() {
-                talk::say(&notice);
-            }
-            if self.notices.len() < REPEATED {
-                self.notices.push(notice.to_string());
-            }
+            self.tell(notice.to_string());
+        }
+    }
+
+    /// Says what the user asked not to be looked at.
+    fn admit_limits(&mut self) {
+        if self.config.coverage == config::Coverage::Ends {
+            self.tell(LIGHT.to_owned());
+        }
+    }
+
+    fn tell(&mut self, notice: String) {
+        if !self.pass.desk.view.owns_terminal() {
+            talk::say(&notice);
+        }
+        if self.notices.len() < REPEATED {
+            self.notices.push(notice);
         }
     }
 
