@@ -175,6 +175,9 @@ pub struct Watch {
     /// Take also frames that are for other hosts, as on a mirror port
     #[arg(long)]
     pub promiscuous: bool,
+    /// Look only at SYN, FIN and RST: for hosts too busy for every segment; tells who ended what, and few causes
+    #[arg(long)]
+    pub light: bool,
     /// Begin a new FILE when it would grow beyond SIZE (100M); no record is split
     ///
     /// FILE is always the one being written; FILE.1 is the one before, FILE.2 the one before that.

@@ -6,7 +6,7 @@ mod moment;
 mod preferences;
 mod press;
 
-pub use live::{Lookups, Reception, Rotation, Watch};
+pub use live::{Coverage, Lookups, Reception, Rotation, Watch};
 pub use moment::{Bound, Window};
 pub use preferences::{Background, Mouse, Preferences};
 pub use press::{Named, Press};

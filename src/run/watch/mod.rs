@@ -15,13 +15,13 @@ use crate::aggregate::{Aggregate, Footprint, Intake, InterfaceHealth, Network};
 use crate::capture::Progress;
 use crate::capture::live::interfaces::{self, OwnAddresses};
 use crate::capture::live::{
-    self, DEFAULT_BUFFER_BYTES, DEFAULT_SNAPLEN, LiveClock, LiveSource, Options, Reception, TICK,
+    self, Coverage, DEFAULT_BUFFER_BYTES, DEFAULT_SNAPLEN, LiveClock, LiveSource, Options, Reception, TICK,
 };
 use crate::config::{self, Payload, VerdictStatus, Watch};
 use crate::decode::Frame;
 use crate::engine::Engine;
 use crate::error::Error;
-use crate::flow::{ObservedUntil, Peek, Provisional, Settings};
+use crate::flow::{self, ObservedUntil, Peek, Provisional, Settings};
 use crate::time::{Span, Timestamp};
 use crate::view::tui::Course;
 use crate::view::{self, Report, View};
@@ -35,6 +35,8 @@ use super::{Status, footprint, output, talk};
 
 /// How far behind the clock all has been heard, unless frames wait in a ring: far longer than the kernel holds one back.
 const BEHIND: Span = Span::from_millis(200);
+/// What `--light` means for who reads the records.
+const LIGHT: &str = "only SYN, FIN and RST are looked at (--light): who ended what is told, and of causes only those of attempts";
 /// Notices that the final report repeats.
 const REPEATED: usize = 100;
 
@@ -85,7 +87,7 @@ pub(super) fn watch(config: &Watch) -> Result<Status, Error> {
     let mut desk = Desk::new(counts, view.as_mut(), shown);
     desk.own_traffic = tools.as_ref().and_then(Toolbox::own_traffic);
     let pass = Pass::new(Gate::counting(config.max_frames), Engine::new(settings(config)), &mut desk);
-    let watcher = Watcher {
+    let mut watcher = Watcher {
         config,
         source,
         pass,
@@ -95,6 +97,7 @@ pub(super) fn watch(config: &Watch) -> Result<Status, Error> {
         notices: Vec::new(),
         tools,
     };
+    watcher.admit_limits();
     watcher.watch(&bell)
 }
 
@@ -122,6 +125,10 @@ fn options(config: &Watch, names: &[String]) -> Options {
             config::Reception::Own => Reception::Own,
             config::Reception::Promiscuous => Reception::Promiscuous,
         },
+        coverage: match config.coverage {
+            config::Coverage::Whole => Coverage::Whole,
+            config::Coverage::Ends => Coverage::Ends,
+        },
     }
 }
 
@@ -133,7 +140,11 @@ fn settings(config: &Watch) -> Settings {
     // The standard library's hasher is seeded by the system; who sends packets must not know the table's seeds.
     let random = RandomState::new();
     let seeds = [1, 2, 3, 4].map(|number: u64| random.hash_one(number));
-    Settings { max_flows: config.max_flows, peek, provisional: Provisional::Given, seeds }
+    let coverage = match config.coverage {
+        config::Coverage::Whole => flow::Coverage::Whole,
+        config::Coverage::Ends => flow::Coverage::Ends,
+    };
+    Settings { max_flows: config.max_flows, peek, coverage, provisional: Provisional::Given, seeds }
 }
 
 fn networks(addresses: &[std::net::IpAddr]) -> Vec<Network> {
@@ -215,12 +226,23 @@ impl Watcher<'_> {
 
     fn listen(&mut self) {
         for notice in self.source.notices() {
-            if !self.pass.desk.view.owns_terminal() {
-                talk::say(&notice);
-            }
-            if self.notices.len() < REPEATED {
-                self.notices.push(notice.to_string());
-            }
+            self.tell(notice.to_string());
+        }
+    }
+
+    /// Says what the user asked not to be looked at.
+    fn admit_limits(&mut self) {
+        if self.config.coverage == config::Coverage::Ends {
+            self.tell(LIGHT.to_owned());
+        }
+    }
+
+    fn tell(&mut self, notice: String) {
+        if !self.pass.desk.view.owns_terminal() {
+            talk::say(&notice);
+        }
+        if self.notices.len() < REPEATED {
+            self.notices.push(notice);
         }
     }
 
