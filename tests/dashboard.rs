@@ -111,6 +111,7 @@ in_namespace! {
             sleep(Duration::from_secs(2));
         });
         tmux.press("5");
+        tmux.wait_for("frames kept for export");
         let health = tmux.wait_for("160 bad ends of 160 connections");
         for said in ["dropped by the kernel     0", "dropped by rstwho         0"] {
             assert!(health.contains(said), "{said}:\n{health}");
