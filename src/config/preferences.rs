@@ -125,11 +125,11 @@ mod tests {
 
     #[test]
     fn keys_colours_and_the_rest_are_read() {
-        let text = "mouse = false\nbackground = 'light'\nexport_dir = '/tmp/ends'\n\
+        let text = "mouse = false\nbackground = 'light'\nexport_dir = '/srv/ends'\n\
                     [colors]\nbad = 'magenta'\n[keys]\nfreeze = 'f'\nquit = ['Q', 'Ctrl-X']\n";
         let read = Preferences::parse(text).unwrap();
         assert_eq!((read.mouse, read.background), (Mouse::Left, Background::Light));
-        assert_eq!(read.export_dir, PathBuf::from("/tmp/ends"));
+        assert_eq!(read.export_dir, PathBuf::from("/srv/ends"));
         assert_eq!(read.colours, [("bad".to_owned(), "magenta".to_owned())]);
         let quit = ("quit".to_owned(), vec![Press::Char('Q'), Press::Ctrl('x')]);
         assert_eq!(read.keys, [("freeze".to_owned(), vec![Press::Char('f')]), quit]);
