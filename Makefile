@@ -23,9 +23,9 @@ test: rust deps test-deps ## run all tests
 build: rust deps ## build the program
 	cargo build --release --locked
 
-golden: ## write the expected records, pages and screens, and the README's tables, anew
+golden: ## write the expected records, pages and screens, the README's tables and its pictures, anew
 	RSTWHO_BLESS=1 cargo test --locked --lib view
-	RSTWHO_BLESS=1 cargo test --locked --test fixtures --test readme --test explain
+	RSTWHO_BLESS=1 cargo test --locked --test fixtures --test readme --test explain --test pictures
 
 fixtures: ## make the captures anew with real programs (root, network namespaces)
 	fixtures/make.sh

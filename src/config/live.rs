@@ -31,6 +31,8 @@ pub struct Watch {
     pub payload: Payload,
     /// Who "we" are; the interfaces' own addresses if nobody says.
     pub local: Vec<Network>,
+    /// Whether names are looked up, for a dashboard.
+    pub names: Lookups,
     /// Where records go; standard output if nowhere else.
     pub output: Option<PathBuf>,
     /// When a new file is begun.
@@ -39,6 +41,15 @@ pub struct Watch {
     pub verdict_status: VerdictStatus,
     /// How it is shown.
     pub presentation: Presentation,
+}
+
+/// Whether names of addresses are looked up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lookups {
+    /// Where the system looks for them: its files, the DNS.
+    Made,
+    /// Not at all.
+    Forbidden,
 }
 
 /// Whose frames an interface is to hand up.
@@ -106,6 +117,7 @@ impl Watch {
             max_flows: amount::parse("--max-flows", &common.max_flows)?,
             payload: Payload::of(&common),
             local: networks(&common.local)?,
+            names: if common.numeric { Lookups::Forbidden } else { Lookups::Made },
             verdict_status: VerdictStatus::of(&common),
             output: common.output,
             rotation: None,

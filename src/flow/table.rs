@@ -1,5 +1,6 @@
 //! The table of connections: segments in, closes out, a batch at a time, in bounded memory.
 
+mod alive;
 mod cells;
 mod icmp;
 mod life;

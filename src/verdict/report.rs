@@ -5,7 +5,7 @@ use crate::flow::{BodyLength, Half, Reset};
 
 use super::evidence::Evidence;
 use super::rule::Findings;
-use super::{ExchangeFacts, RstFacts, Sees, Side, Traffic, Verdict, facts, rule, sees, stack, stage};
+use super::{ExchangeFacts, RstFacts, Sees, Side, Traffic, Verdict, facts, ladder, rule, sees, stack, stage};
 
 /// The whole verdict, in words.
 pub(super) fn tell(evidence: &Evidence<'_>, findings: &Findings) -> Verdict {
@@ -52,6 +52,7 @@ pub(super) fn tell(evidence: &Evidence<'_>, findings: &Findings) -> Verdict {
         rtt: close.rtt,
         ignored_resets: close.ignored_resets,
         seen: evidence.seen(),
+        ladder: ladder::of(evidence),
     }
 }
 
