@@ -43,8 +43,10 @@ bench-captures: rust deps
 	done
 
 golden: ## write the expected records, pages and screens, and the README's tables, anew
+
+golden: ## write the expected records, pages and screens, the README's tables and its pictures, anew
 	RSTWHO_BLESS=1 cargo test --locked --lib view
-	RSTWHO_BLESS=1 cargo test --locked --test fixtures --test readme --test explain
+	RSTWHO_BLESS=1 cargo test --locked --test fixtures --test readme --test explain --test pictures
 
 fixtures: ## make the captures anew with real programs (root, network namespaces)
 	fixtures/make.sh

@@ -35,6 +35,8 @@ const REPLAY_EXAMPLES: &str = "Examples:
       for a spreadsheet; all addresses outside of 10.0.0.0/8 are peers
   ssh host tcpdump -U -i any -w - tcp | rstwho replay - --format jsonl
       what another machine sees, as it happens
+  rstwho replay trace.pcap --tui --speed 10
+      in the dashboard, ten times as fast as it happened
   rstwho replay trace.pcap --exit-code --format summary
       for a test: status 1 if any connection ended badly";
 
@@ -120,6 +122,11 @@ pub enum Command {
     /// a log that holds one, with the causes behind it and how to tell them apart.
     #[command(after_help = EXPLAIN_EXAMPLES, after_long_help = format!("{EXPLAIN_EXAMPLES}\n\n{EXIT_STATUS}"))]
     Explain(Explain),
+    /// Print what the configuration file can say, and where it is looked for
+    #[command(after_help = "Examples:
+  rstwho config
+  rstwho config > ~/.config/rstwho/config.toml")]
+    Config,
     /// Print a shell's completion script
     #[command(after_help = "Examples:
   rstwho completions bash > ~/.local/share/bash-completion/completions/rstwho
@@ -168,6 +175,9 @@ pub struct Watch {
     /// Take also frames that are for other hosts, as on a mirror port
     #[arg(long)]
     pub promiscuous: bool,
+    /// Look only at SYN, FIN and RST: for hosts too busy for every segment; tells who ended what, and few causes
+    #[arg(long)]
+    pub light: bool,
     /// Begin a new FILE when it would grow beyond SIZE (100M); no record is split
     ///
     /// FILE is always the one being written; FILE.1 is the one before, FILE.2 the one before that.
@@ -203,6 +213,9 @@ pub struct Selection {
     /// Show the capture in a dashboard, with everything about each end, once it is read
     #[arg(long, conflicts_with_all = ["format", "output", "separate"])]
     pub tui: bool,
+    /// Play the capture in the dashboard at N times its own pace: 1, 10, 0.5
+    #[arg(long, value_name = "N", requires = "tui", value_parser = speed)]
+    pub speed: Option<f64>,
 }
 
 /// `explain`.
@@ -256,7 +269,7 @@ pub struct Common {
     /// Exit with status 1 if a connection ended badly
     #[arg(long)]
     pub exit_code: bool,
-    /// Do not look names up (they never are when reading captures; accepted out of habit)
+    /// Do not look names up in the DNS (it is done for the live dashboard only)
     #[arg(short = 'n')]
     pub numeric: bool,
     /// Stop after N frames, not counting those that --filter, --since and --until leave out
@@ -313,6 +326,14 @@ fn snaplen(text: &str) -> Result<u32, String> {
         Ok(0) => Ok(LARGEST),
         Ok(bytes) if (68..=LARGEST).contains(&bytes) => Ok(bytes),
         _ => Err(format!("not 0 nor a number from 68 to {LARGEST}")),
+    }
+}
+
+/// `--speed`: a pace at which one can look at something.
+fn speed(text: &str) -> Result<f64, String> {
+    match text.parse() {
+        Ok(speed) if (0.001..=1e6).contains(&speed) => Ok(speed),
+        _ => Err("not a number from 0.001 to 1000000".to_owned()),
     }
 }
 

@@ -3,9 +3,13 @@
 mod amount;
 mod live;
 mod moment;
+mod preferences;
+mod press;
 
-pub use live::{Reception, Rotation, Watch};
+pub use live::{Coverage, Lookups, Reception, Rotation, Watch};
 pub use moment::{Bound, Window};
+pub use preferences::{Background, Mouse, Preferences};
+pub use press::{Named, Press};
 
 use std::path::PathBuf;
 
@@ -30,6 +34,8 @@ pub enum Task {
     Interfaces,
     /// Say what a cause or an error text means.
     Explain(Explain),
+    /// Print what the configuration file can say, and where it is.
+    Config,
     /// Print a completion script.
     Completions(Shell),
     /// Print the manual page.
@@ -47,6 +53,8 @@ pub struct Replay {
     pub filter: Option<String>,
     /// From when to when.
     pub window: Window,
+    /// Seconds of the capture in one, where it is played.
+    pub speed: Option<f64>,
     /// Stop after as many frames.
     pub max_frames: Option<u64>,
     /// Connections followed at the same time.
@@ -100,6 +108,8 @@ pub struct Presentation {
     pub charset: Charset,
     /// Columns that a line may have.
     pub width: usize,
+    /// How the user likes the dashboard; what holds anyway, until the file that says it has been read.
+    pub preferences: Preferences,
 }
 
 /// Where people look at it.
@@ -214,6 +224,7 @@ impl Task {
             Some(Command::Watch(watch)) => Self::Watch(Box::new(Watch::of(*watch, around)?)),
             Some(Command::Interfaces) => Self::Interfaces,
             Some(Command::Explain(explain)) => Self::Explain(Explain::of(&explain, around)),
+            Some(Command::Config) => Self::Config,
             Some(Command::Completions { shell }) => Self::Completions(shell),
             Some(Command::Man) => Self::Man,
         })
@@ -237,6 +248,7 @@ impl Replay {
             grouping: if selection.separate { Grouping::Separate } else { Grouping::Merged },
             filter: selection.filter,
             window: Window::parse(selection.since.as_deref(), selection.until.as_deref())?,
+            speed: selection.speed,
             max_frames: common.count,
             max_flows: amount::parse("--max-flows", &common.max_flows)?,
             payload: Payload::of(&common),
@@ -293,6 +305,7 @@ impl Presentation {
             colour,
             charset,
             width,
+            preferences: Preferences::default(),
         }
     }
 

@@ -92,6 +92,12 @@ impl Engine {
         self.bench.judge_all(sink);
     }
 
+    /// What can be said by now of connections that go on, of at most `most` of them. Nothing is changed by it.
+    pub fn alive(&mut self, most: usize, sink: Sink<'_>) {
+        let bench = &mut self.bench;
+        self.table.alive(most, &mut |ended| bench.judge(&ended, sink));
+    }
+
     /// What went through so far.
     #[must_use]
     pub fn counts(&self) -> EngineCounts {

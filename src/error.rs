@@ -49,6 +49,14 @@ pub enum Error {
         /// What libpcap says.
         why: String,
     },
+    /// A configuration that cannot be.
+    #[error("{path}: {why} (rstwho config prints what can be said there)")]
+    Config {
+        /// Which file.
+        path: PathBuf,
+        /// What is wrong.
+        why: String,
+    },
     /// A filter in a program built without libpcap.
     #[error("--filter needs libpcap, and this rstwho was built without it (cargo build --features live)")]
     NoFilter,

@@ -3,13 +3,14 @@
 #[path = "tui/tmux.rs"]
 mod tmux;
 
+use std::path::Path;
 use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::thread::sleep;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use rstwho::config::{Charset, Colour, Listing};
-use rstwho::view::tui::{Dashboard, Frame, Options, Phase};
+use rstwho::view::tui::{Dashboard, Frame, Look, Options, Phase};
 use tmux::Tmux;
 
 const CAPTURES: &str = "fixtures/port_scan/capture.pcap fixtures/node_stale_keepalive/capture.pcap \
@@ -24,58 +25,241 @@ fn start(columns: u16, lines: u16, args: &str) -> Option<Tmux> {
         format!("echo before; '{program}' replay {CAPTURES} {args}; echo {BACK} $?; stty -a; exec cat");
     let tmux = Tmux::start(columns, lines, &then);
     if tmux.is_none() {
-        eprintln!("skipped: there is no tmux to run the dashboard in");
+        skip();
     }
     tmux
 }
 
+fn skip() {
+    eprintln!("skipped: there is no tmux to run the dashboard in");
+}
+
+/// Keys, one after the other, and what is on the screen then.
+const KEYS: &[(&str, &str)] = &[
+    ("2", "[2 Peers]"),
+    ("s", "(by LAST MIN; harmless"),
+    ("S", "(by LAST MIN, turned round; harmless"),
+    ("s s s s s s s s s", "Addresses (as client and as server), the worst first (harmless"),
+    ("Enter", "filter: peer:"),
+    ("Escape", "newest first (harmless ones too)"),
+    ("3", "What to do about"),
+    ("j", "[3 Causes]"),
+    ("k", "What to do about port_scan"),
+    ("Tab", "[4 Connections]"),
+    ("Tab", "frames read"),
+    ("Tab", "[1 Bad ends]"),
+    ("BTab", "[5 Health]"),
+    ("4", "STATE"),
+    ("5", "memory"),
+    ("1", "[1 Bad ends]"),
+    ("h", "Bad ends, newest first ─"),
+    ("h", "harmless ones too"),
+    ("s", "(by CLIENT; harmless"),
+    ("s s s s s", "Bad ends, newest first (harmless"),
+    ("a", "Bad ends by peer"),
+    ("a", "Bad ends by service"),
+    ("a", "Bad ends by cause"),
+    ("y", "No end is selected"),
+    ("Enter", "filter: cause:"),
+    ("Escape", "newest first (harmless ones too)"),
+    ("Space", "FROZEN"),
+    ("Space", "Space freeze"),
+    ("m", "the terminal's again"),
+    ("m", "The mouse selects"),
+    ("/", "/_"),
+    ("i n j e c t e d", "filter: injected"),
+    ("BSpace", "filter: injecte"),
+    ("Enter", "middlebox RST"),
+    ("y", "Copied, if the terminal allows it"),
+    ("Enter", "RST of the middlebox in the"),
+    ("PgDn", "Esc close"),
+    ("G", "Zeek"),
+    ("g", "evidence"),
+    ("n", "Esc close"),
+    ("p", "Esc close"),
+    ("Escape", "Enter detail"),
+    ("Escape", "newest first (harmless ones too)"),
+    ("G", "> "),
+    ("PgUp", "> "),
+    ("g", "> "),
+    ("Down", "> "),
+    ("Up", "> "),
+    ("?", "Backspace"),
+    ("G", "Ctrl-C"),
+    ("Escape", "Enter detail"),
+];
+
 #[test]
 fn every_key_does_what_it_says() {
     let Some(tmux) = start(120, 35, "--tui --harm all") else { return };
-    let first = tmux.wait_for("[1 Bad ends]");
+    let first = tmux.wait_for("q quit");
     for said in ["port_scan", "stale_keepalive", "Worst: ", "newest first", "q quit", "we: "] {
         assert!(first.contains(said), "{said}:\n{first}");
     }
-    for (keys, said) in [
-        ("2", "[2 Peers]"),
-        ("Enter", "filter: peer:"),
-        ("Escape", "newest first (harmless ones too)"),
-        ("3", "What to do about"),
-        ("j", "[3 Causes]"),
-        ("k", "What to do about port_scan"),
-        ("Tab", "frames read"),
-        ("Tab", "[1 Bad ends]"),
-        ("BTab", "[4 Health]"),
-        ("1", "[1 Bad ends]"),
-        ("h", "Bad ends, newest first ─"),
-        ("h", "harmless ones too"),
-        ("Space", "FROZEN"),
-        ("Space", "Space freeze"),
-        ("/", "/_"),
-        ("i n j e c t e d", "filter: injected"),
-        ("BSpace", "filter: injecte"),
-        ("Enter", "middlebox RST"),
-        ("Enter", "RST of the middlebox in the"),
-        ("PgDn", "Esc close"),
-        ("G", "Zeek"),
-        ("g", "evidence"),
-        ("n", "Esc close"),
-        ("p", "Esc close"),
-        ("Escape", "Enter detail"),
-        ("Escape", "newest first (harmless ones too)"),
-        ("G", "> "),
-        ("PgUp", "> "),
-        ("g", "> "),
-        ("Down", "> "),
-        ("Up", "> "),
-        ("?", "Ctrl-C"),
-        ("Escape", "Enter detail"),
-    ] {
+    for &(keys, said) in KEYS {
         tmux.press(keys);
         tmux.wait_for(said);
     }
     tmux.press("q");
     leaves_the_terminal_clean(&tmux);
+}
+
+#[test]
+fn a_detail_shows_the_ladder_and_is_exported_whole() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let capture = Path::new(env!("CARGO_MANIFEST_DIR")).join("fixtures/node_stale_keepalive/capture.pcap");
+    let program = env!("CARGO_BIN_EXE_rstwho");
+    let script = format!(
+        "cd '{}'; '{program}' replay '{}' --tui; exec cat",
+        folder.path().display(),
+        capture.display()
+    );
+    let Some(tmux) = Tmux::start(140, 50, &script) else { return skip() };
+    tmux.wait_for("stale_keepalive");
+    tmux.press("Enter");
+    let detail = tmux.wait_for("!! ended it");
+    let fatal = detail.lines().find(|line| line.contains("!!   ")).expect("the fatal segment is marked");
+    assert!(fatal.contains("RST") && fatal.contains('◀'), "{fatal}");
+    assert!(detail.contains("SYN seq 0") && detail.contains("SYN,ACK seq 0 ack 1"), "{detail}");
+    tmux.press("e");
+    tmux.wait_for(".pcap with ");
+    let mut written: Vec<_> = std::fs::read_dir(folder.path()).expect("a folder").flatten().collect();
+    written.sort_by_key(std::fs::DirEntry::path);
+    let [json, pcap] = <[_; 2]>::try_from(written).expect("two files");
+    let record = std::fs::read_to_string(json.path()).expect("the record");
+    assert!(record.contains("\"cause\": \"stale_keepalive\""), "{record}");
+    let again = Command::new(program).args(["replay", "--format", "summary"]).arg(pcap.path()).output();
+    let again = String::from_utf8(again.expect("it runs").stdout).expect("text");
+    assert!(again.contains("\nconnections 1\n") && again.contains("cause.stale_keepalive 1"), "{again}");
+}
+
+#[test]
+fn a_stopped_dashboard_gives_the_terminal_back_and_goes_on_with_fg() {
+    let program = env!("CARGO_BIN_EXE_rstwho");
+    let Some(tmux) = Tmux::start(100, 30, "exec bash --norc --noprofile -i") else { return skip() };
+    tmux.wait_for("bash-");
+    tmux.type_line(&format!(
+        "'{program}' replay fixtures/port_scan/capture.pcap --tui --harm all; echo {BACK} $?"
+    ));
+    tmux.wait_for("[1 Bad ends]");
+    tmux.press("C-z");
+    tmux.wait_for("Stopped");
+    assert_eq!(tmux.ask("#{alternate_on} #{cursor_flag} #{mouse_any_flag}"), "0 1 0");
+    tmux.type_line("fg");
+    tmux.wait_for("[1 Bad ends]");
+    assert_eq!(tmux.ask("#{alternate_on} #{mouse_any_flag}"), "1 1");
+    tmux.press("2");
+    tmux.wait_for("[2 Peers]");
+    tmux.signal_the_program("TERM");
+    tmux.wait_for(BACK);
+    assert_eq!(tmux.ask("#{alternate_on} #{cursor_flag} #{mouse_any_flag}"), "0 1 0");
+}
+
+#[test]
+fn a_terminal_that_is_closed_leaves_no_program_behind() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let pid = folder.path().join("pid");
+    let program = env!("CARGO_BIN_EXE_rstwho");
+    let script = format!(
+        "echo $$ > '{}'; exec '{program}' replay fixtures/port_scan/capture.pcap --tui --harm all",
+        pid.display()
+    );
+    let Some(tmux) = Tmux::start(100, 30, &script) else { return skip() };
+    tmux.wait_for("q quit");
+    drop(tmux);
+    let pid = std::fs::read_to_string(pid).expect("it was written");
+    let process = Path::new("/proc").join(pid.trim());
+    let begun = Instant::now();
+    // What has ended and was not fetched by its parent has no memory any more.
+    let lives = || std::fs::read_to_string(process.join("status")).is_ok_and(|it| it.contains("VmRSS"));
+    while lives() {
+        assert!(begun.elapsed() < Duration::from_secs(10), "{} lives on", process.display());
+        sleep(Duration::from_millis(50));
+    }
+}
+
+#[test]
+fn a_click_selects_and_the_clipboard_gets_the_line() {
+    let Some(tmux) = start(120, 35, "--tui --harm all") else { return };
+    tmux.set("set-clipboard", "on");
+    let page = tmux.wait_for("newest first");
+    let is_scan = |line: &str| line.contains("port_scan") && line.contains('→');
+    let row = page.lines().position(is_scan).expect("a scan is listed");
+    tmux.click(20, row + 1);
+    let row = tmux.until("the line that was clicked is selected", |page| {
+        page.lines().nth(row).filter(|line| line.starts_with('>')).map(str::to_owned)
+    });
+    tmux.press("y");
+    tmux.wait_for("Copied");
+    let client = row.split_whitespace().nth(2).expect("a client").to_owned();
+    let copied = tmux.until("the line is on the clipboard", |_| {
+        Some(tmux.clipboard()).filter(|copied| copied.contains("port_scan"))
+    });
+    assert!(copied.contains(&client), "{copied}");
+}
+
+#[test]
+fn a_capture_is_played_at_its_own_pace() {
+    let Some(tmux) = start(120, 35, "--tui --speed 10") else { return };
+    let begun = Instant::now();
+    tmux.wait_for("captures, played");
+    tmux.wait_for(": 1 bad end in 10 s, stale_keepalive");
+    // It came twenty seconds after the first frame.
+    assert!(begun.elapsed() > Duration::from_secs(1), "{:?}", begun.elapsed());
+    tmux.press("q");
+    leaves_the_terminal_clean(&tmux);
+    assert!(begun.elapsed() < Duration::from_secs(9), "who leaves does not wait for the end of 100 seconds");
+    let Some(tmux) = start(120, 35, "--tui --speed 1000") else { return };
+    tmux.wait_for("read to its end");
+    tmux.wait_for("2 bad ends of 45 connections");
+    tmux.press("q");
+    leaves_the_terminal_clean(&tmux);
+}
+
+#[test]
+fn keys_and_colours_are_what_the_user_says() {
+    let home = tempfile::tempdir().expect("a folder");
+    let program = env!("CARGO_BIN_EXE_rstwho");
+    let config = |args: &[&str]| {
+        let output =
+            Command::new(program).args(args).env("XDG_CONFIG_HOME", home.path()).output().expect("it runs");
+        (output.status.code(), String::from_utf8(output.stdout).expect("text"), output.stderr)
+    };
+    let (_, printed, _) = config(&["config"]);
+    let path = home.path().join("rstwho/config.toml");
+    assert!(printed.contains(&format!("# {} (there is none yet)", path.display())), "{printed}");
+    std::fs::create_dir(path.parent().expect("a folder")).expect("it is made");
+    std::fs::write(&path, printed).expect("it is written");
+    std::fs::write(&path, "mouse = false\n[keys]\nhelp = 'F'\nquit = ['Q', 'Ctrl-X']\n")
+        .expect("it is written");
+    let script = format!(
+        "XDG_CONFIG_HOME='{}' '{program}' replay fixtures/port_scan/capture.pcap --tui; echo {BACK} $?; exec cat",
+        home.path().display()
+    );
+    let Some(tmux) = Tmux::start(120, 35, &script) else { return skip() };
+    tmux.wait_for("F help  Q quit");
+    assert_eq!(tmux.ask("#{mouse_any_flag}"), "0");
+    tmux.press("q");
+    tmux.press("F");
+    tmux.press("G");
+    tmux.wait_for("Q Ctrl-X");
+    tmux.press("Q");
+    tmux.wait_for("back with status 0");
+}
+
+#[test]
+fn a_configuration_that_cannot_be_is_told_in_one_line() {
+    let home = tempfile::tempdir().expect("a folder");
+    std::fs::create_dir(home.path().join("rstwho")).expect("it is made");
+    std::fs::write(home.path().join("rstwho/config.toml"), "[keys]\nquit = 'j'\n").expect("it is written");
+    let script = format!(
+        "XDG_CONFIG_HOME='{}' '{}' replay fixtures/port_scan/capture.pcap --tui; echo {BACK} $?; exec cat",
+        home.path().display(),
+        env!("CARGO_BIN_EXE_rstwho")
+    );
+    let Some(tmux) = Tmux::start(200, 35, &script) else { return skip() };
+    let page = tmux.wait_for("back with status 2");
+    assert!(page.contains("config.toml: keys: j would mean two things: 'down' and 'leave'"), "{page}");
 }
 
 #[test]
@@ -111,6 +295,8 @@ fn panicking() {
         colour: Colour::Used,
         charset: Charset::Unicode,
         listing: Listing::Harmful,
+        look: Look::default(),
+        exporter: None,
     };
     let (dashboard, feed) = Dashboard::spawn(options).expect("a terminal");
     feed.show(Arc::new(Frame::empty("a test that panics".to_owned(), Phase::Live)));
@@ -124,7 +310,7 @@ fn a_panic_gives_the_terminal_back_before_it_is_told() {
     let this = this.display();
     let then = format!("'{this}' --ignored --exact panicking --nocapture; echo {BACK} 0; stty -a; exec cat");
     let Some(tmux) = Tmux::start(120, 60, &format!("echo before; {then}")) else {
-        return eprintln!("skipped: there is no tmux to run the dashboard in");
+        return skip();
     };
     tmux.wait_for("a test that panics");
     let screen = tmux.wait_for(BACK);

@@ -1,4 +1,6 @@
-//! How capturing goes on one interface.
+//! How capturing goes on one interface, and what the program itself takes.
+
+use crate::time::Timestamp;
 
 /// Frames of one interface since capturing began.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -13,4 +15,24 @@ pub struct InterfaceHealth {
     pub dropped_by_kernel: u64,
     /// Lost by the interface before the kernel saw them.
     pub dropped_by_interface: u64,
+}
+
+/// What the program takes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Footprint {
+    /// Connections that can be followed at the same time.
+    pub room: u32,
+    /// Bytes of memory, where the system says so.
+    pub memory: Option<u64>,
+    /// The newest frames, where they are kept.
+    pub ring: Option<RingHealth>,
+}
+
+/// The newest frames, kept for exports.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct RingHealth {
+    /// Bytes of memory that they take.
+    pub bytes: u64,
+    /// The time of the oldest.
+    pub since: Timestamp,
 }

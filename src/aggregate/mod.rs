@@ -5,14 +5,17 @@ mod intake;
 mod network;
 mod ours;
 mod peer;
+mod pending;
+mod series;
 mod top;
 mod totals;
 
-pub use health::InterfaceHealth;
+pub use health::{Footprint, InterfaceHealth, RingHealth};
 pub use intake::{Dropped, Intake};
 pub use network::Network;
 pub use ours::Ours;
 pub use peer::{Peer, PeerCounts};
+pub use series::{SERIES_COUNTS, SERIES_SECONDS, Series};
 pub use totals::{CauseCount, ResetCounts, Totals};
 
 use crate::verdict::{Addr, Ruling};
@@ -30,6 +33,14 @@ pub struct Aggregate {
     /// Addresses of rulings that are still to be counted.
     waiting: Vec<Ruling>,
     local: Vec<Network>,
+    recency: Recency,
+}
+
+/// Whether it is also counted when things happened: only who draws it needs it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Recency {
+    Ignored,
+    Kept,
 }
 
 /// Rulings whose addresses are looked up together, so that the misses of all of them are waited for at once.
@@ -49,6 +60,8 @@ pub struct Snapshot {
 pub struct Peers {
     /// Who "we" are, so that all others are peers.
     pub ours: Ours,
+    /// The networks that were named for it.
+    pub local: Vec<Network>,
     /// The worst first: most bad ends, then most connections, then by address.
     pub list: Vec<Peer>,
     /// All peers that are counted, those beyond the list included.
@@ -66,7 +79,14 @@ impl Aggregate {
             addresses: Top::new(MAX_PEERS),
             waiting: Vec::with_capacity(TOGETHER),
             local,
+            recency: Recency::Ignored,
         }
+    }
+
+    /// The same, which also counts the bad ends of the last minutes, of each peer and each cause.
+    #[must_use]
+    pub fn with_recent_minutes(self) -> Self {
+        Self { recency: Recency::Kept, ..self }
     }
 
     /// Says who "we" are from now on.
@@ -78,6 +98,9 @@ impl Aggregate {
     pub fn count(&mut self, ruling: impl Into<Ruling>) {
         let ruling = ruling.into();
         self.totals.count(&ruling);
+        if self.recency == Recency::Kept {
+            self.totals.note_recent(&ruling);
+        }
         self.waiting.push(ruling);
         if self.waiting.len() == TOGETHER {
             self.count_waiting();
@@ -93,7 +116,11 @@ impl Aggregate {
         std::hint::black_box(touched);
         for ruling in self.waiting.drain(..) {
             for seen in peer::both(&ruling) {
-                self.addresses.touch(seen.addr).count(&ruling, seen.side);
+                let record = self.addresses.touch(seen.addr);
+                record.count(&ruling, seen.side);
+                if self.recency == Recency::Kept {
+                    record.note_recent(&ruling);
+                }
             }
         }
     }
@@ -112,16 +139,17 @@ impl Aggregate {
 
     fn peers(&self, top: usize) -> Peers {
         let ours = Ours::find(&self.local, self.totals.connections, &self.addresses);
-        let mut list: Vec<Peer> = self
-            .addresses
-            .iter()
-            .filter(|(addr, _)| !ours.is_ours(*addr, &self.local))
-            .map(|(addr, slot)| slot.value.peer(addr, slot.missed))
-            .collect();
-        list.sort_by_key(Peer::rank);
-        let known = list.len();
-        list.truncate(top);
-        Peers { ours, list, known, forgotten: self.addresses.forgotten() }
+        let peers = self.addresses.iter().filter(|(addr, _)| !ours.is_ours(*addr, &self.local));
+        let mut ranks: Vec<_> = peers.map(|(addr, slot)| (slot.value.rank(addr), slot)).collect();
+        let known = ranks.len();
+        // Of many only those that are shown are worth sorting and copying: whoever captures has to wait for it.
+        if (1..known).contains(&top) {
+            ranks.select_nth_unstable_by_key(top, |&(rank, _)| rank);
+        }
+        ranks.truncate(top);
+        ranks.sort_unstable_by_key(|&(rank, _)| rank);
+        let list = ranks.into_iter().map(|((.., addr), slot)| slot.value.peer(addr, slot.missed)).collect();
+        Peers { ours, local: self.local.clone(), list, known, forgotten: self.addresses.forgotten() }
     }
 }
 

@@ -1,5 +1,6 @@
 //! A network in CIDR notation: which addresses are ours.
 
+use std::fmt;
 use std::net::IpAddr;
 use std::str::FromStr;
 
@@ -22,6 +23,17 @@ impl Network {
     pub fn contains(self, addr: Addr) -> bool {
         let drop = 128 - self.bits;
         u128::from_be_bytes(addr.octets()).checked_shr(drop) == self.base.checked_shr(drop)
+    }
+}
+
+impl fmt::Display for Network {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let addr = Addr::v6(self.base.to_be_bytes()).ip();
+        let (offset, width) = if addr.is_ipv4() { (IPV4_OFFSET, 32) } else { (0, 128) };
+        match self.bits.saturating_sub(offset) {
+            bits if bits == width => write!(f, "{addr}"),
+            bits => write!(f, "{addr}/{bits}"),
+        }
     }
 }
 
@@ -73,6 +85,13 @@ mod tests {
         assert!(holds("2001:db8::/32", "2001:db8:5::1"));
         assert!(!holds("2001:db8::/32", "2001:db9::1"));
         assert!(holds("::/0", "2001:db8::1"));
+    }
+
+    #[test]
+    fn a_network_is_written_as_it_is_read() {
+        for text in ["10.0.0.0/8", "192.0.2.7", "0.0.0.0/0", "2001:db8::/32", "2001:db8::7"] {
+            assert_eq!(text.parse::<Network>().unwrap().to_string(), text);
+        }
     }
 
     #[test]

@@ -5,6 +5,7 @@ use std::cmp::Reverse;
 use crate::time::Timestamp;
 use crate::verdict::{Addr, How, Rule, Ruling, Sender, Side};
 
+use super::series::Series;
 use super::totals::CauseCount;
 
 /// An address with which connections were made, seen from the other side of each: "we" are the other side.
@@ -20,6 +21,8 @@ pub struct Peer {
     pub worst_cause: Option<&'static Rule>,
     /// When its last connection ended, or was last heard.
     pub last_seen: Timestamp,
+    /// Its bad ends of the last minutes.
+    pub recent: Series,
 }
 
 /// Connections of one address. Every connection is in exactly one of the fields from `resets` to `open`.
@@ -66,7 +69,12 @@ pub(super) struct Record {
     counts: PeerCounts,
     causes: Vec<CauseCount>,
     last_seen: Timestamp,
+    /// Beside the counts, which are touched far more often.
+    recent: Option<Box<Series>>,
 }
+
+/// Where an address comes in the list of peers.
+pub(super) type Rank = (Reverse<u64>, Reverse<u64>, Addr);
 
 /// The rule whose end by FIN is what programs call a hang-up.
 const HANG_UP: &str = "no_response";
@@ -92,22 +100,40 @@ impl Record {
         self.last_seen = self.last_seen.max(ruling.end_time);
     }
 
+    /// Notes when it ended, if it ended badly.
+    pub(super) fn note_recent(&mut self, ruling: &Ruling) {
+        if ruling.is_bad_end() {
+            self.recent.get_or_insert_default().add(ruling.end_time);
+        }
+    }
+
+    /// Where it comes in the list of peers.
+    pub(super) fn rank(&self, addr: Addr) -> Rank {
+        self.counts.rank(addr)
+    }
+
     pub(super) fn peer(&self, addr: Addr, missed: u64) -> Peer {
         let worst =
             self.causes.iter().max_by_key(|cause| (cause.harmful, cause.harmless, Reverse(cause.rule.name)));
         let worst_cause = worst.map(|cause| cause.rule);
-        Peer { addr, counts: self.counts, missed, worst_cause, last_seen: self.last_seen }
-    }
-}
-
-impl Peer {
-    pub(super) fn rank(&self) -> impl Ord + use<> {
-        (Reverse(self.counts.bad_ends), Reverse(self.counts.connections), self.addr)
+        Peer {
+            addr,
+            counts: self.counts,
+            missed,
+            worst_cause,
+            last_seen: self.last_seen,
+            recent: self.recent.as_deref().copied().unwrap_or_default(),
+        }
     }
 }
 
 impl PeerCounts {
-    fn count(&mut self, ruling: &Ruling, side: Side) {
+    /// The less, the worse: most bad ends, then most connections, then by address.
+    pub(super) fn rank(&self, addr: Addr) -> Rank {
+        (Reverse(self.bad_ends), Reverse(self.connections), addr)
+    }
+
+    pub(super) fn count(&mut self, ruling: &Ruling, side: Side) {
         self.connections += 1;
         self.bad_ends += u64::from(ruling.is_bad_end());
         self.harmless += u64::from(ruling.is_harmless());

@@ -4,8 +4,8 @@ use std::net::IpAddr;
 
 use crate::time::{Span, Timestamp};
 use crate::verdict::{
-    Confidence, ConnState, Endpoint, Evidence, ExchangeFacts, Fact, Finality, Finding, Flags, Harm, How,
-    ObservedUntil, Roles, RstFacts, Rule, Seen, Sees, Sender, Side, Stage, Traffic, Verdict,
+    Confidence, ConnState, Effect, Endpoint, Evidence, ExchangeFacts, Fact, Finality, Finding, Flags, Harm,
+    How, ObservedUntil, Roles, RstFacts, Rule, Rung, Seen, Sees, Sender, Side, Stage, Traffic, Verdict,
 };
 
 const START: Timestamp = Timestamp::from_nanos(1_795_201_481_230_112_045);
@@ -94,7 +94,33 @@ pub(crate) fn stale() -> Verdict {
         rtt: Some(Span::from_nanos(410_000)),
         ignored_resets: 0,
         seen: Seen { handshake: true, both_sides: true, gaps: 0, cut: false },
+        ladder: ladder(end_time),
     }
+}
+
+/// An answer, the server's FIN, the next request, the RST.
+fn ladder(end_time: Timestamp) -> Vec<Rung> {
+    let ago = |micros: u64| Timestamp::from_nanos(end_time.as_nanos() - micros * 1_000);
+    let rung = |frame, micros, by, flags, seq, ack, len| Rung {
+        frame,
+        time: ago(micros),
+        by,
+        flags,
+        seq,
+        ack,
+        len,
+        effect: if frame == 12 { Effect::Fatal } else { Effect::Ordinary },
+    };
+    let (ack, push) = (Flags::ACK, Flags::ACK.with(Flags::PSH));
+    vec![
+        rung(4, 5_039_900, Side::Client, push, 1, Some(1), 64),
+        rung(6, 5_039_500, Side::Server, push, 1, Some(65), 40),
+        rung(7, 5_039_400, Side::Client, ack, 65, Some(41), 0),
+        rung(9, 38_900, Side::Server, Flags::FIN.with(ack), 41, Some(65), 0),
+        rung(10, 38_800, Side::Client, ack, 65, Some(42), 0),
+        rung(11, 410, Side::Client, push, 65, Some(42), 64),
+        rung(12, 0, Side::Server, Flags::RST, 42, None, 0),
+    ]
 }
 
 /// A connection that both sides closed.

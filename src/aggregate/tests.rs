@@ -109,3 +109,40 @@ fn the_list_is_cut_and_says_how_many_there_are() {
     assert_eq!((peers.list.len(), peers.known), (5, 30));
     assert_eq!(peers.list[0].addr.to_string(), "192.0.2.17");
 }
+
+#[test]
+fn the_last_minutes_are_counted_where_somebody_looks_at_them() {
+    let mut watched = Aggregate::new(Vec::new()).with_recent_minutes();
+    let mut reported = Aggregate::new(Vec::new());
+    for verdict in [stale(), stale(), closed(), harmless()] {
+        watched.count(&verdict);
+        reported.count(&verdict);
+    }
+    let (watched, reported) = (watched.snapshot(20), reported.snapshot(20));
+    assert_eq!(watched.peers.list[0].recent.last_minute(), 2);
+    assert_eq!(watched.totals.recent("stale_keepalive").last_minute(), 2);
+    assert_eq!(watched.totals.recent("client_abort").last_minute(), 0, "nobody was hurt");
+    assert_eq!(reported.peers.list[0].recent, Series::default());
+    assert_eq!(reported.totals.recent("stale_keepalive"), Series::default());
+}
+
+#[test]
+fn ends_whose_last_word_is_to_come_are_counted_on_top() {
+    let (early, later) = ([stale(), closed()], [with("10.0.3.7", "192.0.2.9", stale()), stale(), hung_up()]);
+    let mut counts = counted(&["10.0.3.0/24"], early.clone());
+    counts.count_pending(later.iter().map(Ruling::from));
+    let all = counted(&["10.0.3.0/24"], early.into_iter().chain(later));
+    let told = |counts: &Snapshot| {
+        let peers = counts.peers.list.iter().map(|peer| (peer.addr, peer.counts, peer.last_seen));
+        let causes = counts.totals.causes.iter().map(|cause| (cause.rule.name, cause.harmful));
+        (counts.totals.bad_ends, causes.collect::<Vec<_>>(), peers.collect::<Vec<_>>(), counts.peers.known)
+    };
+    assert_eq!(told(&counts), told(&all), "as if they had been counted");
+    let mut cut = Aggregate::new(Vec::new());
+    for verdict in [stale(), with("10.0.3.7", "192.0.2.9", closed())] {
+        cut.count(&verdict);
+    }
+    let mut cut = cut.snapshot(1);
+    cut.count_pending(std::iter::once(Ruling::from(&with("10.0.3.7", "192.0.2.9", stale()))));
+    assert_eq!((cut.peers.list.len(), cut.peers.known), (1, 2), "who is not in the list is left alone");
+}

@@ -4,6 +4,8 @@ use std::cmp::Reverse;
 
 use crate::verdict::{How, Rule, Ruling, Sender, Side};
 
+use super::series::Series;
+
 /// Counts of connections.
 #[derive(Clone, Debug, Default)]
 pub struct Totals {
@@ -18,6 +20,8 @@ pub struct Totals {
     /// The causes that occurred; in a snapshot the most frequent first.
     pub causes: Vec<CauseCount>,
     ends: [u64; How::ALL.len()],
+    /// Bad ends of the last minutes by cause; at most one of each rule.
+    recent: Vec<(&'static str, Series)>,
 }
 
 /// RSTs that took effect, by their sender.
@@ -47,6 +51,26 @@ impl Totals {
     #[must_use]
     pub fn ended(&self, how: How) -> u64 {
         self.ends.get(how as usize).copied().unwrap_or(0)
+    }
+
+    /// The bad ends that a cause had in the last minutes.
+    #[must_use]
+    pub fn recent(&self, cause: &str) -> Series {
+        self.recent.iter().find(|(name, _)| *name == cause).map(|(_, series)| *series).unwrap_or_default()
+    }
+
+    /// Notes when it ended, if it ended badly.
+    pub(super) fn note_recent(&mut self, ruling: &Ruling) {
+        let at = ruling.end_time;
+        let Some(cause) = ruling.cause_name().filter(|_| ruling.is_bad_end()) else { return };
+        let known = self.recent.iter().position(|(name, _)| *name == cause);
+        let index = known.unwrap_or_else(|| {
+            self.recent.push((cause, Series::default()));
+            self.recent.len() - 1
+        });
+        if let Some((_, series)) = self.recent.get_mut(index) {
+            series.add(at);
+        }
     }
 
     pub(super) fn count(&mut self, ruling: &Ruling) {

@@ -21,6 +21,8 @@ pub struct Watch {
     pub buffer_bytes: Option<u32>,
     /// Whose frames.
     pub reception: Reception,
+    /// Which segments.
+    pub coverage: Coverage,
     /// Stop after as many frames.
     pub max_frames: Option<u64>,
     /// Connections followed at the same time.
@@ -29,6 +31,8 @@ pub struct Watch {
     pub payload: Payload,
     /// Who "we" are; the interfaces' own addresses if nobody says.
     pub local: Vec<Network>,
+    /// Whether names are looked up, for a dashboard.
+    pub names: Lookups,
     /// Where records go; standard output if nowhere else.
     pub output: Option<PathBuf>,
     /// When a new file is begun.
@@ -39,6 +43,15 @@ pub struct Watch {
     pub presentation: Presentation,
 }
 
+/// Whether names of addresses are looked up.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Lookups {
+    /// Where the system looks for them: its files, the DNS.
+    Made,
+    /// Not at all.
+    Forbidden,
+}
+
 /// Whose frames an interface is to hand up.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Reception {
@@ -46,6 +59,15 @@ pub enum Reception {
     Own,
     /// All that come by.
     Promiscuous,
+}
+
+/// Which segments are to be captured.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Coverage {
+    /// Every one.
+    Whole,
+    /// Those with SYN, FIN or RST.
+    Ends,
 }
 
 /// When a new file is begun, and how many old ones are kept.
@@ -70,6 +92,7 @@ impl Watch {
             snaplen: watch.snaplen,
             buffer_bytes: watch.buffer.as_deref().map(buffer).transpose()?,
             reception: if watch.promiscuous { Reception::Promiscuous } else { Reception::Own },
+            coverage: if watch.light { Coverage::Ends } else { Coverage::Whole },
             rotation: rotation.transpose()?,
             ..bare
         })
@@ -89,10 +112,12 @@ impl Watch {
             snaplen: None,
             buffer_bytes: None,
             reception: Reception::Own,
+            coverage: Coverage::Whole,
             max_frames: common.count,
             max_flows: amount::parse("--max-flows", &common.max_flows)?,
             payload: Payload::of(&common),
             local: networks(&common.local)?,
+            names: if common.numeric { Lookups::Forbidden } else { Lookups::Made },
             verdict_status: VerdictStatus::of(&common),
             output: common.output,
             rotation: None,

@@ -1,5 +1,7 @@
 //! The waist of the hourglass: everything a verdict may need of its connection, by value.
 
+use std::sync::Arc;
+
 use crate::decode::{Endpoint, IcmpError, Segment, SeqNumber};
 use crate::time::{Span, Timestamp};
 
@@ -85,6 +87,16 @@ pub enum Finality {
     /// This is the last word.
     #[default]
     Final,
+}
+
+/// Which segments are captured at all.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Coverage {
+    /// Every one, as far as the capture holds them.
+    #[default]
+    Whole,
+    /// Those with SYN, FIN or RST: what was said and acknowledged between is not known.
+    Ends,
 }
 
 /// A moment that can be pointed at.
@@ -244,9 +256,9 @@ pub struct Close {
     /// Zeek's history.
     pub history: History,
     /// What was said.
-    pub exchange: Exchange,
+    pub exchange: Arc<Exchange>,
     /// What had been said when the first FIN came.
-    pub exchange_at_fin: Option<Exchange>,
+    pub exchange_at_fin: Option<Arc<Exchange>>,
     /// Retransmissions, FINs and probes of each side since the other last spoke.
     pub unanswered: Both<u8>,
     /// SYN to SYN+ACK to ACK: the round trip, both legs.
@@ -259,6 +271,8 @@ pub struct Close {
     pub recent: Vec<Recent>,
     /// Whether the watching has ended.
     pub finality: Finality,
+    /// Which segments were captured at all.
+    pub coverage: Coverage,
     /// Why the watching ended; says nothing as long as it has not.
     pub until: ObservedUntil,
     /// When it was handed over, in capture time.

@@ -1,11 +1,13 @@
 //! The tracked state of one connection, in a hot part that every segment touches and a cold part that few do.
 
+use std::sync::Arc;
+
 use crate::decode::{IcmpError, Segment};
 use crate::time::{Span, Timestamp};
 
 use super::acceptance::Acceptance;
 use super::chain::Link;
-use super::close::{Close, Fin, Finality, Leg, Moment, ObservedUntil, Reset};
+use super::close::{Close, Coverage, Fin, Finality, Leg, Moment, ObservedUntil, Reset};
 use super::exchange::Exchange;
 use super::half::Half;
 use super::history::{History, LettersSeen};
@@ -56,6 +58,9 @@ impl Facts {
     /// The last segment was sent by [`End::High`].
     pub(super) const HIGH_LAST: Self = Self(1 << 6);
 
+    /// Only SYN, FIN and RST are captured.
+    pub(super) const ENDS_ONLY: Self = Self(1 << 7);
+
     pub(super) const fn has(self, facts: Self) -> bool {
         self.0 & facts.0 != 0
     }
@@ -90,7 +95,7 @@ pub(super) struct Flow {
     /// How fast each side answered: the shortest time, and how often it was measured.
     pub(super) shortest: Both<Span>,
     pub(super) samples: Both<u32>,
-    pub(super) exchange: Option<Box<Exchange>>,
+    pub(super) exchange: Option<Arc<Exchange>>,
     pub(super) link: Link,
 }
 
@@ -172,7 +177,8 @@ pub(super) struct Cold {
     pub(super) ignored: Option<Box<(Recent, Acceptance)>>,
     pub(super) icmp: Option<Box<IcmpError>>,
     pub(super) stray_syn: Option<Box<Segment>>,
-    pub(super) exchange_at_fin: Option<Box<Exchange>>,
+    /// The same one as that of the flow, as long as nothing is said after the FIN.
+    pub(super) exchange_at_fin: Option<Arc<Exchange>>,
     /// It was told about before its watching had ended.
     pub(super) announced: bool,
 }
@@ -245,14 +251,15 @@ pub(super) fn close(
         icmp: cold.icmp.take().map(|icmp| *icmp),
         conn_state: zeek::conn_state(orig.zeek, resp.zeek, background),
         history: cold.history,
-        exchange: flow.exchange.take().map(|exchange| *exchange).unwrap_or_default(),
-        exchange_at_fin: cold.exchange_at_fin.take().map(|exchange| *exchange),
+        exchange: flow.exchange.take().unwrap_or_default(),
+        exchange_at_fin: cold.exchange_at_fin.take(),
         unanswered: flow.unanswered,
         rtt: cold.rtt,
         legs: Both::from_fn(|end| flow.leg(end)),
         gaps: cold.letters.at(End::Low).gaps + cold.letters.at(End::High).gaps,
         recent,
         finality: Finality::Final,
+        coverage: if flow.facts.has(Facts::ENDS_ONLY) { Coverage::Ends } else { Coverage::Whole },
         until,
         closed_at,
     }

@@ -1,6 +1,9 @@
 //! The only place that wires parts together: captures and interfaces to the engine, the engine to the counts and the view.
 
+mod alive;
 mod explain;
+mod export;
+mod footprint;
 mod gate;
 #[cfg(feature = "live")]
 mod interfaces;
@@ -9,10 +12,13 @@ mod journal;
 mod meter;
 mod offer;
 mod output;
+mod pace;
 mod pass;
 mod pipeline;
+mod player;
 mod reader;
 mod replay;
+mod settings;
 mod surroundings;
 mod talk;
 #[cfg(feature = "live")]
@@ -24,7 +30,7 @@ pub use surroundings::surroundings;
 use std::io::ErrorKind;
 use std::process::ExitCode;
 
-use crate::config::Task;
+use crate::config::{Display, Presentation, Task};
 use crate::error::Error;
 
 /// How the program ends.
@@ -55,9 +61,15 @@ impl From<Status> for ExitCode {
 pub fn run(task: Task) -> Result<Status, Error> {
     match task {
         Task::Orientation => Ok(offer::orient()),
-        Task::Replay(replay) => replay::replay(&replay),
+        Task::Replay(mut replay) => {
+            prefer(&mut replay.presentation)?;
+            replay::replay(&replay)
+        }
         #[cfg(feature = "live")]
-        Task::Watch(config) => watch::watch(&config),
+        Task::Watch(mut config) => {
+            prefer(&mut config.presentation)?;
+            watch::watch(&config)
+        }
         #[cfg(feature = "live")]
         Task::Interfaces => interfaces::print(),
         #[cfg(not(feature = "live"))]
@@ -65,9 +77,18 @@ pub fn run(task: Task) -> Result<Status, Error> {
         #[cfg(not(feature = "live"))]
         Task::Interfaces => Err(Error::NoLive { command: "interfaces" }),
         Task::Explain(task) => explain::explain(&task),
+        Task::Config => settings::print(),
         Task::Completions(shell) => offer::completions(shell),
         Task::Man => offer::manual(),
     }
+}
+
+/// Only the dashboard asks what the user prefers: reports are the same for everybody.
+fn prefer(presentation: &mut Presentation) -> Result<(), Error> {
+    if presentation.display == Display::Dashboard {
+        presentation.preferences = settings::preferences()?;
+    }
+    Ok(())
 }
 
 /// Says what stopped the program. A reader that has seen enough and closed its pipe is no trouble at all.

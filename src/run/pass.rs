@@ -7,9 +7,8 @@ use crate::decode::{Frame, Skip};
 use crate::engine::Engine;
 use crate::error::Error;
 use crate::flow::ObservedUntil;
-#[cfg(feature = "live")]
 use crate::time::Timestamp;
-use crate::verdict::{Finality, Judged};
+use crate::verdict::{Finality, Judged, Ruling};
 use crate::view::View;
 
 use super::gate::{Gate, Passage};
@@ -37,8 +36,13 @@ pub(super) struct Desk<'a> {
     pub(super) view: &'a mut dyn View,
     /// Names to show beside the verdicts; none where there is only one capture.
     pub(super) names: &'a [String],
+    /// Tells what we ourselves have caused, which is not counted.
+    pub(super) own_traffic: Option<OwnTraffic>,
     failed: Option<io::Error>,
 }
+
+/// Have we caused this connection?
+pub(super) type OwnTraffic = Box<dyn Fn(&Ruling) -> bool>;
 
 impl<'d, 'v> Pass<'d, 'v> {
     pub(super) fn new(gate: Gate, engine: Engine, desk: &'d mut Desk<'v>) -> Self {
@@ -79,7 +83,6 @@ impl<'d, 'v> Pass<'d, 'v> {
     }
 
     /// Moves time on where no frame does it.
-    #[cfg(feature = "live")]
     pub(super) fn advance(&mut self, now: Timestamp) {
         let desk = &mut *self.desk;
         self.engine.advance(now, &mut |judged| desk.take(judged));
@@ -123,12 +126,12 @@ impl<'a> Desk<'a> {
     }
 
     pub(super) fn new(aggregate: Aggregate, view: &'a mut dyn View, names: &'a [String]) -> Self {
-        Self { aggregate, view, names, failed: None }
+        Self { aggregate, view, names, own_traffic: None, failed: None }
     }
 
     /// Counts a connection that was judged, and tells the view if that wants to know.
     pub(super) fn take(&mut self, judged: &Judged<'_>) {
-        if self.failed.is_some() {
+        if self.failed.is_some() || self.own_traffic.as_ref().is_some_and(|is_own| is_own(&judged.ruling)) {
             return;
         }
         // What is told provisionally is told once more, and counted then.

@@ -1,6 +1,7 @@
 //! `replay`: capture files to a report.
 
 use std::io::{self, IsTerminal};
+use std::sync::Arc;
 
 use crate::aggregate::{Aggregate, Intake};
 use crate::capture::Progress;
@@ -8,19 +9,24 @@ use crate::capture::file::{self, FileSource, Input, Merged};
 use crate::config::{Display, Grouping, Payload, Replay, VerdictStatus};
 use crate::engine::Engine;
 use crate::error::Error;
-use crate::flow::{ObservedUntil, Peek, Settings};
+use crate::flow::{ObservedUntil, Peek, Provisional, Settings};
+use crate::time::Timestamp;
+use crate::view::tui::{Course, Tools};
 use crate::view::{self, Report, View};
 
+use super::export::{Captures, Files};
 use super::gate::Gate;
 use super::meter::Meter;
 use super::pass::{Desk, Pass, Stop};
+use super::player::Player;
 use super::reader::Reader;
-use super::{Status, output, pipeline, talk};
+use super::{Status, footprint, output, pipeline, settings, talk};
 
 /// A replay under way: what outlives a single report.
 struct Session<'a> {
     config: &'a Replay,
-    /// All captures by name, as frames number them.
+    /// All captures, and their names, as frames number them.
+    inputs: Vec<Input>,
     names: Vec<String>,
     /// Opened when there is something to report, so that nothing is overwritten for nothing.
     view: Option<Box<dyn View>>,
@@ -35,10 +41,12 @@ struct Session<'a> {
 pub(super) fn replay(config: &Replay) -> Result<Status, Error> {
     // Compiled once in vain, so that a wrong filter is told before anything is opened.
     Gate::new(config)?;
-    let mut session = Session { config, names: Vec::new(), view: None, troubles: 0, bad_ends: 0 };
+    let mut session =
+        Session { config, inputs: Vec::new(), names: Vec::new(), view: None, troubles: 0, bad_ends: 0 };
     let inputs = session.inputs();
     output::spare(&inputs, config.output.as_deref())?;
     session.names = inputs.iter().map(ToString::to_string).collect();
+    session.inputs.clone_from(&inputs);
     match config.grouping {
         Grouping::Merged => session.merged(&inputs)?,
         Grouping::Separate => session.separate(&inputs)?,
@@ -110,27 +118,49 @@ impl Session<'_> {
     /// The dashboard writes to the terminal by itself, which must not be locked then.
     fn open_view(&self) -> Result<Box<dyn View>, Error> {
         let presentation = &self.config.presentation;
-        let out = match presentation.display {
-            Display::Report => output::create(self.config.output.as_deref())?,
-            Display::Dashboard => Box::new(io::sink()),
+        Ok(match presentation.display {
+            Display::Report => view::open(presentation, output::create(self.config.output.as_deref())?),
+            Display::Dashboard => {
+                let course = if self.config.speed.is_some() { Course::Played } else { Course::Whole };
+                view::open_dashboard(presentation, self.tools(), course)
+            }
+        })
+    }
+
+    fn tools(&self) -> Tools {
+        let preferences = &self.config.presentation.preferences;
+        let exporter = Files {
+            folder: preferences.export_dir.clone(),
+            frames: Captures(self.inputs.clone()),
+            names: if self.names.len() > 1 { self.names.clone() } else { Vec::new() },
         };
-        Ok(view::open(presentation, out))
+        Tools { look: settings::look(preferences), exporter: Some(Arc::new(exporter)), resolver: None }
     }
 
     fn pass(&mut self, reader: &mut Reader, view: &mut dyn View, files: &[String]) -> Result<(), Stop> {
         let names = self.names.clone();
         let names = if names.len() > 1 { names.as_slice() } else { &[] };
-        let mut desk = Desk::new(Aggregate::new(self.config.local.clone()), view, names);
-        let mut intake = if pipeline::has_cores() {
+        let counts = Aggregate::new(self.config.local.clone());
+        let counts = match self.config.presentation.display {
+            Display::Dashboard => counts.with_recent_minutes(),
+            Display::Report => counts,
+        };
+        let mut desk = Desk::new(counts, view, names);
+        let mut intake = if let Some(speed) = self.config.speed {
+            self.play(reader, &mut desk, speed)?
+        } else if pipeline::has_cores() {
             let outcome = pipeline::follow(reader, self.config, self.settings(), &mut desk)?;
             self.troubles += outcome.troubles;
             outcome.intake
         } else {
             self.follow_alone(reader, &mut desk)?
         };
+        if desk.view.wants_quit() {
+            return Ok(());
+        }
         let notices: Vec<String> = reader.notices().iter().map(ToString::to_string).collect();
-        for notice in &notices {
-            talk::say(notice);
+        if !desk.view.owns_terminal() {
+            notices.iter().for_each(talk::say);
         }
         intake.dropped = reader.dropped();
         let snapshot = desk.aggregate.snapshot(self.config.presentation.top);
@@ -144,6 +174,9 @@ impl Session<'_> {
             interfaces: &[],
             we: &[],
             followed: 0,
+            alive: &[],
+            now: intake.last.unwrap_or(Timestamp::ZERO),
+            footprint: footprint::of(self.config.max_flows),
             snapshot: &snapshot,
             intake: &intake,
             notices: &notices,
@@ -179,12 +212,36 @@ impl Session<'_> {
         }
     }
 
+    /// Reads at the capture's own pace, and shows what there is meanwhile.
+    fn play(&mut self, reader: &mut Reader, desk: &mut Desk<'_>, speed: f64) -> Result<Intake, Stop> {
+        let gate = Gate::new(self.config).map_err(Stop::Other)?;
+        let mut pass = Pass::new(gate, Engine::new(self.settings()), desk);
+        let mut player = Player::new(self.config, &self.names, speed);
+        loop {
+            let progress = reader.read(&mut |frames| player.take(frames, &mut pass));
+            if let Some(error) = player.failed.take() {
+                return Err(Stop::Output(error));
+            }
+            pass.check()?;
+            // What cannot be read any further is among the notices.
+            let ended = progress.is_err() || matches!(progress, Ok(Progress::End));
+            if ended || pass.gate.is_shut() || pass.desk.view.wants_quit() {
+                break;
+            }
+        }
+        let until = if pass.gate.is_shut() { ObservedUntil::Stopped } else { ObservedUntil::Eof };
+        pass.finish(until)?;
+        Ok(pass.intake())
+    }
+
     fn settings(&self) -> Settings {
         let peek = match self.config.payload {
             Payload::Read => Peek::Allowed,
             Payload::Counted => Peek::Forbidden,
         };
-        Settings { max_flows: self.config.max_flows, peek, ..Settings::default() }
+        let provisional =
+            if self.config.speed.is_some() { Provisional::Given } else { Provisional::Withheld };
+        Settings { max_flows: self.config.max_flows, peek, provisional, ..Settings::default() }
     }
 
     fn unwritable(&self, source: io::Error) -> Error {

@@ -12,6 +12,7 @@ pub mod example;
 mod facts;
 mod forgery;
 mod harm;
+mod ladder;
 mod precedents;
 mod probes;
 pub mod programs;
@@ -32,6 +33,7 @@ pub use ending::How;
 pub use evidence::Evidence;
 pub use forgery::Doubt;
 pub use harm::Harm;
+pub use ladder::{Effect, Rung};
 pub use precedents::Precedents;
 pub use programs::{Call, Program, Sight};
 pub use rule::{Case, Confidence, Rule};
@@ -235,6 +237,8 @@ pub struct Verdict {
     pub ignored_resets: u32,
     /// How much of it was seen.
     pub seen: Seen,
+    /// Its last segments, oldest first.
+    pub ladder: Vec<Rung>,
 }
 
 impl Verdict {
@@ -298,3 +302,6 @@ pub fn may_be_one_of_many(ended: &Ended) -> bool {
     let reset_or_unanswered = close.reset.is_some() || !close.half(Side::Server).seen();
     unsaid && reset_or_unanswered
 }
+
+#[cfg(test)]
+mod unheard_tests;

@@ -55,7 +55,7 @@ impl View for Lines<'_> {
 }
 
 /// `TIME CLIENT > SERVER END by WHO, STAGE: CAUSE (CONFIDENCE); REQUEST; FACT (frame N)`.
-fn line(verdict: &Verdict, mark: &str) -> String {
+pub(super) fn line(verdict: &Verdict, mark: &str) -> String {
     let told = [Some(story(verdict)), request_of(verdict), fact(verdict)];
     let told = told.into_iter().flatten().collect::<Vec<_>>().join("; ");
     let time = time(verdict.end_time);

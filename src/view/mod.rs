@@ -19,9 +19,11 @@ pub use text::explain;
 
 use std::io::{self, Write};
 use std::net::IpAddr;
+use std::sync::Arc;
 
-use crate::aggregate::{Intake, InterfaceHealth, Snapshot};
-use crate::config::{Display, Format, Listing, Presentation};
+use crate::aggregate::{Footprint, Intake, InterfaceHealth, Snapshot};
+use crate::config::{Format, Listing, Presentation};
+use crate::time::Timestamp;
 use crate::verdict::{ExchangeFacts, Ruling, Verdict};
 
 /// An output.
@@ -82,12 +84,18 @@ pub struct Report<'a> {
     pub files: &'a [String],
     /// The interfaces that were watched.
     pub interfaces: &'a [InterfaceHealth],
+    /// When it was taken, by the capture's clock: it goes on where no frame comes.
+    pub now: Timestamp,
     /// The counts.
     pub snapshot: &'a Snapshot,
     /// Our own addresses, where interfaces are watched and nobody said who "we" are.
     pub we: &'a [IpAddr],
     /// Connections that are being followed.
     pub followed: usize,
+    /// What is known so far of some that go on, where somebody looks at them.
+    pub alive: &'a [Arc<Verdict>],
+    /// What the program itself takes.
+    pub footprint: Footprint,
     /// What became of the frames.
     pub intake: &'a Intake,
     /// What is worth knowing about the captures, a sentence each.
@@ -97,9 +105,6 @@ pub struct Report<'a> {
 /// The view that `presentation` asks for, writing to `out`.
 #[must_use]
 pub fn open<'w>(presentation: &Presentation, out: Box<dyn Write + 'w>) -> Box<dyn View + 'w> {
-    if presentation.display == Display::Dashboard {
-        return Box::new(tui::Replayed::new(presentation.clone()));
-    }
     match presentation.format {
         Format::Jsonl => Box::new(jsonl::Jsonl::new(presentation.clone(), out)),
         Format::Csv => Box::new(csv::Csv::new(presentation.clone(), out)),
@@ -108,17 +113,19 @@ pub fn open<'w>(presentation: &Presentation, out: Box<dyn Write + 'w>) -> Box<dy
     }
 }
 
-/// The same for what is watched as it happens: where nothing can be sorted, since more may come, a line at a time. A
-/// view that draws a screen is told more by [`View::counts`].
+/// The same for what is watched as it happens: where nothing can be sorted, since more may come, a line at a time.
 #[must_use]
 pub fn open_live<'w>(presentation: &Presentation, out: Box<dyn Write + 'w>) -> Box<dyn View + 'w> {
-    if presentation.display == Display::Dashboard {
-        return Box::new(tui::Watched::new(presentation.clone()));
-    }
     match presentation.format {
         Format::Table => Box::new(lines::Lines::new(presentation.clone(), out)),
         Format::Jsonl | Format::Csv | Format::Summary => open(presentation, out),
     }
+}
+
+/// The dashboard, on the terminal. It is told more by [`View::counts`].
+#[must_use]
+pub fn open_dashboard(presentation: &Presentation, tools: tui::Tools, course: tui::Course) -> Box<dyn View> {
+    Box::new(tui::Feeder::new(presentation.clone(), tools, course))
 }
 
 /// What a file must begin with that goes on where another ended.

@@ -4,32 +4,39 @@
 //! and makes visible what was written. A quiet interface holds nothing back.
 
 mod health;
+mod names;
 mod stop;
+mod tools;
 
 use std::hash::{BuildHasher, RandomState};
 use std::io::{self, ErrorKind};
 
-use crate::aggregate::{Aggregate, Intake, InterfaceHealth, Network};
+use crate::aggregate::{Aggregate, Footprint, Intake, InterfaceHealth, Network};
 use crate::capture::Progress;
 use crate::capture::live::interfaces::{self, OwnAddresses};
 use crate::capture::live::{
-    self, DEFAULT_BUFFER_BYTES, DEFAULT_SNAPLEN, LiveClock, LiveSource, Options, Reception, TICK,
+    self, Coverage, DEFAULT_BUFFER_BYTES, DEFAULT_SNAPLEN, LiveClock, LiveSource, Options, Reception, TICK,
 };
 use crate::config::{self, Payload, VerdictStatus, Watch};
+use crate::decode::Frame;
 use crate::engine::Engine;
 use crate::error::Error;
-use crate::flow::{ObservedUntil, Peek, Provisional, Settings};
+use crate::flow::{self, ObservedUntil, Peek, Provisional, Settings};
 use crate::time::{Span, Timestamp};
+use crate::view::tui::Course;
 use crate::view::{self, Report, View};
 
 use self::health::Losses;
 use self::stop::Bell;
+use self::tools::Toolbox;
 use super::gate::Gate;
 use super::pass::{Desk, Pass, Stop};
-use super::{Status, output, talk};
+use super::{Status, footprint, output, talk};
 
 /// How far behind the clock all has been heard, unless frames wait in a ring: far longer than the kernel holds one back.
 const BEHIND: Span = Span::from_millis(200);
+/// What `--light` means for who reads the records.
+const LIGHT: &str = "only SYN, FIN and RST are looked at (--light): who ended what is told, and of causes only those of attempts";
 /// Notices that the final report repeats.
 const REPEATED: usize = 100;
 
@@ -54,6 +61,8 @@ struct Watcher<'a> {
     own: Option<OwnAddresses>,
     losses: Losses,
     notices: Vec<String>,
+    /// What the dashboard is given, where there is one.
+    tools: Option<Toolbox>,
 }
 
 /// Watches until somebody wants it to end.
@@ -67,12 +76,18 @@ pub(super) fn watch(config: &Watch) -> Result<Status, Error> {
     let source = LiveSource::open(&options(config, &names))?;
     let own = if config.local.is_empty() { Some(OwnAddresses::of(names.clone())?) } else { None };
     let local = own.as_ref().map_or_else(|| config.local.clone(), |own| networks(own.addresses()));
-    let out = output::create_live(config)?;
-    let mut view = view::open_live(&config.presentation, out);
+    let tools = Toolbox::for_display(config);
+    let mut view = match &tools {
+        Some(tools) => view::open_dashboard(&config.presentation, tools.tools(config), Course::Live),
+        None => view::open_live(&config.presentation, output::create_live(config)?),
+    };
     let shown = if names.len() > 1 { names.as_slice() } else { &[] };
-    let mut desk = Desk::new(Aggregate::new(local), view.as_mut(), shown);
+    let counts = Aggregate::new(local);
+    let counts = if tools.is_some() { counts.with_recent_minutes() } else { counts };
+    let mut desk = Desk::new(counts, view.as_mut(), shown);
+    desk.own_traffic = tools.as_ref().and_then(Toolbox::own_traffic);
     let pass = Pass::new(Gate::counting(config.max_frames), Engine::new(settings(config)), &mut desk);
-    let watcher = Watcher {
+    let mut watcher = Watcher {
         config,
         source,
         pass,
@@ -80,7 +95,9 @@ pub(super) fn watch(config: &Watch) -> Result<Status, Error> {
         own,
         losses: Losses::default(),
         notices: Vec::new(),
+        tools,
     };
+    watcher.admit_limits();
     watcher.watch(&bell)
 }
 
@@ -108,6 +125,10 @@ fn options(config: &Watch, names: &[String]) -> Options {
             config::Reception::Own => Reception::Own,
             config::Reception::Promiscuous => Reception::Promiscuous,
         },
+        coverage: match config.coverage {
+            config::Coverage::Whole => Coverage::Whole,
+            config::Coverage::Ends => Coverage::Ends,
+        },
     }
 }
 
@@ -119,7 +140,11 @@ fn settings(config: &Watch) -> Settings {
     // The standard library's hasher is seeded by the system; who sends packets must not know the table's seeds.
     let random = RandomState::new();
     let seeds = [1, 2, 3, 4].map(|number: u64| random.hash_one(number));
-    Settings { max_flows: config.max_flows, peek, provisional: Provisional::Given, seeds }
+    let coverage = match config.coverage {
+        config::Coverage::Whole => flow::Coverage::Whole,
+        config::Coverage::Ends => flow::Coverage::Ends,
+    };
+    Settings { max_flows: config.max_flows, peek, coverage, provisional: Provisional::Given, seeds }
 }
 
 fn networks(addresses: &[std::net::IpAddr]) -> Vec<Network> {
@@ -166,8 +191,17 @@ impl Watcher<'_> {
 
     /// Waits for a tick at most, and brings everything up to date.
     fn round(&mut self) -> Result<Progress, Stop> {
-        let pass = &mut self.pass;
-        let progress = self.source.poll(TICK, &mut |frames| pass.take(frames)).map_err(Stop::Other)?;
+        let (pass, tools) = (&mut self.pass, &mut self.tools);
+        let keep = &mut |frames: &[Frame<'_>]| {
+            if let Some(tools) = tools {
+                tools.held.keep(frames);
+            }
+            pass.take(frames);
+        };
+        let progress = self.source.poll(TICK, keep).map_err(Stop::Other)?;
+        if let Some(tools) = &self.tools {
+            tools.counter.serve(&tools.held);
+        }
         self.listen();
         let now = self.clock.now();
         self.note_losses(now);
@@ -192,12 +226,23 @@ impl Watcher<'_> {
 
     fn listen(&mut self) {
         for notice in self.source.notices() {
-            if !self.pass.desk.view.owns_terminal() {
-                talk::say(&notice);
-            }
-            if self.notices.len() < REPEATED {
-                self.notices.push(notice.to_string());
-            }
+            self.tell(notice.to_string());
+        }
+    }
+
+    /// Says what the user asked not to be looked at.
+    fn admit_limits(&mut self) {
+        if self.config.coverage == config::Coverage::Ends {
+            self.tell(LIGHT.to_owned());
+        }
+    }
+
+    fn tell(&mut self, notice: String) {
+        if !self.pass.desk.view.owns_terminal() {
+            talk::say(&notice);
+        }
+        if self.notices.len() < REPEATED {
+            self.notices.push(notice);
         }
     }
 
@@ -233,13 +278,20 @@ impl Watcher<'_> {
         let intake = Intake { dropped: health::dropped(self.source.counts()), ..self.pass.intake() };
         let interfaces: Vec<InterfaceHealth> = health::of_each(&self.source);
         let snapshot = self.pass.desk.aggregate.snapshot(self.config.presentation.top);
+        let ring = self.tools.as_ref().and_then(Toolbox::ring);
+        let footprint = Footprint { ring, ..footprint::of(self.config.max_flows) };
+        let engine = &mut self.pass.engine;
+        let alive = self.tools.as_mut().map(|tools| tools.alive.look(engine)).unwrap_or_default();
         let report = Report {
             heading: None,
             files: &[],
             interfaces: &interfaces,
+            now: self.clock.now(),
             snapshot: &snapshot,
             we: self.own.as_ref().map(OwnAddresses::addresses).unwrap_or_default(),
             followed: self.pass.engine.counts().followed,
+            footprint,
+            alive,
             intake: &intake,
             notices: &self.notices,
         };

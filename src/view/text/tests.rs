@@ -20,6 +20,7 @@ fn presentation(width: usize) -> Presentation {
         colour: Colour::Absent,
         charset: Charset::Unicode,
         width,
+        preferences: crate::config::Preferences::default(),
     }
 }
 
@@ -47,6 +48,9 @@ fn render(presentation: &Presentation, verdicts: &[Verdict]) -> String {
         interfaces: &[],
         we: &[],
         followed: 0,
+        alive: &[],
+        now: Timestamp::ZERO,
+        footprint: crate::aggregate::Footprint::default(),
         snapshot: &snapshot,
         intake: &intake(),
         notices: &notices,
@@ -179,6 +183,9 @@ fn a_report_forgets_the_ends_of_the_one_before() {
         interfaces: &[],
         we: &[],
         followed: 0,
+        alive: &[],
+        now: Timestamp::ZERO,
+        footprint: crate::aggregate::Footprint::default(),
         snapshot: &empty,
         intake: &intake(),
         notices: &[],

@@ -44,22 +44,16 @@ impl<K: PartialEq> Cursor<K> {
     }
 
     /// The list has changed: finds the item again, and leaves it on its line of the screen.
-    pub(super) fn follow(&mut self, keys: impl Iterator<Item = K>, page: usize) {
-        let mut length = 0;
-        let mut found = None;
-        for (index, key) in keys.enumerate() {
-            length = index + 1;
-            if self.chosen.as_ref() == Some(&key) {
-                found = Some(index);
+    pub(super) fn follow(&mut self, mut keys: impl ExactSizeIterator<Item = K>, page: usize) {
+        let length = keys.len();
+        match &self.chosen {
+            None => (self.index, self.offset) = (0, 0),
+            Some(chosen) => {
+                if let Some(index) = keys.position(|key| key == *chosen) {
+                    self.offset = (self.offset + index).saturating_sub(self.index);
+                    self.index = index;
+                }
             }
-        }
-        match found {
-            Some(index) => {
-                self.offset = (self.offset + index).saturating_sub(self.index);
-                self.index = index;
-            }
-            None if self.chosen.is_none() => (self.index, self.offset) = (0, 0),
-            None => {}
         }
         self.clamp(length, page);
     }

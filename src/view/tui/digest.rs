@@ -2,6 +2,9 @@
 
 use std::collections::{HashMap, HashSet};
 
+use ahash::RandomState;
+
+use crate::aggregate::Series;
 use crate::config::Listing;
 use crate::time::{NANOS_PER_SEC, Span};
 use crate::verdict::rules::RULES;
@@ -14,6 +17,11 @@ use super::{Frame, Phase};
 /// What is called "now".
 const NOW: Span = Span::from_secs(10);
 
+/// Ends that the news are made of: enough to know who is hit most, and few enough to be gone through for every frame.
+const NEWS: usize = 5_000;
+/// Peers of a cause that are told apart.
+const PEERS: usize = 1_000;
+
 /// A cause as it is listed.
 #[derive(Clone, Debug)]
 pub(super) struct CauseRow {
@@ -22,12 +30,23 @@ pub(super) struct CauseRow {
     pub(super) count: u64,
     /// Of these, in the last seconds.
     pub(super) now: u64,
+    /// Whether there were more in these seconds than are gone through.
+    pub(super) flood: Flood,
     /// Peers among the newest ends.
     pub(super) peers: usize,
     /// Whether older ends may have more peers.
     pub(super) reach: Reach,
+    /// Its bad ends of the last minutes.
+    pub(super) recent: Series,
     /// What its newest end advises.
     pub(super) advice: Option<String>,
+}
+
+/// Whether there were more ends in the last seconds than are gone through for every frame.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Flood {
+    None,
+    Some,
 }
 
 /// How far back the newest ends of a cause go.
@@ -35,7 +54,7 @@ pub(super) struct CauseRow {
 pub(super) enum Reach {
     /// They are all there are.
     All,
-    /// There were more.
+    /// There were more, or more peers than are told apart.
     Newest,
 }
 
@@ -44,28 +63,34 @@ pub(super) enum Reach {
 struct Tally<'f> {
     listed: u64,
     now: u64,
-    peers: HashSet<Addr>,
+    peers: HashSet<Addr, RandomState>,
     advice: Option<&'f str>,
 }
 
 /// The causes: those of now first, then the most frequent.
 pub(super) fn causes(frame: &Frame, listing: Listing, filter: &Filter) -> Vec<CauseRow> {
-    let mut tallies: HashMap<&str, Tally<'_>> = HashMap::new();
-    for end in frame.newest.iter().filter(|end| listing.lists(end)) {
+    let mut tallies: HashMap<&str, Tally<'_>, RandomState> = HashMap::default();
+    let mut flood = Flood::None;
+    let listed = frame.newest.iter().filter(|end| listing.lists(end)).zip(0..);
+    for (end, place) in listed {
         let Some(name) = end.cause_name() else { continue };
         let tally = tallies.entry(name).or_default();
         tally.listed += 1;
-        tally.now += u64::from(is_now(frame, end));
-        tally.peers.insert(frame.peer(end));
-        tally.advice = tally.advice.or(end.advice.as_deref());
+        tally.advice = tally.advice.or_else(|| end.advice.as_deref());
+        if tally.peers.len() < PEERS {
+            tally.peers.insert(frame.peer(end));
+        }
+        if place < NEWS && is_now(frame, end) {
+            tally.now += 1;
+        } else if place == NEWS && is_now(frame, end) {
+            flood = Flood::Some;
+        }
     }
-    // An end that was told provisionally is listed before it is counted.
-    let listed = |rule: &Rule| tallies.get(rule.name).map_or(0, |tally| tally.listed);
     let mut rows: Vec<CauseRow> = RULES
         .iter()
-        .map(|&rule| (rule, counted_for(frame, rule, listing).max(listed(rule))))
+        .map(|&rule| (rule, counted_for(frame, rule, listing)))
         .filter(|&(rule, count)| count > 0 && filter.admits_cause(rule))
-        .map(|(rule, count)| row(rule, count, tallies.get(rule.name)))
+        .map(|(rule, count)| CauseRow { flood, ..row(frame, rule, count, tallies.get(rule.name)) })
         .collect();
     rows.sort_by_key(|row| std::cmp::Reverse((row.now, row.count)));
     rows
@@ -77,29 +102,47 @@ fn counted_for(frame: &Frame, rule: &Rule, listing: Listing) -> u64 {
     of_rule.map(|cause| if listing == Listing::Harmful { cause.harmful } else { cause.all() }).sum()
 }
 
-fn row(rule: &'static Rule, count: u64, tally: Option<&Tally<'_>>) -> CauseRow {
+fn row(frame: &Frame, rule: &'static Rule, count: u64, tally: Option<&Tally<'_>>) -> CauseRow {
     let none = Tally::default();
     let tally = tally.unwrap_or(&none);
     CauseRow {
         rule,
         count,
         now: tally.now,
+        flood: Flood::None,
         peers: tally.peers.len(),
-        reach: if tally.listed < count { Reach::Newest } else { Reach::All },
+        reach: if tally.listed < count || tally.peers.len() >= PEERS { Reach::Newest } else { Reach::All },
+        recent: frame.counts.totals.recent(rule.name).seen_at(frame.taken),
         advice: tally.advice.map(str::to_owned),
     }
 }
 
+/// Why an end came, or how it ended.
+pub(super) fn why(end: &Verdict) -> &'static str {
+    end.cause_name().unwrap_or_else(|| end.how.word())
+}
+
 /// Nothing is now in a capture that was read to its end.
-fn is_now(frame: &Frame, end: &Verdict) -> bool {
+pub(super) fn is_now(frame: &Frame, end: &Verdict) -> bool {
     frame.phase == Phase::Live && frame.taken.since(end.end_time) <= NOW
 }
 
-/// The news in a sentence: who is hit most now, and by what; of a capture, who was hit most.
-pub(super) fn news(frame: &Frame) -> String {
+/// The news in a sentence, and whom it is about.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct News {
+    pub(super) sentence: String,
+    subject: Option<Subject>,
+}
+
+/// A peer, and what happens with it.
+type Subject = (Addr, &'static str);
+
+/// Who is hit most now, and by what; of a capture, who was hit most. What was the news `before` stays it until another is
+/// hit clearly more, so that it can be read.
+pub(super) fn news(frame: &Frame, before: Option<&News>) -> News {
     match frame.phase {
-        Phase::Finished => of_all(frame),
-        Phase::Live => of_now(frame),
+        Phase::Finished => News { sentence: of_all(frame), subject: None },
+        Phase::Live => of_now(frame, before.and_then(|news| news.subject)),
     }
 }
 
@@ -110,29 +153,33 @@ fn of_all(frame: &Frame) -> String {
     };
     let (bad, all) = (worst.counts.bad_ends, counted(worst.counts.connections, "connection"));
     let mostly = worst.worst_cause.map_or(String::new(), |rule| format!(", mostly {}", rule.name));
-    format!("Worst: {}, {bad} of {all} ended badly{mostly}", worst.addr)
+    format!("Worst: {}, {bad} of {all} ended badly{mostly}", frame.called(worst.addr))
 }
 
-fn of_now(frame: &Frame) -> String {
-    let mut counts: HashMap<(Addr, &str), u64> = HashMap::new();
-    for end in frame.newest.iter().filter(|end| end.is_bad_end() && is_now(frame, end)) {
-        *counts.entry((frame.peer(end), end.cause_name().unwrap_or_default())).or_default() += 1;
+fn of_now(frame: &Frame, before: Option<Subject>) -> News {
+    let mut counts: HashMap<Subject, u64, RandomState> = HashMap::default();
+    let mut now = frame.newest.iter().take_while(|end| is_now(frame, end)).filter(|end| end.is_bad_end());
+    for end in now.by_ref().take(NEWS) {
+        *counts.entry((frame.peer(end), why(end))).or_default() += 1;
     }
-    let worst = counts.into_iter().max_by_key(|&((addr, cause), count)| (count, addr, cause));
-    match worst {
-        Some(((addr, cause), count)) => {
-            format!(
-                "Now: {addr}, {} in the last {} s, {cause}",
-                counted(count, "bad end"),
-                NOW.as_nanos() / NANOS_PER_SEC
-            )
-        }
-        None if frame.health.intake.frames == 0 => "Waiting for the first frame.".to_owned(),
-        None => quiet(frame),
-    }
+    let at_least = if now.next().is_some() { "at least " } else { "" };
+    let worst = counts.iter().max_by_key(|&(subject, count)| (count, subject));
+    let Some((&worst, &most)) = worst else {
+        return News { sentence: quiet(frame), subject: None };
+    };
+    let count_of = |subject: &Subject| counts.get(subject).copied().unwrap_or(0);
+    let subject = before.filter(|subject| count_of(subject) * 3 >= most * 2).unwrap_or(worst);
+    let (count, (addr, cause)) = (counted(count_of(&subject), "bad end"), subject);
+    let seconds = NOW.as_nanos() / NANOS_PER_SEC;
+    let name = frame.names.get(&addr).map_or(String::new(), |name| format!(" [{name}]"));
+    let sentence = format!("{addr}: {at_least}{count} in {seconds} s, {cause}{name}");
+    News { sentence, subject: Some(subject) }
 }
 
 fn quiet(frame: &Frame) -> String {
+    if frame.health.intake.frames == 0 {
+        return "Waiting for the first frame.".to_owned();
+    }
     match frame.newest.iter().find(|end| end.is_bad_end()) {
         Some(last) => format!("No bad end for {}.", frame.taken.since(last.end_time)),
         None => "No bad end so far.".to_owned(),

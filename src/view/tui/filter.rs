@@ -6,6 +6,8 @@ use crate::aggregate::Peer;
 use crate::verdict::{Addr, ExchangeFacts, Harm, Rule, Sender, Side, Stage, Verdict};
 use crate::view::text::row;
 
+use super::Frame;
+
 /// What the user typed, and what it means.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub(super) struct Filter {
@@ -28,7 +30,14 @@ enum Word {
     Side(String),
     /// `harmful` or `harmless`.
     Harm(String),
+    /// Address and port of the server.
+    Service(String),
+    /// A part of a name: of either side, or of what was asked for.
+    Name(String),
 }
+
+/// The fields, for the help.
+pub(super) const FIELDS: &str = "peer: port: service: cause: side: harm: name:";
 
 impl Word {
     /// A word with an unknown field is one to be found as it is: IPv6 addresses have colons as well.
@@ -41,6 +50,8 @@ impl Word {
             "cause" => Self::Cause(value),
             "side" => Self::Side(value),
             "harm" => Self::Harm(value),
+            "service" => Self::Service(value),
+            "name" => Self::Name(value),
             _ => Self::Free(word.to_owned()),
         }
     }
@@ -52,7 +63,9 @@ impl Word {
         | Self::Port(value)
         | Self::Cause(value)
         | Self::Side(value)
-        | Self::Harm(value)) = self;
+        | Self::Harm(value)
+        | Self::Service(value)
+        | Self::Name(value)) = self;
         value.is_empty()
     }
 }
@@ -73,9 +86,11 @@ impl Filter {
     }
 
     /// Is this end to be listed?
-    pub(super) fn admits_end(&self, end: &Verdict) -> bool {
+    pub(super) fn admits_end(&self, end: &Verdict, frame: &Frame) -> bool {
         self.words().all(|word| match word {
-            Word::Free(part) => said_of(end).contains(part),
+            Word::Free(part) => said_of(end).contains(part) || is_named(end, frame, part),
+            Word::Name(part) => is_named(end, frame, part),
+            Word::Service(service) => end.server.to_string() == *service,
             Word::Peer(addr) => is_addr(end.client.addr, addr) || is_addr(end.server.addr, addr),
             Word::Port(port) => [end.client.port, end.server.port].iter().any(|it| it.to_string() == *port),
             Word::Cause(name) => end.cause_name().unwrap_or_else(|| end.how.word()).contains(name),
@@ -85,13 +100,18 @@ impl Filter {
     }
 
     /// Is this peer? Words about single ends say nothing about a peer.
-    pub(super) fn admits_peer(&self, peer: &Peer) -> bool {
+    pub(super) fn admits_peer(&self, peer: &Peer, frame: &Frame) -> bool {
         let cause = peer.worst_cause.map_or("", |rule| rule.name);
         self.words().all(|word| match word {
-            Word::Free(part) => peer.addr.to_string().contains(part) || cause.contains(part),
+            Word::Free(part) => {
+                peer.addr.to_string().contains(part)
+                    || cause.contains(part)
+                    || is_called(peer.addr, frame, part)
+            }
+            Word::Name(part) => is_called(peer.addr, frame, part),
             Word::Peer(addr) => is_addr(peer.addr, addr),
             Word::Cause(name) => cause.contains(name),
-            Word::Port(_) | Word::Side(_) | Word::Harm(_) => true,
+            Word::Port(_) | Word::Side(_) | Word::Harm(_) | Word::Service(_) => true,
         })
     }
 
@@ -114,6 +134,18 @@ fn is_addr(addr: Addr, wanted: &str) -> bool {
         Ok(ip) => addr == Addr::from(ip),
         Err(_) => addr.to_string().contains(wanted),
     }
+}
+
+fn is_called(addr: Addr, frame: &Frame, part: &str) -> bool {
+    frame.names.get(&addr).is_some_and(|name| name.to_lowercase().contains(part))
+}
+
+/// Is a name known for one of its sides, or was one asked for?
+fn is_named(end: &Verdict, frame: &Frame, part: &str) -> bool {
+    let asked = end.exchange.as_ref().map(|it| [&it.host, &it.sni]);
+    let mut asked = asked.into_iter().flatten().flatten();
+    asked.any(|name| name.to_lowercase().contains(part))
+        || [end.client.addr, end.server.addr].iter().any(|&addr| is_called(addr, frame, part))
 }
 
 fn ended_by(end: &Verdict) -> Option<&'static str> {

@@ -1,11 +1,12 @@
 //! What the dashboard draws: everything that is known at one moment, put together by whoever captures or reads.
 
+use std::collections::HashMap;
 use std::net::IpAddr;
 use std::sync::Arc;
 
-use crate::aggregate::{Aggregate, Intake, Ours, Snapshot};
+use crate::aggregate::{Aggregate, Footprint, Intake, InterfaceHealth, Ours, Snapshot};
 use crate::time::Timestamp;
-use crate::verdict::{Addr, Endpoint, Verdict};
+use crate::verdict::{Addr, Endpoint, Ruling, Verdict};
 
 /// One moment of a watch or a replay. It is handed over whole and never changed.
 #[derive(Clone, Debug)]
@@ -14,11 +15,15 @@ pub struct Frame {
     pub taken: Timestamp,
     /// The counts.
     pub counts: Snapshot,
-    /// The newest ends that have a cause, the newest first, as many as the feeder keeps. A provisional verdict is replaced
-    /// by its final one in its place.
+    /// The newest ends, the newest first, as many as the feeder keeps. A provisional verdict is replaced by its final one in
+    /// its place.
     pub newest: Vec<Arc<Verdict>>,
     /// How well the capture itself is.
     pub health: Health,
+    /// Connections that go on: as many as there is room for.
+    pub alive: Vec<Arc<Verdict>>,
+    /// What addresses are called, as far as that is known.
+    pub names: Names,
     /// Our own addresses; empty where the counts tell who "we" are.
     pub we: Vec<IpAddr>,
     /// What is watched: an interface and its filter, or a file.
@@ -26,6 +31,9 @@ pub struct Frame {
     /// Whether more is to come.
     pub phase: Phase,
 }
+
+/// Addresses and their names.
+pub type Names = HashMap<Addr, String>;
 
 /// Whether more is to come.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -43,6 +51,10 @@ pub struct Health {
     pub intake: Intake,
     /// Connections that are followed at the moment.
     pub followed: u64,
+    /// What the program itself takes.
+    pub footprint: Footprint,
+    /// The interfaces that are watched, each with its own losses.
+    pub interfaces: Vec<InterfaceHealth>,
     /// What is worth knowing about the capture, a sentence each.
     pub notices: Vec<String>,
 }
@@ -50,8 +62,12 @@ pub struct Health {
 /// What tells one connection from all others, so that a selection can stay on it.
 pub(super) type EndId = (u16, u64, Timestamp, Endpoint, Endpoint);
 
-pub(super) fn id(verdict: &Verdict) -> EndId {
+pub(super) const fn id(verdict: &Verdict) -> EndId {
     (verdict.file, verdict.first_frame, verdict.start, verdict.client, verdict.server)
+}
+
+pub(super) const fn id_of(ruling: &Ruling) -> EndId {
+    (ruling.file, ruling.first_frame, ruling.start, ruling.client, ruling.server)
 }
 
 impl Frame {
@@ -62,10 +78,20 @@ impl Frame {
             taken: Timestamp::ZERO,
             counts: Aggregate::new(Vec::new()).snapshot(0),
             newest: Vec::new(),
+            alive: Vec::new(),
             health: Health::default(),
+            names: Names::new(),
             we: Vec::new(),
             source,
             phase,
+        }
+    }
+
+    /// An address, and its name where it has one.
+    pub(super) fn called(&self, addr: Addr) -> String {
+        match self.names.get(&addr) {
+            Some(name) => format!("{addr} ({name})"),
+            None => addr.to_string(),
         }
     }
 
@@ -80,13 +106,24 @@ impl Frame {
 
     /// Who "we" are, in words.
     pub(super) fn we(&self) -> String {
-        match (self.we.as_slice(), self.counts.peers.ours) {
-            ([], Ours::Named) => "the networks of --local".to_owned(),
+        let peers = &self.counts.peers;
+        match (self.we.as_slice(), peers.ours) {
+            ([], Ours::Named) => some_of(&peers.local),
             ([], Ours::Shared(addr)) => addr.to_string(),
             ([], Ours::Unknown) => "not known (--local CIDR says it)".to_owned(),
-            ([first], _) => first.to_string(),
-            ([first, second], _) => format!("{first}, {second}"),
-            ([first, second, rest @ ..], _) => format!("{first}, {second} and {} more", rest.len()),
+            (addresses, _) => some_of(addresses),
+        }
+    }
+}
+
+/// The first two, and how many more there are.
+fn some_of(list: &[impl ToString]) -> String {
+    match list {
+        [] => String::new(),
+        [first] => first.to_string(),
+        [first, second] => format!("{}, {}", first.to_string(), second.to_string()),
+        [first, second, rest @ ..] => {
+            format!("{}, {} and {} more", first.to_string(), second.to_string(), rest.len())
         }
     }
 }

@@ -21,12 +21,13 @@
 //! left out, the least needed first. Below 60×15 there is a sentence.
 
 use ratatui::buffer::Buffer;
-use ratatui::layout::{Constraint, Layout, Rect};
+use ratatui::layout::{Constraint, Layout, Position, Rect};
 use ratatui::text::Line;
 use ratatui::widgets::{Paragraph, Widget, Wrap};
 
 use super::app::{App, Mode, Screen};
-use super::pane::{causes, detail, ends, footer, header, health, help, peers};
+use super::cursor::Cursor;
+use super::pane::{causes, detail, ends, footer, groups, header, health, help, peers};
 
 /// Below this nothing is worth drawing.
 const LEAST: (u16, u16) = (60, 15);
@@ -52,6 +53,17 @@ pub(super) struct Pages {
     pub(super) help: usize,
 }
 
+/// What is under the mouse.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Hit {
+    /// The name of a screen.
+    Tab(Screen),
+    /// The line of the list with that number, visible or not.
+    Line(usize),
+    /// Nothing that can be chosen.
+    Nothing,
+}
+
 /// Where what is.
 struct Areas {
     header: Rect,
@@ -71,16 +83,16 @@ impl Areas {
         let (width, height) = app.size;
         let rows = [Constraint::Length(HEADER), Constraint::Fill(1), Constraint::Length(FOOTER)];
         let [header, body, footer] = Layout::vertical(rows).areas(Rect::new(0, 0, width, height));
-        let summary = if app.screen == Screen::Ends { causes::summary_height(app) } else { 0 };
-        let [summary, list] =
-            Layout::vertical([Constraint::Length(summary), Constraint::Fill(1)]).areas(body);
         let open = matches!(app.mode, Mode::Detail(..));
-        let halves = Layout::horizontal([Constraint::Percentage(55), Constraint::Fill(1)]);
-        let (list, detail) = match (open, width >= WIDE) {
-            (false, _) => (list, Rect::ZERO),
-            (true, true) => halves.areas(list).into(),
+        let halves = Layout::horizontal([Constraint::Percentage(50), Constraint::Fill(1)]);
+        let (left, detail) = match (open, width >= WIDE) {
+            (false, _) => (body, Rect::ZERO),
+            (true, true) => halves.areas(body).into(),
             (true, false) => (Rect::ZERO, body),
         };
+        let summary = if app.screen == Screen::Ends { causes::summary_height(app) } else { 0 };
+        let [summary, list] =
+            Layout::vertical([Constraint::Length(summary), Constraint::Fill(1)]).areas(left);
         Self { header, summary, list, detail, body, footer }
     }
 }
@@ -98,6 +110,45 @@ pub(super) fn pages(app: &App) -> Pages {
     }
 }
 
+/// The selected line of this screen's list; `None` where it has none.
+pub(super) fn selected(app: &App) -> Option<usize> {
+    cursor(app).map(|(index, _)| index)
+}
+
+/// The selected line and the first visible one.
+fn cursor(app: &App) -> Option<(usize, usize)> {
+    fn of<K: PartialEq>(cursor: &Cursor<K>) -> (usize, usize) {
+        (cursor.index(), cursor.offset())
+    }
+    match app.screen {
+        Screen::Ends | Screen::Connections if app.is_grouped() => Some(of(&app.at.groups)),
+        Screen::Ends => Some(of(&app.at.ends)),
+        Screen::Connections => Some(of(&app.at.connections)),
+        Screen::Peers => Some(of(&app.at.peers)),
+        Screen::Causes => Some(of(&app.at.causes)),
+        Screen::Health => None,
+    }
+}
+
+/// What is at that column and line.
+pub(super) fn hit(app: &App, column: u16, line: u16) -> Hit {
+    let areas = Areas::of(app);
+    if line == areas.header.y + header::TABS {
+        return header::tab_at(app, column).map_or(Hit::Nothing, Hit::Tab);
+    }
+    let (list, pages) = (areas.list, pages(app));
+    let page = match app.screen {
+        Screen::Causes => pages.causes,
+        _ => pages.ends,
+    };
+    let row = line.checked_sub(list.y + TITLE + HEADS).map(usize::from).filter(|&row| row < page);
+    let inside = list.contains(Position { x: column, y: line }) && !matches!(app.mode, Mode::Help(_));
+    match (row, cursor(app)) {
+        (Some(row), Some((_, offset))) if inside => Hit::Line(offset + row),
+        _ => Hit::Nothing,
+    }
+}
+
 /// The last line to which what is open can be scrolled.
 pub(super) fn last_scroll(app: &App) -> usize {
     let (areas, pages) = (Areas::of(app), pages(app));
@@ -105,7 +156,7 @@ pub(super) fn last_scroll(app: &App) -> usize {
         Mode::Detail(end, _) => {
             detail::lines(end, app.theme, areas.detail.width).len().saturating_sub(pages.detail)
         }
-        Mode::Help(_) => help::lines(app.theme).len().saturating_sub(pages.help),
+        Mode::Help(_) => help::lines(app).len().saturating_sub(pages.help),
         Mode::Browse | Mode::Typing => 0,
     }
 }
@@ -121,8 +172,7 @@ impl Widget for Dashboard<'_> {
         footer::Footer(app).render(areas.footer.intersection(area), buffer);
         match &app.mode {
             Mode::Help(scroll) => {
-                return help::Help { theme: app.theme, scroll: *scroll }
-                    .render(areas.body.intersection(area), buffer);
+                return help::Help { app, scroll: *scroll }.render(areas.body.intersection(area), buffer);
             }
             Mode::Detail(end, scroll) => {
                 let detail = detail::Detail { end, theme: app.theme, scroll: *scroll };
@@ -135,9 +185,15 @@ impl Widget for Dashboard<'_> {
         }
         let list = areas.list.intersection(area);
         match app.screen {
-            Screen::Ends => {
-                causes::Summary(app).render(areas.summary.intersection(area), buffer);
-                ends::Ends(app).render(list, buffer);
+            Screen::Ends | Screen::Connections => {
+                if app.screen == Screen::Ends {
+                    causes::Summary(app).render(areas.summary.intersection(area), buffer);
+                }
+                if app.is_grouped() {
+                    groups::Groups(app).render(list, buffer);
+                } else {
+                    ends::Ends(app).render(list, buffer);
+                }
             }
             Screen::Peers => peers::Peers(app).render(list, buffer),
             Screen::Causes => causes::Causes(app).render(list, buffer),

@@ -2,17 +2,23 @@
 
 use std::io::{self, Stdout, Write};
 use std::panic;
-use std::sync::Once;
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Once};
 use std::time::Duration;
 
-use crossterm::event::{self, Event, KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
+use crossterm::clipboard::CopyToClipboard;
+use crossterm::event::{
+    self, DisableMouseCapture, EnableMouseCapture, Event, KeyCode, KeyEvent, KeyEventKind, KeyModifiers,
+    MouseButton, MouseEvent, MouseEventKind,
+};
 use crossterm::{cursor, execute, terminal};
 use ratatui::Terminal;
 use ratatui::backend::CrosstermBackend;
 
+use crate::config::{Mouse, Named, Press};
+
 use super::app::App;
-use super::message::Press;
+use super::cursor::Step;
 use super::screen::Dashboard;
 
 /// The terminal is ours: there is something to give back.
@@ -23,6 +29,8 @@ static HOOK: Once = Once::new();
 /// The terminal in our hands. It is given back on drop, or before a panic's message is written.
 pub(super) struct Screen {
     terminal: Terminal<CrosstermBackend<Stdout>>,
+    /// Somebody wants the program to end.
+    told_to_go: Arc<AtomicBool>,
 }
 
 /// What happened at the terminal.
@@ -32,22 +40,57 @@ pub(super) enum Input {
     Press(Press),
     /// The terminal has another size: columns and lines.
     Resize(u16, u16),
+    /// The mouse's button went down: column and line.
+    Click(u16, u16),
+    /// Its wheel was turned by a notch.
+    Wheel(Step),
     /// Something that means nothing here, or nothing at all.
     Nothing,
 }
 
 impl Screen {
-    /// Takes the terminal over: raw mode and the alternate screen. The mouse stays the user's, for marking and copying.
+    /// Takes the terminal over: raw mode and the alternate screen.
     pub(super) fn take() -> io::Result<Self> {
         HOOK.call_once(chain_panic_hook);
         let terminal = Terminal::new(CrosstermBackend::new(io::stdout()))?;
+        // From here on a failure gives back what was taken.
+        let mut screen = Self { terminal, told_to_go: listen() };
+        screen.enter()?;
+        Ok(screen)
+    }
+
+    /// Becomes true when somebody wants the program to end.
+    pub(super) fn told_to_go(&self) -> Arc<AtomicBool> {
+        Arc::clone(&self.told_to_go)
+    }
+
+    fn enter(&mut self) -> io::Result<()> {
         terminal::enable_raw_mode()?;
         TAKEN.store(true, Ordering::Release);
-        // From here on a failure gives back what was taken.
-        let mut screen = Self { terminal };
         execute!(io::stdout(), terminal::EnterAlternateScreen, cursor::Hide)?;
-        screen.terminal.clear()?;
-        Ok(screen)
+        self.terminal.clear()
+    }
+
+    /// Takes the mouse, or leaves it to the user for marking and copying.
+    pub(super) fn take_mouse(mouse: Mouse) -> io::Result<()> {
+        match mouse {
+            Mouse::Taken => execute!(io::stdout(), EnableMouseCapture),
+            Mouse::Left => execute!(io::stdout(), DisableMouseCapture),
+        }
+    }
+
+    /// Gives the terminal to the shell, as Ctrl-Z does, and takes it again when the shell says so; gives its size then.
+    pub(super) fn suspend(&mut self, mouse: Mouse) -> io::Result<(u16, u16)> {
+        give_back();
+        stop()?;
+        self.enter()?;
+        Self::take_mouse(mouse)?;
+        self.size()
+    }
+
+    /// Puts a line on the terminal's clipboard, if it has one and allows it.
+    pub(super) fn copy(line: &str) -> io::Result<()> {
+        execute!(io::stdout(), CopyToClipboard::to_clipboard_from(line))
     }
 
     /// Columns and lines.
@@ -61,10 +104,42 @@ impl Screen {
         Ok(())
     }
 
-    /// Is the terminal still ours? A panic in another thread has given it back.
-    pub(super) fn is_ours() -> bool {
-        TAKEN.load(Ordering::Acquire)
+    /// Is the terminal still ours? A panic in another thread has given it back, and a signal asks for it.
+    pub(super) fn is_ours(&self) -> bool {
+        TAKEN.load(Ordering::Acquire) && !self.told_to_go.load(Ordering::Relaxed)
     }
+
+    /// Waits for an event, no longer than `patience`.
+    pub(super) fn wait(patience: Duration) -> io::Result<Input> {
+        if !event::poll(patience)? {
+            return Ok(Input::Nothing);
+        }
+        Ok(match event::read()? {
+            Event::Key(key) if key.kind != KeyEventKind::Release => {
+                press(key).map_or(Input::Nothing, Input::Press)
+            }
+            Event::Resize(columns, lines) => Input::Resize(columns, lines),
+            Event::Mouse(mouse) => turned_or_clicked(mouse),
+            _ => Input::Nothing,
+        })
+    }
+}
+
+/// Listens for the signals by which a program is told to end. Where the system refuses, they do what they always do.
+fn listen() -> Arc<AtomicBool> {
+    let told = Arc::new(AtomicBool::new(false));
+    #[cfg(unix)]
+    for signal in [signal_hook::consts::SIGTERM, signal_hook::consts::SIGHUP] {
+        let _ = signal_hook::flag::register(signal, Arc::clone(&told));
+    }
+    told
+}
+
+/// Stops this process as the terminal's own Ctrl-Z would; returns when it goes on.
+fn stop() -> io::Result<()> {
+    #[cfg(unix)]
+    signal_hook::low_level::raise(signal_hook::consts::SIGTSTP)?;
+    Ok(())
 }
 
 impl Drop for Screen {
@@ -76,7 +151,7 @@ impl Drop for Screen {
 /// Gives the terminal back, once; what cannot be undone is not worth a second failure.
 fn give_back() {
     if TAKEN.swap(false, Ordering::AcqRel) {
-        let _ = execute!(io::stdout(), terminal::LeaveAlternateScreen, cursor::Show);
+        let _ = execute!(io::stdout(), DisableMouseCapture, terminal::LeaveAlternateScreen, cursor::Show);
         let _ = terminal::disable_raw_mode();
         let _ = io::stdout().flush();
     }
@@ -91,36 +166,32 @@ fn chain_panic_hook() {
     }));
 }
 
-/// Waits for an event, no longer than `patience`.
-pub(super) fn wait(patience: Duration) -> io::Result<Input> {
-    if !event::poll(patience)? {
-        return Ok(Input::Nothing);
-    }
-    Ok(match event::read()? {
-        Event::Key(key) if key.kind != KeyEventKind::Release => {
-            press(key).map_or(Input::Nothing, Input::Press)
-        }
-        Event::Resize(columns, lines) => Input::Resize(columns, lines),
+fn turned_or_clicked(mouse: MouseEvent) -> Input {
+    match mouse.kind {
+        MouseEventKind::Down(MouseButton::Left) => Input::Click(mouse.column, mouse.row),
+        MouseEventKind::ScrollUp => Input::Wheel(Step::Up),
+        MouseEventKind::ScrollDown => Input::Wheel(Step::Down),
         _ => Input::Nothing,
-    })
+    }
 }
 
 fn press(key: KeyEvent) -> Option<Press> {
     let held = key.modifiers.contains(KeyModifiers::CONTROL);
-    Some(match key.code {
-        KeyCode::Char(c) if held => Press::Ctrl(c.to_ascii_lowercase()),
-        KeyCode::Char(c) => Press::Char(c),
-        KeyCode::Enter => Press::Enter,
-        KeyCode::Esc => Press::Esc,
-        KeyCode::Tab => Press::Tab,
-        KeyCode::BackTab => Press::BackTab,
-        KeyCode::Backspace => Press::Backspace,
-        KeyCode::Up => Press::Up,
-        KeyCode::Down => Press::Down,
-        KeyCode::PageUp => Press::PageUp,
-        KeyCode::PageDown => Press::PageDown,
-        KeyCode::Home => Press::Home,
-        KeyCode::End => Press::End,
+    let named = match key.code {
+        KeyCode::Char(c) if held => return Some(Press::Ctrl(c.to_ascii_lowercase())),
+        KeyCode::Char(c) => return Some(Press::Char(c)),
+        KeyCode::Enter => Named::Enter,
+        KeyCode::Esc => Named::Esc,
+        KeyCode::Tab => Named::Tab,
+        KeyCode::BackTab => Named::BackTab,
+        KeyCode::Backspace => Named::Backspace,
+        KeyCode::Up => Named::Up,
+        KeyCode::Down => Named::Down,
+        KeyCode::PageUp => Named::PageUp,
+        KeyCode::PageDown => Named::PageDown,
+        KeyCode::Home => Named::Home,
+        KeyCode::End => Named::End,
         _ => return None,
-    })
+    };
+    Some(Press::Named(named))
 }

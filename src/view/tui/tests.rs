@@ -33,7 +33,7 @@ fn a_dashboard_whose_thread_has_ended_wants_to_quit() {
         }
         Ok(())
     });
-    let dashboard = Dashboard { mailbox, thread: Some(thread) };
+    let dashboard = Dashboard { mailbox, told_to_go: Arc::default(), thread: Some(thread) };
     assert!(!dashboard.wants_quit());
     assert!(dashboard.close().is_ok());
 }
@@ -45,9 +45,25 @@ fn closing_waits_no_longer_than_its_patience_for_a_terminal_that_hangs() {
         let _ = held.recv();
         Ok(())
     });
-    let dashboard = Dashboard { mailbox: Arc::default(), thread: Some(thread) };
+    let dashboard = Dashboard { mailbox: Arc::default(), told_to_go: Arc::default(), thread: Some(thread) };
     let start = Instant::now();
     assert!(dashboard.close().is_ok());
+    assert!(start.elapsed() < CLOSING_PATIENCE * 3);
+    drop(release);
+}
+
+#[test]
+fn a_terminal_that_was_closed_ends_the_waiting() {
+    let (release, held) = std::sync::mpsc::channel::<()>();
+    let thread = thread::spawn(move || {
+        let _ = held.recv();
+        Ok(())
+    });
+    let told_to_go = Arc::new(AtomicBool::new(true));
+    let dashboard = Dashboard { mailbox: Arc::default(), told_to_go, thread: Some(thread) };
+    assert!(dashboard.wants_quit());
+    let start = Instant::now();
+    assert!(dashboard.wait().is_ok());
     assert!(start.elapsed() < CLOSING_PATIENCE * 3);
     drop(release);
 }

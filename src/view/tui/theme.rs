@@ -3,7 +3,7 @@
 use ratatui::style::{Color, Modifier, Style};
 use ratatui::symbols::border;
 
-use crate::config::{Charset, Colour};
+use crate::config::{Background, Charset, Colour};
 use crate::verdict::{Confidence, Verdict};
 use crate::view::plain;
 
@@ -12,6 +12,58 @@ use crate::view::plain;
 pub(super) struct Theme {
     colour: Colour,
     charset: Charset,
+    palette: Palette,
+}
+
+/// Colours by meaning. At first of the eight that every terminal has, so that its own palette decides how they look.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Palette {
+    bad: Color,
+    doubtful: Color,
+    advice: Color,
+}
+
+impl Palette {
+    /// Colours that can be read on it: yellow and cyan cannot be on white, nor blue on black.
+    pub(super) const fn on(background: Background) -> Self {
+        match background {
+            Background::Auto | Background::Dark => {
+                Self { bad: Color::Red, doubtful: Color::Yellow, advice: Color::Cyan }
+            }
+            Background::Light => Self { bad: Color::Red, doubtful: Color::Magenta, advice: Color::Blue },
+        }
+    }
+
+    /// Every colour: its name, what it is for, and what it is.
+    pub(super) const fn roles(&self) -> [(&'static str, &'static str, Color); 3] {
+        [
+            ("bad", "a bad end", self.bad),
+            ("doubtful", "what may be otherwise, or needs a look", self.doubtful),
+            ("advice", "what to do", self.advice),
+        ]
+    }
+
+    /// Changes one of them.
+    pub(super) fn set(&mut self, role: &str, colour: &str) -> Result<(), String> {
+        let names = self.roles().map(|(name, ..)| name).join(", ");
+        let place = match role {
+            "bad" => &mut self.bad,
+            "doubtful" => &mut self.doubtful,
+            "advice" => &mut self.advice,
+            _ => return Err(format!("nothing is called '{role}'; there are {names}")),
+        };
+        let what = "write a name (red, light-blue), a number from 0 to 255, or #rrggbb";
+        *place = colour.parse().map_err(|_unsaid| format!("'{colour}' is no colour; {what}"))?;
+        Ok(())
+    }
+}
+
+/// What arrows are made of.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Shafts {
+    pub(super) left: &'static str,
+    pub(super) shaft: &'static str,
+    pub(super) right: &'static str,
 }
 
 /// Lines of ASCII.
@@ -27,8 +79,8 @@ const ASCII_BORDER: border::Set<'_> = border::Set {
 };
 
 impl Theme {
-    pub(super) const fn new(colour: Colour, charset: Charset) -> Self {
-        Self { colour, charset }
+    pub(super) const fn new(colour: Colour, charset: Charset, palette: Palette) -> Self {
+        Self { colour, charset, palette }
     }
 
     /// The head of a section.
@@ -48,17 +100,17 @@ impl Theme {
 
     /// A bad end.
     pub(super) const fn bad(self) -> Style {
-        self.coloured(Color::Red)
+        self.coloured(self.palette.bad)
     }
 
     /// Something that may be otherwise, or needs a look.
     pub(super) const fn doubtful(self) -> Style {
-        self.coloured(Color::Yellow)
+        self.coloured(self.palette.doubtful)
     }
 
     /// What to do.
     pub(super) const fn advice(self) -> Style {
-        self.coloured(Color::Cyan)
+        self.coloured(self.palette.advice)
     }
 
     /// The cause of an end.
@@ -72,7 +124,6 @@ impl Theme {
         }
     }
 
-    /// One of the eight colours that every terminal has, so that the user's own palette decides how it looks.
     const fn coloured(self, colour: Color) -> Style {
         match self.colour {
             Colour::Used => Style::new().fg(colour),
@@ -94,6 +145,22 @@ impl Theme {
         match self.charset {
             Charset::Unicode => "→",
             Charset::Ascii => "->",
+        }
+    }
+
+    /// Heights, from nothing to full, for a row of counts.
+    pub(super) const fn bars(self) -> [&'static str; 9] {
+        match self.charset {
+            Charset::Unicode => [" ", "▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"],
+            Charset::Ascii => [" ", "_", ".", ":", "-", "=", "+", "*", "#"],
+        }
+    }
+
+    /// The pieces of a long arrow.
+    pub(super) const fn shafts(self) -> Shafts {
+        match self.charset {
+            Charset::Unicode => Shafts { left: "◀", shaft: "─", right: "▶" },
+            Charset::Ascii => Shafts { left: "<", shaft: "-", right: ">" },
         }
     }
 

@@ -2,7 +2,9 @@
 
 use std::sync::Arc;
 
-use crate::config::Listing;
+use crate::config::{Listing, Mouse};
+use crate::verdict::Verdict;
+use crate::view::lines;
 
 use super::Frame;
 use super::app::{App, Mode, Pace, Screen};
@@ -10,22 +12,36 @@ use super::cursor::{Step, stepped};
 use super::digest;
 use super::filter::Filter;
 use super::frame;
+use super::group::Grouping;
 use super::message::{Command, Message};
-use super::screen;
+use super::screen::{self, Hit};
+use super::sort::{self, Sorting};
 
-/// What is to be done after a message; the later ones include the earlier.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+/// Lines that one notch of the wheel goes.
+const WHEEL: usize = 3;
+
+/// What is to be done after a message.
+#[derive(Clone, Debug)]
 pub(super) enum Effect {
-    /// The screen is still right.
-    Nothing,
     /// Draw anew.
     Draw,
     /// Leave.
     Quit,
+    /// Give the terminal to the shell until it lets us go on.
+    Suspend,
+    /// Take the mouse, or give it back.
+    Mouse(Mouse),
+    /// Put a line on the clipboard.
+    Copy(String),
+    /// Write an end to files.
+    Export(Arc<Verdict>),
 }
 
 /// Changes the model as the message says.
 pub(super) fn update(app: &mut App, message: Message) -> Effect {
+    if !matches!(message, Message::Frame(_) | Message::Resize(..) | Message::Said(_)) {
+        app.said = None;
+    }
     match message {
         Message::Frame(frame) => receive(app, frame),
         Message::Resize(columns, lines) => {
@@ -37,14 +53,16 @@ pub(super) fn update(app: &mut App, message: Message) -> Effect {
             let text = format!("{}{typed}", app.filter.text());
             set_filter(app, Filter::parse(&text));
         }
-        Message::Do(Command::Quit) => return Effect::Quit,
-        Message::Do(command) => perform(app, command),
+        Message::Click(column, line) => click(app, column, line),
+        Message::Wheel(step) => (0..WHEEL).for_each(|_| go(app, step)),
+        Message::Said(sentence) => app.said = Some(sentence),
+        Message::Do(command) => return perform(app, command),
     }
     Effect::Draw
 }
 
 fn receive(app: &mut App, frame: Arc<Frame>) {
-    app.news = digest::news(&frame);
+    app.news = digest::news(&frame, Some(&app.news));
     app.latest = Arc::clone(&frame);
     if app.pace == Pace::Flowing {
         app.shown = frame;
@@ -57,15 +75,21 @@ fn receive(app: &mut App, frame: Arc<Frame>) {
 fn refresh_detail(app: &mut App) {
     if let Mode::Detail(verdict, _) = &mut app.mode {
         let id = frame::id(verdict);
-        if let Some(revised) = app.shown.newest.iter().find(|newer| frame::id(newer) == id) {
+        let mut known = app.shown.newest.iter().chain(&app.shown.alive);
+        if let Some(revised) = known.find(|newer| frame::id(newer) == id) {
             *verdict = Arc::clone(revised);
         }
     }
     scroll_within(app);
 }
 
-fn perform(app: &mut App, command: Command) {
+fn perform(app: &mut App, command: Command) -> Effect {
     match command {
+        Command::Quit => return Effect::Quit,
+        Command::Suspend => return Effect::Suspend,
+        Command::Mouse => return turn_mouse(app),
+        Command::Copy => return with_end(app, |end| Effect::Copy(lines::line(end, ""))),
+        Command::Export => return with_end(app, |end| Effect::Export(Arc::clone(end))),
         Command::Show(screen) => show(app, screen),
         Command::NextScreen => show(app, beside(app.screen, 1)),
         Command::PreviousScreen => show(app, beside(app.screen, Screen::ALL.len() - 1)),
@@ -82,18 +106,71 @@ fn perform(app: &mut App, command: Command) {
             set_filter(app, Filter::parse(&shorter));
         }
         Command::Accept => app.mode = Mode::Browse,
+        Command::Sort => sort(app, Sorting::next),
+        Command::TurnSort => sort(app, |sorting, _| sorting.turn()),
+        Command::Group => {
+            app.grouping = app.grouping.next();
+            app.regroup();
+            app.settle();
+        }
         Command::Harmless => {
             app.listing = if app.listing == Listing::Harmful { app.with_harmless } else { Listing::Harmful };
             app.refresh();
         }
         Command::Help => app.mode = Mode::Help(0),
-        Command::Quit => {}
+    }
+    Effect::Draw
+}
+
+fn turn_mouse(app: &mut App) -> Effect {
+    app.mouse = match app.mouse {
+        Mouse::Taken => Mouse::Left,
+        Mouse::Left => Mouse::Taken,
+    };
+    app.said = Some(match app.mouse {
+        Mouse::Taken => "The mouse selects lines, and its wheel moves.".to_owned(),
+        Mouse::Left => "The mouse is the terminal's again: it marks and copies text.".to_owned(),
+    });
+    Effect::Mouse(app.mouse)
+}
+
+/// Does something with the selected end, if there is one.
+fn with_end(app: &mut App, what: impl Fn(&Arc<Verdict>) -> Effect) -> Effect {
+    if let Some(end) = app.selected_end() {
+        return what(end);
+    }
+    app.said = Some("No end is selected; Enter lists those of a group.".to_owned());
+    Effect::Draw
+}
+
+/// Changes how the list of this screen is sorted.
+fn sort(app: &mut App, change: impl Fn(&mut Sorting, usize)) {
+    let (grouped, sorting) = (app.is_grouped(), &mut app.sorting);
+    match app.screen {
+        Screen::Ends | Screen::Connections if grouped => change(&mut sorting.groups, sort::GROUPS.len()),
+        Screen::Ends | Screen::Connections => change(&mut sorting.ends, sort::ENDS.len()),
+        Screen::Peers => change(&mut sorting.peers, sort::PEERS.len()),
+        Screen::Causes => change(&mut sorting.causes, sort::CAUSES.len()),
+        Screen::Health => {}
+    }
+    app.refresh();
+}
+
+/// A line of the list, or one of the screens' names.
+fn click(app: &mut App, column: u16, line: u16) {
+    match screen::hit(app, column, line) {
+        Hit::Tab(screen) => {
+            app.mode = Mode::Browse;
+            show(app, screen);
+        }
+        Hit::Line(index) => select_line(app, index),
+        Hit::Nothing => {}
     }
 }
 
 fn show(app: &mut App, screen: Screen) {
     app.screen = screen;
-    app.settle();
+    app.refresh();
 }
 
 fn beside(screen: Screen, steps: usize) -> Screen {
@@ -112,11 +189,18 @@ fn go(app: &mut App, step: Step) {
 
 fn select(app: &mut App, step: Step) {
     let page = screen::pages(app);
+    let grouped = app.is_grouped();
     let (at, lists) = (&mut app.at, &app.lists);
+    let end = |ends: &[Arc<Verdict>], at: usize| ends.get(at).map(|end| frame::id(end));
     match app.screen {
-        Screen::Ends => {
-            at.ends
-                .step(step, lists.ends.len(), page.ends, |at| lists.ends.get(at).map(|end| frame::id(end)));
+        Screen::Ends | Screen::Connections if grouped => {
+            let key = |at: usize| lists.groups.get(at).map(|group| group.key);
+            at.groups.step(step, lists.groups.len(), page.ends, key);
+        }
+        Screen::Ends => at.ends.step(step, lists.ends.len(), page.ends, |at| end(&lists.ends, at)),
+        Screen::Connections => {
+            let ends = &lists.connections;
+            at.connections.step(step, ends.len(), page.ends, |at| end(ends, at));
         }
         Screen::Peers => {
             at.peers
@@ -130,15 +214,32 @@ fn select(app: &mut App, step: Step) {
     }
 }
 
+/// Goes to a line of the list that is visible.
+fn select_line(app: &mut App, line: usize) {
+    let Some(here) = screen::selected(app) else { return };
+    let (step, steps) = if line < here { (Step::Up, here - line) } else { (Step::Down, line - here) };
+    (0..steps).for_each(|_| select(app, step));
+}
+
 /// To another end without closing the detail.
 fn turn(app: &mut App, step: Step) {
+    let mode = std::mem::replace(&mut app.mode, Mode::Browse);
     select(app, step);
     open_end(app);
+    if matches!(app.mode, Mode::Browse) {
+        app.mode = mode;
+    }
 }
 
 fn open(app: &mut App) {
     let filter = match app.screen {
-        Screen::Ends => return open_end(app),
+        Screen::Ends | Screen::Connections if app.is_grouped() => {
+            let group = app.lists.groups.get(app.at.groups.index());
+            let filter = group.map(|group| format!("{} {}", app.filter.text(), group.key.filter()));
+            app.grouping = if filter.is_some() { Grouping::Single } else { app.grouping };
+            filter.map(|filter| filter.trim().to_owned())
+        }
+        Screen::Ends | Screen::Connections => return open_end(app),
         Screen::Peers => app.lists.peers.get(app.at.peers.index()).map(|peer| format!("peer:{}", peer.addr)),
         Screen::Causes => {
             app.lists.causes.get(app.at.causes.index()).map(|row| format!("cause:{}", row.rule.name))
@@ -146,7 +247,7 @@ fn open(app: &mut App) {
         Screen::Health => None,
     };
     if let Some(filter) = filter {
-        app.screen = Screen::Ends;
+        app.screen = if app.screen == Screen::Connections { app.screen } else { Screen::Ends };
         set_filter(app, Filter::parse(&filter));
     }
 }
@@ -154,13 +255,20 @@ fn open(app: &mut App) {
 /// The detail stays on its end, and so does the selection below it.
 fn open_end(app: &mut App) {
     let Some(verdict) = app.selected_end().cloned() else { return };
-    app.at.ends.choose(frame::id(&verdict));
+    match app.screen {
+        Screen::Connections => app.at.connections.choose(frame::id(&verdict)),
+        _ => app.at.ends.choose(frame::id(&verdict)),
+    }
     app.mode = Mode::Detail(verdict, 0);
     app.settle();
 }
 
 fn back(app: &mut App) {
     match std::mem::replace(&mut app.mode, Mode::Browse) {
+        Mode::Browse if app.filter.is_empty() && app.is_grouped() => {
+            app.grouping = Grouping::Single;
+            app.refresh();
+        }
         Mode::Browse | Mode::Typing => set_filter(app, Filter::default()),
         Mode::Detail(..) | Mode::Help(_) => app.settle(),
     }

@@ -10,10 +10,11 @@ use crate::view::plain;
 
 use super::super::Phase;
 use super::super::app::App;
-use super::super::digest::{CauseRow, Reach};
+use super::super::digest::{CauseRow, Flood, Reach};
+use super::super::sort;
 use super::super::theme::Theme;
 use super::table::{self, Column};
-use super::{block, cut, sentence, state};
+use super::{BARS, TREND, bars, block, cut, sentence, state};
 
 /// Below these heights there is room for so many causes above the ends.
 const ROOM: [(u16, u16); 3] = [(18, 1), (28, 3), (u16::MAX, 5)];
@@ -60,7 +61,7 @@ impl Widget for Summary<'_> {
 impl Widget for Causes<'_> {
     fn render(self, area: Rect, buffer: &mut Buffer) {
         let app = self.0;
-        let head = block(app.theme, &format!("Causes{}", state(app)));
+        let head = block(app.theme, &format!("Causes{}", state(app, app.sorting.causes.said(sort::CAUSES))));
         let inner = Block::inner(&head, area);
         head.render(area, buffer);
         let index = app.at.causes.index();
@@ -104,12 +105,24 @@ fn columns(app: &App, causes: &[&CauseRow]) -> Vec<Column> {
     let peers = causes.iter().map(|row| (peers(row), Style::new())).collect();
     let mut columns = vec![Column::counts("COUNT", 0, causes.iter().map(|row| row.count))];
     if app.shown.phase == Phase::Live {
-        columns.push(Column::counts("LAST 10 s", 3, causes.iter().map(|row| row.now)));
+        let cells = causes.iter().map(|row| (now(row), Style::new())).collect();
+        columns.push(Column { align: table::Align::Right, ..Column::left("LAST 10 s", 3, 4, cells) });
     }
     columns.push(Column { align: table::Align::Right, ..Column::left("PEERS", 2, 5, peers) });
+    let trend = causes.iter().map(|row| (bars(&row.recent, theme), theme.bad())).collect();
+    columns.push(Column::left(TREND, 4, BARS, trend));
     columns.push(Column::left("CAUSE", 0, 16, names));
     columns.push(Column::left("WHAT IT IS", 1, 20, titles));
     columns
+}
+
+/// Ends of the last seconds, or how many there were at least.
+fn now(row: &CauseRow) -> String {
+    match (row.now, row.flood) {
+        (0, _) => "-".to_owned(),
+        (now, Flood::None) => now.to_string(),
+        (now, Flood::Some) => format!("{now}+"),
+    }
 }
 
 /// A count of peers, or how many there are at least.

@@ -10,11 +10,11 @@ use crate::verdict::{
     Confidence, ExchangeFacts, Harm, RstFacts, Seen, Sees, Sender, Side, Stage, Traffic, Verdict,
 };
 use crate::view::clock::{Date, TimeOfDay};
-use crate::view::plain;
+use crate::view::plain as text;
 use crate::view::text::row;
 
 use super::super::theme::Theme;
-use super::{block, span};
+use super::{block, ladder, span};
 
 /// Columns of the words at the left, and of the border with its blank.
 const LABEL: usize = 10;
@@ -46,11 +46,13 @@ impl Widget for Detail<'_> {
 /// All lines at that width, broken between words.
 pub(in super::super) fn lines(end: &Verdict, theme: Theme, width: u16) -> Vec<Line<'static>> {
     let room = usize::from(width).saturating_sub(LABEL + MARGIN + 1).max(LABEL);
-    entries(end, theme).into_iter().flat_map(|entry| broken(&entry, room, theme)).collect()
+    let broken = |entries: Vec<Entry>| entries.into_iter().flat_map(move |entry| broken(&entry, room, theme));
+    let ladder = ladder::lines(end, theme, usize::from(width).saturating_sub(1));
+    broken(story(end, theme)).chain(ladder).chain(broken(figures(end))).collect()
 }
 
 fn broken(entry: &Entry, room: usize, theme: Theme) -> Vec<Line<'static>> {
-    let lines = plain::lines(&theme.text(&entry.text), room).into_iter().enumerate();
+    let lines = text::lines(&theme.text(&entry.text), room).into_iter().enumerate();
     let labelled = lines.map(|(index, text)| {
         let label = if index == 0 { entry.label } else { "" };
         Line::from(vec![span(format!(" {label:LABEL$}"), Theme::quiet()), span(text, entry.style)])
@@ -58,8 +60,13 @@ fn broken(entry: &Entry, room: usize, theme: Theme) -> Vec<Line<'static>> {
     labelled.collect()
 }
 
-fn entries(end: &Verdict, theme: Theme) -> Vec<Entry> {
-    let plain = |label, text: String| Entry { label, text, style: Style::new() };
+/// A line that is nothing special.
+fn plain(label: &'static str, text: String) -> Entry {
+    Entry { label, text, style: Style::new() }
+}
+
+/// What happened, why, and what to do.
+fn story(end: &Verdict, theme: Theme) -> Vec<Entry> {
     let mut entries = vec![
         Entry { label: "cause", text: cause(end), style: theme.cause(end).patch(Theme::title()) },
         plain("ended by", ended_by(end)),
@@ -75,6 +82,12 @@ fn entries(end: &Verdict, theme: Theme) -> Vec<Entry> {
     }
     entries.push(plain("client", saw(&end.client_sees)));
     entries.push(plain("server", saw(&end.server_sees)));
+    entries
+}
+
+/// What it rests on, for those who want to look closer.
+fn figures(end: &Verdict) -> Vec<Entry> {
+    let mut entries = Vec::new();
     let others = end.alternatives.iter().map(|it| format!("{} ({})", it.rule.name, it.confidence.word()));
     let others: Vec<String> = others.collect();
     entries.extend((!others.is_empty()).then(|| plain("or", others.join(", "))));

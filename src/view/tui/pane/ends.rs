@@ -1,4 +1,5 @@
-//! The bad ends, the newest first: when, between whom, who ended it and how, in which stage, why, and what was asked for.
+//! The bad ends, or all connections, the newest first: when, between whom, who ended it and how, in which stage, why, and
+//! what was asked for.
 
 use std::sync::Arc;
 
@@ -13,7 +14,8 @@ use crate::view::clock::TimeOfDay;
 use crate::view::text::{counted, row};
 
 use super::super::Phase;
-use super::super::app::App;
+use super::super::app::{App, Screen};
+use super::super::sort;
 use super::super::theme::Theme;
 use super::table::{self, Column};
 use super::{block, sentence, state};
@@ -33,27 +35,45 @@ impl Widget for Ends<'_> {
         let head = block(app.theme, &title(app));
         let inner = Block::inner(&head, area);
         head.render(area, buffer);
-        if app.lists.ends.is_empty() {
+        let ends = app.own_ends();
+        if ends.is_empty() {
             return sentence(&nothing(app), app.theme, inner, buffer);
         }
-        let (offset, page) = (app.at.ends.offset(), usize::from(inner.height.saturating_sub(1)));
-        let visible: Vec<&Arc<Verdict>> = app.lists.ends.iter().skip(offset).take(page).collect();
+        let at = if app.screen == Screen::Connections { &app.at.connections } else { &app.at.ends };
+        let (offset, page) = (at.offset(), usize::from(inner.height.saturating_sub(1)));
+        let visible: Vec<&Arc<Verdict>> = ends.iter().skip(offset).take(page).collect();
         let columns = columns(app, &visible, area.width);
-        table::draw(columns, Some(app.at.ends.index() - offset), app.theme, inner, buffer);
+        table::draw(columns, Some(at.index() - offset), app.theme, inner, buffer);
     }
 }
 
 fn title(app: &App) -> String {
-    let what = if app.listing == Listing::Everything { "Connections" } else { "Bad ends" };
-    format!("{what}, newest first{}", state(app))
+    let order = app.sorting.ends.said(sort::ENDS);
+    let first = if order.is_none() { ", newest first" } else { "" };
+    if app.screen != Screen::Connections {
+        let what = if app.listing == Listing::Everything { "Connections" } else { "Bad ends" };
+        return format!("{what}{first}{}", state(app, order));
+    }
+    let (kept, all) = (app.shown.newest.len() as u64, app.shown.counts.totals.connections);
+    let gone = all.saturating_sub(kept);
+    let gone = if gone > 0 { format!(", {gone} older are not kept") } else { String::new() };
+    let alive = match app.shown.alive.len() {
+        0 => String::new(),
+        shown => format!(", {shown} open"),
+    };
+    format!("Connections{first}{alive}{gone}{}", state(app, order))
 }
 
 fn nothing(app: &App) -> String {
     let totals = &app.shown.counts.totals;
-    match (app.filter.is_empty(), app.shown.phase) {
-        (false, _) => format!("None of the newest {} fits the filter; Esc drops it.", app.shown.newest.len()),
-        (true, Phase::Live) => "No connection has ended badly so far.".to_owned(),
-        (true, Phase::Finished) => {
+    match (app.filter.is_empty(), app.shown.phase, app.screen) {
+        (false, ..) => {
+            format!("None of the newest {} fits the filter; Esc drops it.", app.shown.newest.len())
+        }
+        (true, Phase::Live, Screen::Connections) => "No connection has ended so far.".to_owned(),
+        (true, Phase::Live, _) => "No connection has ended badly so far.".to_owned(),
+        (true, Phase::Finished, Screen::Connections) => "There is no connection in it.".to_owned(),
+        (true, Phase::Finished, _) => {
             format!("No bad ends: no program was hurt in {}.", counted(totals.connections, "connection"))
         }
     }
@@ -64,7 +84,11 @@ fn columns(app: &App, ends: &[&Arc<Verdict>], width: u16) -> Vec<Column> {
     let plain = |text: &dyn Fn(&Verdict) -> String| -> Vec<(String, Style)> {
         ends.iter().map(|end| (theme.text(&text(end)), Style::new())).collect()
     };
-    let causes = ends.iter().map(|end| (row::cause(end), theme.cause(end))).collect();
+    let cause = |end: &Verdict| match app.screen {
+        Screen::Connections if end.cause.is_none() => "-".to_owned(),
+        _ => row::cause(end),
+    };
+    let causes = ends.iter().map(|end| (cause(end), theme.cause(end))).collect();
     let by = plain(&row::ended_by);
     let request = plain(&|end| end.exchange.as_ref().and_then(|it| row::request(it, "")).unwrap_or_default());
     if width < ROOMY {
@@ -77,14 +101,21 @@ fn columns(app: &App, ends: &[&Arc<Verdict>], width: u16) -> Vec<Column> {
             Column::left("PEER", 1, ONE, peer),
         ];
     }
-    vec![
+    let state = plain(&|end| end.how.word().to_owned());
+    let state = (app.screen == Screen::Connections).then(|| Column::left("STATE", 1, 14, state));
+    let columns = [
         Column::left("TIME", 2, 12, plain(&|end| TimeOfDay(end.end_time).to_string())),
         Column::left("CLIENT, SERVER", 0, BOTH, plain(&|end| both(end, theme))),
         Column::left("ENDED BY", 0, 8, by),
         Column::left("STAGE", 3, 9, plain(&|end| row::stage(end).to_owned())),
         Column::left("CAUSE", 0, 15, causes),
         Column::left("REQUEST", 4, 10, request),
-    ]
+    ];
+    let mut columns = Vec::from(columns);
+    if let Some(state) = state {
+        columns.insert(2, state);
+    }
+    columns
 }
 
 fn both(end: &Verdict, theme: Theme) -> String {

@@ -1,4 +1,4 @@
-//! The keys that work now, or the filter that is being typed.
+//! The keys that work now, the filter that is being typed, or what became of the last key.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -7,9 +7,10 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::Widget;
 
 use super::super::app::{App, Mode, Pace};
-use super::super::message::{Command, KEYS, Key};
+use super::super::keys::Key;
+use super::super::message::Command;
 use super::super::theme::Theme;
-use super::span;
+use super::{cut, span};
 
 /// Help and quit stay, however narrow it is.
 const KEPT: usize = 2;
@@ -26,10 +27,15 @@ impl Widget for Footer<'_> {
             line.push(span(format!("/{}", app.theme.text(app.filter.text())), Theme::title()));
             line.push(span("_  ", Theme::title()));
         }
+        if let Some(said) = &app.said {
+            let said = cut(&app.theme.text(said), usize::from(area.width), app.theme);
+            return Line::styled(said, Theme::title()).render(area, buffer);
+        }
         let place = app.place();
-        let keys = KEYS.iter().filter(|key| key.places.contains(&place) && !key.hint.is_empty());
-        let hints = keys.map(|key| {
-            [span(key.shown, Theme::title()), span(format!(" {}  ", hint(key, app)), Style::new())]
+        let keys = app.keys.lines().filter(|(key, _)| key.places.contains(&place) && !key.hint.is_empty());
+        let hints = keys.filter_map(|(key, presses)| {
+            let press = presses.first()?.to_string();
+            Some([span(press, Theme::title()), span(format!(" {}  ", hint(key, app)), Style::new())])
         });
         let mut hints: Vec<_> = hints.collect();
         while hints.len() > KEPT && width(&hints.concat()) + width(&line) > usize::from(area.width) + GAP {

@@ -17,7 +17,12 @@ use super::{cut, span, spread};
 /// Characters of the clock, and of what stands before the source.
 const RESERVED: usize = 32;
 /// Below this the counts have no room for words.
-const ROOMY: u16 = 80;
+const ROOMY: u16 = 100;
+/// Below this the screens' names have none.
+const WORDS: u16 = 75;
+
+/// The line with the screens' names.
+pub(in super::super) const TABS: u16 = 1;
 
 pub(in super::super) struct Header<'a>(pub(in super::super) &'a App);
 
@@ -27,7 +32,7 @@ impl Widget for Header<'_> {
         let [first, second, third] = Layout::vertical([Constraint::Length(1); 3]).areas(area);
         spread(watched(app, first.width), span(clock(app), Theme::quiet()), first, buffer);
         spread(screens(app), span(counts(app, second.width), Style::new()), second, buffer);
-        let news = cut(&app.theme.text(&app.news), usize::from(third.width), app.theme);
+        let news = cut(&app.theme.text(&app.news.sentence), usize::from(third.width), app.theme);
         let style = if app.latest.counts.totals.bad_ends > 0 { app.theme.bad() } else { Style::new() };
         Span::styled(news, style.patch(Theme::title())).render(third, buffer);
     }
@@ -61,17 +66,36 @@ fn clock(app: &App) -> String {
 }
 
 fn screens(app: &App) -> Vec<Span<'static>> {
-    let each = Screen::ALL.iter().zip(1..).flat_map(|(&screen, digit)| {
-        let text = format!("{digit} {}", screen.title());
-        // Brackets say it where no style does.
-        let (text, style) = if screen == app.screen {
-            (format!("[{text}]"), Theme::chosen())
-        } else {
-            (format!(" {text} "), Style::new())
-        };
-        [span(text, style), span(" ", Style::new())]
+    let each = tabs(app).map(|(screen, text)| {
+        let style = if screen == app.screen { Theme::chosen() } else { Style::new() };
+        [span(text, style), span(gap(app), Style::new())]
     });
-    each.collect()
+    each.flatten().collect()
+}
+
+/// The screens and how they are called. Brackets say which it is where no style does; where there is no room for all the
+/// words, only the screen's own is there.
+fn tabs(app: &App) -> impl Iterator<Item = (Screen, String)> {
+    Screen::ALL.iter().zip(1..).map(|(&screen, digit)| {
+        let title = if app.size.0 < WORDS { screen.short() } else { screen.title() };
+        let (open, close) = if screen == app.screen { ('[', ']') } else { (' ', ' ') };
+        (screen, format!("{open}{digit} {title}{close}"))
+    })
+}
+
+/// Between two of them.
+fn gap(app: &App) -> &'static str {
+    if app.size.0 < WORDS { "" } else { " " }
+}
+
+/// Whose name is at that column.
+pub(in super::super) fn tab_at(app: &App, column: u16) -> Option<Screen> {
+    let mut end = 0;
+    let found = tabs(app).find(|(_, text)| {
+        end += text.chars().count() + gap(app).len();
+        usize::from(column) < end
+    });
+    found.map(|(screen, _)| screen)
 }
 
 fn counts(app: &App, width: u16) -> String {

@@ -6,7 +6,7 @@ use ratatui::style::Style;
 use ratatui::text::Line;
 use ratatui::widgets::{Paragraph, Widget, Wrap};
 
-use crate::aggregate::Intake;
+use crate::aggregate::{Footprint, Intake, InterfaceHealth};
 use crate::view::clock::{Date, TimeOfDay};
 
 use super::super::Frame;
@@ -40,17 +40,47 @@ fn lines(frame: &Frame, theme: Theme) -> Vec<Line<'static>> {
         dropped("dropped by the kernel", intake.dropped.kernel, theme),
         dropped("dropped by the interface", intake.dropped.interface, theme),
         dropped("dropped by rstwho", intake.dropped.us, theme),
-        line("connections followed now", &frame.health.followed.to_string(), Style::new()),
+        line("connections followed", &followed(frame), Style::new()),
         loss("connections given up", intake.evicted, "too many at once, see --max-flows", theme),
         loss("late segments", intake.late, "their connection had been told already", theme),
         loss("peers given up", peers.forgotten, "more than can be counted", theme),
     ];
+    lines.extend(footprint(&frame.health.footprint));
+    lines.extend(frame.health.interfaces.iter().map(|health| interface(health, theme)));
     lines.extend(skipped(intake));
     let notices = frame.health.notices.iter();
     lines.extend(
         notices.map(|notice| Line::styled(format!(" note: {}", theme.text(notice)), theme.doubtful())),
     );
     lines
+}
+
+/// How full the table is.
+fn followed(frame: &Frame) -> String {
+    let (followed, room) = (frame.health.followed, u64::from(frame.health.footprint.room));
+    match followed.saturating_mul(100).checked_div(room) {
+        Some(percent) => format!("{followed} of at most {room} ({percent} %)"),
+        None => followed.to_string(),
+    }
+}
+
+/// What the program itself takes.
+fn footprint(footprint: &Footprint) -> Vec<Line<'static>> {
+    let megabytes = |bytes: u64| format!("{} MB", bytes.div_ceil(1_000_000));
+    let memory = footprint.memory.map(|bytes| line("memory", &megabytes(bytes), Style::new()));
+    let ring = footprint.ring.map(|ring| {
+        let text = format!("{}, back to {} UTC", megabytes(ring.bytes), TimeOfDay(ring.since));
+        line("frames kept for export", &text, Style::new())
+    });
+    [memory, ring].into_iter().flatten().collect()
+}
+
+/// One interface's own frames and losses.
+fn interface(health: &InterfaceHealth, theme: Theme) -> Line<'static> {
+    let lost = health.dropped_by_kernel + health.dropped_by_interface;
+    let text = format!("{} captured, {} received, {lost} lost", health.captured, health.received);
+    let style = if lost > 0 { theme.bad() } else { Style::new() };
+    line(&theme.text(&health.name), &text, style)
 }
 
 fn moment(time: crate::time::Timestamp) -> String {

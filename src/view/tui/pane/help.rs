@@ -6,38 +6,44 @@ use ratatui::style::Style;
 use ratatui::text::Line;
 use ratatui::widgets::{Paragraph, Widget};
 
-use super::super::message::KEYS;
+use super::super::app::App;
+use super::super::filter::FIELDS;
 use super::super::theme::Theme;
 use super::{block, span};
 use crate::view::text::row::MARKS;
 
 /// Columns of the keys.
-const KEYS_WIDTH: usize = 12;
+const KEYS_WIDTH: usize = 19;
 
-pub(in super::super) struct Help {
-    pub(in super::super) theme: Theme,
+pub(in super::super) struct Help<'a> {
+    pub(in super::super) app: &'a App,
     pub(in super::super) scroll: usize,
 }
 
-impl Widget for Help {
+impl Widget for Help<'_> {
     fn render(self, area: Rect, buffer: &mut Buffer) {
-        let lines: Vec<Line<'_>> = lines(self.theme).into_iter().skip(self.scroll).collect();
-        Paragraph::new(lines).block(block(self.theme, "Help")).render(area, buffer);
+        let lines: Vec<Line<'_>> = lines(self.app).into_iter().skip(self.scroll).collect();
+        Paragraph::new(lines).block(block(self.app.theme, "Help")).render(area, buffer);
     }
 }
 
-pub(in super::super) fn lines(theme: Theme) -> Vec<Line<'static>> {
-    let keys = KEYS.iter().map(|key| {
+pub(in super::super) fn lines(app: &App) -> Vec<Line<'static>> {
+    let keys = app.keys.lines().map(|(key, presses)| {
+        let presses: Vec<String> = presses.iter().map(ToString::to_string).collect();
         Line::from(vec![
-            span(format!(" {:KEYS_WIDTH$}", key.shown), Theme::title()),
-            span(theme.text(key.help), Style::new()),
+            span(format!(" {:KEYS_WIDTH$}", presses.join(" ")), Theme::title()),
+            span(app.theme.text(key.help), Style::new()),
         ])
     });
-    let marks = [
+    let notes = [
+        String::new(),
+        format!(" Filter: words that must all be there; {FIELDS}"),
+        " look at one thing each. peer:10.0.9.2 cause:stale side:server".to_owned(),
         String::new(),
         format!(" Marks: {MARKS}."),
         " RST is a reset, FIN a normal close; who is named sent it.".to_owned(),
         " A peer is an address that is not ours.".to_owned(),
+        " Keys and colours: see rstwho config.".to_owned(),
     ];
-    keys.chain(marks.into_iter().map(Line::raw)).collect()
+    keys.chain(notes.into_iter().map(Line::raw)).collect()
 }

@@ -4,9 +4,11 @@ pub(super) mod causes;
 pub(super) mod detail;
 pub(super) mod ends;
 pub(super) mod footer;
+pub(super) mod groups;
 pub(super) mod header;
 pub(super) mod health;
 pub(super) mod help;
+mod ladder;
 pub(super) mod peers;
 mod table;
 
@@ -16,8 +18,9 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Block, Borders, Paragraph, Widget, Wrap};
 
-use super::app::{App, Pace};
+use super::app::{App, Pace, Screen};
 use super::theme::Theme;
+use crate::aggregate::{SERIES_COUNTS, Series};
 use crate::config::Listing;
 use crate::view::text::counted;
 
@@ -32,15 +35,16 @@ fn sentence(text: &str, theme: Theme, area: Rect, buffer: &mut Buffer) {
     Paragraph::new(theme.text(text)).style(Theme::quiet()).wrap(Wrap { trim: true }).render(area, buffer);
 }
 
-/// What else there is to know about a list: its filter, and whether it stands still.
-fn state(app: &App) -> String {
+/// What else there is to know about a list: how it is sorted, its filter, and whether it stands still.
+fn state(app: &App, sorted: Option<String>) -> String {
     let filter = (!app.filter.is_empty()).then(|| format!("filter: {}", app.filter.text().trim()));
-    let harmless = (app.listing != Listing::Harmful).then(|| "harmless ones too".to_owned());
+    let harmless = (app.listing != Listing::Harmful && app.screen != Screen::Connections)
+        .then(|| "harmless ones too".to_owned());
     let frozen = (app.pace == Pace::Frozen).then(|| match app.unseen() {
         0 => "FROZEN".to_owned(),
         more => format!("FROZEN, {} since", counted(more, "more bad end")),
     });
-    let parts: Vec<String> = [harmless, filter, frozen].into_iter().flatten().collect();
+    let parts: Vec<String> = [sorted, harmless, filter, frozen].into_iter().flatten().collect();
     if parts.is_empty() { String::new() } else { format!(" ({})", parts.join("; ")) }
 }
 
@@ -59,6 +63,23 @@ fn cut(text: &str, room: usize, theme: Theme) -> String {
     }
     let kept: String = text.chars().take(room.saturating_sub(1)).collect();
     format!("{kept}{}", theme.ellipsis())
+}
+
+/// Bars of a row of counts, each of two.
+const BARS: usize = SERIES_COUNTS / 2;
+/// Above such a row: one bar for every twenty seconds.
+const TREND: &str = "LAST 5 MIN";
+
+/// A row of counts as a row of bars, each as high as its share of the highest.
+fn bars(series: &Series, theme: Theme) -> String {
+    let shapes = theme.bars();
+    let sums: Vec<u32> =
+        series.counts().chunks(2).map(|pair| pair.iter().copied().map(u32::from).sum()).collect();
+    let highest = sums.iter().copied().max().unwrap_or(0).max(1);
+    let steps = u32::try_from(shapes.len() - 1).unwrap_or(1);
+    let height = |sum: u32| usize::try_from((sum * steps).div_ceil(highest)).unwrap_or(0);
+    let drawn: String = sums.iter().map(|&sum| shapes[height(sum).min(shapes.len() - 1)]).collect();
+    drawn.trim_end().to_owned()
 }
 
 /// A piece of text in a style.

@@ -67,6 +67,7 @@ fn fit(mut columns: Vec<Column>, width: usize) -> Vec<(Column, usize)> {
         let wide: usize = columns.iter().map(|column| column.least.max(column.title.len())).sum();
         wide + GAP * columns.len().saturating_sub(1)
     };
+    columns.retain(|column| column.rank == 0 || column.cells.iter().any(|(text, _)| !text.is_empty()));
     while least(&columns) > width {
         let optional = columns.iter().enumerate().filter(|(_, column)| column.rank > 0);
         let Some((index, _)) = optional.max_by_key(|(_, column)| column.rank) else { break };

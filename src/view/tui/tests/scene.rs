@@ -7,11 +7,12 @@ use ratatui::{Terminal, buffer::Buffer};
 
 use super::*;
 use crate::aggregate::sample::{closed, endpoint, harmless, hung_up, refused, stale};
-use crate::aggregate::{Aggregate, Dropped, Intake};
+use crate::aggregate::{Aggregate, Dropped, Footprint, Intake, InterfaceHealth, RingHealth};
+use crate::config::{Named, Press};
 use crate::decode::Skip;
 use crate::time::{Span, Timestamp};
 use crate::verdict::{Confidence, ExchangeFacts, Finding, Sender, Side, Verdict};
-use crate::view::tui::message::{Press, of};
+use crate::view::tui::message::of;
 use crate::view::tui::screen;
 
 const NOW: Timestamp = Timestamp::from_nanos(1_795_201_500_000_000_000);
@@ -58,11 +59,11 @@ pub(super) fn verdicts() -> Vec<Verdict> {
 }
 
 pub(super) fn frame_of(verdicts: &[Verdict]) -> Frame {
-    let mut aggregate = Aggregate::new(Vec::new());
+    let mut aggregate = Aggregate::new(Vec::new()).with_recent_minutes();
     for verdict in verdicts {
         aggregate.count(verdict);
     }
-    let newest = verdicts.iter().rev().filter(|end| end.cause.is_some()).cloned().map(Arc::new).collect();
+    let newest = verdicts.iter().rev().cloned().map(Arc::new).collect();
     let mut intake = Intake {
         frames: 1_234_567,
         first: Some(Timestamp::from_nanos(NOW.as_nanos() - 100_000_000_000)),
@@ -74,9 +75,21 @@ pub(super) fn frame_of(verdicts: &[Verdict]) -> Frame {
     };
     intake.skipped.add_many(Skip::NotTcp, 42);
     let notices = vec!["eth1 is down; it is watched again when it comes back".to_owned()];
-    let health = Health { intake, followed: 311, notices };
+    let ring =
+        Some(RingHealth { bytes: 12_345_678, since: Timestamp::from_nanos(NOW.as_nanos() - 61_000_000_000) });
+    let footprint = Footprint { room: 1_000_000, memory: Some(41_234_567), ring };
+    let eth0 = InterfaceHealth {
+        name: "eth0".to_owned(),
+        captured: 1_234_567,
+        received: 1_234_584,
+        dropped_by_kernel: 17,
+        dropped_by_interface: 0,
+    };
+    let health = Health { intake, followed: 311, footprint, interfaces: vec![eth0], notices };
     let we: Vec<IpAddr> = vec!["10.0.3.7".parse().unwrap()];
-    Frame { taken: NOW, counts: aggregate.snapshot(1000), newest, health, we, ..empty() }
+    let names = [("10.0.9.2", "api.internal"), ("192.0.2.9", "db-3.example")];
+    let names = names.map(|(addr, name)| (endpoint(addr, 0).addr, name.to_owned())).into();
+    Frame { taken: NOW, counts: aggregate.snapshot(1000), newest, names, health, we, ..empty() }
 }
 
 pub(super) fn options() -> Options {
@@ -85,6 +98,8 @@ pub(super) fn options() -> Options {
         colour: Colour::Absent,
         charset: Charset::Unicode,
         listing: Listing::Harmful,
+        look: Look::default(),
+        exporter: None,
     }
 }
 
@@ -105,8 +120,19 @@ pub(super) fn show(app: &mut App, verdicts: &[Verdict]) -> Effect {
 }
 
 pub(super) fn press(app: &mut App, press: Press) -> Effect {
-    of(press, app.place()).map_or(Effect::Nothing, |message| update(app, message))
+    match of(press, app.place(), &app.keys) {
+        Some(message) => update(app, message),
+        None => Effect::Draw,
+    }
 }
+
+pub(super) const fn key(c: char) -> Press {
+    Press::Char(c)
+}
+
+pub(super) const ENTER: Press = Press::Named(Named::Enter);
+pub(super) const ESC: Press = Press::Named(Named::Esc);
+pub(super) const DOWN: Press = Press::Named(Named::Down);
 
 pub(super) fn type_in(app: &mut App, text: &str) {
     for typed in text.chars() {

@@ -3,17 +3,19 @@
 use std::fs;
 use std::path::Path;
 
-use super::scene::{burst, drawn, fresh, press, type_in};
+use super::scene::{DOWN, ENTER, burst, drawn, fresh, press, type_in};
 use super::*;
-use crate::view::tui::message::Press;
+use crate::config::Press;
 
 const SIZES: [(u16, u16); 4] = [(140, 40), (120, 35), (80, 24), (60, 15)];
-const SCREENS: [(&str, &[Press]); 6] = [
+const SCREENS: [(&str, &[Press]); 8] = [
     ("ends", &[]),
     ("peers", &[Press::Char('2')]),
     ("causes", &[Press::Char('3')]),
-    ("health", &[Press::Char('4')]),
-    ("detail", &[Press::Enter]),
+    ("connections", &[Press::Char('4')]),
+    ("health", &[Press::Char('5')]),
+    ("groups", &[Press::Char('a')]),
+    ("detail", &[ENTER]),
     ("help", &[Press::Char('?')]),
 ];
 
@@ -43,7 +45,7 @@ fn every_screen_at_every_size() {
 
 #[test]
 fn nothing_yet_is_said_on_every_screen() {
-    for (name, keys) in &SCREENS[..4] {
+    for (name, keys) in &SCREENS[..6] {
         let mut app = fresh((80, 24));
         for &key in *keys {
             press(&mut app, key);
@@ -64,7 +66,7 @@ fn a_terminal_that_is_too_small_gets_a_sentence() {
 fn ascii_alone_is_enough() {
     let mut app = App::new(Options { charset: Charset::Ascii, ..scene::options() }, (120, 35));
     scene::show(&mut app, &scene::verdicts());
-    for key in [Press::Down, Press::Enter] {
+    for key in [DOWN, ENTER] {
         press(&mut app, key);
     }
     let page = drawn(&app);
@@ -79,7 +81,7 @@ fn the_state_of_a_list_is_said_beside_it() {
     press(&mut app, Press::Char('/'));
     type_in(&mut app, "peer:192.0.2.9");
     check("filter", &app);
-    press(&mut app, Press::Enter);
+    press(&mut app, ENTER);
     press(&mut app, Press::Char(' '));
     let more: Vec<_> = scene::verdicts().into_iter().chain(scene::verdicts()).collect();
     scene::show(&mut app, &more);
@@ -90,7 +92,7 @@ fn the_state_of_a_list_is_said_beside_it() {
 fn the_cause_of_a_burst_and_its_peer_are_seen_without_a_key() {
     for size in SIZES {
         let page = drawn(&burst(size));
-        assert!(page.contains("Now: 10.0.9.2, 30 bad ends in the last 10 s, stale_keepalive"), "{page}");
+        assert!(page.contains("10.0.9.2: 30 bad ends in 10 s, stale_keepalive"), "{page}");
         assert!(page.contains("Set the client pool's idle timeout below"), "{page}");
         assert!(page.contains("we: 10.0.3.7"), "{page}");
     }
@@ -104,7 +106,7 @@ fn text_from_the_wire_commands_no_terminal() {
     }
     let mut app = fresh((140, 40));
     scene::show(&mut app, &[verdict]);
-    press(&mut app, Press::Enter);
+    press(&mut app, ENTER);
     let page = drawn(&app);
     assert!(page.contains("evil") && !page.contains(['\u{1b}', '\u{202e}']), "{page}");
 }

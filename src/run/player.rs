@@ -1,0 +1,65 @@
+//! Frames of a capture on their way to the dashboard, each at its time.
+
+use std::io;
+
+use crate::config::Replay;
+use crate::decode::Frame;
+use crate::time::Timestamp;
+use crate::view::Report;
+
+use super::alive::Alive;
+use super::footprint;
+use super::pace::Pace;
+use super::pass::Pass;
+
+/// Hands frames on when they are due.
+pub(super) struct Player<'a> {
+    pace: Pace,
+    config: &'a Replay,
+    files: &'a [String],
+    alive: Alive,
+    pub(super) failed: Option<io::Error>,
+}
+
+impl<'a> Player<'a> {
+    pub(super) fn new(config: &'a Replay, files: &'a [String], speed: f64) -> Self {
+        Self { pace: Pace::new(speed), config, files, alive: Alive::default(), failed: None }
+    }
+
+    /// Takes frames as they are read; comes back when the last of them was due.
+    pub(super) fn take(&mut self, mut frames: &[Frame<'_>], pass: &mut Pass<'_, '_>) {
+        while let (Some(first), None, false) = (frames.first(), &self.failed, pass.desk.view.wants_quit()) {
+            let (due, later) = frames.split_at(self.pace.due(frames));
+            pass.take(due);
+            // Time goes on without frames as well, but never past the next one.
+            let now = self.pace.now(first.ts);
+            pass.advance(later.first().map_or(now, |next| now.min(next.ts)));
+            if pass.desk.view.wants_counts() {
+                self.failed = self.show(pass, now).err();
+            }
+            if !later.is_empty() {
+                Pace::rest();
+            }
+            frames = later;
+        }
+    }
+
+    fn show(&mut self, pass: &mut Pass<'_, '_>, now: Timestamp) -> io::Result<()> {
+        let intake = pass.intake();
+        let snapshot = pass.desk.aggregate.snapshot(self.config.presentation.top);
+        let report = Report {
+            heading: None,
+            files: self.files,
+            interfaces: &[],
+            now,
+            snapshot: &snapshot,
+            we: &[],
+            followed: pass.engine.counts().followed,
+            alive: self.alive.look(&mut pass.engine),
+            footprint: footprint::of(self.config.max_flows),
+            intake: &intake,
+            notices: &[],
+        };
+        pass.desk.view.counts(&report)
+    }
+}
