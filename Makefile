@@ -42,8 +42,6 @@ bench-captures: rust deps
 		cargo bench -q --locked --bench traffic -- $$profile $$packets $$capture && echo $$packets > $$capture.packets || exit; \
 	done
 
-golden: ## write the expected records, pages and screens, and the README's tables, anew
-
 golden: ## write the expected records, pages and screens, the README's tables and its pictures, anew
 	RSTWHO_BLESS=1 cargo test --locked --lib view
 	RSTWHO_BLESS=1 cargo test --locked --test fixtures --test readme --test explain --test pictures
