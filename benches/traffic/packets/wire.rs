@@ -6,7 +6,9 @@ use std::net::IpAddr;
 use etherparse::TcpOptionElement::{
     MaximumSegmentSize, Noop, SelectiveAcknowledgementPermitted, Timestamp, WindowScale,
 };
-use etherparse::{IpHeaders, IpNumber, Ipv4Header, Ipv6Header, PacketBuilder, TcpHeader};
+use etherparse::{
+    IpHeaders, IpNumber, Ipv4Extensions, Ipv4Header, Ipv6Extensions, Ipv6Header, PacketBuilder, TcpHeader,
+};
 
 use super::host::{Connection, Numbers};
 use super::plan::{Says, Step};
@@ -88,12 +90,12 @@ fn ip(numbers: &Numbers) -> io::Result<IpHeaders> {
             let mut header = Ipv4Header::new(0, numbers.ttl, IpNumber::TCP, src.octets(), dst.octets())
                 .map_err(io::Error::other)?;
             header.identification = numbers.ip_id;
-            Ok(IpHeaders::Ipv4(header, Default::default()))
+            Ok(IpHeaders::Ipv4(header, Ipv4Extensions::default()))
         }
         (IpAddr::V6(src), IpAddr::V6(dst)) => {
             let (source, destination) = (src.octets(), dst.octets());
             let header = Ipv6Header { hop_limit: numbers.ttl, source, destination, ..Ipv6Header::default() };
-            Ok(IpHeaders::Ipv6(header, Default::default()))
+            Ok(IpHeaders::Ipv6(header, Ipv6Extensions::default()))
         }
         _ => Err(io::Error::other("hosts of two families")),
     }
