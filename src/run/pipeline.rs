@@ -64,7 +64,7 @@ pub(super) fn follow(
     desk: &mut Desk<'_>,
 ) -> Result<Outcome, Stop> {
     let (filled, loads) = sync_channel(UNDER_WAY);
-    let (emptied, empties) = channel();
+    let (returning, empties) = channel();
     let (handing, handed) = sync_channel(UNDER_WAY);
     thread::scope(|scope| {
         let reading = scope.spawn(move || {
@@ -72,7 +72,7 @@ pub(super) fn follow(
             let wharf = Wharf { filled, empties, parcel: Parcel::default(), outcome: Outcome::default() };
             read(reader, &mut gate, Meter::of(config), wharf)
         });
-        let tracking = scope.spawn(move || track(settings, &loads, &emptied, &handing));
+        let tracking = scope.spawn(move || track(settings, &loads, &returning, &handing));
         let judged = judge(handed, desk);
         let (read, tracked) = (join(reading), join(tracking));
         judged?;
@@ -189,7 +189,7 @@ struct Tracked {
 fn track(
     settings: Settings,
     loads: &Receiver<Load>,
-    emptied: &Sender<Parcel>,
+    returning: &Sender<Parcel>,
     handing: &SyncSender<Handed>,
 ) -> Tracked {
     let (mut table, mut duplicates) = (FlowTable::new(settings), 0);
@@ -200,7 +200,7 @@ fn track(
                 duplicates += observe(&mut table, &parcel, &mut |one| ended.push(one));
                 parcel.clear();
                 // The reader may have gone already.
-                let _ = emptied.send(parcel);
+                let _ = returning.send(parcel);
                 handing.send(Handed { ended, now: table.now() }).is_err()
             }
             Load::End(until) => {
