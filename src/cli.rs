@@ -168,6 +168,11 @@ pub struct Watch {
     /// Take also frames that are for other hosts, as on a mirror port
     #[arg(long)]
     pub promiscuous: bool,
+    /// Become this user (a name or a number) once the interfaces are open [default: who called sudo]
+    ///
+    /// All capabilities are dropped then in any case, and -o FILE is opened with the rights that are left.
+    #[arg(long, value_name = "NAME")]
+    pub user: Option<String>,
     /// Begin a new FILE when it would grow beyond SIZE (100M); no record is split
     ///
     /// FILE is always the one being written; FILE.1 is the one before, FILE.2 the one before that.
@@ -268,6 +273,12 @@ pub struct Common {
     /// Use nothing but ASCII in the table
     #[arg(long)]
     pub ascii: bool,
+    /// Do without Landlock and seccomp, by which rstwho keeps itself from opening files, sockets and programs
+    #[arg(long)]
+    pub no_sandbox: bool,
+    /// Instead of reading packets, try everything that must not be possible
+    #[arg(long, hide = true)]
+    pub probe_sandbox: bool,
 }
 
 /// `--format`.

@@ -6,7 +6,7 @@ use crate::aggregate::Network;
 use crate::cli::{self, Common};
 use crate::error::Error;
 
-use super::{Display, Payload, Presentation, Screen, Surroundings, VerdictStatus, amount, networks};
+use super::{Display, Payload, Presentation, Sandbox, Screen, Surroundings, VerdictStatus, amount, networks};
 
 /// How interfaces are to be watched and their connections reported.
 #[derive(Debug)]
@@ -35,6 +35,10 @@ pub struct Watch {
     pub rotation: Option<Rotation>,
     /// Whether a bad end shows in the exit status.
     pub verdict_status: VerdictStatus,
+    /// Whom to become; who called sudo if nobody is named.
+    pub user: Option<String>,
+    /// Whether it watches in confinement.
+    pub sandbox: Sandbox,
     /// How it is shown.
     pub presentation: Presentation,
 }
@@ -71,6 +75,7 @@ impl Watch {
             buffer_bytes: watch.buffer.as_deref().map(buffer).transpose()?,
             reception: if watch.promiscuous { Reception::Promiscuous } else { Reception::Own },
             rotation: rotation.transpose()?,
+            user: watch.user,
             ..bare
         })
     }
@@ -94,8 +99,10 @@ impl Watch {
             payload: Payload::of(&common),
             local: networks(&common.local)?,
             verdict_status: VerdictStatus::of(&common),
+            sandbox: Sandbox::of(&common),
             output: common.output,
             rotation: None,
+            user: None,
             presentation,
         })
     }

@@ -7,6 +7,8 @@ use std::fs::{self, File};
 use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
+use rustix::fs::Access;
+
 use crate::config::Rotation;
 
 /// Bytes gathered before they are written, unless somebody wants them written.
@@ -31,6 +33,9 @@ impl Journal {
     /// What the system says.
     pub(super) fn create(path: &Path, rotation: Option<Rotation>, heading: Vec<u8>) -> io::Result<Self> {
         if let Some(rotation) = rotation {
+            // Whether the next file can be begun is to be known now, not in a week.
+            let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+            rustix::fs::access(folder.unwrap_or(Path::new(".")), Access::WRITE_OK | Access::EXEC_OK)?;
             match fs::metadata(path) {
                 Ok(there) if !there.is_file() => {
                     return Err(io::Error::new(ErrorKind::InvalidInput, "only a file can be rotated"));

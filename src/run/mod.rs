@@ -1,5 +1,6 @@
 //! The only place that wires parts together: captures and interfaces to the engine, the engine to the counts and the view.
 
+mod confinement;
 mod explain;
 mod gate;
 #[cfg(feature = "live")]

@@ -5,7 +5,9 @@ use std::io::{self, IsTerminal};
 use crate::aggregate::Aggregate;
 use crate::capture::Progress;
 use crate::capture::file::{self, FileSource, Input, Merged};
-use crate::config::{Display, Grouping, Payload, Replay, VerdictStatus};
+use crate::capture::filter::Filter;
+use crate::capture::privilege::{self, Allow, Become, Keep, Terminal};
+use crate::config::{Display, Grouping, Payload, Replay, Sandbox, VerdictStatus};
 use crate::engine::Engine;
 use crate::error::Error;
 use crate::flow::{ObservedUntil, Peek, Settings};
@@ -15,11 +17,14 @@ use super::gate::Gate;
 use super::meter::Meter;
 use super::pass::{Desk, Pass, Stop};
 use super::reader::Reader;
-use super::{Status, output, talk};
+use super::{Status, confinement, output, talk};
 
 /// A replay under way: what outlives a single report.
 struct Session<'a> {
     config: &'a Replay,
+    filter: Option<Filter>,
+    /// What could not be closed, a sentence each.
+    unconfined: Vec<String>,
     /// All captures by name, as frames number them.
     names: Vec<String>,
     /// Opened when there is something to report, so that nothing is overwritten for nothing.
@@ -33,9 +38,15 @@ struct Session<'a> {
 /// # Errors
 /// What stopped it; a capture that cannot be read does not: it is said, and the others are read.
 pub(super) fn replay(config: &Replay) -> Result<Status, Error> {
-    // Compiled once in vain, so that a wrong filter is told before anything is opened.
-    Gate::new(config)?;
-    let mut session = Session { config, names: Vec::new(), view: None, troubles: 0, bad_ends: 0 };
+    // A wrong filter is told before anything is opened.
+    let filter = config.filter.as_deref().map(Filter::new).transpose()?;
+    let shed = privilege::shed(&Become::Itself, Keep::Files)?;
+    let unconfined = confinement::confine(config.sandbox, &allow(config), &shed.missing);
+    if config.sandbox == Sandbox::Probed {
+        return confinement::probe(config.output.as_deref());
+    }
+    let mut session =
+        Session { config, filter, unconfined, names: Vec::new(), view: None, troubles: 0, bad_ends: 0 };
     let inputs = session.inputs();
     output::spare(&inputs, config.output.as_deref())?;
     session.names = inputs.iter().map(ToString::to_string).collect();
@@ -120,16 +131,17 @@ impl Session<'_> {
     fn pass(&mut self, reader: &mut Reader, view: &mut dyn View, files: &[String]) -> Result<(), Stop> {
         let names = self.names.clone();
         let names = if names.len() > 1 { names.as_slice() } else { &[] };
-        let gate = Gate::new(self.config).map_err(Stop::Other)?;
+        let gate = Gate::new(self.config, self.filter.clone());
         let desk = Desk::new(Aggregate::new(self.config.local.clone()), view, names);
         let mut pass = Pass::new(gate, Engine::new(self.settings()), desk);
         self.read(reader, &mut pass)?;
         let until = if pass.gate.is_shut() { ObservedUntil::Stopped } else { ObservedUntil::Eof };
         pass.finish(until)?;
-        let notices: Vec<String> = reader.notices().iter().map(ToString::to_string).collect();
+        let mut notices: Vec<String> = reader.notices().iter().map(ToString::to_string).collect();
         for notice in &notices {
             talk::say(notice);
         }
+        notices.extend(self.unconfined.iter().cloned());
         let mut intake = pass.intake();
         intake.dropped = reader.dropped();
         let snapshot = pass.desk.aggregate.snapshot(self.config.presentation.top);
@@ -187,6 +199,20 @@ impl Session<'_> {
             (0, 1..) if shown => Status::BadEnd,
             _ => Status::Done,
         }
+    }
+}
+
+/// The captures may be read and the output written, and nothing else: their bytes may be anybody's.
+fn allow(config: &Replay) -> Allow {
+    let terminal = match config.presentation.display {
+        Display::Dashboard => Terminal::Taken,
+        Display::Report => Terminal::Plain,
+    };
+    let files = config.files.iter().filter(|path| path.as_os_str() != "-");
+    let allow = files.fold(Allow::nothing().with_terminal(terminal), Allow::reading);
+    match &config.output {
+        Some(path) => allow.writing_output(path),
+        None => allow,
     }
 }
 

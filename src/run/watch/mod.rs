@@ -15,7 +15,8 @@ use crate::capture::live::interfaces::{self, OwnAddresses};
 use crate::capture::live::{
     self, DEFAULT_BUFFER_BYTES, DEFAULT_SNAPLEN, LiveClock, LiveSource, Options, Reception, TICK,
 };
-use crate::config::{self, Payload, VerdictStatus, Watch};
+use crate::capture::privilege::{self, Allow, Become, Keep, Terminal};
+use crate::config::{self, Display, Payload, Sandbox, VerdictStatus, Watch};
 use crate::engine::Engine;
 use crate::error::Error;
 use crate::flow::{ObservedUntil, Peek, Provisional, Settings};
@@ -26,7 +27,7 @@ use self::health::Losses;
 use self::stop::Bell;
 use super::gate::Gate;
 use super::pass::{Desk, Pass, Stop};
-use super::{Status, output, talk};
+use super::{Status, confinement, output, talk};
 
 /// How far behind the clock all has been heard, unless frames wait in a ring: far longer than the kernel holds one back.
 const BEHIND: Span = Span::from_millis(200);
@@ -67,20 +68,18 @@ pub(super) fn watch(config: &Watch) -> Result<Status, Error> {
     let source = LiveSource::open(&options(config, &names))?;
     let own = if config.local.is_empty() { Some(OwnAddresses::of(names.clone())?) } else { None };
     let local = own.as_ref().map_or_else(|| config.local.clone(), |own| networks(own.addresses()));
-    let out = output::create_live(config)?;
+    let shed = privilege::shed(&target(config), Keep::Nothing)?;
+    let out = output::create_live(config, shed.became.as_deref())?;
+    let notices = confinement::confine(config.sandbox, &allow(config), &shed.missing);
+    if config.sandbox == Sandbox::Probed {
+        return confinement::probe(config.output.as_deref());
+    }
     let mut view = view::open_live(&config.presentation, out);
     let shown = if names.len() > 1 { names.as_slice() } else { &[] };
     let desk = Desk::new(Aggregate::new(local), view.as_mut(), shown);
     let pass = Pass::new(Gate::counting(config.max_frames), Engine::new(settings(config)), desk);
-    let watcher = Watcher {
-        config,
-        source,
-        pass,
-        clock: LiveClock::start(),
-        own,
-        losses: Losses::default(),
-        notices: Vec::new(),
-    };
+    let watcher =
+        Watcher { config, source, pass, clock: LiveClock::start(), own, losses: Losses::default(), notices };
     watcher.watch(&bell)
 }
 
@@ -120,6 +119,23 @@ fn settings(config: &Watch) -> Settings {
     let random = RandomState::new();
     let seeds = [1, 2, 3, 4].map(|number: u64| random.hash_one(number));
     Settings { max_flows: config.max_flows, peek, provisional: Provisional::Given, seeds }
+}
+
+fn target(config: &Watch) -> Become {
+    config.user.clone().map_or(Become::Caller, Become::User)
+}
+
+/// Interfaces, counters and files are open by then; what is left is to begin new files, and to draw.
+fn allow(config: &Watch) -> Allow {
+    let terminal = match config.presentation.display {
+        Display::Dashboard => Terminal::Taken,
+        Display::Report => Terminal::Plain,
+    };
+    let allow = Allow::nothing().with_terminal(terminal);
+    match &config.output {
+        Some(path) => allow.writing_output(path),
+        None => allow,
+    }
 }
 
 fn networks(addresses: &[std::net::IpAddr]) -> Vec<Network> {

@@ -1,0 +1,148 @@
+//! What the program may do at each phase, as the kernel tells it, and what it can do no more.
+#![cfg(target_os = "linux")]
+#![allow(clippy::unwrap_used, reason = "a test's helpers fail like the test itself")]
+
+#[allow(dead_code, reason = "these tests need less of it than others")]
+#[path = "privilege/held.rs"]
+mod held;
+
+use std::fs::{self, File};
+use std::io::Write as _;
+use std::path::PathBuf;
+use std::process::{Command, Output, Stdio};
+use std::thread;
+use std::time::Duration;
+
+use held::{Held, assert_refused, is_root, rstwho, text};
+
+const CAPTURE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/node_destroy/capture.pcap");
+
+/// Where the kernel cannot confine, that is said, and there is nothing to test.
+fn cannot_confine(output: &Output) -> bool {
+    let said = text(&output.stderr);
+    let cannot = said.contains("not confined");
+    if cannot {
+        let _ = writeln!(std::io::stderr(), "skipped: {said}");
+    }
+    cannot
+}
+
+#[test]
+fn replay_can_open_nothing_else_and_reach_nobody() {
+    let output = rstwho(&format!("replay {CAPTURE} --probe-sandbox")).output().unwrap();
+    if cannot_confine(&output) {
+        return;
+    }
+    assert_refused(&output, &[]);
+    let folder = tempfile::tempdir().unwrap();
+    let args = format!("replay {CAPTURE} --probe-sandbox -o {}", folder.path().join("out").display());
+    assert_refused(&rstwho(&args).output().unwrap(), &["make a file in the output's folder"]);
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 0, "what was made is removed");
+}
+
+#[test]
+fn without_the_sandbox_the_same_attempts_succeed() {
+    let output = rstwho(&format!("replay {CAPTURE} --no-sandbox")).output().unwrap();
+    assert!(output.status.success() && output.stderr.is_empty(), "{}", text(&output.stderr));
+    let tried = text(&rstwho("replay - --probe-sandbox").output().unwrap().stdout);
+    let refused = tried.lines().filter(|line| line.contains(": refused")).count();
+    assert!(refused >= 16, "{tried}");
+    assert!(File::open("/etc/passwd").is_ok(), "what is refused there is possible here");
+    assert!(std::net::TcpListener::bind("127.0.0.1:0").is_ok());
+}
+
+/// A replay that waits for its standard input.
+fn waiting(args: &str) -> held::Kept {
+    let child = rstwho(args).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().unwrap();
+    let child = held::Kept(child);
+    child.until(|held| held.no_new_privs);
+    thread::sleep(Duration::from_millis(100));
+    child
+}
+
+#[test]
+fn replay_holds_no_rights_that_it_does_not_need() {
+    let mut child = waiting("replay - --format jsonl");
+    let held = Held::of(child.0.id());
+    assert!(held.no_new_privs && held.filters, "{held:?}");
+    // CAP_DAC_OVERRIDE and CAP_DAC_READ_SEARCH, if they were there.
+    assert_eq!(held.effective & !0b110, 0, "{held:?}");
+    assert_eq!(held.permitted & !0b110, 0, "{held:?}");
+    let mut stdin = child.0.stdin.take().unwrap();
+    stdin.write_all(&fs::read(CAPTURE).unwrap()).unwrap();
+    drop(stdin);
+    assert!(child.0.wait().unwrap().success());
+}
+
+#[test]
+fn what_was_named_can_be_read_in_confinement() {
+    let folder = tempfile::tempdir().unwrap();
+    for name in ["a.pcap", "b.pcap"] {
+        fs::copy(CAPTURE, folder.path().join(name)).unwrap();
+    }
+    let inside = folder.path().display();
+    for args in [
+        format!("{inside} {CAPTURE}"),
+        format!("{inside}/a.pcap {inside}/b.pcap --separate"),
+        format!("{inside}/b.pcap {inside}/a.pcap {CAPTURE} -o {inside}/report"),
+        format!("{CAPTURE} -o /dev/null"),
+    ] {
+        let output = rstwho(&format!("replay {args}")).output().unwrap();
+        assert!(output.status.success() && output.stderr.is_empty(), "{args}: {}", text(&output.stderr));
+    }
+    assert!(fs::metadata(folder.path().join("report")).unwrap().len() > 100);
+    let output = rstwho(&format!("replay {inside}/no-such-file")).output().unwrap();
+    assert!(text(&output.stderr).contains("No such file"), "{}", text(&output.stderr));
+}
+
+#[test]
+fn a_filter_with_names_is_compiled_before_the_network_is_closed() {
+    let output = rstwho(&format!("replay {CAPTURE} --filter")).arg("host localhost or port http").output();
+    let output = output.unwrap();
+    assert!(!cfg!(feature = "live") || output.status.success(), "{}", text(&output.stderr));
+}
+
+#[test]
+fn root_still_reads_what_belongs_to_others() {
+    if !is_root() {
+        return held::skip("needs root");
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let path: PathBuf = folder.path().join("theirs.pcap");
+    fs::copy(CAPTURE, &path).unwrap();
+    let changed = Command::new("sh")
+        .args(["-c", &format!("chmod 600 {0} && chown 65534:65534 {0}", path.display())])
+        .status()
+        .unwrap();
+    assert!(changed.success());
+    let output = rstwho(&format!("replay {}", path.display())).output().unwrap();
+    assert!(output.status.success(), "{}", text(&output.stderr));
+}
+
+#[test]
+fn what_an_old_kernel_cannot_close_is_said_once_and_the_rest_is_closed() {
+    const LANDLOCK: i64 = libc::SYS_landlock_create_ruleset;
+    const SECCOMP: i64 = libc::SYS_seccomp;
+    let script = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/privilege/old_kernel.py");
+    let without = |calls: &[i64], args: &str| {
+        let mut command = Command::new("python3");
+        command.arg(script).args(calls.iter().map(i64::to_string)).arg("--");
+        command.arg(env!("CARGO_BIN_EXE_rstwho")).args(args.split_whitespace()).stdin(Stdio::null());
+        command.output().unwrap()
+    };
+    if !Command::new("python3").arg("-c").arg("import ctypes").status().is_ok_and(|it| it.success()) {
+        return held::skip("needs Python with ctypes");
+    }
+    let output = without(&[LANDLOCK], &format!("replay {CAPTURE} --format jsonl"));
+    let said = text(&output.stderr);
+    assert_eq!((output.status.code(), said.lines().count()), (Some(0), 1), "{said}");
+    assert!(said.starts_with("rstwho: files are not confined: this kernel has no Landlock"), "{said}");
+    assert!(text(&output.stdout).contains("\"notices\":[\"files are not confined"), "in Health as well");
+    let output = without(&[LANDLOCK, SECCOMP], &format!("replay {CAPTURE} --format summary"));
+    let said = text(&output.stderr);
+    assert_eq!((output.status.code(), said.lines().count()), (Some(0), 2), "{said}");
+    assert!(said.contains("system calls are not confined"), "{said}");
+    // The other half is in force: sockets and programs are closed although files are not.
+    let tried = text(&without(&[LANDLOCK], "replay - --probe-sandbox").stdout);
+    assert!(tried.contains("listen with TCP: refused") && tried.contains("run a program: refused"), "{tried}");
+}
