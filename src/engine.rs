@@ -6,7 +6,7 @@ use crate::context::Context;
 use crate::decode::{self, Frame, Pdu, Skip, SkipCounts};
 use crate::flow::{Close, Finality, FlowTable, LINGER, ObservedUntil, Settings, TableCounts};
 use crate::time::Timestamp;
-use crate::verdict::{self, Verdict};
+use crate::verdict::{self, Judged};
 
 /// Connections that may wait for their neighbours at the same time; under a flood the oldest are judged early, when
 /// there are neighbours enough.
@@ -26,7 +26,7 @@ pub struct EngineCounts {
 }
 
 /// Where verdicts go.
-pub type Sink<'s> = &'s mut dyn FnMut(Verdict);
+pub type Sink<'s> = &'s mut dyn FnMut(&Judged<'_>);
 
 /// Decodes, tracks and judges.
 pub struct Engine {
@@ -114,13 +114,13 @@ impl Bench {
     /// decides what a verdict may know, whatever the batches.
     fn seat(&mut self, close: Close, sink: Sink<'_>) {
         if close.finality == Finality::Provisional {
-            sink(verdict::judge(&close, &self.context.around(&close)));
+            sink(&verdict::judge(&close, &self.context.around(&close)));
             return;
         }
         self.judge_until(close.closed_at, sink);
         self.context.note(&close);
         if !verdict::may_be_one_of_many(&close) {
-            sink(verdict::judge(&close, &self.context.around(&close)));
+            sink(&verdict::judge(&close, &self.context.around(&close)));
             return;
         }
         self.held.push_back(close);
@@ -143,7 +143,7 @@ impl Bench {
 
     fn judge_first(&mut self, sink: Sink<'_>) {
         if let Some(close) = self.held.pop_front() {
-            sink(verdict::judge(&close, &self.context.around(&close)));
+            sink(&verdict::judge(&close, &self.context.around(&close)));
         }
     }
 }

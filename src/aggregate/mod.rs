@@ -15,7 +15,7 @@ pub use ours::Ours;
 pub use peer::{Peer, PeerCounts};
 pub use totals::{CauseCount, ResetCounts, Totals};
 
-use crate::verdict::{Addr, Verdict};
+use crate::verdict::{Addr, Ruling};
 
 use self::peer::Record;
 use self::top::Top;
@@ -65,10 +65,11 @@ impl Aggregate {
     }
 
     /// Counts one connection.
-    pub fn count(&mut self, verdict: &Verdict) {
-        self.totals.count(verdict);
-        for seen in peer::both(verdict) {
-            self.addresses.touch(seen.addr).count(verdict, seen.side);
+    pub fn count(&mut self, ruling: impl Into<Ruling>) {
+        let ruling = ruling.into();
+        self.totals.count(&ruling);
+        for seen in peer::both(&ruling) {
+            self.addresses.touch(seen.addr).count(&ruling, seen.side);
         }
     }
 

@@ -3,9 +3,9 @@
 use std::cmp::Reverse;
 
 use crate::time::Timestamp;
-use crate::verdict::{Addr, How, Rule, Sender, Side, Verdict};
+use crate::verdict::{Addr, How, Rule, Ruling, Sender, Side};
 
-use super::totals::{CauseCount, is_harmless};
+use super::totals::CauseCount;
 
 /// An address with which connections were made, seen from the other side of each: "we" are the other side.
 #[derive(Clone, Copy, Debug)]
@@ -72,17 +72,17 @@ pub(super) struct Record {
 const HANG_UP: &str = "no_response";
 
 /// The addresses of a connection; a host that talks to itself is counted once, as the server it is.
-pub(super) fn both(verdict: &Verdict) -> impl Iterator<Item = Seen> + use<> {
-    let (client, server) = (verdict.client.addr, verdict.server.addr);
+pub(super) fn both(ruling: &Ruling) -> impl Iterator<Item = Seen> + use<> {
+    let (client, server) = (ruling.client.addr, ruling.server.addr);
     let client = (client != server).then_some(Seen { addr: client, side: Side::Client });
     client.into_iter().chain([Seen { addr: server, side: Side::Server }])
 }
 
 impl Record {
-    pub(super) fn count(&mut self, verdict: &Verdict, side: Side) {
-        self.counts.count(verdict, side);
-        CauseCount::add(&mut self.causes, verdict);
-        self.last_seen = self.last_seen.max(verdict.end_time);
+    pub(super) fn count(&mut self, ruling: &Ruling, side: Side) {
+        self.counts.count(ruling, side);
+        CauseCount::add(&mut self.causes, ruling);
+        self.last_seen = self.last_seen.max(ruling.end_time);
     }
 
     pub(super) fn peer(&self, addr: Addr, missed: u64) -> Peer {
@@ -100,30 +100,28 @@ impl Peer {
 }
 
 impl PeerCounts {
-    fn count(&mut self, verdict: &Verdict, side: Side) {
+    fn count(&mut self, ruling: &Ruling, side: Side) {
         self.connections += 1;
-        self.bad_ends += u64::from(verdict.is_bad_end());
-        self.harmless += u64::from(is_harmless(verdict));
-        *self.field(verdict, side) += 1;
+        self.bad_ends += u64::from(ruling.is_bad_end());
+        self.harmless += u64::from(ruling.is_harmless());
+        *self.field(ruling, side) += 1;
     }
 
     /// The one field to which a connection belongs.
-    fn field(&mut self, verdict: &Verdict, side: Side) -> &mut u64 {
-        match verdict.how {
+    fn field(&mut self, ruling: &Ruling, side: Side) -> &mut u64 {
+        match ruling.how {
             How::Refused => &mut self.refused,
             How::Unanswered => &mut self.unanswered,
             How::Silent => &mut self.silent,
             How::Open => &mut self.open,
-            How::Fin if verdict.is_bad_end() && verdict.cause_name() == Some(HANG_UP) => &mut self.hung_up,
-            How::Fin if verdict.is_bad_end() => &mut self.closed_badly,
+            How::Fin if ruling.is_bad_end() && ruling.cause_name() == Some(HANG_UP) => &mut self.hung_up,
+            How::Fin if ruling.is_bad_end() => &mut self.closed_badly,
             How::Fin => &mut self.closed,
-            How::Reset | How::FinThenReset => {
-                match verdict.rst_by.or(verdict.rst_claimed.map(Sender::Side)) {
-                    Some(Sender::Side(by)) if by == side => &mut self.resets,
-                    Some(Sender::Side(_)) => &mut self.resets_by_us,
-                    Some(Sender::Middlebox) | None => &mut self.resets_by_middlebox,
-                }
-            }
+            How::Reset | How::FinThenReset => match ruling.rst_by.or(ruling.rst_claimed.map(Sender::Side)) {
+                Some(Sender::Side(by)) if by == side => &mut self.resets,
+                Some(Sender::Side(_)) => &mut self.resets_by_us,
+                Some(Sender::Middlebox) | None => &mut self.resets_by_middlebox,
+            },
         }
     }
 }

@@ -1,6 +1,6 @@
 use super::sample::{closed, endpoint, harmless, hung_up, refused, stale};
 use super::*;
-use crate::verdict::{How, Sender, Side};
+use crate::verdict::{How, Sender, Side, Verdict};
 
 fn counted(local: &[&str], verdicts: impl IntoIterator<Item = Verdict>) -> Snapshot {
     let mut aggregate = Aggregate::new(local.iter().map(|text| text.parse().unwrap()).collect());

@@ -2,7 +2,7 @@
 
 use std::cmp::Reverse;
 
-use crate::verdict::{Harm, How, Rule, Sender, Side, Verdict};
+use crate::verdict::{How, Rule, Ruling, Sender, Side};
 
 /// Counts of connections.
 #[derive(Clone, Debug, Default)]
@@ -49,20 +49,20 @@ impl Totals {
         self.ends.get(how as usize).copied().unwrap_or(0)
     }
 
-    pub(super) fn count(&mut self, verdict: &Verdict) {
+    pub(super) fn count(&mut self, ruling: &Ruling) {
         self.connections += 1;
-        self.bad_ends += u64::from(verdict.is_bad_end());
-        self.harmless += u64::from(is_harmless(verdict));
-        if let Some(count) = self.ends.get_mut(verdict.how as usize) {
+        self.bad_ends += u64::from(ruling.is_bad_end());
+        self.harmless += u64::from(ruling.is_harmless());
+        if let Some(count) = self.ends.get_mut(ruling.how as usize) {
             *count += 1;
         }
-        match verdict.rst_by {
+        match ruling.rst_by {
             Some(Sender::Side(Side::Client)) => self.resets.client += 1,
             Some(Sender::Side(Side::Server)) => self.resets.server += 1,
             Some(Sender::Middlebox) => self.resets.middlebox += 1,
             None => {}
         }
-        CauseCount::add(&mut self.causes, verdict);
+        CauseCount::add(&mut self.causes, ruling);
     }
 
     pub(super) fn sorted(&self) -> Self {
@@ -79,22 +79,17 @@ impl CauseCount {
         self.harmful + self.harmless
     }
 
-    /// Counts the cause of `verdict`, if it has one; the list grows no longer than the list of rules.
-    pub(super) fn add(counts: &mut Vec<Self>, verdict: &Verdict) {
-        let Some(finding) = verdict.cause else { return };
+    /// Counts the cause of `ruling`, if it has one; the list grows no longer than the list of rules.
+    pub(super) fn add(counts: &mut Vec<Self>, ruling: &Ruling) {
+        let Some(finding) = ruling.cause else { return };
         let known = counts.iter().position(|count| count.rule.name == finding.rule.name);
         let index = known.unwrap_or_else(|| {
             counts.push(Self { rule: finding.rule, harmful: 0, harmless: 0 });
             counts.len() - 1
         });
         if let Some(count) = counts.get_mut(index) {
-            count.harmful += u64::from(verdict.is_bad_end());
-            count.harmless += u64::from(is_harmless(verdict));
+            count.harmful += u64::from(ruling.is_bad_end());
+            count.harmless += u64::from(ruling.is_harmless());
         }
     }
-}
-
-/// It has a cause, and nobody was hurt.
-pub(super) fn is_harmless(verdict: &Verdict) -> bool {
-    verdict.cause.is_some() && verdict.harm == Some(Harm::Harmless)
 }

@@ -9,7 +9,7 @@ use crate::error::Error;
 use crate::flow::ObservedUntil;
 #[cfg(feature = "live")]
 use crate::time::Timestamp;
-use crate::verdict::{Finality, Verdict};
+use crate::verdict::{Finality, Judged};
 use crate::view::View;
 
 use super::gate::{Gate, Passage};
@@ -75,20 +75,20 @@ impl<'a> Pass<'a> {
             self.intake.saw(frame.ts);
         }
         let desk = &mut self.desk;
-        self.engine.push(frames, &mut |verdict| desk.take(&verdict));
+        self.engine.push(frames, &mut |judged| desk.take(judged));
     }
 
     /// Moves time on where no frame does it.
     #[cfg(feature = "live")]
     pub(super) fn advance(&mut self, now: Timestamp) {
         let desk = &mut self.desk;
-        self.engine.advance(now, &mut |verdict| desk.take(&verdict));
+        self.engine.advance(now, &mut |judged| desk.take(judged));
     }
 
     /// Judges what is left.
     pub(super) fn finish(&mut self, until: ObservedUntil) -> Result<(), Stop> {
         let desk = &mut self.desk;
-        self.engine.finish(until, &mut |verdict| desk.take(&verdict));
+        self.engine.finish(until, &mut |judged| desk.take(judged));
         self.check()
     }
 
@@ -121,15 +121,19 @@ impl<'a> Desk<'a> {
         Self { aggregate, view, names, failed: None }
     }
 
-    fn take(&mut self, verdict: &Verdict) {
+    fn take(&mut self, judged: &Judged<'_>) {
         if self.failed.is_some() {
             return;
         }
         // What is told provisionally is told once more, and counted then.
-        if verdict.finality == Finality::Final {
-            self.aggregate.count(verdict);
+        let ruling = &judged.ruling;
+        if ruling.finality == Finality::Final {
+            self.aggregate.count(*ruling);
         }
-        let name = self.names.get(usize::from(verdict.file)).map(String::as_str);
-        self.failed = self.view.ended(verdict, name).err();
+        // Words are made only where somebody reads them.
+        if self.view.wants(ruling) {
+            let name = self.names.get(usize::from(ruling.file)).map(String::as_str);
+            self.failed = self.view.ended(&judged.tell(), name).err();
+        }
     }
 }

@@ -120,7 +120,7 @@ pub(super) fn conclude(pdus: &[Pdu<'_>]) -> Option<Verdict> {
     }
     let of_a = |close: &&Close| close.endpoint(Side::Client).addr == script::CLIENT.addr;
     let close = closes.iter().rev().find(of_a)?;
-    Some(judge(close, &context.around(close)))
+    Some(judge(close, &context.around(close)).tell())
 }
 
 /// The RST, or the first FIN, or the ICMP error that ended it.

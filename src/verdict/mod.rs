@@ -17,6 +17,7 @@ pub mod programs;
 mod report;
 mod rule;
 pub mod rules;
+mod ruling;
 mod sees;
 mod stack;
 mod stage;
@@ -32,6 +33,7 @@ pub use forgery::Doubt;
 pub use harm::Harm;
 pub use programs::{Call, Program, Sight};
 pub use rule::{Case, Confidence, Rule};
+pub use ruling::Ruling;
 pub use stage::Stage;
 pub use who::Sender;
 
@@ -237,7 +239,7 @@ impl Verdict {
     /// Something went wrong for somebody: a cause that is not harmless.
     #[must_use]
     pub fn is_bad_end(&self) -> bool {
-        self.cause.is_some() && self.harm != Some(Harm::Harmless)
+        Ruling::from(self).is_bad_end()
     }
 
     /// The cause's name.
@@ -247,11 +249,30 @@ impl Verdict {
     }
 }
 
+/// A connection that was judged, and not yet put into words.
+#[derive(Debug)]
+pub struct Judged<'c> {
+    /// The conclusion.
+    pub ruling: Ruling,
+    evidence: Evidence<'c>,
+    findings: rule::Findings,
+}
+
+impl Judged<'_> {
+    /// Puts it into words: what speaks for it, what to do, and everything that a record shows.
+    #[must_use]
+    pub fn tell(&self) -> Verdict {
+        report::tell(&self.evidence, &self.findings)
+    }
+}
+
 /// Judges a connection.
 #[must_use]
-pub fn judge(close: &Close, surroundings: &Surroundings) -> Verdict {
+pub fn judge<'c>(close: &'c Close, surroundings: &Surroundings) -> Judged<'c> {
     let evidence = Evidence::of(close, surroundings);
-    rule::conclude(&evidence)
+    let findings = rule::rank(&evidence);
+    let ruling = rule::rule(&evidence, findings.first());
+    Judged { ruling, evidence, findings }
 }
 
 /// Could its cause lie in what happened to others about the same time? Then its judgement is worth a linger's wait.

@@ -1,10 +1,58 @@
-//! The parts of a verdict that are told and not judged: the RST, the exchange, the traffic.
+//! A conclusion in words, and the parts of it that are told and not judged: the RST, the exchange, the traffic.
 
 use crate::decode::Traits;
 use crate::flow::{BodyLength, Half, Reset};
 
 use super::evidence::Evidence;
-use super::{ExchangeFacts, RstFacts, Traffic};
+use super::rule::Findings;
+use super::{ExchangeFacts, RstFacts, Side, Traffic, Verdict, facts, rule, sees, stack, stage};
+
+/// The whole verdict, in words.
+pub(super) fn tell(evidence: &Evidence<'_>, findings: &Findings) -> Verdict {
+    let close = evidence.close;
+    let ruling = rule::rule(evidence, findings.first());
+    let cause = ruling.cause;
+    let mut evidence_lines = cause.map(|finding| (finding.rule.facts)(evidence)).unwrap_or_default();
+    evidence_lines.extend(facts::of_ignored(evidence));
+    evidence_lines.extend(cause.and_then(|_| facts::of_losses(evidence)));
+    Verdict {
+        client: ruling.client,
+        server: ruling.server,
+        roles: close.roles,
+        originator: close.side(close.originator),
+        start: close.start.ts,
+        end_time: ruling.end_time,
+        file: close.file,
+        first_frame: close.start.frame,
+        how: evidence.how,
+        finality: close.finality,
+        until: close.until,
+        fin_by: evidence.fin_by,
+        rst_by: evidence.rst_by,
+        rst_by_confidence: evidence.rst_by_confidence,
+        rst_claimed: evidence.rst_claimed,
+        cause,
+        alternatives: findings.iter().skip(1).collect(),
+        harm: ruling.harm,
+        reasons: stack::reasons(evidence),
+        client_sees: sees::sees(evidence, Side::Client),
+        server_sees: sees::sees(evidence, Side::Server),
+        stage: stage::stage(evidence),
+        evidence: evidence_lines,
+        advice: cause.map(|finding| (finding.rule.advise)(evidence)),
+        rst: rst(evidence),
+        idle_before: evidence.idle_before,
+        exchange: exchange(evidence),
+        conn_state: close.conn_state,
+        history: close.history.to_string(),
+        client_traffic: traffic(close.half(Side::Client)),
+        server_traffic: traffic(close.half(Side::Server)),
+        retransmits: close.half(Side::Client).retransmits + close.half(Side::Server).retransmits,
+        rtt: close.rtt,
+        ignored_resets: close.ignored_resets,
+        seen: evidence.seen(),
+    }
+}
 
 pub(super) fn traffic(half: &Half) -> Traffic {
     Traffic { packets: half.packets, bytes: half.bytes }

@@ -1,7 +1,9 @@
 //! What a rule is, and how the rules' opinions become one verdict.
 
+use std::cmp::Reverse;
+
 use super::rules::RULES;
-use super::{Evidence, Fact, Finding, How, Sender, Side, Verdict, facts, harm, report, sees, stack, stage};
+use super::{Evidence, Fact, Finding, How, Ruling, Sender, Side, harm};
 
 /// How sure a finding is; no finer, since nobody could tell the difference.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -82,67 +84,73 @@ impl std::fmt::Debug for Rule {
     }
 }
 
-/// Lets every rule judge, ranks the findings, and puts the verdict together.
-#[must_use]
-pub(super) fn conclude(evidence: &Evidence<'_>) -> Verdict {
-    let mut findings = rank(evidence);
-    let cause = (!findings.is_empty()).then(|| findings.remove(0));
+/// Findings in their order, the cause first: at most one of every rule.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Findings {
+    list: [Option<Finding>; RULES.len()],
+    len: usize,
+}
+
+impl Findings {
+    /// The cause.
+    pub(super) fn first(&self) -> Option<Finding> {
+        self.iter().next()
+    }
+
+    pub(super) fn iter(&self) -> impl Iterator<Item = Finding> {
+        self.list.iter().take(self.len).copied().flatten()
+    }
+
+    /// Puts a finding behind all that do not come after it.
+    fn insert(&mut self, finding: Finding, rank: impl Fn(Finding) -> (Reverse<Confidence>, bool)) {
+        let after = self.iter().position(|other| rank(other) > rank(finding)).unwrap_or(self.len);
+        if let Some(behind) = self.list.get_mut(after..=self.len) {
+            behind.rotate_right(1);
+            if let Some(place) = behind.first_mut() {
+                *place = Some(finding);
+            }
+            self.len += 1;
+        }
+    }
+}
+
+/// What is counted of the conclusion.
+pub(super) fn rule(evidence: &Evidence<'_>, cause: Option<Finding>) -> Ruling {
     let close = evidence.close;
-    let mut evidence_lines = cause.map(|finding| (finding.rule.facts)(evidence)).unwrap_or_default();
-    evidence_lines.extend(facts::of_ignored(evidence));
-    evidence_lines.extend(cause.and_then(|_| facts::of_losses(evidence)));
-    Verdict {
+    Ruling {
         client: close.endpoint(Side::Client),
         server: close.endpoint(Side::Server),
-        roles: close.roles,
-        originator: close.side(close.originator),
         start: close.start.ts,
+        first_frame: close.start.frame,
         end_time: evidence.end_time(),
         file: close.file,
-        first_frame: close.start.frame,
         how: evidence.how,
         finality: close.finality,
-        until: close.until,
-        fin_by: evidence.fin_by,
         rst_by: evidence.rst_by,
         rst_by_confidence: evidence.rst_by_confidence,
         rst_claimed: evidence.rst_claimed,
         cause,
-        alternatives: findings,
         harm: cause.map(|_| harm::weigh(evidence)),
-        reasons: stack::reasons(evidence),
-        client_sees: sees::sees(evidence, Side::Client),
-        server_sees: sees::sees(evidence, Side::Server),
-        stage: stage::stage(evidence),
-        evidence: evidence_lines,
-        advice: cause.map(|finding| (finding.rule.advise)(evidence)),
-        rst: report::rst(evidence),
-        idle_before: evidence.idle_before,
-        exchange: report::exchange(evidence),
-        conn_state: close.conn_state,
-        history: close.history.to_string(),
-        client_traffic: report::traffic(close.half(Side::Client)),
-        server_traffic: report::traffic(close.half(Side::Server)),
-        retransmits: close.half(Side::Client).retransmits + close.half(Side::Server).retransmits,
-        rtt: close.rtt,
-        ignored_resets: close.ignored_resets,
-        seen: evidence.seen(),
     }
 }
 
 /// All opinions, the most confident first; the order of the list breaks ties. `unexplained` speaks only where nobody else
 /// does, and a forgery that is only suspected comes after what it would overturn.
-fn rank(evidence: &Evidence<'_>) -> Vec<Finding> {
-    let cap = |rule: &Rule| cap(evidence, rule);
-    let mut findings: Vec<Finding> = RULES
-        .iter()
-        .filter_map(|&rule| Some(Finding { rule, confidence: (rule.judge)(evidence)?.min(cap(rule)) }))
-        .collect();
-    let suspected =
-        |finding: &Finding| is_forgery(finding.rule) && evidence.rst_by != Some(Sender::Middlebox);
-    findings.sort_by_key(|finding| (std::cmp::Reverse(finding.confidence), suspected(finding)));
-    if findings.iter().any(|finding| !suspected(finding) && !is_last_resort(finding.rule)) {
-        findings.retain(|finding| !is_last_resort(finding.rule));
+pub(super) fn rank(evidence: &Evidence<'_>) -> Findings {
+    let suspected = |finding: Finding| is_forgery(finding.rule) && evidence.rst_by != Some(Sender::Middlebox);
+    let rank = |finding: Finding| (Reverse(finding.confidence), suspected(finding));
+    let mut findings = Findings::default();
+    let mut explained = false;
+    for &rule in RULES {
+        // The last resort is the last of the list.
+        if explained && is_last_resort(rule) {
+            continue;
+        }
+        if let Some(confidence) = (rule.judge)(evidence) {
+            let finding = Finding { rule, confidence: confidence.min(cap(evidence, rule)) };
+            explained |= !suspected(finding);
+            findings.insert(finding, rank);
+        }
     }
     findings
 }

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use serde_json::Value;
 
 use crate::config::Presentation;
-use crate::verdict::Verdict;
+use crate::verdict::{Ruling, Verdict};
 
 use super::ledger::{Ledger, News};
 use super::{Record, Report, View};
@@ -113,6 +113,10 @@ impl<'w> Csv<'w> {
 }
 
 impl View for Csv<'_> {
+    fn wants(&mut self, ruling: &Ruling) -> bool {
+        self.ledger.may_note(ruling, self.presentation.listing)
+    }
+
     fn ended(&mut self, verdict: &Verdict, file: Option<&str>) -> io::Result<()> {
         if self.ledger.note(verdict, self.presentation.listing) == News::None {
             return Ok(());

@@ -7,7 +7,7 @@ use serde::{Serialize, Serializer};
 
 use crate::aggregate::{Dropped, InterfaceHealth, Ours, Peer, Totals};
 use crate::config::Presentation;
-use crate::verdict::{How, Verdict};
+use crate::verdict::{How, Ruling, Verdict};
 
 use super::clock::Rfc3339;
 use super::ledger::{Ledger, News};
@@ -37,6 +37,10 @@ impl<'w> Jsonl<'w> {
 }
 
 impl View for Jsonl<'_> {
+    fn wants(&mut self, ruling: &Ruling) -> bool {
+        self.ledger.may_note(ruling, self.presentation.listing)
+    }
+
     fn ended(&mut self, verdict: &Verdict, file: Option<&str>) -> io::Result<()> {
         if self.ledger.note(verdict, self.presentation.listing) != News::None {
             self.line(&Record::of(verdict, file))?;

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use crate::config::Listing;
 use crate::time::Timestamp;
-use crate::verdict::{Endpoint, Finality, How, Sender, Side, Verdict};
+use crate::verdict::{Endpoint, Finality, How, Ruling, Sender, Side, Verdict};
 
 /// What a verdict is to a reader who has read all before it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,6 +35,11 @@ struct Told {
 }
 
 impl Ledger {
+    /// Can a connection that was judged so be news? Whatever was told before has to be looked up.
+    pub(super) fn may_note(&self, ruling: &Ruling, listing: Listing) -> bool {
+        !self.0.is_empty() || listing.admits(ruling)
+    }
+
     /// Takes note of a verdict that is about to be shown, if it is listed or was.
     pub(super) fn note(&mut self, verdict: &Verdict, listing: Listing) -> News {
         let told = Told::of(verdict);

@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use crate::config::{Charset, Colour, Presentation};
 use crate::time::Timestamp;
-use crate::verdict::{Confidence, How, Stage, Verdict};
+use crate::verdict::{Confidence, How, Ruling, Stage, Verdict};
 
 use super::clock::{Date, TimeOfDay};
 use super::ledger::{Ledger, News};
@@ -24,6 +24,10 @@ impl<'w> Lines<'w> {
 }
 
 impl View for Lines<'_> {
+    fn wants(&mut self, ruling: &Ruling) -> bool {
+        self.ledger.may_note(ruling, self.presentation.listing)
+    }
+
     fn ended(&mut self, verdict: &Verdict, _file: Option<&str>) -> io::Result<()> {
         let line = match self.ledger.note(verdict, self.presentation.listing) {
             News::None | News::Confirmed => return Ok(()),

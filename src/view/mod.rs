@@ -22,11 +22,15 @@ use std::net::IpAddr;
 
 use crate::aggregate::{Intake, InterfaceHealth, Snapshot};
 use crate::config::{Display, Format, Listing, Presentation};
-use crate::verdict::{ExchangeFacts, Verdict};
+use crate::verdict::{ExchangeFacts, Ruling, Verdict};
 
 /// An output.
 pub trait View {
-    /// A connection has ended, or seems to have (see [`crate::verdict::Finality`]). `file` is the name of its capture where there are several.
+    /// Is it to be told about a connection that was judged so? Asked once about each; words cost more than all else, and are
+    /// made only where it wants them.
+    fn wants(&mut self, ruling: &Ruling) -> bool;
+
+    /// A connection that it wants has ended, or seems to have (see [`crate::verdict::Finality`]). `file` is the name of its capture where there are several.
     ///
     /// # Errors
     /// What the system says when the output cannot be written.
@@ -138,9 +142,15 @@ impl Listing {
     /// Is this connection to be listed?
     #[must_use]
     pub fn lists(self, verdict: &Verdict) -> bool {
+        self.admits(&Ruling::from(verdict))
+    }
+
+    /// Is a connection that was judged so to be listed?
+    #[must_use]
+    pub fn admits(self, ruling: &Ruling) -> bool {
         match self {
-            Self::Harmful => verdict.is_bad_end(),
-            Self::WithHarmless => verdict.cause.is_some(),
+            Self::Harmful => ruling.is_bad_end(),
+            Self::WithHarmless => ruling.cause.is_some(),
             Self::Everything => true,
         }
     }

@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use crate::verdict::{How, Verdict};
+use crate::verdict::{How, Ruling, Verdict};
 
 use super::clock::Rfc3339;
 use super::{Report, View};
@@ -23,6 +23,10 @@ impl<'w> Summary<'w> {
 }
 
 impl View for Summary<'_> {
+    fn wants(&mut self, _ruling: &Ruling) -> bool {
+        false
+    }
+
     fn ended(&mut self, _verdict: &Verdict, _file: Option<&str>) -> io::Result<()> {
         Ok(())
     }

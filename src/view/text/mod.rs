@@ -16,7 +16,7 @@ mod worst;
 use std::io::{self, Write};
 
 use crate::config::{Charset, Presentation};
-use crate::verdict::Verdict;
+use crate::verdict::{Ruling, Verdict};
 
 use self::style::{Ink, Style};
 use self::worst::Worst;
@@ -37,10 +37,12 @@ impl<'w> Text<'w> {
 }
 
 impl View for Text<'_> {
+    fn wants(&mut self, ruling: &Ruling) -> bool {
+        self.presentation.listing.admits(ruling) && self.worst.would_keep(ruling)
+    }
+
     fn ended(&mut self, verdict: &Verdict, file: Option<&str>) -> io::Result<()> {
-        if self.presentation.listing.lists(verdict) {
-            self.worst.offer(verdict, file);
-        }
+        self.worst.keep(verdict, file);
         Ok(())
     }
 

@@ -4,6 +4,13 @@ use crate::aggregate::{Aggregate, Dropped, Intake};
 use crate::config::{Colour, Display, Format, Listing};
 use crate::time::Timestamp;
 
+/// Asks as the desk does.
+fn offer(view: &mut Text<'_>, verdict: &Verdict, file: Option<&str>) {
+    if view.wants(&Ruling::from(verdict)) {
+        view.ended(verdict, file).unwrap();
+    }
+}
+
 fn presentation(width: usize) -> Presentation {
     Presentation {
         display: Display::Report,
@@ -29,7 +36,7 @@ fn render(presentation: &Presentation, verdicts: &[Verdict]) -> String {
     let mut view = Text::new(presentation.clone(), Box::new(&mut page));
     for verdict in verdicts {
         aggregate.count(verdict);
-        view.ended(verdict, None).unwrap();
+        offer(&mut view, verdict, None);
     }
     let snapshot = aggregate.snapshot(presentation.top);
     let files = ["trace.pcap".to_owned()];
@@ -176,7 +183,7 @@ fn a_report_forgets_the_ends_of_the_one_before() {
         intake: &intake(),
         notices: &[],
     };
-    view.ended(&stale(), Some("a.pcap")).unwrap();
+    offer(&mut view, &stale(), Some("a.pcap"));
     view.report(&report).unwrap();
     view.report(&report).unwrap();
     drop(view);

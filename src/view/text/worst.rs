@@ -4,7 +4,7 @@ use std::cmp::{Ordering, Reverse};
 use std::collections::BinaryHeap;
 
 use crate::time::Timestamp;
-use crate::verdict::{Confidence, Verdict};
+use crate::verdict::{Confidence, Ruling, Verdict};
 
 /// Ends, the least bad on top, to be the first to go.
 pub(super) struct Worst {
@@ -35,13 +35,19 @@ impl Worst {
         Self { top, offered: 0, kept: BinaryHeap::new() }
     }
 
-    /// Keeps it if it is among the worst so far.
-    pub(super) fn offer(&mut self, verdict: &Verdict, file: Option<&str>) {
+    /// Counts it, and tells whether it is among the worst so far.
+    pub(super) fn would_keep(&mut self, ruling: &Ruling) -> bool {
         self.offered += 1;
-        let full = self.kept.len() >= self.top;
-        if full && self.kept.peek().is_none_or(|least| rank(&least.verdict) < rank(verdict)) {
-            return;
-        }
+        !self.is_full() || self.kept.peek().is_some_and(|least| least.rank() >= rank(ruling))
+    }
+
+    fn is_full(&self) -> bool {
+        self.kept.len() >= self.top
+    }
+
+    /// Keeps it in place of the least bad, where there is no room.
+    pub(super) fn keep(&mut self, verdict: &Verdict, file: Option<&str>) {
+        let full = self.is_full();
         self.kept.push(Kept { verdict: verdict.clone(), file: file.map(str::to_owned) });
         if full {
             self.kept.pop();
@@ -62,19 +68,25 @@ impl Worst {
 }
 
 /// Harmful before harmless, certain before possible, then by time.
-fn rank(verdict: &Verdict) -> Rank {
-    let class = match verdict.cause {
-        Some(_) if verdict.is_bad_end() => Class::Harmful,
+fn rank(ruling: &Ruling) -> Rank {
+    let class = match ruling.cause {
+        Some(_) if ruling.is_bad_end() => Class::Harmful,
         Some(_) => Class::Harmless,
         None => Class::Normal,
     };
-    let confidence = verdict.cause.map(|finding| finding.confidence);
-    (class, Reverse(confidence), verdict.end_time, verdict.file, verdict.first_frame)
+    let confidence = ruling.cause.map(|finding| finding.confidence);
+    (class, Reverse(confidence), ruling.end_time, ruling.file, ruling.first_frame)
+}
+
+impl Kept {
+    fn rank(&self) -> Rank {
+        rank(&Ruling::from(&self.verdict))
+    }
 }
 
 impl Ord for Kept {
     fn cmp(&self, other: &Self) -> Ordering {
-        rank(&self.verdict).cmp(&rank(&other.verdict))
+        self.rank().cmp(&other.rank())
     }
 }
 

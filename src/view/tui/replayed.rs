@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use crate::config::Presentation;
 use crate::time::Timestamp;
-use crate::verdict::Verdict;
+use crate::verdict::{Ruling, Verdict};
 use crate::view::{Report, View};
 
 use super::{Dashboard, Frame, Health, Newest, Options, Phase};
@@ -35,11 +35,13 @@ impl Replayed {
 }
 
 impl View for Replayed {
+    /// Harmless ends are kept as well: a key lists them.
+    fn wants(&mut self, ruling: &Ruling) -> bool {
+        ruling.cause.is_some() || self.presentation.listing.admits(ruling)
+    }
+
     fn ended(&mut self, verdict: &Verdict, _file: Option<&str>) -> io::Result<()> {
-        // Harmless ends are kept as well: a key lists them.
-        if verdict.cause.is_some() || self.presentation.listing.lists(verdict) {
-            self.newest.offer(Arc::new(verdict.clone()));
-        }
+        self.newest.offer(Arc::new(verdict.clone()));
         Ok(())
     }
 

@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use crate::config::Presentation;
 use crate::time::Timestamp;
-use crate::verdict::Verdict;
+use crate::verdict::{Ruling, Verdict};
 use crate::view::{Report, View};
 
 use super::{Dashboard, Feed, Frame, Health, Newest, Options, Phase};
@@ -54,11 +54,13 @@ impl Watched {
 }
 
 impl View for Watched {
+    /// Harmless ends are kept as well: a key lists them.
+    fn wants(&mut self, ruling: &Ruling) -> bool {
+        ruling.cause.is_some() || self.presentation.listing.admits(ruling)
+    }
+
     fn ended(&mut self, verdict: &Verdict, _file: Option<&str>) -> io::Result<()> {
-        // Harmless ends are kept as well: a key lists them.
-        if verdict.cause.is_some() || self.presentation.listing.lists(verdict) {
-            self.newest.offer(Arc::new(verdict.clone()));
-        }
+        self.newest.offer(Arc::new(verdict.clone()));
         Ok(())
     }
 
