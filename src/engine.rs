@@ -4,9 +4,9 @@ use std::collections::VecDeque;
 
 use crate::context::Context;
 use crate::decode::{self, Frame, Pdu, Skip, SkipCounts};
-use crate::flow::{Close, Finality, FlowTable, LINGER, ObservedUntil, Settings, TableCounts};
+use crate::flow::{Ended, Finality, FlowTable, LINGER, ObservedUntil, Settings, TableCounts};
 use crate::time::Timestamp;
-use crate::verdict::{self, Judged};
+use crate::verdict::{self, Judged, Precedents};
 
 /// Connections that may wait for their neighbours at the same time; under a flood the oldest are judged early, when
 /// there are neighbours enough.
@@ -59,7 +59,7 @@ impl Engine {
             }
         }
         let bench = &mut self.bench;
-        let duplicates = self.table.observe(&pdus, &mut |close| bench.seat(close, sink));
+        let duplicates = self.table.observe(&pdus, &mut |ended| bench.seat(ended, sink));
         self.skipped.add_many(Skip::Duplicate, duplicates);
         self.bench.judge_until(self.table.now(), sink);
     }
@@ -73,7 +73,7 @@ impl Engine {
     /// Moves time on where no frame does it.
     pub fn advance(&mut self, now: Timestamp, sink: Sink<'_>) {
         let bench = &mut self.bench;
-        self.table.advance(now, &mut |close| bench.seat(close, sink));
+        self.table.advance(now, &mut |ended| bench.seat(ended, sink));
         self.bench.judge_until(now, sink);
     }
 
@@ -85,7 +85,7 @@ impl Engine {
     /// Judges everything that is left.
     pub fn finish(&mut self, until: ObservedUntil, sink: Sink<'_>) {
         let bench = &mut self.bench;
-        self.table.finish(until, &mut |close| bench.seat(close, sink));
+        self.table.finish(until, &mut |ended| bench.seat(ended, sink));
         self.bench.judge_all(sink);
     }
 
@@ -106,31 +106,30 @@ impl Engine {
 #[derive(Default)]
 struct Bench {
     context: Context,
-    held: VecDeque<Close>,
+    precedents: Precedents,
+    held: VecDeque<Ended>,
 }
 
 impl Bench {
     /// Takes note of a connection; those whose wait is over by then are judged first, so that the order of hand-over alone
     /// decides what a verdict may know, whatever the batches.
-    fn seat(&mut self, close: Close, sink: Sink<'_>) {
-        if close.finality == Finality::Provisional {
-            sink(&verdict::judge(&close, &self.context.around(&close)));
-            return;
+    fn seat(&mut self, ended: Ended, sink: Sink<'_>) {
+        if ended.finality() == Finality::Provisional {
+            return self.judge(&ended, sink);
         }
-        self.judge_until(close.closed_at, sink);
-        self.context.note(&close);
-        if !verdict::may_be_one_of_many(&close) {
-            sink(&verdict::judge(&close, &self.context.around(&close)));
-            return;
+        self.judge_until(ended.closed_at(), sink);
+        self.context.note(&ended);
+        if !verdict::may_be_one_of_many(&ended) {
+            return self.judge(&ended, sink);
         }
-        self.held.push_back(close);
+        self.held.push_back(ended);
         if self.held.len() > HELD {
             self.judge_first(sink);
         }
     }
 
     fn judge_until(&mut self, now: Timestamp, sink: Sink<'_>) {
-        while self.held.front().is_some_and(|close| close.closed_at.plus(LINGER) < now) {
+        while self.held.front().is_some_and(|ended| ended.closed_at().plus(LINGER) < now) {
             self.judge_first(sink);
         }
     }
@@ -142,8 +141,18 @@ impl Bench {
     }
 
     fn judge_first(&mut self, sink: Sink<'_>) {
-        if let Some(close) = self.held.pop_front() {
-            sink(&verdict::judge(&close, &self.context.around(&close)));
+        if let Some(ended) = self.held.pop_front() {
+            self.judge(&ended, sink);
+        }
+    }
+
+    fn judge(&mut self, ended: &Ended, sink: Sink<'_>) {
+        match ended {
+            Ended::Attempt(attempted) => {
+                let around = self.context.around_attempt(attempted);
+                sink(&self.precedents.judge(attempted, &around));
+            }
+            Ended::Whole(close) => sink(&verdict::consider(close, &self.context.around(close))),
         }
     }
 }

@@ -27,8 +27,13 @@ const MAX_PEERS: usize = 100_000;
 pub struct Aggregate {
     totals: Totals,
     addresses: Top<Addr, Record>,
+    /// Addresses of rulings that are still to be counted.
+    waiting: Vec<Ruling>,
     local: Vec<Network>,
 }
+
+/// Rulings whose addresses are looked up together, so that the misses of all of them are waited for at once.
+const TOGETHER: usize = 32;
 
 /// The counts at one moment, sorted for reading.
 #[derive(Clone, Debug)]
@@ -56,7 +61,12 @@ impl Aggregate {
     /// Nothing counted yet. `local` is who "we" are; empty where that is to be found out.
     #[must_use]
     pub fn new(local: Vec<Network>) -> Self {
-        Self { totals: Totals::default(), addresses: Top::new(MAX_PEERS), local }
+        Self {
+            totals: Totals::default(),
+            addresses: Top::new(MAX_PEERS),
+            waiting: Vec::with_capacity(TOGETHER),
+            local,
+        }
     }
 
     /// Says who "we" are from now on.
@@ -68,8 +78,23 @@ impl Aggregate {
     pub fn count(&mut self, ruling: impl Into<Ruling>) {
         let ruling = ruling.into();
         self.totals.count(&ruling);
-        for seen in peer::both(&ruling) {
-            self.addresses.touch(seen.addr).count(&ruling, seen.side);
+        self.waiting.push(ruling);
+        if self.waiting.len() == TOGETHER {
+            self.count_waiting();
+        }
+    }
+
+    /// Counts the addresses of the rulings that wait.
+    fn count_waiting(&mut self) {
+        let addresses = self.waiting.iter().flat_map(peer::both);
+        let touched = addresses
+            .filter_map(|seen| self.addresses.look_ahead(seen.addr))
+            .fold(0, |touched: u64, slot| touched.wrapping_add(slot.value.touch()));
+        std::hint::black_box(touched);
+        for ruling in self.waiting.drain(..) {
+            for seen in peer::both(&ruling) {
+                self.addresses.touch(seen.addr).count(&ruling, seen.side);
+            }
         }
     }
 
@@ -80,8 +105,8 @@ impl Aggregate {
     }
 
     /// The counts so far, with the `top` worst peers.
-    #[must_use]
-    pub fn snapshot(&self, top: usize) -> Snapshot {
+    pub fn snapshot(&mut self, top: usize) -> Snapshot {
+        self.count_waiting();
         Snapshot { totals: self.totals.sorted(), peers: self.peers(top) }
     }
 

@@ -79,6 +79,13 @@ pub(super) fn both(ruling: &Ruling) -> impl Iterator<Item = Seen> + use<> {
 }
 
 impl Record {
+    /// Reads what counting will change.
+    #[inline]
+    pub(super) fn touch(&self) -> u64 {
+        let cause = self.causes.first().map_or(0, |cause| cause.harmful);
+        self.counts.connections ^ self.counts.open ^ cause
+    }
+
     pub(super) fn count(&mut self, ruling: &Ruling, side: Side) {
         self.counts.count(ruling, side);
         CauseCount::add(&mut self.causes, ruling);

@@ -1,25 +1,30 @@
-//! The most frequent keys of a stream, in bounded memory: the space-saving algorithm (Metwally, Agrawal, El Abbadi, 2005).
+//! The most frequent keys of a stream, in bounded memory: lossy counting (Manku, Motwani, 2002) with a bound on the room
+//! instead of one on the error.
 //!
-//! While there are no more keys than slots, everything is exact. Beyond it a new key takes over the slot of the rarest
-//! one together with its count, which may be too high by as much: that error is kept as `missed`. A key that makes up
-//! more than one in `capacity` of the stream is never lost. The value starts anew, so what it counts is a lower bound.
+//! While there is room, everything is exact. When there is none left, the rarest keys go, all at once, so that a flood of
+//! keys that come once costs next to nothing each; a key that comes anew may have been among them and begins with the
+//! highest count that was given up: that error is kept as `missed`. A key that makes up more than one in half of
+//! `capacity` of the stream is never lost. The value starts anew, so what it counts is a lower bound.
 
-use std::cmp::Reverse;
-use std::collections::{BinaryHeap, HashMap};
+use std::collections::HashMap;
 use std::hash::Hash;
 
-/// Keys with a value each, at most `capacity` of them.
+use ahash::RandomState;
+
+/// Keys with a value each, at most half as many again as `capacity` of them.
 pub(super) struct Top<K, V> {
     capacity: usize,
-    slots: HashMap<K, Slot<V>>,
-    /// Lower bounds of the counts, one for each key, once all slots are taken.
-    rarest: BinaryHeap<Reverse<(u64, K)>>,
+    index: HashMap<K, u32, RandomState>,
+    slots: Vec<Slot<K, V>>,
+    /// The highest count that was given up.
+    floor: u64,
     forgotten: u64,
 }
 
 /// What is kept of one key.
-#[derive(Debug, Default)]
-pub(super) struct Slot<V> {
+#[derive(Debug)]
+pub(super) struct Slot<K, V> {
+    key: K,
     /// How often it was touched, or up to `missed` less.
     pub(super) count: u64,
     /// How often it may have been touched before it came into this slot.
@@ -30,36 +35,52 @@ pub(super) struct Slot<V> {
 
 impl<K: Copy + Eq + Hash + Ord, V: Default> Top<K, V> {
     pub(super) fn new(capacity: usize) -> Self {
-        Self { capacity, slots: HashMap::new(), rarest: BinaryHeap::new(), forgotten: 0 }
+        Self { capacity, index: HashMap::default(), slots: Vec::new(), floor: 0, forgotten: 0 }
+    }
+
+    /// Where `key` is counted: to be looked up ahead of time for many keys, since the memory is what takes long.
+    #[inline]
+    pub(super) fn look_ahead(&self, key: K) -> Option<&Slot<K, V>> {
+        self.index.get(&key).and_then(|&at| self.slots.get(at as usize))
     }
 
     /// Counts `key` once more and gives its value.
     pub(super) fn touch(&mut self, key: K) -> &mut V {
-        if self.slots.len() >= self.capacity && !self.slots.contains_key(&key) {
-            let floor = self.forget_rarest();
-            self.slots.insert(key, Slot { count: floor, missed: floor, value: V::default() });
-            self.rarest.push(Reverse((floor, key)));
-        }
-        let slot = self.slots.entry(key).or_default();
+        let at = match self.index.get(&key) {
+            Some(&at) => at as usize,
+            None => self.admit(key),
+        };
+        let slot = &mut self.slots[at];
         slot.count += 1;
         &mut slot.value
     }
 
-    /// Gives up the key with the lowest count and tells that count.
-    fn forget_rarest(&mut self) -> u64 {
-        if self.rarest.is_empty() {
-            self.rarest = self.slots.iter().map(|(&key, slot)| Reverse((slot.count, key))).collect();
+    fn admit(&mut self, key: K) -> usize {
+        if self.slots.len() >= self.capacity + self.capacity.div_ceil(2) {
+            self.forget_rarest();
         }
-        while let Some(Reverse((bound, key))) = self.rarest.pop() {
-            let count = self.slots.get(&key).map_or(bound, |slot| slot.count);
-            if count == bound {
-                self.slots.remove(&key);
-                self.forgotten += 1;
-                return count;
-            }
-            self.rarest.push(Reverse((count, key)));
-        }
-        0
+        let at = self.slots.len();
+        self.slots.push(Slot { key, count: self.floor, missed: self.floor, value: V::default() });
+        self.index.insert(key, u32::try_from(at).unwrap_or(u32::MAX));
+        at
+    }
+
+    /// Gives up all but the `capacity` most frequent keys; of equals the older ones go.
+    fn forget_rarest(&mut self) {
+        let surplus = self.slots.len() - self.capacity;
+        let mut counts: Vec<(u64, usize)> =
+            self.slots.iter().enumerate().map(|(at, slot)| (slot.count, at)).collect();
+        let (_, &mut last, _) = counts.select_nth_unstable(surplus - 1);
+        self.floor = self.floor.max(last.0);
+        self.forgotten += surplus as u64;
+        let mut at = 0;
+        self.slots.retain(|slot| {
+            at += 1;
+            (slot.count, at - 1) > last
+        });
+        self.index.clear();
+        let places = self.slots.iter().zip(0..).map(|(slot, at)| (slot.key, at));
+        self.index.extend(places);
     }
 
     pub(super) fn len(&self) -> usize {
@@ -71,9 +92,9 @@ impl<K: Copy + Eq + Hash + Ord, V: Default> Top<K, V> {
         self.forgotten
     }
 
-    /// In no order.
-    pub(super) fn iter(&self) -> impl Iterator<Item = (K, &Slot<V>)> {
-        self.slots.iter().map(|(&key, slot)| (key, slot))
+    /// The older ones first.
+    pub(super) fn iter(&self) -> impl Iterator<Item = (K, &Slot<K, V>)> {
+        self.slots.iter().map(|slot| (slot.key, slot))
     }
 }
 
@@ -89,11 +110,15 @@ mod tests {
         top
     }
 
+    fn slot(top: &Top<u32, u64>, key: u32) -> &Slot<u32, u64> {
+        top.iter().find(|(other, _)| *other == key).map(|(_, slot)| slot).unwrap()
+    }
+
     #[test]
     fn it_is_exact_while_there_is_room() {
         let top = top(3, [1, 2, 1, 3, 1]);
         assert_eq!((top.len(), top.forgotten()), (3, 0));
-        let slot = &top.slots[&1];
+        let slot = slot(&top, 1);
         assert_eq!((slot.count, slot.missed, slot.value), (3, 0, 3));
     }
 
@@ -101,9 +126,17 @@ mod tests {
     fn a_frequent_key_survives_a_flood_of_rare_ones_and_its_error_is_told() {
         let flood = (0..10_000).flat_map(|n| if n % 4 == 0 { [7, 100 + n] } else { [100 + n, 50_000 + n] });
         let top = top(100, flood);
-        assert_eq!(top.len(), 100);
-        let slot = &top.slots[&7];
+        assert!(top.len() <= 150, "{}", top.len());
+        let slot = slot(&top, 7);
         assert!(slot.value + slot.missed >= 2500 && slot.value <= 2500, "{slot:?}");
         assert_eq!(slot.count, slot.value + slot.missed);
+    }
+
+    #[test]
+    fn what_is_forgotten_is_counted_and_the_newest_of_equals_stay() {
+        let top = top(4, 0..7);
+        assert_eq!((top.len(), top.forgotten()), (5, 2));
+        assert!(top.iter().all(|(key, _)| key >= 2), "{:?}", top.slots);
+        assert_eq!(slot(&top, 6).missed, 1);
     }
 }

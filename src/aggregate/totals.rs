@@ -82,8 +82,10 @@ impl CauseCount {
     /// Counts the cause of `ruling`, if it has one; the list grows no longer than the list of rules.
     pub(super) fn add(counts: &mut Vec<Self>, ruling: &Ruling) {
         let Some(finding) = ruling.cause else { return };
-        let known = counts.iter().position(|count| count.rule.name == finding.rule.name);
+        let known = counts.iter().position(|count| std::ptr::eq(count.rule, finding.rule));
         let index = known.unwrap_or_else(|| {
+            // Of most peers there is one.
+            counts.reserve_exact(1);
             counts.push(Self { rule: finding.rule, harmful: 0, harmless: 0 });
             counts.len() - 1
         });

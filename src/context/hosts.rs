@@ -2,6 +2,7 @@
 
 use crate::decode::Addr;
 use crate::flow::{Close, Half, Side};
+use crate::time::Timestamp;
 
 use super::window::Window;
 
@@ -21,12 +22,20 @@ impl Hosts {
         for side in [Side::Client, Side::Server] {
             let half = close.half_before(side);
             if spoke(half) {
-                let look = self.0.entry(close.endpoint(side).addr, close.closed_at);
-                look.varies |= look.connections > 0 && look.ttl != half.ttl;
-                look.ttl = half.ttl;
-                look.connections += 1;
+                self.note_ttl(close.endpoint(side).addr, half.ttl, close.closed_at);
             }
         }
+    }
+
+    /// A host's segments of one connection came with this TTL.
+    pub(super) fn note_ttl(&mut self, host: Addr, ttl: u8, now: Timestamp) {
+        if ttl == 0 {
+            return;
+        }
+        let look = self.0.entry(host, now);
+        look.varies |= look.connections > 0 && look.ttl != ttl;
+        look.ttl = ttl;
+        look.connections += 1;
     }
 
     /// The TTL of the server's segments on other connections. Only of use where this one shows none but a RST.
@@ -34,7 +43,12 @@ impl Hosts {
         if spoke(close.half_before(Side::Server)) {
             return None;
         }
-        let look = self.0.get(&close.endpoint(Side::Server).addr)?;
+        self.usual_ttl(close.endpoint(Side::Server).addr)
+    }
+
+    /// The TTL of a host's segments, where it is always the same.
+    pub(super) fn usual_ttl(&self, host: Addr) -> Option<u8> {
+        let look = self.0.get(&host)?;
         (!look.varies && look.connections > 0).then_some(look.ttl)
     }
 }

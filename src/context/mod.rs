@@ -13,7 +13,7 @@ mod window;
 pub use services::LearnedIdle;
 pub use sources::Scan;
 
-use crate::flow::Close;
+use crate::flow::{Attempted, Close, Ended};
 use crate::time::Timestamp;
 
 use self::hosts::Hosts;
@@ -50,15 +50,34 @@ pub struct Context {
 
 impl Context {
     /// Takes note of a connection that was handed over.
-    pub fn note(&mut self, close: &Close) {
-        self.hosts.note(close);
-        self.services.note(close);
-        self.sources.note(close);
+    pub fn note(&mut self, ended: &Ended) {
+        match ended {
+            Ended::Attempt(attempted) => {
+                self.hosts.note_ttl(attempted.client().addr, attempted.client_ttl(), attempted.closed_at);
+                self.sources.note_attempt(attempted);
+            }
+            Ended::Whole(close) => {
+                self.hosts.note(close);
+                self.services.note(close);
+                self.sources.note(close);
+            }
+        }
     }
 
     /// Takes note of frames that the capture lost, found out at `at`.
     pub fn note_loss(&mut self, at: Timestamp, frames: u64) {
         self.losses.note(at, frames);
+    }
+
+    /// What the others tell about an attempt: nothing that takes a connection.
+    #[must_use]
+    pub fn around_attempt(&self, attempted: &Attempted) -> Surroundings {
+        Surroundings {
+            scan: self.sources.scan_of(attempted.client().addr, attempted.start()),
+            server_ttl: self.hosts.usual_ttl(attempted.server().addr),
+            lost_nearby: self.losses.near(attempted.last_seen()),
+            ..Surroundings::default()
+        }
     }
 
     /// What the others tell about `close`.

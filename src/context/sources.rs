@@ -1,8 +1,7 @@
 //! Who tries many doors: failed attempts to connect, by source.
 
 use crate::decode::{Addr, Endpoint};
-use crate::flow::Close;
-use crate::flow::Side;
+use crate::flow::{Attempted, Close, Side};
 use crate::time::{Span, Timestamp};
 
 use super::window::Window;
@@ -32,6 +31,17 @@ struct Attempts {
     last: Timestamp,
 }
 
+impl Attempts {
+    fn add(&mut self, target: Endpoint, start: Timestamp) {
+        if start.since(self.last) > BURST {
+            *self = Self::default();
+        }
+        self.last = self.last.max(start);
+        remember(&mut self.targets, target);
+        remember(&mut self.ports, target.port);
+    }
+}
+
 #[derive(Debug, Default)]
 pub(super) struct Sources(Window<Addr, Attempts>);
 
@@ -40,21 +50,29 @@ impl Sources {
         if !failed_attempt(close) {
             return;
         }
-        let target = close.endpoint(Side::Server);
-        let attempts = self.0.entry(close.endpoint(Side::Client).addr, close.closed_at);
-        if close.start.ts.since(attempts.last) > BURST {
-            *attempts = Attempts::default();
-        }
-        attempts.last = attempts.last.max(close.start.ts);
-        remember(&mut attempts.targets, target);
-        remember(&mut attempts.ports, target.port);
+        let source = close.endpoint(Side::Client).addr;
+        self.0.entry(source, close.closed_at).add(close.endpoint(Side::Server), close.start.ts);
+    }
+
+    /// The same for a connection of which there was nothing but an attempt.
+    pub(super) fn note_attempt(&mut self, attempted: &Attempted) {
+        let source = attempted.client().addr;
+        self.0.entry(source, attempted.closed_at).add(attempted.server(), attempted.start());
     }
 
     /// Is `close` one of a source's many attempts?
     pub(super) fn scan(&self, close: &Close) -> Option<Scan> {
-        let attempts = self.0.get(&close.endpoint(Side::Client).addr).filter(|_| failed_attempt(close))?;
+        if !failed_attempt(close) {
+            return None;
+        }
+        self.scan_of(close.endpoint(Side::Client).addr, close.start.ts)
+    }
+
+    /// What a source has tried about the time of one of its attempts, if that is a scan.
+    pub(super) fn scan_of(&self, source: Addr, start: Timestamp) -> Option<Scan> {
+        let attempts = self.0.get(&source)?;
         let many = attempts.ports.len() >= MANY_PORTS || attempts.targets.len() >= MANY_TARGETS;
-        let near = attempts.last.since(close.start.ts) <= BURST;
+        let near = attempts.last.since(start) <= BURST;
         let count = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
         (many && near)
             .then(|| Scan { targets: count(attempts.targets.len()), ports: count(attempts.ports.len()) })

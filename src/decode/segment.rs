@@ -2,7 +2,9 @@
 //!
 //! Everything the wire can say is representable, RST+FIN and RST+SYN included: nonsense is evidence.
 
+use std::cmp::Ordering;
 use std::fmt;
+use std::hash::{Hash, Hasher};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
 use super::SeqNumber;
@@ -12,8 +14,27 @@ use crate::time::Timestamp;
 ///
 /// The mapped form never appears on a wire (RFC 4038 §4.2 and draft-itojun-v6ops-v4mapped-harmful), so the two
 /// families cannot be mistaken for each other.
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
+#[derive(Clone, Copy, PartialEq, Eq, Default)]
 pub struct Addr([u8; 16]);
+
+/// As one number: addresses are compared and hashed for every segment.
+impl Ord for Addr {
+    fn cmp(&self, other: &Self) -> Ordering {
+        u128::from_be_bytes(self.0).cmp(&u128::from_be_bytes(other.0))
+    }
+}
+
+impl PartialOrd for Addr {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Hash for Addr {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        state.write_u128(u128::from_ne_bytes(self.0));
+    }
+}
 
 impl Addr {
     /// From the four bytes of an IPv4 address.

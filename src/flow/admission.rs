@@ -15,8 +15,6 @@ const NEAR: u32 = 1 << 20;
 pub(super) enum Admission {
     /// Part of it.
     Same,
-    /// Part of it, but it was handed over already.
-    Late,
     /// The first of another connection on the same ports.
     Reuse,
     /// A SYN into a connection that lives. RFC 5961 §4 leaves it unharmed; who answers it shows what it was.
@@ -30,9 +28,6 @@ pub(super) enum Admission {
 /// Decides. `flow` and `cold` are as they were before `segment`, which `by` sent.
 pub(super) fn admit(flow: &Flow, cold: &Cold, segment: &Segment, by: End) -> Admission {
     let (me, peer) = (flow.halves.at(by), flow.halves.at(by.peer()));
-    if flow.phase == Phase::Closed {
-        return if is_of_closed(me, segment) { Admission::Late } else { Admission::Reuse };
-    }
     if let Some(syn) = answered_stray(cold, segment, by) {
         return Admission::Split(syn);
     }
@@ -50,15 +45,8 @@ fn is_far(me: &Half, segment: &Segment) -> bool {
     me.seen() && !segment.flags.rst() && !near(segment.seq, me.snd_nxt)
 }
 
-fn is_of_closed(me: &Half, segment: &Segment) -> bool {
-    if segment.flags.syn() && !segment.flags.rst() {
-        return me.marks.has(Marks::SYN) && segment.seq == me.iss;
-    }
-    // Numbers of a side that was never heard, and those of a RST that answers a SYN, say nothing.
-    !me.seen() || segment.flags.rst() || near(segment.seq, me.snd_nxt)
-}
-
-fn near(a: SeqNumber, b: SeqNumber) -> bool {
+/// Is `a` a number that a side which was last at `b` may have sent?
+pub(super) fn near(a: SeqNumber, b: SeqNumber) -> bool {
     a.offset_from(b).unsigned_abs() <= NEAR
 }
 

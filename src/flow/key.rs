@@ -1,9 +1,11 @@
 //! What identifies a connection: its two ends, in an order that does not depend on who speaks.
 
+use std::hash::{Hash, Hasher};
+
 use crate::decode::{Endpoint, IcmpError, Segment};
 
 /// The two ends of a connection, the lower one first, so that both directions have the same key.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub struct FlowKey {
     /// The end that sorts first.
     pub low: Endpoint,
@@ -29,6 +31,15 @@ impl End {
             Self::Low => Self::High,
             Self::High => Self::Low,
         }
+    }
+}
+
+/// In few whole words: this is hashed for every segment.
+impl Hash for FlowKey {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        state.write_u128(u128::from_ne_bytes(self.low.addr.octets()));
+        state.write_u128(u128::from_ne_bytes(self.high.addr.octets()));
+        state.write_u32(u32::from(self.low.port) << 16 | u32::from(self.high.port));
     }
 }
 

@@ -11,12 +11,15 @@
 
 mod acceptance;
 mod admission;
+mod attempt;
+mod chain;
 mod close;
 mod ending;
 mod exchange;
 mod expiry;
 mod half;
 mod history;
+mod index;
 mod key;
 mod recent;
 mod roles;
@@ -26,7 +29,8 @@ mod track;
 mod zeek;
 
 pub use acceptance::Acceptance;
-pub use close::{After, Close, Fin, Finality, Leg, Moment, ObservedUntil, Reset, Side};
+pub use attempt::{Attempted, Refusal};
+pub use close::{After, Close, Ended, Fin, Finality, Leg, Moment, ObservedUntil, Reset, Side};
 pub use exchange::{
     Alert, BodyLength, Exchange, Http, Owed, Peek, Protocol, Request, Response, Tls, Turn, Upgrade, Upgraded,
 };

@@ -4,6 +4,7 @@ use crate::decode::{IcmpError, Segment};
 use crate::time::{Span, Timestamp};
 
 use super::acceptance::Acceptance;
+use super::chain::Link;
 use super::close::{Close, Fin, Finality, Leg, Moment, ObservedUntil, Reset};
 use super::exchange::Exchange;
 use super::half::Half;
@@ -21,8 +22,18 @@ pub(super) enum Phase {
     Open,
     /// Ended; what follows is watched for a while.
     Lingering,
-    /// Handed over; kept so that late segments open no ghost.
-    Closed,
+}
+
+/// What a connection waits for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub(super) enum Queue {
+    /// An answer to its SYN.
+    Patience,
+    /// The end of its linger.
+    Lingering,
+    /// Nothing.
+    #[default]
+    Open,
 }
 
 /// What every segment touches.
@@ -30,13 +41,24 @@ pub(super) enum Phase {
 pub(super) struct Flow {
     pub(super) halves: Both<Half>,
     pub(super) key: FlowKey,
+    pub(super) link: Link,
+    /// Changes when the slot is given to another connection, so that old timers find out.
+    pub(super) generation: u32,
     pub(super) phase: Phase,
+    pub(super) queue: Queue,
     pub(super) unanswered: Both<u8>,
     /// Serial number of its latest segment in the ring.
     pub(super) recent: u64,
 }
 
-const _: () = assert!(size_of::<Flow>() <= 192, "three cache lines");
+const _: () = assert!(size_of::<Flow>() <= 256, "four cache lines");
+
+impl Flow {
+    /// When either side was last heard.
+    pub(super) fn last_seen(&self) -> Timestamp {
+        self.halves.at(End::Low).last_seen.max(self.halves.at(End::High).last_seen)
+    }
+}
 
 /// What Zeek remembers of a side for the history.
 #[derive(Clone, Copy, Debug, Default)]
@@ -56,8 +78,6 @@ pub(super) struct Cold {
     pub(super) start: Moment,
     pub(super) last: Moment,
     pub(super) file: u16,
-    /// Changes when the slot is given to another connection, so that old timers find out.
-    pub(super) generation: u32,
     pub(super) roles: Roles,
     pub(super) client: End,
     pub(super) originator: End,
@@ -74,7 +94,6 @@ pub(super) struct Cold {
     pub(super) stray_syn: Option<Box<Segment>>,
     pub(super) exchange: Option<Box<Exchange>>,
     pub(super) exchange_at_fin: Option<Box<Exchange>>,
-    pub(super) linger_until: Timestamp,
     /// It was told about before its watching had ended.
     pub(super) announced: bool,
     /// Frames of it came twice, so that even those that carry no identification are to be compared.
@@ -83,7 +102,7 @@ pub(super) struct Cold {
 
 impl Cold {
     /// For a connection whose first captured segment is `first`, sent by `by`.
-    pub(super) fn begin(first: &Segment, by: End, generation: u32) -> Self {
+    pub(super) fn begin(first: &Segment, by: End) -> Self {
         let client = if roles::sender_is_client(first) { by } else { by.peer() };
         let flips = roles::zeek_flips(first);
         let mut history = History::default();
@@ -94,7 +113,6 @@ impl Cold {
             start: Moment::of(first),
             last: Moment::of(first),
             file: first.file,
-            generation,
             roles: if first.flags.syn() { Roles::Handshake } else { Roles::Guessed },
             client,
             originator: if flips { by.peer() } else { by },
@@ -111,10 +129,20 @@ impl Cold {
             stray_syn: None,
             exchange: None,
             exchange_at_fin: None,
-            linger_until: Timestamp::ZERO,
             announced: false,
             duplicated: false,
         }
+    }
+
+    /// Gives back what it holds elsewhere.
+    pub(super) fn release(&mut self) {
+        (self.reset, self.icmp, self.stray_syn) = (None, None, None);
+        (self.exchange, self.exchange_at_fin) = (None, None);
+    }
+
+    /// A RST answered its SYN.
+    pub(super) fn is_refused(&self) -> bool {
+        self.reset.as_ref().is_some_and(|reset| reset.acceptance == Acceptance::AnswersSyn)
     }
 
     /// The part that Zeek gives to an end.

@@ -1,27 +1,28 @@
 //! The table of connections: segments in, closes out, a batch at a time, in bounded memory.
 
+mod cells;
 mod icmp;
+mod life;
 mod news;
-
-use std::collections::HashMap;
+mod room;
+mod waiting;
 
 use ahash::RandomState;
 
-use crate::decode::{Pdu, Segment, Skip};
+use crate::decode::{Pdu, Skip};
 use crate::time::{Span, Timestamp};
 
-use super::acceptance::Acceptance;
-use super::admission::{self, Admission};
-use super::close::{Close, ObservedUntil};
-use super::ending::{self, Ending};
+use super::close::{Ended, ObservedUntil};
 use super::exchange::Peek;
-use super::expiry::{Due, Expiry, Timer};
+use super::expiry::Expiry;
 use super::half::Marks;
+use super::index::{Index, Place};
 use super::key::{Both, End, FlowKey};
 use super::recent::RecentRing;
-use super::state::{self, Cold, Flow, Phase};
-use super::track;
+use super::state::{Cold, Flow, Phase};
+use cells::{Body, Pool, Small};
 pub use news::Provisional;
+use waiting::Queues;
 
 /// How long a connection is watched after its end, in capture time: what follows a RST is the best evidence, and a
 /// host's retransmission timer takes up to a few seconds to make it speak again.
@@ -36,8 +37,9 @@ pub(super) const ATTEMPT: Span = Span::from_secs(75);
 pub const DEFAULT_MAX_FLOWS: u32 = 1_000_000;
 /// Segments kept for ladders, over all connections.
 const RECENT_SEGMENTS: u32 = 1 << 16;
-/// How many connections are looked at to find one to give up.
-const EVICTION_SAMPLE: usize = 16;
+/// Segments whose connections are looked up together: many enough to hide the memory's latency, few enough to stay in the
+/// first-level cache.
+const TOGETHER: usize = 32;
 
 /// How the table is to be kept.
 #[derive(Clone, Debug)]
@@ -83,19 +85,33 @@ pub struct TableCounts {
 /// All connections that are followed.
 pub struct FlowTable {
     settings: Settings,
-    index: HashMap<FlowKey, u32, RandomState>,
-    hot: Vec<Flow>,
+    hasher: RandomState,
+    index: Index,
+    small: Pool<Small>,
+    whole: Pool<Flow>,
+    /// Of the whole ones, what few segments touch.
     cold: Vec<Cold>,
-    free: Vec<u32>,
-    hand: usize,
+    queues: Queues,
+    news: Expiry,
+    /// Connections that were handed over and are remembered.
+    buried: usize,
+    /// Before this nothing runs out.
+    due: Timestamp,
     ring: RecentRing,
-    expiry: Expiry,
     now: Timestamp,
     counts: TableCounts,
 }
 
+/// Where a segment belongs.
+#[derive(Clone, Copy)]
+struct Address {
+    key: FlowKey,
+    by: End,
+    hash: u32,
+}
+
 /// Where closes go.
-pub type Sink<'s> = &'s mut dyn FnMut(Close);
+pub type Sink<'s> = &'s mut dyn FnMut(Ended);
 
 impl FlowTable {
     /// An empty table; memory is taken as connections come.
@@ -103,13 +119,16 @@ impl FlowTable {
     pub fn new(settings: Settings) -> Self {
         let [a, b, c, d] = settings.seeds;
         Self {
-            index: HashMap::with_hasher(RandomState::with_seeds(a, b, c, d)),
-            hot: Vec::new(),
+            hasher: RandomState::with_seeds(a, b, c, d),
+            index: Index::default(),
+            small: Pool::default(),
+            whole: Pool::default(),
             cold: Vec::new(),
-            free: Vec::new(),
-            hand: 0,
+            queues: Queues::default(),
+            news: Expiry::default(),
+            buried: 0,
+            due: Timestamp::from_nanos(u64::MAX),
             ring: RecentRing::new(RECENT_SEGMENTS),
-            expiry: Expiry::default(),
             now: Timestamp::ZERO,
             counts: TableCounts::default(),
             settings,
@@ -119,17 +138,63 @@ impl FlowTable {
     /// Takes note of a batch, in order; connections whose time has come go to `sink`. Gives back how many segments were
     /// the same frame once more ([`Skip::Duplicate`]).
     pub fn observe(&mut self, batch: &[Pdu<'_>], sink: Sink<'_>) -> u64 {
+        batch.chunks(TOGETHER).map(|part| self.observe_together(part, sink)).sum()
+    }
+
+    fn observe_together(&mut self, batch: &[Pdu<'_>], sink: Sink<'_>) -> u64 {
+        let addresses = self.look_ahead(batch);
         let mut duplicates = 0;
-        for pdu in batch {
-            match pdu {
-                Pdu::Segment(segment, payload) => {
+        for (pdu, address) in batch.iter().zip(addresses) {
+            match (pdu, address) {
+                (Pdu::Segment(segment, payload), Some(address)) => {
                     self.advance(segment.ts, sink);
-                    duplicates += u64::from(self.on_segment(segment, payload, sink) == Some(Skip::Duplicate));
+                    let skip = self.on_segment((segment, payload), address, sink);
+                    duplicates += u64::from(skip == Some(Skip::Duplicate));
                 }
-                Pdu::Icmp(error) => self.on_icmp(error),
+                (Pdu::Icmp(error), _) => self.on_icmp(error),
+                (Pdu::Segment(..), None) => {}
             }
         }
         duplicates
+    }
+
+    /// Hashes a batch, and reads what its segments will touch: the misses of all of them are waited for together.
+    fn look_ahead(&self, batch: &[Pdu<'_>]) -> [Option<Address>; TOGETHER] {
+        let mut addresses = [None; TOGETHER];
+        for (pdu, address) in batch.iter().zip(&mut addresses) {
+            if let Pdu::Segment(segment, _) = pdu {
+                let (key, by) = FlowKey::of(segment);
+                *address = Some(Address { key, by, hash: self.hash(&key) });
+            }
+        }
+        let places = addresses.map(|address| address.and_then(|address| self.index.peek(address.hash)));
+        let touched = places.iter().flatten().map(|&place| self.touch(place)).fold(0, u64::wrapping_add);
+        std::hint::black_box(touched);
+        addresses
+    }
+
+    /// Reads a byte of every cache line that a segment of this connection touches.
+    #[inline]
+    fn touch(&self, place: Place) -> u64 {
+        match place {
+            Place::Small(at) => u64::from(self.small.at(at).generation),
+            Place::Whole(at) => {
+                let flow = self.whole.at(at);
+                flow.recent ^ flow.halves.at(End::Low).packets ^ flow.halves.at(End::High).packets
+            }
+        }
+    }
+
+    #[expect(clippy::cast_possible_truncation, reason = "half of a hash is one too")]
+    fn hash(&self, key: &FlowKey) -> u32 {
+        self.hasher.hash_one(key) as u32
+    }
+
+    fn find(&self, key: &FlowKey, hash: u32) -> Option<Place> {
+        self.index.find(hash, |place| match place {
+            Place::Small(at) => self.small.at(at).key == *key,
+            Place::Whole(at) => self.whole.at(at).key == *key,
+        })
     }
 
     /// Moves time on. Capture time that steps back is left alone: nothing expires by it.
@@ -138,38 +203,72 @@ impl FlowTable {
             return;
         }
         self.now = now;
-        while let Some(due) = self.expiry.pop(now) {
-            self.on_due(due, sink);
+        if self.due < now {
+            self.expire(sink);
         }
     }
 
     /// Hands over every connection that is left, in the order in which they began.
     pub fn finish(&mut self, until: ObservedUntil, sink: Sink<'_>) {
-        let mut left: Vec<u32> =
-            self.index.values().copied().filter(|&slot| self.flow(slot).phase != Phase::Closed).collect();
-        left.sort_by_key(|&slot| {
-            let cold = &self.cold[slot as usize];
-            (cold.start.ts, cold.file, cold.start.frame, self.flow(slot).key.low)
-        });
-        for slot in left {
-            let until = if self.flow(slot).phase == Phase::Lingering { ObservedUntil::Close } else { until };
-            self.hand_over(slot, until, sink);
+        for place in self.in_order() {
+            match place {
+                Place::Small(at) => {
+                    let ended = matches!(&self.small.at(at).body, Body::Attempt(attempt) if attempt.refused);
+                    self.hand_over_small(at, if ended { ObservedUntil::Close } else { until }, sink);
+                }
+                Place::Whole(at) => {
+                    let ended = self.whole.at(at).phase == Phase::Lingering;
+                    self.hand_over_whole(at, if ended { ObservedUntil::Close } else { until }, sink);
+                }
+            }
         }
-        self.index.clear();
-        self.free.clear();
-        (self.hot, self.cold) = (Vec::new(), Vec::new());
+        let (settings, now, counts) = (self.settings.clone(), self.now, self.counts);
+        *self = Self { now, counts, ..Self::new(settings) };
+    }
+
+    /// Those that are not over, by when they began.
+    fn in_order(&self) -> Vec<Place> {
+        let mut left: Vec<(Timestamp, Place)> =
+            self.index.places().filter_map(|place| self.begun(place).map(|(ts, ..)| (ts, place))).collect();
+        left.sort_unstable_by_key(|&(ts, _)| ts);
+        // Few begin at the same moment; only they are looked at once more.
+        for same in left.chunk_by_mut(|a, b| a.0 == b.0).filter(|same| same.len() > 1) {
+            same.sort_unstable_by_key(|&(_, place)| (self.begun(place), self.key_of(place).low));
+        }
+        left.into_iter().map(|(_, place)| place).collect()
+    }
+
+    /// When a connection began, and where; `None` if it is over.
+    fn begun(&self, place: Place) -> Option<(Timestamp, u16, u64)> {
+        match place {
+            Place::Small(at) => match &self.small.at(at).body {
+                Body::Attempt(attempt) => Some(attempt.start()),
+                Body::Grave(_) => None,
+            },
+            Place::Whole(at) => {
+                let cold = &self.cold[at as usize];
+                Some((cold.start.ts, cold.file, cold.start.frame))
+            }
+        }
+    }
+
+    fn key_of(&self, place: Place) -> FlowKey {
+        match place {
+            Place::Small(at) => self.small.at(at).key,
+            Place::Whole(at) => self.whole.at(at).key,
+        }
     }
 
     /// Connections that are followed now, those that linger included.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.index.len()
+        self.index.len() - self.buried
     }
 
     /// Is nothing being followed?
     #[must_use]
     pub fn is_empty(&self) -> bool {
-        self.index.is_empty()
+        self.len() == 0
     }
 
     /// The latest time that it has seen.
@@ -183,197 +282,6 @@ impl FlowTable {
     pub const fn counts(&self) -> TableCounts {
         self.counts
     }
-
-    fn flow(&self, slot: u32) -> &Flow {
-        &self.hot[slot as usize]
-    }
-
-    fn on_segment(&mut self, segment: &Segment, payload: &[u8], sink: Sink<'_>) -> Option<Skip> {
-        let (key, by) = FlowKey::of(segment);
-        let known = self.index.get(&key).copied();
-        let slot = match known {
-            None => self.begin(key, segment, by, sink),
-            Some(slot) => {
-                let (flow, cold) = (&self.hot[slot as usize], &mut self.cold[slot as usize]);
-                if flow.phase != Phase::Closed && ending::is_duplicate(segment, by, flow, cold, &self.ring) {
-                    return Some(Skip::Duplicate);
-                }
-                match admission::admit(flow, cold, segment, by) {
-                    Admission::Same => slot,
-                    Admission::Late => {
-                        self.counts.late += 1;
-                        self.hot[slot as usize].halves.at_mut(by).last_seen = segment.ts;
-                        return None;
-                    }
-                    Admission::Foreign => {
-                        self.counts.late += 1;
-                        return None;
-                    }
-                    Admission::Stray => {
-                        cold.stray_syn = Some(Box::new(*segment));
-                        return None;
-                    }
-                    Admission::Reuse => self.begin_again(slot, segment, by, sink),
-                    Admission::Split(syn) => {
-                        let slot = self.begin_again(slot, &syn, by.peer(), sink);
-                        self.track(slot, (&syn, &[]), by.peer());
-                        slot
-                    }
-                }
-            }
-        };
-        self.track(slot, (segment, payload), by);
-        None
-    }
-
-    fn track(&mut self, slot: u32, (segment, payload): (&Segment, &[u8]), by: End) {
-        self.counts.segments += 1;
-        let (flow, cold) = (&mut self.hot[slot as usize], &mut self.cold[slot as usize]);
-        let unanswered = flow.unanswered;
-        match track::segment(flow, cold, &mut self.ring, (segment, payload), by, self.settings.peek) {
-            Ending::None if flow.unanswered != unanswered => self.expect_news(Timer::Repeated, slot),
-            Ending::None => {}
-            Ending::Ended => {
-                flow.phase = Phase::Lingering;
-                cold.linger_until = self.now.plus(LINGER);
-                self.expiry.set(Timer::Linger, slot, cold.generation, cold.linger_until);
-                self.expect_news(Timer::Ended, slot);
-            }
-            Ending::Revived => flow.phase = Phase::Open,
-        }
-    }
-
-    fn begin_again(&mut self, slot: u32, first: &Segment, by: End, sink: Sink<'_>) -> u32 {
-        let key = self.flow(slot).key;
-        if self.flow(slot).phase != Phase::Closed {
-            self.hand_over(slot, ObservedUntil::Close, sink);
-        }
-        self.forget(slot);
-        self.begin(key, first, by, sink)
-    }
-
-    fn begin(&mut self, key: FlowKey, first: &Segment, by: End, sink: Sink<'_>) -> u32 {
-        if self.index.len() >= self.settings.max_flows.max(1) as usize {
-            self.evict(sink);
-        }
-        self.counts.begun += 1;
-        let flow = Flow { key, ..Flow::default() };
-        let slot = if let Some(slot) = self.free.pop() {
-            let generation = self.cold[slot as usize].generation.wrapping_add(1);
-            self.hot[slot as usize] = flow;
-            self.cold[slot as usize] = Cold::begin(first, by, generation);
-            slot
-        } else {
-            self.hot.push(flow);
-            self.cold.push(Cold::begin(first, by, 0));
-            u32::try_from(self.hot.len() - 1).unwrap_or(u32::MAX)
-        };
-        self.index.insert(key, slot);
-        if first.flags.syn() {
-            let generation = self.cold[slot as usize].generation;
-            self.expiry.set(Timer::Attempt, slot, generation, self.now.plus(ATTEMPT));
-        }
-        slot
-    }
-
-    fn hand_over(&mut self, slot: u32, until: ObservedUntil, sink: Sink<'_>) {
-        let (flow, cold) = (&mut self.hot[slot as usize], &mut self.cold[slot as usize]);
-        flow.phase = Phase::Closed;
-        sink(state::close(flow, cold, &self.ring, until, self.now));
-    }
-
-    fn forget(&mut self, slot: u32) {
-        self.index.remove(&self.hot[slot as usize].key);
-        self.free.push(slot);
-        let cold = &mut self.cold[slot as usize];
-        cold.generation = cold.generation.wrapping_add(1);
-    }
-
-    /// The oldest of a few gives way, one that was handed over already before all others.
-    fn evict(&mut self, sink: Sink<'_>) {
-        let mut oldest: Option<(bool, Timestamp, u32)> = None;
-        let mut looked = 0;
-        for _ in 0..self.hot.len() {
-            self.hand = (self.hand + 1) % self.hot.len();
-            let flow = &self.hot[self.hand];
-            let slot = u32::try_from(self.hand).unwrap_or(u32::MAX);
-            if self.index.get(&flow.key) != Some(&slot) {
-                continue;
-            }
-            let candidate = (flow.phase != Phase::Closed, last_seen(flow), slot);
-            oldest = Some(oldest.map_or(candidate, |other| other.min(candidate)));
-            looked += 1;
-            if looked == EVICTION_SAMPLE {
-                break;
-            }
-        }
-        let Some((alive, _, slot)) = oldest else { return };
-        if alive {
-            self.counts.evicted += 1;
-            self.hand_over(slot, ObservedUntil::Evicted, sink);
-        }
-        self.forget(slot);
-    }
-
-    fn on_due(&mut self, due: Due, sink: Sink<'_>) {
-        let (Some(flow), Some(cold)) = (self.hot.get(due.slot as usize), self.cold.get(due.slot as usize))
-        else {
-            return;
-        };
-        if cold.generation != due.generation {
-            return;
-        }
-        match due.timer {
-            Timer::Linger if flow.phase == Phase::Lingering => self.on_linger_over(due, sink),
-            Timer::Grave if flow.phase == Phase::Closed => self.on_grave_due(due),
-            Timer::Attempt if flow.phase == Phase::Open && is_unanswered(&flow.halves) => {
-                self.on_attempt_due(due, sink);
-            }
-            Timer::Ended | Timer::Repeated => self.on_news_due(due, sink),
-            Timer::Linger | Timer::Grave | Timer::Attempt => {}
-        }
-    }
-
-    fn on_linger_over(&mut self, due: Due, sink: Sink<'_>) {
-        let until = self.cold[due.slot as usize].linger_until;
-        if until > due.at {
-            return;
-        }
-        // A refused attempt is over: all that can come late is the same again, and floods of them are to cost little.
-        let refused = self.cold[due.slot as usize]
-            .reset
-            .as_ref()
-            .is_some_and(|reset| reset.acceptance == Acceptance::AnswersSyn);
-        self.hand_over(due.slot, ObservedUntil::Close, sink);
-        if refused {
-            self.forget(due.slot);
-        } else {
-            self.expiry.set(Timer::Grave, due.slot, due.generation, self.now.plus(GRAVE));
-        }
-    }
-
-    fn on_grave_due(&mut self, due: Due) {
-        let end = last_seen(self.flow(due.slot)).plus(GRAVE);
-        if end > self.now {
-            self.expiry.set(Timer::Grave, due.slot, due.generation, end);
-        } else {
-            self.forget(due.slot);
-        }
-    }
-
-    fn on_attempt_due(&mut self, due: Due, sink: Sink<'_>) {
-        let end = last_seen(self.flow(due.slot)).plus(ATTEMPT);
-        if end > self.now {
-            self.expiry.set(Timer::Attempt, due.slot, due.generation, end);
-        } else {
-            self.hand_over(due.slot, ObservedUntil::Expired, sink);
-            self.forget(due.slot);
-        }
-    }
-}
-
-fn last_seen(flow: &Flow) -> Timestamp {
-    flow.halves.at(End::Low).last_seen.max(flow.halves.at(End::High).last_seen)
 }
 
 /// Only one side has spoken, and only SYNs.

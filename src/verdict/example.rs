@@ -5,10 +5,10 @@
 use crate::context::Context;
 use crate::decode::script::{self, Scripted};
 use crate::decode::{Pdu, Segment, SeqNumber};
-use crate::flow::{Close, FlowTable, ObservedUntil, Settings};
+use crate::flow::{Close, Ended, FlowTable, ObservedUntil, Settings};
 use crate::time::{Span, Timestamp};
 
-use super::{Addr, Case, Endpoint, Flags, Rule, Side, Sight, Stage, Verdict, judge};
+use super::{Addr, Case, Endpoint, Flags, Rule, Side, Sight, Stage, Verdict, consider};
 
 /// Characters of a payload's first line that are shown.
 const SAID: usize = 48;
@@ -113,14 +113,15 @@ pub(super) fn judged(played: &[Scripted]) -> Option<Verdict> {
 pub(super) fn conclude(pdus: &[Pdu<'_>]) -> Option<Verdict> {
     let (mut closes, mut context) = (Vec::new(), Context::default());
     let mut table = FlowTable::new(Settings::default());
-    table.observe(pdus, &mut |close| closes.push(close));
-    table.finish(ObservedUntil::Eof, &mut |close| closes.push(close));
-    for close in &closes {
-        context.note(close);
+    table.observe(pdus, &mut |ended| closes.push(ended));
+    table.finish(ObservedUntil::Eof, &mut |ended| closes.push(ended));
+    for ended in &closes {
+        context.note(ended);
     }
+    let closes: Vec<Close> = closes.into_iter().map(Ended::into_close).collect();
     let of_a = |close: &&Close| close.endpoint(Side::Client).addr == script::CLIENT.addr;
     let close = closes.iter().rev().find(of_a)?;
-    Some(judge(close, &context.around(close)).tell())
+    Some(consider(close, &context.around(close)).tell())
 }
 
 /// The RST, or the first FIN, or the ICMP error that ended it.

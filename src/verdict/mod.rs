@@ -12,6 +12,7 @@ pub mod example;
 mod facts;
 mod forgery;
 mod harm;
+mod precedents;
 mod probes;
 pub mod programs;
 mod report;
@@ -31,6 +32,7 @@ pub use ending::How;
 pub use evidence::Evidence;
 pub use forgery::Doubt;
 pub use harm::Harm;
+pub use precedents::Precedents;
 pub use programs::{Call, Program, Sight};
 pub use rule::{Case, Confidence, Rule};
 pub use ruling::Ruling;
@@ -38,7 +40,7 @@ pub use stage::Stage;
 pub use who::Sender;
 
 use crate::context::Surroundings;
-use crate::flow::Close;
+use crate::flow::{Attempted, Close, Ended};
 use crate::time::{Span, Timestamp};
 
 /// One rule's opinion.
@@ -254,30 +256,44 @@ impl Verdict {
 pub struct Judged<'c> {
     /// The conclusion.
     pub ruling: Ruling,
-    evidence: Evidence<'c>,
-    findings: rule::Findings,
+    ground: Ground<'c>,
+}
+
+/// What the words are made of.
+#[expect(
+    clippy::large_enum_variant,
+    reason = "it lives on the stack for as long as one connection is judged"
+)]
+#[derive(Debug)]
+enum Ground<'c> {
+    Whole(Evidence<'c>, rule::Findings),
+    Attempt(&'c Attempted, Surroundings),
 }
 
 impl Judged<'_> {
     /// Puts it into words: what speaks for it, what to do, and everything that a record shows.
     #[must_use]
     pub fn tell(&self) -> Verdict {
-        report::tell(&self.evidence, &self.findings)
+        match &self.ground {
+            Ground::Whole(evidence, findings) => report::tell(evidence, findings),
+            Ground::Attempt(attempted, surroundings) => consider(&attempted.close(), surroundings).tell(),
+        }
     }
 }
 
-/// Judges a connection.
+/// Judges a connection by all the rules.
 #[must_use]
-pub fn judge<'c>(close: &'c Close, surroundings: &Surroundings) -> Judged<'c> {
+pub fn consider<'c>(close: &'c Close, surroundings: &Surroundings) -> Judged<'c> {
     let evidence = Evidence::of(close, surroundings);
     let findings = rule::rank(&evidence);
     let ruling = rule::rule(&evidence, findings.first());
-    Judged { ruling, evidence, findings }
+    Judged { ruling, ground: Ground::Whole(evidence, findings) }
 }
 
 /// Could its cause lie in what happened to others about the same time? Then its judgement is worth a linger's wait.
 #[must_use]
-pub fn may_be_one_of_many(close: &Close) -> bool {
+pub fn may_be_one_of_many(ended: &Ended) -> bool {
+    let Ended::Whole(close) = ended else { return true };
     let unsaid = !close.half(Side::Server).has_data();
     let reset_or_unanswered = close.reset.is_some() || !close.half(Side::Server).seen();
     unsaid && reset_or_unanswered

@@ -2,7 +2,7 @@
 
 use std::cmp::Reverse;
 
-use super::rules::RULES;
+use super::rules::{COUNT, RULES};
 use super::{Evidence, Fact, Finding, How, Ruling, Sender, Side, harm};
 
 /// How sure a finding is; no finer, since nobody could tell the difference.
@@ -87,7 +87,7 @@ impl std::fmt::Debug for Rule {
 /// Findings in their order, the cause first: at most one of every rule.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Findings {
-    list: [Option<Finding>; RULES.len()],
+    list: [Option<Finding>; COUNT],
     len: usize,
 }
 
@@ -141,7 +141,7 @@ pub(super) fn rank(evidence: &Evidence<'_>) -> Findings {
     let rank = |finding: Finding| (Reverse(finding.confidence), suspected(finding));
     let mut findings = Findings::default();
     let mut explained = false;
-    for &rule in RULES {
+    for rule in RULES {
         // The last resort is the last of the list.
         if explained && is_last_resort(rule) {
             continue;

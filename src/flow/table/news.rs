@@ -2,9 +2,13 @@
 
 use crate::time::Span;
 
+use super::super::attempt::Attempted;
+use super::super::close::{Ended, Finality, ObservedUntil};
 use super::super::expiry::{Due, Timer};
+use super::super::index::Place;
 use super::super::key::End;
 use super::super::state::{self, Phase};
+use super::cells::Body;
 use super::{FlowTable, Sink, is_unanswered};
 
 /// How long an end is left alone before it is told: a forged RST is followed by the genuine answer, a FIN by the RST to
@@ -26,9 +30,9 @@ pub enum Provisional {
 }
 
 impl FlowTable {
-    /// Sets a timer, if anybody wants to know before the end.
-    pub(super) fn expect_news(&mut self, timer: Timer, slot: u32) {
-        let (flow, cold) = (&self.hot[slot as usize], &self.cold[slot as usize]);
+    /// Sets a timer for a connection that is followed, if anybody wants to know before the end.
+    pub(super) fn expect_news(&mut self, timer: Timer, at: u32) {
+        let (flow, cold) = (self.whole.at(at), &self.cold[at as usize]);
         if self.settings.provisional == Provisional::Withheld || cold.announced {
             return;
         }
@@ -36,26 +40,67 @@ impl FlowTable {
             // More repetitions need no timers of their own.
             Timer::Repeated if !matches!(most(flow), SYNS..=REPETITIONS) => return,
             Timer::Repeated => PATIENCE,
-            _ => HEELS,
+            Timer::Ended => HEELS,
         };
-        self.expiry.set(timer, slot, cold.generation, self.now.plus(patience));
+        let generation = flow.generation;
+        self.set_news(timer, Place::Whole(at), generation, patience);
+    }
+
+    /// The same for an attempt that was refused.
+    pub(super) fn expect_refusal(&mut self, at: u32) {
+        if self.settings.provisional == Provisional::Given {
+            let generation = self.small.at(at).generation;
+            self.set_news(Timer::Ended, Place::Small(at), generation, HEELS);
+        }
+    }
+
+    fn set_news(&mut self, timer: Timer, place: Place, generation: u32, patience: Span) {
+        let at = self.now.plus(patience);
+        self.news.set(Due { timer, at, place, generation });
+        self.note_due(at);
     }
 
     /// Tells about a connection that has ended, or of which one side has not been heard since the timer was set.
     pub(super) fn on_news_due(&mut self, due: Due, sink: Sink<'_>) {
-        let (flow, cold) = (&self.hot[due.slot as usize], &mut self.cold[due.slot as usize]);
+        match due.place {
+            Place::Small(at) => self.tell_small(at, due.generation, sink),
+            Place::Whole(at) => self.tell_whole(at, due, sink),
+        }
+    }
+
+    fn tell_small(&mut self, at: u32, generation: u32, sink: Sink<'_>) {
+        let now = self.now;
+        let Some(small) = self.small.cells.get_mut(at as usize) else { return };
+        let key = small.key;
+        if let Body::Attempt(attempt) = &mut small.body
+            && small.generation == generation
+            && attempt.refused
+            && !std::mem::replace(&mut attempt.announced, true)
+        {
+            let (attempt, until) = (*attempt, ObservedUntil::Close);
+            let finality = Finality::Provisional;
+            sink(Ended::Attempt(Attempted { key, attempt, until, finality, closed_at: now }));
+        }
+    }
+
+    fn tell_whole(&mut self, at: u32, due: Due, sink: Sink<'_>) {
+        let flow = self.whole.at(at);
+        if flow.generation != due.generation {
+            return;
+        }
+        let cold = &mut self.cold[at as usize];
         let enough = if is_unanswered(&flow.halves) { SYNS } else { REPETITIONS };
         // Who is told so by ICMP gives an attempt up, and repeats nothing.
         let was_refused = cold.icmp.is_some() && flow.phase == Phase::Open && is_unanswered(&flow.halves);
         let is_news = match due.timer {
             Timer::Ended => flow.phase == Phase::Lingering || was_refused,
-            _ => flow.phase == Phase::Open && most(flow) >= enough,
+            Timer::Repeated => flow.phase == Phase::Open && most(flow) >= enough,
         };
         if !is_news || cold.announced {
             return;
         }
         cold.announced = true;
-        sink(state::so_far(flow, cold, &self.ring, self.now));
+        sink(Ended::Whole(Box::new(state::so_far(flow, cold, &self.ring, self.now))));
     }
 }
 
@@ -79,11 +124,11 @@ mod tests {
         let settings = Settings { provisional: Provisional::Given, ..Settings::default() };
         let (mut table, mut closes) = (FlowTable::new(settings), Vec::new());
         let pdus: Vec<Pdu<'_>> = played.iter().map(script::Scripted::pdu).collect();
-        table.observe(&pdus, &mut |close| closes.push(close));
+        table.observe(&pdus, &mut |close| closes.push(close.into_close()));
         let now: Timestamp = table.now();
-        table.advance(now.plus(wait), &mut |close| closes.push(close));
+        table.advance(now.plus(wait), &mut |close| closes.push(close.into_close()));
         let early = closes.clone();
-        table.finish(ObservedUntil::Stopped, &mut |close| closes.push(close));
+        table.finish(ObservedUntil::Stopped, &mut |close| closes.push(close.into_close()));
         (early, closes)
     }
 

@@ -1,6 +1,6 @@
 use super::*;
 use crate::decode::{SeqNumber, script};
-use crate::flow::{Acceptance, ConnState, Roles, Side};
+use crate::flow::{Acceptance, Close, ConnState, Roles, Side};
 
 /// Plays a script through a table, in batches of `batch`.
 fn play_in(batch: usize, text: &str) -> Vec<Close> {
@@ -9,9 +9,9 @@ fn play_in(batch: usize, text: &str) -> Vec<Close> {
     let mut closes = Vec::new();
     for part in played.chunks(batch) {
         let pdus: Vec<Pdu<'_>> = part.iter().map(script::Scripted::pdu).collect();
-        table.observe(&pdus, &mut |close| closes.push(close));
+        table.observe(&pdus, &mut |close| closes.push(close.into_close()));
     }
-    table.finish(ObservedUntil::Eof, &mut |close| closes.push(close));
+    table.finish(ObservedUntil::Eof, &mut |close| closes.push(close.into_close()));
     assert!(table.is_empty());
     closes
 }
@@ -136,8 +136,8 @@ fn the_same_frame_twice_counts_once_and_a_retransmission_does_not() {
     let mut table = FlowTable::new(Settings::default());
     let mut closes = Vec::new();
     let twice: Vec<_> = played.iter().flat_map(|s| [s, s]).map(script::Scripted::pdu).collect();
-    let duplicates = table.observe(&twice, &mut |close| closes.push(close));
-    table.finish(ObservedUntil::Eof, &mut |close| closes.push(close));
+    let duplicates = table.observe(&twice, &mut |close| closes.push(close.into_close()));
+    table.finish(ObservedUntil::Eof, &mut |close| closes.push(close.into_close()));
     assert_eq!((duplicates, closes.len()), (6, 1));
     let close = one(&format!("{ASKED}+0.3 A > B again"));
     assert_eq!((close.half(Side::Client).retransmits, *close.unanswered.at(End::Low)), (1, 1));
@@ -153,7 +153,7 @@ fn the_oldest_give_way_and_are_counted() {
         };
         syn.src.port = port;
         syn.ts = Timestamp::from_parts(1_700_000_000 + u64::from(port), 0);
-        table.observe(&[Pdu::Segment(syn, &[])], &mut |close| closes.push(close));
+        table.observe(&[Pdu::Segment(syn, &[])], &mut |close| closes.push(close.into_close()));
     }
     assert_eq!((table.len(), table.counts().evicted), (2, 3));
     let ports: Vec<_> = closes.iter().map(|close| close.endpoint(Side::Client).port).collect();

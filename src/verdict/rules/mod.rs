@@ -26,8 +26,11 @@ mod write_after_close;
 
 use super::Rule;
 
-/// Every rule. The order breaks ties: what a person would act on first comes first, and the last one always speaks.
-pub const RULES: &[&Rule] = &[
+/// How many rules there are.
+pub const COUNT: usize = 23;
+
+/// Every rule, each once and at one place, so that two are the same where their addresses are. The order breaks ties: what a person would act on first comes first, and the last one always speaks.
+pub static RULES: [&Rule; COUNT] = [
     &injected_reset::RULE,
     &icmp_refused::RULE,
     &client_gave_up_connecting::RULE,

@@ -1,0 +1,119 @@
+//! Queues whose links lie in what is queued: setting, moving and removing cost the same however many there are, and
+//! nothing is left behind by what goes early.
+//!
+//! What waits in one chain waits equally long, so that a chain is in the order of its due times by itself.
+
+use crate::time::Timestamp;
+
+/// No neighbour.
+const NONE: u32 = u32::MAX;
+
+/// The place of one cell in the chain that it waits in.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Link {
+    before: u32,
+    after: u32,
+    /// Since when it has been waiting.
+    pub(super) since: Timestamp,
+}
+
+impl Default for Link {
+    fn default() -> Self {
+        Self { before: NONE, after: NONE, since: Timestamp::ZERO }
+    }
+}
+
+/// What can wait in a chain; in one at a time.
+pub(super) trait Linked {
+    /// Its link.
+    fn link(&self) -> &Link;
+    /// Its link, to change.
+    fn link_mut(&mut self) -> &mut Link;
+}
+
+/// Both ends of a chain.
+#[derive(Debug)]
+pub(super) struct Chain {
+    first: u32,
+    last: u32,
+}
+
+impl Default for Chain {
+    fn default() -> Self {
+        Self { first: NONE, last: NONE }
+    }
+}
+
+impl Chain {
+    /// Who has been waiting longest.
+    pub(super) const fn first(&self) -> Option<u32> {
+        if self.first == NONE { None } else { Some(self.first) }
+    }
+
+    /// Who has been waiting longest, and since when.
+    pub(super) fn oldest<T: Linked>(&self, cells: &[T]) -> Option<(u32, Timestamp)> {
+        self.first().map(|at| (at, cells[at as usize].link().since))
+    }
+
+    /// Puts a cell that is in no chain at the end.
+    pub(super) fn push<T: Linked>(&mut self, cells: &mut [T], at: u32, since: Timestamp) {
+        *cells[at as usize].link_mut() = Link { before: self.last, after: NONE, since };
+        match cells.get_mut(self.last as usize) {
+            Some(last) => last.link_mut().after = at,
+            None => self.first = at,
+        }
+        self.last = at;
+    }
+
+    /// Takes a cell out that is in this chain.
+    pub(super) fn remove<T: Linked>(&mut self, cells: &mut [T], at: u32) {
+        let Link { before, after, .. } = *cells[at as usize].link();
+        match cells.get_mut(before as usize) {
+            Some(cell) => cell.link_mut().after = after,
+            None => self.first = after,
+        }
+        match cells.get_mut(after as usize) {
+            Some(cell) => cell.link_mut().before = before,
+            None => self.last = before,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    impl Linked for Link {
+        fn link(&self) -> &Link {
+            self
+        }
+
+        fn link_mut(&mut self) -> &mut Link {
+            self
+        }
+    }
+
+    fn order(chain: &Chain, cells: &[Link]) -> Vec<u32> {
+        let next = |at: &u32| (cells[*at as usize].after != NONE).then(|| cells[*at as usize].after);
+        std::iter::successors(chain.first(), next).collect()
+    }
+
+    #[test]
+    fn cells_leave_from_anywhere_and_come_back_at_the_end() {
+        let (mut cells, mut chain) = (vec![Link::default(); 5], Chain::default());
+        for at in 0..5 {
+            chain.push(&mut cells, at, Timestamp::from_nanos(u64::from(at)));
+        }
+        for at in [2, 0, 4] {
+            chain.remove(&mut cells, at);
+        }
+        assert_eq!(order(&chain, &cells), [1, 3]);
+        chain.push(&mut cells, 0, Timestamp::from_nanos(9));
+        assert_eq!(order(&chain, &cells), [1, 3, 0]);
+        assert_eq!(chain.oldest(&cells), Some((1, Timestamp::from_nanos(1))));
+        for at in [1, 3, 0] {
+            chain.remove(&mut cells, at);
+        }
+        assert_eq!(chain.first(), None);
+    }
+}

@@ -1,0 +1,195 @@
+//! Where a connection is kept, found by the hash of its two ends: open addressing in one array of eight-byte entries, so
+//! that a look-up touches one cache line before it touches the connection.
+//!
+//! An entry holds 32 bits of the hash, from which its home follows: growing and removing need no keys. The hash is seeded
+//! (see [`super::table::Settings::seeds`]), so that nobody can aim at one home.
+
+/// In which pool a connection is kept, and where in it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Place {
+    /// Among the small ones: attempts, and connections that were handed over.
+    Small(u32),
+    /// Among those that are followed segment by segment.
+    Whole(u32),
+}
+
+/// The bit that tells the pools apart.
+const WHOLE: u32 = 1 << 31;
+
+impl Place {
+    const fn code(self) -> u32 {
+        match self {
+            Self::Small(at) => at & !WHOLE,
+            Self::Whole(at) => at | WHOLE,
+        }
+    }
+
+    const fn of(code: u32) -> Self {
+        if code & WHOLE == 0 { Self::Small(code) } else { Self::Whole(code & !WHOLE) }
+    }
+}
+
+/// No entry. Its place is never given out: no pool has so many.
+const EMPTY: u64 = u64::MAX;
+const SMALLEST: usize = 1 << 10;
+
+/// The array.
+pub(super) struct Index {
+    entries: Vec<u64>,
+    len: usize,
+}
+
+impl Default for Index {
+    fn default() -> Self {
+        Self { entries: vec![EMPTY; SMALLEST], len: 0 }
+    }
+}
+
+const fn entry(hash: u32, place: Place) -> u64 {
+    (hash as u64) << 32 | place.code() as u64
+}
+
+const fn hash_of(entry: u64) -> u32 {
+    (entry >> 32) as u32
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "the lower half of an entry is its place")]
+const fn place_of(entry: u64) -> Place {
+    Place::of(entry as u32)
+}
+
+impl Index {
+    /// How many connections it knows.
+    pub(super) const fn len(&self) -> usize {
+        self.len
+    }
+
+    const fn mask(&self) -> usize {
+        self.entries.len() - 1
+    }
+
+    /// The first entry at the home of `hash`: reading it ahead of time is what makes the look-up fast.
+    #[inline]
+    pub(super) fn peek(&self, hash: u32) -> Option<Place> {
+        let home = self.entries[hash as usize & self.mask()];
+        (home != EMPTY).then(|| place_of(home))
+    }
+
+    /// Where the connection of this hash is that `is` recognises.
+    #[inline]
+    pub(super) fn find(&self, hash: u32, mut is: impl FnMut(Place) -> bool) -> Option<Place> {
+        let mut at = hash as usize & self.mask();
+        loop {
+            let entry = self.entries[at];
+            if entry == EMPTY {
+                return None;
+            }
+            if hash_of(entry) == hash && is(place_of(entry)) {
+                return Some(place_of(entry));
+            }
+            at = (at + 1) & self.mask();
+        }
+    }
+
+    /// Notes a connection that it does not know yet.
+    pub(super) fn insert(&mut self, hash: u32, place: Place) {
+        // Half of the places stay free, so that a look-up ends soon.
+        if (self.len + 1) * 2 > self.entries.len() {
+            self.grow();
+        }
+        self.put(entry(hash, place));
+        self.len += 1;
+    }
+
+    fn put(&mut self, entry: u64) {
+        let mut at = hash_of(entry) as usize & self.mask();
+        while self.entries[at] != EMPTY {
+            at = (at + 1) & self.mask();
+        }
+        self.entries[at] = entry;
+    }
+
+    fn grow(&mut self) {
+        let larger = vec![EMPTY; self.entries.len() * 2];
+        for entry in std::mem::replace(&mut self.entries, larger) {
+            if entry != EMPTY {
+                self.put(entry);
+            }
+        }
+    }
+
+    fn position(&self, hash: u32, place: Place) -> Option<usize> {
+        let wanted = entry(hash, place);
+        let mut at = hash as usize & self.mask();
+        while self.entries[at] != EMPTY {
+            if self.entries[at] == wanted {
+                return Some(at);
+            }
+            at = (at + 1) & self.mask();
+        }
+        None
+    }
+
+    /// A connection is kept elsewhere now.
+    pub(super) fn relocate(&mut self, hash: u32, from: Place, to: Place) {
+        if let Some(at) = self.position(hash, from) {
+            self.entries[at] = entry(hash, to);
+        }
+    }
+
+    /// Forgets a connection. What lies behind it moves up, so that no look-up ends too early.
+    pub(super) fn remove(&mut self, hash: u32, place: Place) {
+        let Some(mut hole) = self.position(hash, place) else { return };
+        self.len -= 1;
+        let mut at = (hole + 1) & self.mask();
+        while self.entries[at] != EMPTY {
+            let home = hash_of(self.entries[at]) as usize & self.mask();
+            let may_move = at.wrapping_sub(home) & self.mask() >= at.wrapping_sub(hole) & self.mask();
+            if may_move {
+                self.entries[hole] = self.entries[at];
+                hole = at;
+            }
+            at = (at + 1) & self.mask();
+        }
+        self.entries[hole] = EMPTY;
+    }
+
+    /// All of them, in no order.
+    pub(super) fn places(&self) -> impl Iterator<Item = Place> {
+        self.entries.iter().filter(|&&entry| entry != EMPTY).map(|&entry| place_of(entry))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Against a list, with hashes that crowd on few homes and wrap around the end.
+    #[test]
+    fn it_finds_what_was_put_in_and_nothing_else() {
+        let hash = |n: u32| (n % 7).wrapping_mul(0x2493) | 0x3fe;
+        let (mut index, mut known) = (Index::default(), Vec::new());
+        for n in 0..4000_u32 {
+            let place = if n % 2 == 0 { Place::Small(n) } else { Place::Whole(n) };
+            index.insert(hash(n), place);
+            known.push((hash(n), place));
+            if n % 3 == 0 {
+                let gone = known.swap_remove(known.len() / 2);
+                index.remove(gone.0, gone.1);
+            }
+        }
+        assert_eq!(index.len(), known.len());
+        assert_eq!(index.places().count(), known.len());
+        assert!(known.iter().all(|&(hash, place)| index.find(hash, |other| other == place) == Some(place)));
+        assert_eq!(index.find(hash(1), |place| place == Place::Small(999_999)), None);
+    }
+
+    #[test]
+    fn a_connection_can_move() {
+        let mut index = Index::default();
+        index.insert(5, Place::Small(0));
+        index.relocate(5, Place::Small(0), Place::Whole(0));
+        assert_eq!(index.find(5, |_| true), Some(Place::Whole(0)));
+        assert_eq!(index.peek(5), Some(Place::Whole(0)));
+    }
+}

@@ -1,0 +1,140 @@
+//! What the table keeps: small cells for attempts and for what was handed over, and pools of cells.
+
+use crate::decode::{Segment, SeqNumber};
+use crate::time::Timestamp;
+
+use super::super::admission;
+use super::super::attempt::Attempt;
+use super::super::chain::{Link, Linked};
+use super::super::half::{Half, Marks};
+use super::super::key::{Both, End, FlowKey};
+use super::super::state::Flow;
+
+/// A connection that takes little room.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Small {
+    pub(super) link: Link,
+    pub(super) body: Body,
+    pub(super) key: FlowKey,
+    /// Changes when the cell is given to another connection, so that timers find out.
+    pub(super) generation: u32,
+}
+
+const _: () = assert!(size_of::<Small>() <= 144, "a scan leaves a million of them");
+
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Body {
+    /// Nothing but a SYN and perhaps its refusal.
+    Attempt(Attempt),
+    /// It was handed over; kept so that late segments open no ghost.
+    Grave(Grave),
+}
+
+/// What has to be known of a connection that was handed over.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Grave {
+    ends: Both<Last>,
+    /// When either side was last heard.
+    pub(super) last_seen: Timestamp,
+}
+
+/// The numbers of one side.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+struct Last {
+    iss: SeqNumber,
+    snd_nxt: SeqNumber,
+    syn: bool,
+    seen: bool,
+}
+
+impl Last {
+    fn of(half: &Half) -> Self {
+        Self { iss: half.iss, snd_nxt: half.snd_nxt, syn: half.marks.has(Marks::SYN), seen: half.seen() }
+    }
+}
+
+impl Grave {
+    /// What is left of `flow`.
+    pub(super) fn of(flow: &Flow) -> Self {
+        let ends = Both::from_fn(|end| Last::of(flow.halves.at(end)));
+        Self { ends, last_seen: flow.last_seen() }
+    }
+
+    /// Does a segment of `by` belong to the connection that lies here?
+    pub(super) fn owns(&self, segment: &Segment, by: End) -> bool {
+        let me = self.ends.at(by);
+        if segment.flags.syn() && !segment.flags.rst() {
+            return me.syn && segment.seq == me.iss;
+        }
+        // Numbers of a side that was never heard, and those of a RST that answers a SYN, say nothing.
+        !me.seen || segment.flags.rst() || admission::near(segment.seq, me.snd_nxt)
+    }
+}
+
+impl Linked for Small {
+    fn link(&self) -> &Link {
+        &self.link
+    }
+
+    fn link_mut(&mut self) -> &mut Link {
+        &mut self.link
+    }
+}
+
+impl Linked for Flow {
+    fn link(&self) -> &Link {
+        &self.link
+    }
+
+    fn link_mut(&mut self) -> &mut Link {
+        &mut self.link
+    }
+}
+
+/// Cells that are given out and come back; memory is taken as they are needed.
+#[derive(Debug)]
+pub(super) struct Pool<T> {
+    pub(super) cells: Vec<T>,
+    free: Vec<u32>,
+}
+
+impl<T> Default for Pool<T> {
+    fn default() -> Self {
+        Self { cells: Vec::new(), free: Vec::new() }
+    }
+}
+
+impl<T> Pool<T> {
+    /// How many are given out.
+    pub(super) const fn len(&self) -> usize {
+        self.cells.len() - self.free.len()
+    }
+
+    /// The cell that the next one will be put into; `None` where it will be a new one.
+    pub(super) fn next_free(&self) -> Option<u32> {
+        self.free.last().copied()
+    }
+
+    /// Puts a value into a cell and tells which.
+    pub(super) fn put(&mut self, value: T) -> u32 {
+        if let Some(at) = self.free.pop() {
+            self.cells[at as usize] = value;
+            return at;
+        }
+        self.cells.push(value);
+        u32::try_from(self.cells.len() - 1).unwrap_or(u32::MAX)
+    }
+
+    /// Takes a cell back.
+    pub(super) fn give_back(&mut self, at: u32) {
+        self.free.push(at);
+    }
+
+    pub(super) fn at(&self, at: u32) -> &T {
+        &self.cells[at as usize]
+    }
+
+    pub(super) fn at_mut(&mut self, at: u32) -> &mut T {
+        &mut self.cells[at as usize]
+    }
+}

@@ -1,0 +1,221 @@
+//! The life of a connection in the table: begun, followed, handed over, remembered, forgotten.
+
+use crate::decode::{Segment, Skip};
+
+use super::super::admission::{self, Admission};
+use super::super::attempt::{Attempt, Attempted};
+use super::super::close::{Ended, Finality, ObservedUntil};
+use super::super::ending::{self, Ending};
+use super::super::expiry::Timer;
+use super::super::index::Place;
+use super::super::key::End;
+use super::super::state::{self, Cold, Flow, Phase, Queue};
+use super::super::track;
+use super::cells::{Body, Grave, Small};
+use super::{Address, FlowTable, Sink};
+
+/// A segment and as much of its payload as was captured.
+type Heard<'a> = (&'a Segment, &'a [u8]);
+
+impl FlowTable {
+    pub(super) fn on_segment(&mut self, heard: Heard<'_>, address: Address, sink: Sink<'_>) -> Option<Skip> {
+        match self.find(&address.key, address.hash) {
+            None => self.begin(heard, address, sink),
+            Some(Place::Whole(at)) => return self.on_segment_of(at, heard, address, sink),
+            Some(Place::Small(at)) => return self.on_segment_of_small(at, heard, address, sink),
+        }
+        None
+    }
+
+    fn on_segment_of_small(
+        &mut self,
+        at: u32,
+        heard: Heard<'_>,
+        address: Address,
+        sink: Sink<'_>,
+    ) -> Option<Skip> {
+        if self.refuse(at, heard.0, address.by) {
+            return None;
+        }
+        match &mut self.small.at_mut(at).body {
+            Body::Attempt(_) => {
+                self.make_whole_room(sink);
+                let at = self.grow_up(at);
+                return self.on_segment_of(at, heard, address, sink);
+            }
+            Body::Grave(grave) if grave.owns(heard.0, address.by) => {
+                grave.last_seen = grave.last_seen.max(heard.0.ts);
+                self.counts.late += 1;
+            }
+            Body::Grave(_) => {
+                self.forget_small(at);
+                self.begin(heard, address, sink);
+            }
+        }
+        None
+    }
+
+    /// A RST refuses an attempt, if that is what it does.
+    fn refuse(&mut self, at: u32, segment: &Segment, by: End) -> bool {
+        let Body::Attempt(mut attempt) = self.small.at(at).body else { return false };
+        if !attempt.refuse(segment, by) {
+            return false;
+        }
+        self.counts.segments += 1;
+        self.unqueue_small(at);
+        self.small.at_mut(at).body = Body::Attempt(attempt);
+        self.enqueue_small(at, self.now);
+        self.expect_refusal(at);
+        true
+    }
+
+    /// A segment of a connection that is followed.
+    fn on_segment_of(&mut self, at: u32, heard: Heard<'_>, address: Address, sink: Sink<'_>) -> Option<Skip> {
+        let ((segment, _), by) = (heard, address.by);
+        let (flow, cold) = (&self.whole.cells[at as usize], &mut self.cold[at as usize]);
+        if ending::is_duplicate(segment, by, flow, cold, &self.ring) {
+            return Some(Skip::Duplicate);
+        }
+        match admission::admit(flow, cold, segment, by) {
+            Admission::Same => self.track(at, heard, by),
+            Admission::Foreign => self.counts.late += 1,
+            Admission::Stray => cold.stray_syn = Some(Box::new(*segment)),
+            Admission::Reuse => {
+                self.end_whole(at, sink);
+                self.begin(heard, address, sink);
+            }
+            Admission::Split(syn) => {
+                self.end_whole(at, sink);
+                self.begin((&syn, &[]), Address { by: by.peer(), ..address }, sink);
+                return self.on_segment(heard, address, sink);
+            }
+        }
+        None
+    }
+
+    /// Another connection takes its place.
+    fn end_whole(&mut self, at: u32, sink: Sink<'_>) {
+        self.hand_over_whole(at, ObservedUntil::Close, sink);
+        self.forget_whole(at);
+    }
+
+    fn track(&mut self, at: u32, heard: Heard<'_>, by: End) {
+        self.counts.segments += 1;
+        let (flow, cold) = (&mut self.whole.cells[at as usize], &mut self.cold[at as usize]);
+        let unanswered = flow.unanswered;
+        match track::segment(flow, cold, &mut self.ring, heard, by, self.settings.peek) {
+            Ending::None if flow.unanswered != unanswered => self.expect_news(Timer::Repeated, at),
+            Ending::None => {}
+            Ending::Ended => {
+                flow.phase = Phase::Lingering;
+                self.queue_whole(at, Queue::Lingering, self.now);
+                self.expect_news(Timer::Ended, at);
+            }
+            Ending::Revived => {
+                flow.phase = Phase::Open;
+                self.queue_whole(at, Queue::Open, self.now);
+            }
+        }
+    }
+
+    fn begin(&mut self, heard: Heard<'_>, address: Address, sink: Sink<'_>) {
+        self.make_room(sink);
+        self.counts.begun += 1;
+        let Address { key, by, hash } = address;
+        if let Some(attempt) = Attempt::begin(heard.0, by) {
+            self.counts.segments += 1;
+            let at = self.put_small(key, Body::Attempt(attempt));
+            self.index.insert(hash, Place::Small(at));
+            return;
+        }
+        self.make_whole_room(sink);
+        let queue = if heard.0.flags.syn() { Queue::Patience } else { Queue::Open };
+        let flow = Flow { key, queue, ..Flow::default() };
+        let at = self.put_whole(flow, Cold::begin(heard.0, by));
+        self.index.insert(hash, Place::Whole(at));
+        self.track(at, heard, by);
+    }
+
+    /// An attempt becomes a connection like any other.
+    pub(super) fn grow_up(&mut self, small: u32) -> u32 {
+        let Small { body, key, .. } = self.unqueue_small(small);
+        self.small.give_back(small);
+        let Body::Attempt(attempt) = body else { return 0 };
+        let (mut flow, cold) = attempt.play(key, &mut self.ring, self.settings.peek);
+        (flow.queue, flow.phase) = if attempt.refused {
+            (Queue::Lingering, Phase::Lingering)
+        } else {
+            (Queue::Patience, Phase::Open)
+        };
+        let at = self.put_whole(flow, cold);
+        self.index.relocate(self.hash(&key), Place::Small(small), Place::Whole(at));
+        if attempt.refused {
+            self.expect_news(Timer::Ended, at);
+        }
+        at
+    }
+
+    fn put_small(&mut self, key: super::FlowKey, body: Body) -> u32 {
+        let before = self.small.next_free().map_or(0, |at| self.small.at(at).generation);
+        let generation = before.wrapping_add(1);
+        let at = self.small.put(Small { link: super::super::chain::Link::default(), body, key, generation });
+        self.enqueue_small(at, self.now);
+        at
+    }
+
+    fn put_whole(&mut self, flow: Flow, cold: Cold) -> u32 {
+        let before = self.whole.next_free().map_or(0, |at| self.whole.at(at).generation);
+        let at = self.whole.put(Flow { generation: before.wrapping_add(1), ..flow });
+        match self.cold.get_mut(at as usize) {
+            Some(place) => *place = cold,
+            None => self.cold.push(cold),
+        }
+        self.enqueue_whole(at, self.now);
+        at
+    }
+
+    /// Hands over an attempt as it is.
+    pub(super) fn hand_over_small(&mut self, at: u32, until: ObservedUntil, sink: Sink<'_>) {
+        let &Small { body, key, .. } = self.small.at(at);
+        if let Body::Attempt(attempt) = body {
+            let (finality, closed_at) = (Finality::Final, self.now);
+            sink(Ended::Attempt(Attempted { key, attempt, until, finality, closed_at }));
+        }
+    }
+
+    pub(super) fn hand_over_whole(&mut self, at: u32, until: ObservedUntil, sink: Sink<'_>) {
+        let (flow, cold) = (self.whole.at(at), &mut self.cold[at as usize]);
+        sink(Ended::Whole(Box::new(state::close(flow, cold, &self.ring, until, self.now))));
+    }
+
+    /// Remembers a connection that was handed over.
+    pub(super) fn bury(&mut self, at: u32) {
+        let flow = *self.whole.at(at);
+        self.take_whole(at);
+        let grave = self.put_small(flow.key, Body::Grave(Grave::of(&flow)));
+        self.buried += 1;
+        self.index.relocate(self.hash(&flow.key), Place::Whole(at), Place::Small(grave));
+    }
+
+    pub(super) fn forget_small(&mut self, at: u32) {
+        let small = self.unqueue_small(at);
+        self.buried -= usize::from(matches!(small.body, Body::Grave(_)));
+        self.small.give_back(at);
+        self.index.remove(self.hash(&small.key), Place::Small(at));
+    }
+
+    pub(super) fn forget_whole(&mut self, at: u32) {
+        self.take_whole(at);
+        let key = self.whole.at(at).key;
+        self.index.remove(self.hash(&key), Place::Whole(at));
+    }
+
+    /// Takes a connection out of its queue and its slot.
+    fn take_whole(&mut self, at: u32) {
+        let queue = self.whole.at(at).queue;
+        self.queues.of_whole(queue).remove(&mut self.whole.cells, at);
+        self.cold[at as usize].release();
+        self.whole.at_mut(at).generation = self.whole.at(at).generation.wrapping_add(1);
+        self.whole.give_back(at);
+    }
+}
