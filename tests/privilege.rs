@@ -144,5 +144,8 @@ fn what_an_old_kernel_cannot_close_is_said_once_and_the_rest_is_closed() {
     assert!(said.contains("system calls are not confined"), "{said}");
     // The other half is in force: sockets and programs are closed although files are not.
     let tried = text(&without(&[LANDLOCK], "replay - --probe-sandbox").stdout);
-    assert!(tried.contains("listen with TCP: refused") && tried.contains("run a program: refused"), "{tried}");
+    assert!(
+        tried.contains("listen with TCP: refused") && tried.contains("run a program: refused"),
+        "{tried}"
+    );
 }
