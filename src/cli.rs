@@ -106,7 +106,8 @@ pub enum Command {
     ///
     /// On a terminal a dashboard; elsewhere a line for each connection that ends badly, within a second. `--format jsonl`
     /// writes a provisional record then and the final one, under the same id, some seconds later, when what followed is
-    /// known. Needs CAP_NET_RAW. Ends on q or Ctrl-C.
+    /// known. Needs CAP_NET_RAW. Ends on q or Ctrl-C. SIGUSR1 has it tell its totals on standard error, SIGHUP open `-o FILE`
+    /// anew.
     #[command(after_help = WATCH_EXAMPLES, after_long_help = format!("{WATCH_EXAMPLES}\n\n{EXIT_STATUS}"))]
     Watch(Box<Watch>),
     /// List the interfaces that can be watched, and whether you may

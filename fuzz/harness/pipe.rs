@@ -75,7 +75,9 @@ fn report(file: Vec<u8>, format: Format) -> Option<Vec<u8>> {
     let mut intake = Intake::default();
     loop {
         let progress = source.read(&mut |frames| {
-            frames.iter().for_each(|frame| intake.saw(frame.ts));
+            for frame in frames {
+                intake.saw(frame.ts);
+            }
             engine.push(frames, &mut sink);
         });
         if progress.unwrap() == Progress::End {

@@ -3,6 +3,10 @@
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
+#[cfg(feature = "live")]
+use std::sync::Arc;
+#[cfg(feature = "live")]
+use std::sync::atomic::AtomicBool;
 
 use crate::capture::file::Input;
 #[cfg(feature = "live")]
@@ -36,16 +40,21 @@ pub(super) fn create(output: Option<&Path>) -> Result<Box<dyn Write>, Error> {
     Ok(Box::new(BufWriter::with_capacity(BUFFER, sink)))
 }
 
-/// Opens the output of something that goes on: a file is written in whole records, and rotated if that is wanted.
+/// Opens the output of something that goes on: a file is written in whole records, rotated if that is wanted, and opened anew
+/// when `reopening` says so.
 ///
 /// # Errors
 /// [`Error::Write`] where the system refuses; [`Error::WriteAs`] where it refuses `user`, whom the program has become.
 #[cfg(feature = "live")]
-pub(super) fn create_live(config: &Watch, user: Option<&str>) -> Result<Box<dyn Write>, Error> {
+pub(super) fn create_live(
+    config: &Watch,
+    user: Option<&str>,
+    reopening: Arc<AtomicBool>,
+) -> Result<Box<dyn Write>, Error> {
     let Some(path) = config.output.as_deref() else { return create(None) };
     let heading = view::heading(config.presentation.format);
-    let journal =
-        Journal::create(path, config.rotation, heading).map_err(|source| refused(path, user, source))?;
+    let journal = Journal::create(path, config.rotation, heading, reopening)
+        .map_err(|source| refused(path, user, source))?;
     Ok(Box::new(journal))
 }
 

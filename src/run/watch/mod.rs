@@ -7,7 +7,7 @@ mod health;
 mod stop;
 
 use std::hash::{BuildHasher, RandomState};
-use std::io::{self, ErrorKind};
+use std::io::{self, ErrorKind, IsTerminal, Write};
 
 use crate::aggregate::{Aggregate, Intake, InterfaceHealth, Network};
 use crate::capture::Progress;
@@ -62,14 +62,14 @@ struct Watcher<'a> {
 /// # Errors
 /// What kept it from beginning or stopped it. What was seen by then is reported, if that can be.
 pub(super) fn watch(config: &Watch) -> Result<Status, Error> {
-    let bell = Bell::hang();
+    let bell = Bell::hang(config.output.as_deref());
     let names = chosen(config)?;
     // First what may be refused, so that no file is begun for nothing.
     let source = LiveSource::open(&options(config, &names))?;
     let own = if config.local.is_empty() { Some(OwnAddresses::of(names.clone())?) } else { None };
     let local = own.as_ref().map_or_else(|| config.local.clone(), |own| networks(own.addresses()));
     let shed = privilege::shed(&target(config), Keep::Nothing)?;
-    let out = output::create_live(config, shed.became.as_deref())?;
+    let out = output::create_live(config, shed.became.as_deref(), bell.reopening())?;
     let notices = confinement::confine(config.sandbox, &allow(config), &shed.missing);
     if config.sandbox == Sandbox::Probed {
         return confinement::probe(config.output.as_deref());
@@ -168,6 +168,9 @@ impl Watcher<'_> {
     fn until_the_end(&mut self, bell: &Bell) -> Result<End, Stop> {
         loop {
             let progress = self.round()?;
+            if bell.asks_for_totals() {
+                self.tell_totals()?;
+            }
             if bell.has_rung() || self.pass.gate.is_shut() || self.pass.desk.view.wants_quit() {
                 return Ok(End::Wanted);
             }
@@ -242,6 +245,18 @@ impl Watcher<'_> {
         self.pass.finish(ObservedUntil::Stopped)?;
         self.show(|view, report| view.report(report))?;
         self.pass.desk.view.flush().map_err(Stop::Output)
+    }
+
+    /// Says the totals as they are, where that spoils no dashboard.
+    fn tell_totals(&mut self) -> Result<(), Stop> {
+        if self.pass.desk.view.owns_terminal() && io::stderr().is_terminal() {
+            return Ok(());
+        }
+        self.show(|_, report| {
+            // Nobody may be listening.
+            let _ = io::stderr().write_all(&view::totals(report)?);
+            Ok(())
+        })
     }
 
     /// Gives the view the counts as they are.
