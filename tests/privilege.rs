@@ -13,6 +13,8 @@ use std::process::{Command, Output, Stdio};
 use std::thread;
 use std::time::Duration;
 
+use rstwho::capture::privilege::{self, Allow, Resolver};
+
 use held::{Held, assert_refused, is_root, rstwho, text};
 
 const CAPTURE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/node_destroy/capture.pcap");
@@ -148,4 +150,68 @@ fn what_an_old_kernel_cannot_close_is_said_once_and_the_rest_is_closed() {
         tried.contains("listen with TCP: refused") && tried.contains("run a program: refused"),
         "{tried}"
     );
+}
+
+/// Runs this test once more, in a process of its own that may confine itself for good; true there.
+fn alone(test: &str) -> bool {
+    const ALONE: &str = "RSTWHO_TEST_ALONE";
+    if std::env::var_os(ALONE).is_some() {
+        return true;
+    }
+    let mut command = Command::new(std::env::current_exe().unwrap());
+    let output = command.args(["--exact", test, "--nocapture"]).env(ALONE, "1").output().unwrap();
+    let said = text(&output.stdout) + &text(&output.stderr);
+    assert!(output.status.success() && said.contains("1 passed"), "{test}, alone:\n{said}");
+    false
+}
+
+/// Asks the system's resolver for what `/etc/hosts` tells, and then a name server.
+fn resolve() -> [std::io::Result<usize>; 2] {
+    use std::net::ToSocketAddrs as _;
+    ["localhost", "name.invalid"].map(|name| (name, 80).to_socket_addrs().map(Iterator::count))
+}
+
+#[test]
+fn a_resolver_works_in_confinement_where_it_is_allowed_and_only_there() {
+    if !alone("a_resolver_works_in_confinement_where_it_is_allowed_and_only_there") {
+        return;
+    }
+    let known = resolve();
+    let missing = privilege::confine(&Allow::nothing().with_resolver(Resolver::Asked));
+    if !missing.is_empty() {
+        return held::skip(&missing[0].to_string());
+    }
+    let confined = resolve();
+    assert_eq!(known[0].as_ref().ok(), confined[0].as_ref().ok(), "{confined:?}");
+    // In whatever way it fails to find a name that there is not, it fails so here: no socket was refused.
+    let why =
+        |answers: &[std::io::Result<usize>; 2]| answers[1].as_ref().map_err(ToString::to_string).cloned();
+    assert_eq!(why(&known), why(&confined));
+    assert!(std::net::UdpSocket::bind("127.0.0.1:0").is_ok(), "a socket for questions");
+    assert!(File::open("/etc/shadow").is_err() && File::open("/etc/passwd").is_err());
+    assert!(Command::new("/bin/true").status().is_err());
+}
+
+#[cfg(feature = "live")]
+#[test]
+fn threads_signals_to_ourselves_and_panics_work_in_confinement() {
+    if !alone("threads_signals_to_ourselves_and_panics_work_in_confinement") {
+        return;
+    }
+    let folder = tempfile::tempdir().unwrap();
+    assert_eq!(privilege::confine(&Allow::nothing().writing(folder.path())), []);
+    let joined = thread::spawn(|| vec![7; 10_000_000].iter().sum::<u64>()).join();
+    assert_eq!(joined.unwrap(), 70_000_000);
+    assert!(thread::spawn(|| panic!("on purpose")).join().is_err());
+    let flag = std::sync::Arc::new(std::sync::atomic::AtomicBool::new(false));
+    signal_hook::flag::register(signal_hook::consts::SIGUSR2, flag.clone()).unwrap();
+    signal_hook::low_level::raise(signal_hook::consts::SIGUSR2).unwrap();
+    assert!(flag.load(std::sync::atomic::Ordering::Relaxed));
+    let (from, to) = (folder.path().join("a"), folder.path().join("b"));
+    fs::write(&from, "x").unwrap();
+    fs::rename(&from, &to).unwrap();
+    assert!(fs::read(&to).is_err(), "written, not read");
+    fs::remove_file(&to).unwrap();
+    assert!(fs::create_dir(&from).is_err() && fs::hard_link("/etc/passwd", &to).is_err());
+    assert!(std::os::unix::fs::symlink("/etc/passwd", &to).is_err());
 }

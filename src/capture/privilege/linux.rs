@@ -48,7 +48,7 @@ fn refused(source: rustix::io::Errno) -> Error {
 }
 
 /// Closes everything that `allow` does not name; gives what this kernel could not close. To be called before there is
-/// a second thread.
+/// a second thread, and once: what is closed cannot be closed again.
 #[must_use]
 pub fn confine(allow: &Allow) -> Vec<Missing> {
     [files::confine(allow), syscalls::confine(allow)].into_iter().flatten().collect()
