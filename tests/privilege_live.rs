@@ -142,6 +142,33 @@ in_namespace! {
         drop(net);
     }
 
+    fn root_in_a_container_needs_that_one_capability_too(net) {
+        let contained = |args: &str| {
+            let mut command = Command::new("setpriv");
+            command.args(["--bounding-set=-all,+net_raw", "--inh-caps=-all", env!("CARGO_BIN_EXE_rstwho"), "watch"]);
+            command.args(["-i", NEAR, "--format", "jsonl"]).args(args.split_whitespace());
+            command
+        };
+        let watching = Watching::run(&mut contained("--promiscuous"));
+        let held = Held::of(watching.child.0.id());
+        assert!(held.uids == [0; 4] && held.has_no_capabilities() && held.filters, "{held:?}");
+        refused();
+        let outcome = watching.stop("TERM");
+        assert_eq!((outcome.status, outcome.finals().len()), (0, 1), "{}", outcome.stderr);
+        assert!(!outcome.stderr.contains("rstwho:"), "{}", outcome.stderr);
+        // It may not become anybody: said where that was only natural, an error where it was asked for.
+        let watching = Watching::run(by_sudo(&mut contained("--top 1")));
+        refused();
+        let outcome = watching.stop("TERM");
+        assert!(outcome.stderr.starts_with("rstwho: stays root, without its capabilities"), "{}", outcome.stderr);
+        assert_eq!((outcome.status, outcome.finals().len()), (0, 1));
+        let output = contained("--user nobody").output().unwrap();
+        let said = text(&output.stderr);
+        assert!(said.starts_with("rstwho: --user 'nobody': cannot become that user: "), "{said}");
+        assert_eq!((output.status.code(), said.lines().count()), (Some(2), 1));
+        drop(net);
+    }
+
     fn without_the_sandbox_capabilities_are_dropped_all_the_same(net) {
         let watching = Watching::start(&format!("-i {NEAR} --no-sandbox --format jsonl"));
         let held = Held::of(watching.child.0.id());

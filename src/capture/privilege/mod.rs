@@ -11,7 +11,8 @@
 //! All of it has to come before the first thread: a thread takes over what its parent may do, and no more.
 
 mod allow;
-#[cfg(not(target_os = "linux"))]
+// Built in tests as well, so that what no test machine needs is not forgotten.
+#[cfg(any(test, not(target_os = "linux")))]
 mod elsewhere;
 #[cfg(target_os = "linux")]
 mod files;
