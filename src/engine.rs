@@ -4,7 +4,7 @@ use std::collections::VecDeque;
 
 use crate::context::Context;
 use crate::decode::{self, Frame, Pdu, Skip, SkipCounts};
-use crate::flow::{Ended, Finality, FlowTable, LINGER, ObservedUntil, Settings, TableCounts};
+use crate::flow::{Ended, Finality, FlowTable, LINGER, ObservedUntil, Settings, TOGETHER, TableCounts};
 use crate::time::Timestamp;
 use crate::verdict::{self, Judged, Precedents};
 
@@ -51,16 +51,19 @@ impl Engine {
     /// Takes frames in the order of the capture; verdicts of connections that are over go to `sink`.
     pub fn push(&mut self, frames: &[Frame<'_>], sink: Sink<'_>) {
         self.frames += frames.len() as u64;
-        let mut pdus: Vec<Pdu<'_>> = Vec::with_capacity(frames.len());
-        for frame in frames {
-            match decode::decode(frame) {
-                Ok(pdu) => pdus.push(pdu),
-                Err(skip) => self.skipped.add(skip),
+        let mut pdus: Vec<Pdu<'_>> = Vec::with_capacity(TOGETHER.min(frames.len()));
+        for some in frames.chunks(TOGETHER) {
+            pdus.clear();
+            for frame in some {
+                match decode::decode(frame) {
+                    Ok(pdu) => pdus.push(pdu),
+                    Err(skip) => self.skipped.add(skip),
+                }
             }
+            let bench = &mut self.bench;
+            let duplicates = self.table.observe(&pdus, &mut |ended| bench.seat(ended, sink));
+            self.skipped.add_many(Skip::Duplicate, duplicates);
         }
-        let bench = &mut self.bench;
-        let duplicates = self.table.observe(&pdus, &mut |ended| bench.seat(ended, sink));
-        self.skipped.add_many(Skip::Duplicate, duplicates);
         self.bench.judge_until(self.table.now(), sink);
     }
 

@@ -4,7 +4,7 @@ use crate::decode::{Segment, SeqNumber};
 
 use super::half::{Half, Marks};
 use super::key::End;
-use super::state::{Cold, Flow, Phase};
+use super::state::{Cold, Facts, Flow, Phase};
 
 /// How far a segment may lie from what a closed connection last sent and still be its: Zeek's limit for numbers that
 /// it trusts (`TOO_LARGE_SEQ_DELTA`).
@@ -28,7 +28,9 @@ pub(super) enum Admission {
 /// Decides. `flow` and `cold` are as they were before `segment`, which `by` sent.
 pub(super) fn admit(flow: &Flow, cold: &Cold, segment: &Segment, by: End) -> Admission {
     let (me, peer) = (flow.halves.at(by), flow.halves.at(by.peer()));
-    if let Some(syn) = answered_stray(cold, segment, by) {
+    if flow.facts.has(Facts::STRAY)
+        && let Some(syn) = answered_stray(cold, segment, by)
+    {
         return Admission::Split(syn);
     }
     match (segment.flags.syn() && !segment.flags.rst(), segment.flags.ack()) {

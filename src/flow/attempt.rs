@@ -123,7 +123,7 @@ impl Attempt {
     /// What the tracker makes of it.
     pub(super) fn play(&self, key: FlowKey, ring: &mut RecentRing, peek: Peek) -> (Flow, Cold) {
         let syn = self.syn(&key);
-        let (mut flow, mut cold) = (Flow { key, ..Flow::default() }, Cold::begin(&syn, self.by));
+        let (mut flow, mut cold) = (Flow::begin(key, &syn, self.by), Cold::begin(&syn));
         track::segment(&mut flow, &mut cold, ring, (&syn, &[]), self.by, peek);
         if self.refused {
             track::segment(&mut flow, &mut cold, ring, (&self.rst(&key), &[]), self.by.peer(), peek);
@@ -209,8 +209,8 @@ impl Attempted {
     #[must_use]
     pub fn close(&self) -> Close {
         let mut ring = RecentRing::new(2);
-        let (flow, mut cold) = self.attempt.play(self.key, &mut ring, Peek::Allowed);
-        let close = state::close(&flow, &mut cold, &ring, self.until, self.closed_at);
+        let (mut flow, mut cold) = self.attempt.play(self.key, &mut ring, Peek::Allowed);
+        let close = state::close(&mut flow, &mut cold, &ring, self.until, self.closed_at);
         Close { finality: self.finality, ..close }
     }
 }

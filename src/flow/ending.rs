@@ -12,7 +12,7 @@ use super::close::{RST_TEXT, Reset};
 use super::half::{Half, Order};
 use super::key::{Both, End, FlowKey};
 use super::recent::{Recent, RecentRing};
-use super::state::{Cold, Flow, Phase};
+use super::state::{Cold, Facts, Flow, Phase};
 
 /// How many of a connection's segments before a RST are searched for the one that it answers: a window's worth of
 /// full-size segments may be in flight.
@@ -66,7 +66,7 @@ pub(super) fn on_rst(
     }
     if acceptance == Acceptance::Ignored {
         cold.ignored_resets += 1;
-        cold.ignored = Some((Recent::of(rst, by), acceptance));
+        cold.ignored = Some(Box::new((Recent::of(rst, by), acceptance)));
         return Ending::None;
     }
     let text = payload.get(..payload.len().min(RST_TEXT)).unwrap_or_default().to_vec();
@@ -107,7 +107,7 @@ fn ignore(cold: &mut Cold, acceptance: Acceptance) {
     if let Some(reset) = cold.reset.take() {
         let resets = reset.after.at(reset.by).resets;
         cold.ignored_resets += 1 + resets;
-        cold.ignored = Some((Recent::of(&reset.rst, reset.by), acceptance));
+        cold.ignored = Some(Box::new((Recent::of(&reset.rst, reset.by), acceptance)));
     }
 }
 
@@ -172,8 +172,8 @@ pub(super) fn on_segment(cold: &Cold, flow: &Flow) -> Ending {
 pub(super) fn is_duplicate(
     segment: &Segment,
     by: End,
-    flow: &Flow,
-    cold: &mut Cold,
+    flow: &mut Flow,
+    cold: &Cold,
     ring: &RecentRing,
 ) -> bool {
     const SAME_FRAME: Span = Span::from_millis(3);
@@ -183,22 +183,30 @@ pub(super) fn is_duplicate(
     /// Where frames are known to come twice, a whole burst: two interfaces are read one after the other, and a sender puts
     /// out up to 64 kB (45 full-size segments, TSO) at a time.
     const DEPTH_OF_DOUBLES: usize = 64;
-    let recent = Recent::of(segment, by);
     let certain = segment.ip_id != 0 || segment.len > 0 || segment.flags.syn();
-    if !certain && !cold.duplicated {
+    let duplicated = flow.facts.has(Facts::DUPLICATED);
+    if !certain && !duplicated {
         return false;
     }
     let limit = if certain { SAME_FRAME } else { SAME_FRAME_UNIDENTIFIED };
+    // Most segments come long after the last one or say something new, and need no look at it.
+    let late = segment.ts.since(flow.last().ts) > limit;
+    if (late && !flow.facts.has(Facts::STRAY)) || flow.halves.at(by).is_news(segment) {
+        return false;
+    }
+    let recent = Recent::of(segment, by);
     let near = |other: &&Recent| segment.ts.since(other.ts) <= limit;
     let same = |other: &Recent| {
         Recent { serial: recent.serial, ts: recent.ts, frame: recent.frame, ttl: recent.ttl, ..*other }
             == recent
     };
-    let depth = if cold.duplicated { DEPTH_OF_DOUBLES } else { DEPTH };
+    let depth = if duplicated { DEPTH_OF_DOUBLES } else { DEPTH };
     // A SYN that was put aside is not in the ring.
     let aside = cold.stray_syn.as_deref().map(|syn| Recent::of(syn, FlowKey::of(syn).1));
     let before = ring.back_from(flow.recent).take(depth).take_while(near);
     let found = before.chain(aside.as_ref().filter(near)).any(same);
-    cold.duplicated |= found && certain;
+    if found && certain {
+        flow.facts.set(Facts::DUPLICATED);
+    }
     found
 }

@@ -317,6 +317,15 @@ impl Half {
         peer.marks.has(Marks::ACKED) && !self.snd_nxt.after(peer.rcv_nxt)
     }
 
+    /// Does a segment of this side say anything for the first time? Then no earlier one was the same.
+    #[must_use]
+    pub(super) fn is_news(&self, segment: &Segment) -> bool {
+        let sends = segment.seq_len() > 0 && self.seen() && segment.seq_end().after(self.snd_nxt);
+        let acknowledges =
+            segment.flags.ack() && self.marks.has(Marks::ACKED) && segment.ack.after(self.rcv_nxt);
+        !segment.flags.rst() && (sends || acknowledges)
+    }
+
     /// Has it sent anything?
     #[must_use]
     pub const fn seen(&self) -> bool {

@@ -9,8 +9,8 @@ const CAPACITY: usize = 46;
 
 /// What a letter stands for, as the bit that remembers it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[repr(u16)]
-pub enum Letter {
+#[repr(u8)]
+pub(super) enum Letter {
     /// SYN (`S`) or SYN+ACK (`H`): they share one memory.
     Syn = 1,
     /// FIN.
@@ -33,28 +33,40 @@ pub struct History {
     letters: [u8; CAPACITY],
     len: u8,
     flipped: bool,
-    seen: [u16; 2],
 }
 
 impl Default for History {
     fn default() -> Self {
-        Self { letters: [0; CAPACITY], len: 0, flipped: false, seen: [0; 2] }
+        Self { letters: [0; CAPACITY], len: 0, flipped: false }
+    }
+}
+
+/// Which letters are there already, by role: what has to be known for every segment.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct LettersSeen([u8; 2]);
+
+impl LettersSeen {
+    /// Notes a letter; tells whether it was there before.
+    pub(super) const fn note(&mut self, letter: Letter, role: Role) -> bool {
+        let seen = &mut self.0[role as usize];
+        let before = *seen & letter as u8 != 0;
+        *seen |= letter as u8;
+        before
+    }
+
+    /// Originator and responder change places.
+    pub(super) const fn flip(&mut self) {
+        self.0 = [self.0[1], self.0[0]];
+    }
+
+    /// Nothing but a SYN or SYN+ACK of the originator.
+    pub(super) const fn is_only_syn(self) -> bool {
+        self.0[Role::Originator as usize] == Letter::Syn as u8 && self.0[Role::Responder as usize] == 0
     }
 }
 
 impl History {
-    /// Writes `shown` unless `letter` was there before; tells whether it was.
-    pub fn first(&mut self, letter: Letter, role: Role, shown: u8) -> bool {
-        let seen = &mut self.seen[role as usize];
-        let before = *seen & letter as u16 != 0;
-        *seen |= letter as u16;
-        if !before {
-            self.push(role, shown);
-        }
-        before
-    }
-
-    /// Writes a letter once more.
+    /// Writes a letter.
     pub fn push(&mut self, role: Role, shown: u8) {
         let letter = if role == Role::Originator { shown } else { shown.to_ascii_lowercase() };
         if let Some(place) = self.letters.get_mut(usize::from(self.len)) {
@@ -73,7 +85,6 @@ impl History {
     /// Originator and responder change places: every letter changes its case, and a `^` leads.
     pub fn flip(&mut self) {
         self.flipped = !self.flipped;
-        self.seen.swap(0, 1);
         for letter in &mut self.letters[..usize::from(self.len)] {
             *letter ^= 0x20;
         }
@@ -110,10 +121,16 @@ mod tests {
 
     #[test]
     fn letters_come_once_and_in_the_case_of_the_side() {
+        let mut seen = LettersSeen::default();
+        assert!(!seen.note(Letter::Syn, Role::Originator));
+        assert!(seen.is_only_syn());
+        assert!(!seen.note(Letter::Data, Role::Responder));
+        assert!(seen.note(Letter::Syn, Role::Originator) && !seen.is_only_syn());
+        seen.flip();
+        assert!(seen.note(Letter::Data, Role::Originator));
         let mut history = History::default();
-        assert!(!history.first(Letter::Syn, Role::Originator, b'S'));
-        assert!(!history.first(Letter::Syn, Role::Responder, b'H'));
-        assert!(history.first(Letter::Syn, Role::Originator, b'S'));
+        history.push(Role::Originator, b'S');
+        history.push(Role::Responder, b'H');
         assert_eq!(history.to_string(), "Sh");
         history.flip();
         assert_eq!(history.to_string(), "^sH");

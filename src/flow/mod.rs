@@ -39,5 +39,7 @@ pub use history::History;
 pub use key::{Both, End, FlowKey};
 pub use recent::Recent;
 pub use roles::Roles;
-pub use table::{DEFAULT_MAX_FLOWS, FlowTable, GRAVE, LINGER, Provisional, Settings, Sink, TableCounts};
+pub use table::{
+    DEFAULT_MAX_FLOWS, FlowTable, GRAVE, LINGER, Provisional, Settings, Sink, TOGETHER, TableCounts,
+};
 pub use zeek::ConnState;

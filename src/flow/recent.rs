@@ -69,14 +69,15 @@ struct Entry {
 pub(super) struct RecentRing {
     entries: Vec<Entry>,
     written: u64,
-    room: u64,
+    /// The room, a power of two, less one.
+    mask: u64,
 }
 
 impl RecentRing {
-    /// A ring of `room` segments; memory is taken as it fills.
+    /// A ring of `room` segments, or as many more as make a power of two; memory is taken as it fills.
     #[must_use]
     pub(super) fn new(room: u32) -> Self {
-        Self { entries: Vec::new(), written: 0, room: u64::from(room.max(1)) }
+        Self { entries: Vec::new(), written: 0, mask: u64::from(room.next_power_of_two()) - 1 }
     }
 
     /// The serial number that the next segment will have.
@@ -89,7 +90,7 @@ impl RecentRing {
     pub(super) fn push(&mut self, segment: Recent, before: u64) -> u64 {
         let serial = self.next();
         let entry = Entry { segment: Recent { serial, ..segment }, before };
-        let place = usize::try_from(self.written % self.room).unwrap_or(0);
+        let place = usize::try_from(self.written & self.mask).unwrap_or(0);
         if let Some(old) = self.entries.get_mut(place) {
             *old = entry;
         } else {
@@ -112,10 +113,10 @@ impl RecentRing {
     fn get(&self, serial: u64) -> Option<&Entry> {
         let age = self.written.checked_sub(serial)?;
         let index = serial.checked_sub(1)?;
-        if age >= self.room {
+        if age > self.mask {
             return None;
         }
-        self.entries.get(usize::try_from(index % self.room).ok()?)
+        self.entries.get(usize::try_from(index & self.mask).ok()?)
     }
 }
 

@@ -8,7 +8,7 @@ use super::chain::Link;
 use super::close::{Close, Fin, Finality, Leg, Moment, ObservedUntil, Reset};
 use super::exchange::Exchange;
 use super::half::Half;
-use super::history::History;
+use super::history::{History, LettersSeen};
 use super::key::{Both, End, FlowKey};
 use super::recent::{LADDER, Recent, RecentRing};
 use super::roles::{self, Roles};
@@ -36,24 +36,107 @@ pub(super) enum Queue {
     Open,
 }
 
+/// Yes-or-no facts about a connection, one bit each, so that a segment of the usual kind needs nothing of the cold part.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Facts(u8);
+
+impl Facts {
+    /// A RST is recorded.
+    pub(super) const RESET: Self = Self(1);
+    /// The client's SYN waits for the end of the handshake, to measure it.
+    pub(super) const SYN_PENDING: Self = Self(1 << 1);
+    /// A SYN was put aside.
+    pub(super) const STRAY: Self = Self(1 << 2);
+    /// Frames of it came twice, so that even those that carry no identification are to be compared.
+    pub(super) const DUPLICATED: Self = Self(1 << 3);
+    /// What had been said at the first FIN is kept.
+    pub(super) const SAID_AT_FIN: Self = Self(1 << 4);
+    /// At least one side has sent a FIN.
+    pub(super) const FIN: Self = Self(1 << 5);
+    /// The last segment was sent by [`End::High`].
+    pub(super) const HIGH_LAST: Self = Self(1 << 6);
+
+    pub(super) const fn has(self, facts: Self) -> bool {
+        self.0 & facts.0 != 0
+    }
+
+    pub(super) const fn set(&mut self, facts: Self) {
+        self.0 |= facts.0;
+    }
+
+    pub(super) const fn clear(&mut self, facts: Self) {
+        self.0 &= !facts.0;
+    }
+}
+
 /// What every segment touches.
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Debug, Default)]
+#[repr(C, align(64))]
 pub(super) struct Flow {
     pub(super) halves: Both<Half>,
     pub(super) key: FlowKey,
-    pub(super) link: Link,
-    /// Changes when the slot is given to another connection, so that old timers find out.
-    pub(super) generation: u32,
+    pub(super) unanswered: Both<u8>,
     pub(super) phase: Phase,
     pub(super) queue: Queue,
-    pub(super) unanswered: Both<u8>,
+    pub(super) facts: Facts,
+    pub(super) seen: LettersSeen,
+    pub(super) roles: Roles,
+    pub(super) client: End,
+    pub(super) originator: End,
     /// Serial number of its latest segment in the ring.
     pub(super) recent: u64,
+    /// Number of its latest frame.
+    pub(super) last_frame: u64,
+    /// How fast each side answered: the shortest time, and how often it was measured.
+    pub(super) shortest: Both<Span>,
+    pub(super) samples: Both<u32>,
+    pub(super) exchange: Option<Box<Exchange>>,
+    pub(super) link: Link,
 }
 
 const _: () = assert!(size_of::<Flow>() <= 256, "four cache lines");
 
 impl Flow {
+    /// For a connection whose first captured segment is `first`, sent by `by`.
+    pub(super) fn begin(key: FlowKey, first: &Segment, by: End) -> Self {
+        let client = if roles::sender_is_client(first) { by } else { by.peer() };
+        let originator = if roles::zeek_flips(first) { by.peer() } else { by };
+        let roles = if first.flags.syn() { Roles::Handshake } else { Roles::Guessed };
+        let queue = if first.flags.syn() { Queue::Patience } else { Queue::Open };
+        Self { key, roles, client, originator, queue, ..Self::default() }
+    }
+
+    /// The part that Zeek gives to an end.
+    pub(super) fn role(&self, end: End) -> Role {
+        if end == self.originator { Role::Originator } else { Role::Responder }
+    }
+
+    /// Zeek's originator and responder change places.
+    pub(super) fn flip(&mut self, history: &mut History) {
+        self.originator = self.originator.peer();
+        self.seen.flip();
+        history.flip();
+    }
+
+    /// Its latest segment.
+    pub(super) fn last(&self) -> Moment {
+        let by = if self.facts.has(Facts::HIGH_LAST) { End::High } else { End::Low };
+        Moment { ts: self.halves.at(by).last_seen, frame: self.last_frame }
+    }
+
+    /// Reads something of every cache line: both halves, the key, and what comes behind it.
+    #[inline]
+    pub(super) fn touch(&self) -> u64 {
+        let (low, high) = (self.halves.at(End::Low), self.halves.at(End::High));
+        low.packets ^ high.packets ^ u64::from(self.key.high.port) ^ self.recent
+    }
+
+    /// How fast an end answered.
+    fn leg(&self, end: End) -> Option<Leg> {
+        let (shortest, samples) = (*self.shortest.at(end), *self.samples.at(end));
+        (samples > 0).then_some(Leg { shortest, samples })
+    }
+
     /// When either side was last heard.
     pub(super) fn last_seen(&self) -> Timestamp {
         self.halves.at(End::Low).last_seen.max(self.halves.at(End::High).last_seen)
@@ -76,122 +159,97 @@ pub(super) struct Letters {
 #[derive(Clone, Debug)]
 pub(super) struct Cold {
     pub(super) start: Moment,
-    pub(super) last: Moment,
     pub(super) file: u16,
-    pub(super) roles: Roles,
-    pub(super) client: End,
-    pub(super) originator: End,
+    /// Changes when the slot is given to another connection, so that old timers find out.
+    pub(super) generation: u32,
     pub(super) history: History,
     pub(super) letters: Both<Letters>,
-    pub(super) syn: Option<Timestamp>,
+    pub(super) syn: Timestamp,
     pub(super) rtt: Option<Span>,
     pub(super) fins: Both<Option<Fin>>,
-    pub(super) legs: Both<Option<Leg>>,
     pub(super) reset: Option<Box<Reset>>,
     pub(super) ignored_resets: u32,
-    pub(super) ignored: Option<(Recent, Acceptance)>,
+    pub(super) ignored: Option<Box<(Recent, Acceptance)>>,
     pub(super) icmp: Option<Box<IcmpError>>,
     pub(super) stray_syn: Option<Box<Segment>>,
-    pub(super) exchange: Option<Box<Exchange>>,
     pub(super) exchange_at_fin: Option<Box<Exchange>>,
     /// It was told about before its watching had ended.
     pub(super) announced: bool,
-    /// Frames of it came twice, so that even those that carry no identification are to be compared.
-    pub(super) duplicated: bool,
 }
 
 impl Cold {
-    /// For a connection whose first captured segment is `first`, sent by `by`.
-    pub(super) fn begin(first: &Segment, by: End) -> Self {
-        let client = if roles::sender_is_client(first) { by } else { by.peer() };
-        let flips = roles::zeek_flips(first);
+    /// For a connection whose first captured segment is `first`.
+    pub(super) fn begin(first: &Segment) -> Self {
         let mut history = History::default();
-        if flips {
+        if roles::zeek_flips(first) {
             history.flip();
         }
         Self {
             start: Moment::of(first),
-            last: Moment::of(first),
             file: first.file,
-            roles: if first.flags.syn() { Roles::Handshake } else { Roles::Guessed },
-            client,
-            originator: if flips { by.peer() } else { by },
+            generation: 0,
             history,
             letters: Both::default(),
-            syn: None,
+            syn: Timestamp::ZERO,
             rtt: None,
             fins: Both::default(),
-            legs: Both::default(),
             reset: None,
             ignored_resets: 0,
             ignored: None,
             icmp: None,
             stray_syn: None,
-            exchange: None,
             exchange_at_fin: None,
             announced: false,
-            duplicated: false,
         }
     }
 
     /// Gives back what it holds elsewhere.
     pub(super) fn release(&mut self) {
         (self.reset, self.icmp, self.stray_syn) = (None, None, None);
-        (self.exchange, self.exchange_at_fin) = (None, None);
+        (self.ignored, self.exchange_at_fin) = (None, None);
     }
 
     /// A RST answered its SYN.
     pub(super) fn is_refused(&self) -> bool {
         self.reset.as_ref().is_some_and(|reset| reset.acceptance == Acceptance::AnswersSyn)
     }
-
-    /// The part that Zeek gives to an end.
-    pub(super) fn role(&self, end: End) -> Role {
-        if end == self.originator { Role::Originator } else { Role::Responder }
-    }
-
-    /// Zeek's originator and responder change places.
-    pub(super) fn flip(&mut self) {
-        self.originator = self.originator.peer();
-        self.history.flip();
-    }
 }
 
 /// Hands a connection over, by value.
 pub(super) fn close(
-    flow: &Flow,
+    flow: &mut Flow,
     cold: &mut Cold,
     ring: &RecentRing,
     until: ObservedUntil,
     closed_at: Timestamp,
 ) -> Close {
-    let (orig, resp) = (flow.halves.at(cold.originator), flow.halves.at(cold.originator.peer()));
+    let (orig, resp) = (flow.halves.at(flow.originator), flow.halves.at(flow.originator.peer()));
     let history = cold.history.to_string();
     let background = Background { history: &history, no_payload: orig.bytes == 0 && resp.bytes == 0 };
     let mut recent: Vec<Recent> = ring.back_from(flow.recent).take(LADDER).copied().collect();
     recent.reverse();
     Close {
         key: flow.key,
-        client: cold.client,
-        roles: cold.roles,
-        originator: cold.originator,
+        client: flow.client,
+        roles: flow.roles,
+        originator: flow.originator,
         start: cold.start,
-        last: cold.last,
+        last: flow.last(),
         file: cold.file,
         halves: flow.halves,
         fins: cold.fins,
         reset: cold.reset.take().map(|reset| *reset),
         ignored_resets: cold.ignored_resets,
-        ignored: cold.ignored,
+        ignored: cold.ignored.as_deref().copied(),
         stray_syn: cold.stray_syn.as_deref().map(|syn| Recent::of(syn, FlowKey::of(syn).1)),
         icmp: cold.icmp.take().map(|icmp| *icmp),
         conn_state: zeek::conn_state(orig.zeek, resp.zeek, background),
         history: cold.history,
-        exchange: cold.exchange.take().map(|exchange| *exchange).unwrap_or_default(),
+        exchange: flow.exchange.take().map(|exchange| *exchange).unwrap_or_default(),
         exchange_at_fin: cold.exchange_at_fin.take().map(|exchange| *exchange),
         unanswered: flow.unanswered,
         rtt: cold.rtt,
-        legs: cold.legs,
+        legs: Both::from_fn(|end| flow.leg(end)),
         gaps: cold.letters.at(End::Low).gaps + cold.letters.at(End::High).gaps,
         recent,
         finality: Finality::Final,
@@ -202,6 +260,6 @@ pub(super) fn close(
 
 /// What is known of a connection that is still being watched.
 pub(super) fn so_far(flow: &Flow, cold: &Cold, ring: &RecentRing, now: Timestamp) -> Close {
-    let close = close(flow, &mut cold.clone(), ring, ObservedUntil::Close, now);
+    let close = close(&mut flow.clone(), &mut cold.clone(), ring, ObservedUntil::Close, now);
     Close { finality: Finality::Provisional, ..close }
 }

@@ -9,11 +9,11 @@ mod waiting;
 
 use ahash::RandomState;
 
-use crate::decode::{Pdu, Skip};
+use crate::decode::{Pdu, Segment, Skip};
 use crate::time::{Span, Timestamp};
 
 use super::close::{Ended, ObservedUntil};
-use super::exchange::Peek;
+use super::exchange::{Exchange, Peek};
 use super::expiry::Expiry;
 use super::half::Marks;
 use super::index::{Index, Place};
@@ -39,7 +39,7 @@ pub const DEFAULT_MAX_FLOWS: u32 = 1_000_000;
 const RECENT_SEGMENTS: u32 = 1 << 16;
 /// Segments whose connections are looked up together: many enough to hide the memory's latency, few enough to stay in the
 /// first-level cache.
-const TOGETHER: usize = 32;
+pub const TOGETHER: usize = 32;
 
 /// How the table is to be kept.
 #[derive(Clone, Debug)]
@@ -170,18 +170,21 @@ impl FlowTable {
         let places = addresses.map(|address| address.and_then(|address| self.index.peek(address.hash)));
         let touched = places.iter().flatten().map(|&place| self.touch(place)).fold(0, u64::wrapping_add);
         std::hint::black_box(touched);
+        for (place, pdu) in places.iter().zip(batch) {
+            if let (Some(Place::Whole(at)), Pdu::Segment(Segment { len: 1.., .. }, _)) = (place, pdu) {
+                let exchange = self.whole.at(*at).exchange.as_deref();
+                std::hint::black_box(exchange.map_or(0, Exchange::touch));
+            }
+        }
         addresses
     }
 
-    /// Reads a byte of every cache line that a segment of this connection touches.
+    /// Reads something of every cache line that a segment of this connection touches.
     #[inline]
     fn touch(&self, place: Place) -> u64 {
         match place {
             Place::Small(at) => u64::from(self.small.at(at).generation),
-            Place::Whole(at) => {
-                let flow = self.whole.at(at);
-                flow.recent ^ flow.halves.at(End::Low).packets ^ flow.halves.at(End::High).packets
-            }
+            Place::Whole(at) => self.whole.at(at).touch(),
         }
     }
 

@@ -2,8 +2,8 @@
 
 use crate::decode::{Segment, Traits};
 
-use super::acceptance;
-use super::close::{Fin, Leg, Moment};
+use super::acceptance::{self, Acceptance};
+use super::close::Fin;
 use super::ending::{self, Ending};
 use super::exchange::Peek;
 use super::half::{Half, Marks, Order};
@@ -11,7 +11,7 @@ use super::history::Letter;
 use super::key::{Both, End};
 use super::recent::{Recent, RecentRing};
 use super::roles::Roles;
-use super::state::{Cold, Flow};
+use super::state::{Cold, Facts, Flow};
 use super::zeek::{self, EndpointState, Event, Outcome};
 
 /// Takes note of `segment`, sent by `by`, and tells whether the connection has thereby ended or come back to life.
@@ -28,28 +28,21 @@ pub(super) fn segment(
     let acceptance = segment.flags.rst().then(|| acceptance::judge(segment, me, other));
     let order = me.sent(segment);
     let gaps = me.acknowledged(segment, other);
-    learn_roles(cold, segment, by);
+    learn_roles(flow, segment, by);
     zeek_reading(flow, cold, segment, by, order, gaps);
     count_unanswered(&mut flow.unanswered, segment, by, order);
-    measure_rtt(cold, segment, by, &flow.halves);
-    measure_leg(cold, segment, by, &before);
-    cold.last = Moment::of(segment);
-    let ended = cold.reset.is_some();
+    measure_rtt(flow, cold, segment, by);
+    measure_leg(flow, segment, by, &before);
+    note_last(flow, segment, by);
+    let ended = flow.facts.has(Facts::RESET);
     if !ended {
         hear(flow, cold, (segment, payload), by, order, peek);
-        for exchange in
-            [&mut cold.exchange, &mut cold.exchange_at_fin].into_iter().flatten().filter(|_| gaps > 0)
-        {
-            exchange.missed(by.peer(), segment.ack);
+        if gaps > 0 {
+            miss(flow, cold, segment, by);
         }
     }
-    if segment.flags.fin() && !segment.flags.rst() && cold.fins.at(by).is_none() {
-        *cold.fins.at_mut(by) =
-            Some(Fin { serial: ring.next(), ts: segment.ts, frame: segment.frame, ack: segment.ack });
-        // A FIN that came before the data that it follows says nothing of what had been said by then.
-        if cold.fins.at(by.peer()).is_none() && order != Order::Ahead {
-            cold.exchange_at_fin.clone_from(&cold.exchange);
-        }
+    if segment.flags.fin() && !segment.flags.rst() {
+        note_fin(flow, cold, (segment, ring.next()), by, order);
     }
     let recent = Recent::of(segment, by);
     let ending = match acceptance {
@@ -58,15 +51,54 @@ pub(super) fn segment(
             ending::on_rst(cold, (segment, payload, ring.next()), by, acceptance, before, prompt)
         }
         None if ended => ending::on_segment_after(cold, segment, by, order),
-        None => ending::on_segment(cold, flow),
+        None if flow.facts.has(Facts::FIN) => ending::on_segment(cold, flow),
+        None => Ending::None,
     };
+    match cold_reset(acceptance, ended, cold) {
+        true => flow.facts.set(Facts::RESET),
+        false => flow.facts.clear(Facts::RESET),
+    }
     flow.recent = ring.push(recent, flow.recent);
     ending
 }
 
+/// Is a RST recorded now? Only a RST, and what follows one, can have changed that.
+fn cold_reset(acceptance: Option<Acceptance>, ended: bool, cold: &Cold) -> bool {
+    (acceptance.is_some() || ended) && cold.reset.is_some()
+}
+
+fn note_last(flow: &mut Flow, segment: &Segment, by: End) {
+    flow.last_frame = segment.frame;
+    match by {
+        End::Low => flow.facts.clear(Facts::HIGH_LAST),
+        End::High => flow.facts.set(Facts::HIGH_LAST),
+    }
+}
+
+/// The capture misses something that the other side has acknowledged.
+fn miss(flow: &mut Flow, cold: &mut Cold, segment: &Segment, by: End) {
+    for exchange in [&mut flow.exchange, &mut cold.exchange_at_fin].into_iter().flatten() {
+        exchange.missed(by.peer(), segment.ack);
+    }
+}
+
+/// The first FIN of a side, and what had been said by then.
+fn note_fin(flow: &mut Flow, cold: &mut Cold, (segment, serial): (&Segment, u64), by: End, order: Order) {
+    if cold.fins.at(by).is_some() {
+        return;
+    }
+    flow.facts.set(Facts::FIN);
+    *cold.fins.at_mut(by) = Some(Fin { serial, ts: segment.ts, frame: segment.frame, ack: segment.ack });
+    // A FIN that came before the data that it follows says nothing of what had been said by then.
+    if cold.fins.at(by.peer()).is_none() && order != Order::Ahead {
+        cold.exchange_at_fin.clone_from(&flow.exchange);
+        flow.facts.set(Facts::SAID_AT_FIN);
+    }
+}
+
 /// Into the exchange, and into what was kept of it at the first FIN where the sender of that FIN had said it before.
 fn hear(
-    flow: &Flow,
+    flow: &mut Flow,
     cold: &mut Cold,
     (segment, payload): (&Segment, &[u8]),
     by: End,
@@ -78,7 +110,10 @@ fn hear(
     }
     let half = flow.halves.at(by);
     let start = half.marks.has(Marks::SYN).then(|| half.iss.plus(1));
-    cold.exchange.get_or_insert_default().heard((segment, payload), by, order, start, peek);
+    flow.exchange.get_or_insert_default().heard((segment, payload), by, order, start, peek);
+    if !flow.facts.has(Facts::SAID_AT_FIN) {
+        return;
+    }
     let closed_first = match (cold.fins.at(by), cold.fins.at(by.peer())) {
         (Some(own), Some(other)) => own.serial < other.serial,
         (own, _) => own.is_some(),
@@ -89,20 +124,20 @@ fn hear(
 }
 
 /// A SYN says who is the client, whatever was guessed before.
-fn learn_roles(cold: &mut Cold, segment: &Segment, by: End) {
-    if segment.flags.syn() && cold.roles == Roles::Guessed && !segment.flags.rst() {
-        cold.roles = Roles::Handshake;
-        cold.client = if segment.flags.ack() { by.peer() } else { by };
+fn learn_roles(flow: &mut Flow, segment: &Segment, by: End) {
+    if segment.flags.syn() && flow.roles == Roles::Guessed && !segment.flags.rst() {
+        flow.roles = Roles::Handshake;
+        flow.client = if segment.flags.ack() { by.peer() } else { by };
     }
 }
 
 /// In the order in which Zeek writes its letters: flags, window, retransmission, state, gap.
 fn zeek_reading(flow: &mut Flow, cold: &mut Cold, segment: &Segment, by: End, order: Order, gaps: u32) {
     flip_if_only_syn_ack(flow, cold, segment, by);
-    let role = cold.role(by);
+    let role = flow.role(by);
+    write_flags(flow, cold, segment, by);
     let (me, peer) = flow.halves.pair_mut(by);
     let (state, peer_state) = (me.zeek.now, peer.zeek.now);
-    write_flags(cold, segment, by);
     let letters = cold.letters.at_mut(by);
     if segment.traits.has(Traits::BAD_CHECKSUM) {
         letters.bad_checksums += 1;
@@ -121,69 +156,62 @@ fn zeek_reading(flow: &mut Flow, cold: &mut Cold, segment: &Segment, by: End, or
     let at_announced_start = peer.marks.has(Marks::ACKED) && peer.rcv_nxt == segment.seq.plus(1);
     let event = Event { flags: segment.flags, payload: segment.len, at_announced_start };
     if zeek::step(&mut me.zeek, &mut peer.zeek, role, event) == Outcome::Flip {
-        cold.flip();
+        flow.flip(&mut cold.history);
     }
-    write_gap(cold, by.peer(), [me, peer], gaps);
+    write_gap(flow, cold, by.peer(), gaps);
 }
 
 /// A SYN+ACK came first and its receiver goes on: the SYN was missed, and the sender of the SYN+ACK is the responder.
 fn flip_if_only_syn_ack(flow: &mut Flow, cold: &mut Cold, segment: &Segment, by: End) {
     let plain = !(segment.flags.syn() || segment.flags.fin() || segment.flags.rst());
-    if plain && by != cold.originator && cold.history.is_only_syn_ack() {
-        flow.halves.at_mut(cold.originator).zeek.now = EndpointState::Established;
-        cold.flip();
+    if plain && by != flow.originator && flow.seen.is_only_syn() && cold.history.is_only_syn_ack() {
+        flow.halves.at_mut(flow.originator).zeek.now = EndpointState::Established;
+        flow.flip(&mut cold.history);
     }
 }
 
-fn write_flags(cold: &mut Cold, segment: &Segment, by: End) {
-    let (role, flags) = (cold.role(by), segment.flags);
+fn write_flags(flow: &mut Flow, cold: &mut Cold, segment: &Segment, by: End) {
+    let (role, flags, seq) = (flow.role(by), segment.flags, segment.seq);
+    let (letter, shown) = match (flags.syn(), flags.fin(), flags.rst()) {
+        (_, true, true) => (Letter::FinRst, b'I'),
+        (true, true, _) | (true, _, true) => (Letter::MultiFlag, b'Q'),
+        (true, ..) => (Letter::Syn, if flags.ack() { b'H' } else { b'S' }),
+        (_, true, _) => (Letter::Fin, b'F'),
+        (_, _, true) => (Letter::Rst, b'R'),
+        _ if segment.len > 0 => (Letter::Data, b'D'),
+        _ if flags.ack() => (Letter::Ack, b'A'),
+        _ => return,
+    };
+    let before = flow.seen.note(letter, role);
     let letters = cold.letters.at_mut(by);
-    let history = &mut cold.history;
-    match (flags.syn(), flags.fin(), flags.rst()) {
-        (_, true, true) => drop(history.first(Letter::FinRst, role, b'I')),
-        (true, true, _) | (true, _, true) => drop(history.first(Letter::MultiFlag, role, b'Q')),
-        (true, ..) => {
-            let shown = if flags.ack() { b'H' } else { b'S' };
-            repeat(history.first(Letter::Syn, role, shown), &mut letters.last_syn, segment.seq.0, || {
-                history.push(role, shown);
-            });
-        }
-        (_, true, _) => repeat(
-            history.first(Letter::Fin, role, b'F'),
-            &mut letters.last_fin,
-            segment.seq.plus(segment.len).0,
-            || {
-                history.push(role, b'F');
-            },
-        ),
-        (_, _, true) => {
-            repeat(history.first(Letter::Rst, role, b'R'), &mut letters.last_rst, segment.seq.0, || {
-                history.push(role, b'R');
-            });
-        }
-        _ if segment.len > 0 => drop(history.first(Letter::Data, role, b'D')),
-        _ if flags.ack() => drop(history.first(Letter::Ack, role, b'A')),
-        _ => {}
+    let again = match letter {
+        Letter::Syn => differs(&mut letters.last_syn, seq.0),
+        Letter::Fin => differs(&mut letters.last_fin, seq.plus(segment.len).0),
+        Letter::Rst => differs(&mut letters.last_rst, seq.0),
+        _ => false,
+    };
+    if !before || again {
+        cold.history.push(role, shown);
     }
 }
 
 /// SYN, FIN and RST are written once more where they come with another sequence number.
-fn repeat(seen: bool, last: &mut u32, number: u32, write: impl FnOnce()) {
-    if seen && *last != number {
-        write();
-    }
-    *last = number;
+fn differs(last: &mut u32, number: u32) -> bool {
+    std::mem::replace(last, number) != number
 }
 
 /// A gap is the sender's letter, found out by the acknowledgement of the other side.
-fn write_gap(cold: &mut Cold, sender: End, states: [&Half; 2], gaps: u32) {
+fn write_gap(flow: &Flow, cold: &mut Cold, sender: End, gaps: u32) {
     if gaps == 0 {
         return;
     }
-    let role = cold.role(sender);
+    let role = flow.role(sender);
     let letters = cold.letters.at_mut(sender);
     letters.gaps += gaps;
-    if states.iter().all(|half| matches!(half.zeek.now, EndpointState::Established | EndpointState::Closed)) {
+    if [flow.halves.at(End::Low), flow.halves.at(End::High)]
+        .iter()
+        .all(|half| matches!(half.zeek.now, EndpointState::Established | EndpointState::Closed))
+    {
         cold.history.push_scaled(role, b'G', letters.gaps);
     }
 }
@@ -202,7 +230,7 @@ fn count_unanswered(unanswered: &mut Both<u8>, segment: &Segment, by: End, order
 
 /// How fast a side answers: from the other side's latest data or SYN to the acknowledgement of all of it. A delayed
 /// acknowledgement makes it longer, never shorter, so that the shortest one counts.
-fn measure_leg(cold: &mut Cold, segment: &Segment, by: End, before: &Both<Half>) {
+fn measure_leg(flow: &mut Flow, segment: &Segment, by: End, before: &Both<Half>) {
     let (me, peer) = (before.at(by), before.at(by.peer()));
     let first = !me.marks.has(Marks::ACKED) || segment.ack.after(me.rcv_nxt);
     let plain = segment.flags.ack() && !segment.flags.rst() && !segment.flags.syn();
@@ -213,22 +241,29 @@ fn measure_leg(cold: &mut Cold, segment: &Segment, by: End, before: &Both<Half>)
         return;
     }
     let sample = segment.ts.since(peer.last_seen);
-    let leg = cold.legs.at_mut(by);
-    let before = leg.unwrap_or(Leg { shortest: sample, samples: 0 });
-    *leg = Some(Leg { shortest: before.shortest.min(sample), samples: before.samples.saturating_add(1) });
+    let samples = flow.samples.at_mut(by);
+    let shortest = flow.shortest.at_mut(by);
+    *shortest = if *samples == 0 { sample } else { sample.min(*shortest) };
+    *samples = samples.saturating_add(1);
 }
 
 /// From the SYN to the first acknowledgement of the SYN+ACK, wherever between the two hosts the capture was made. A
 /// retransmitted SYN makes it unknown (RFC 6298 §3, Karn's algorithm).
-fn measure_rtt(cold: &mut Cold, segment: &Segment, by: End, halves: &Both<Half>) {
+fn measure_rtt(flow: &mut Flow, cold: &mut Cold, segment: &Segment, by: End) {
     if segment.flags.syn() && !segment.flags.ack() {
-        cold.syn = if halves.at(by).packets == 1 { Some(segment.ts) } else { None };
-    } else if let Some(start) =
-        cold.syn.filter(|_| by == cold.client && segment.is_pure_ack() && cold.rtt.is_none())
+        if flow.halves.at(by).packets == 1 {
+            cold.syn = segment.ts;
+            flow.facts.set(Facts::SYN_PENDING);
+        } else {
+            flow.facts.clear(Facts::SYN_PENDING);
+        }
+        return;
+    }
+    if flow.facts.has(Facts::SYN_PENDING) && by == flow.client && segment.is_pure_ack() && cold.rtt.is_none()
     {
-        cold.syn = None;
-        if halves.at(by.peer()).packets == 1 {
-            cold.rtt = Some(segment.ts.since(start));
+        flow.facts.clear(Facts::SYN_PENDING);
+        if flow.halves.at(by.peer()).packets == 1 {
+            cold.rtt = Some(segment.ts.since(cold.syn));
         }
     }
 }

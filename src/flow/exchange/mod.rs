@@ -108,6 +108,17 @@ impl Exchange {
         (reading, Talk { protocol, turns: Turns { now, before, count } })
     }
 
+    /// Reads something of what the next segment will touch, so that the misses of many connections are waited for together.
+    #[inline]
+    pub(super) fn touch(&self) -> u32 {
+        let spoken = match &self.protocol {
+            Protocol::Http(http) => http.requests,
+            Protocol::Tls(tls) => u32::from(tls.established),
+            Protocol::Unknown | Protocol::Upgraded(_) => 0,
+        };
+        self.turns ^ spoken ^ self.reading.touch()
+    }
+
     /// Bytes of this end are missing that one would have to know: what it said last is not certain.
     #[must_use]
     pub fn is_blind(&self, by: End) -> bool {

@@ -95,6 +95,15 @@ enum Opening {
 }
 
 impl Reading {
+    /// Reads what the next segment will touch.
+    #[inline]
+    pub(super) fn touch(&self) -> u32 {
+        match &self.mode {
+            Mode::Open(streams) => u32::from(streams.opening == Opening::Known),
+            Mode::Fresh | Mode::Deaf => 0,
+        }
+    }
+
     /// Counts new bytes for the turns. TLS tells by itself what is speech.
     pub(super) fn speak(&mut self, by: End, piece: &Piece<'_>, order: Order, talk: &mut Talk<'_>) {
         let top = self.tops.at_mut(by);

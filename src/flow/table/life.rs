@@ -9,7 +9,7 @@ use super::super::ending::{self, Ending};
 use super::super::expiry::Timer;
 use super::super::index::Place;
 use super::super::key::End;
-use super::super::state::{self, Cold, Flow, Phase, Queue};
+use super::super::state::{self, Cold, Facts, Flow, Phase, Queue};
 use super::super::track;
 use super::cells::{Body, Grave, Small};
 use super::{Address, FlowTable, Sink};
@@ -72,14 +72,17 @@ impl FlowTable {
     /// A segment of a connection that is followed.
     fn on_segment_of(&mut self, at: u32, heard: Heard<'_>, address: Address, sink: Sink<'_>) -> Option<Skip> {
         let ((segment, _), by) = (heard, address.by);
-        let (flow, cold) = (&self.whole.cells[at as usize], &mut self.cold[at as usize]);
+        let (flow, cold) = (&mut self.whole.cells[at as usize], &mut self.cold[at as usize]);
         if ending::is_duplicate(segment, by, flow, cold, &self.ring) {
             return Some(Skip::Duplicate);
         }
         match admission::admit(flow, cold, segment, by) {
             Admission::Same => self.track(at, heard, by),
             Admission::Foreign => self.counts.late += 1,
-            Admission::Stray => cold.stray_syn = Some(Box::new(*segment)),
+            Admission::Stray => {
+                cold.stray_syn = Some(Box::new(*segment));
+                flow.facts.set(Facts::STRAY);
+            }
             Admission::Reuse => {
                 self.end_whole(at, sink);
                 self.begin(heard, address, sink);
@@ -129,9 +132,7 @@ impl FlowTable {
             return;
         }
         self.make_whole_room(sink);
-        let queue = if heard.0.flags.syn() { Queue::Patience } else { Queue::Open };
-        let flow = Flow { key, queue, ..Flow::default() };
-        let at = self.put_whole(flow, Cold::begin(heard.0, by));
+        let at = self.put_whole(Flow::begin(key, heard.0, by), Cold::begin(heard.0));
         self.index.insert(hash, Place::Whole(at));
         self.track(at, heard, by);
     }
@@ -164,10 +165,9 @@ impl FlowTable {
     }
 
     fn put_whole(&mut self, flow: Flow, cold: Cold) -> u32 {
-        let before = self.whole.next_free().map_or(0, |at| self.whole.at(at).generation);
-        let at = self.whole.put(Flow { generation: before.wrapping_add(1), ..flow });
+        let at = self.whole.put(flow);
         match self.cold.get_mut(at as usize) {
-            Some(place) => *place = cold,
+            Some(place) => *place = Cold { generation: place.generation, ..cold },
             None => self.cold.push(cold),
         }
         self.enqueue_whole(at, self.now);
@@ -184,17 +184,18 @@ impl FlowTable {
     }
 
     pub(super) fn hand_over_whole(&mut self, at: u32, until: ObservedUntil, sink: Sink<'_>) {
-        let (flow, cold) = (self.whole.at(at), &mut self.cold[at as usize]);
+        let (flow, cold) = (&mut self.whole.cells[at as usize], &mut self.cold[at as usize]);
         sink(Ended::Whole(Box::new(state::close(flow, cold, &self.ring, until, self.now))));
     }
 
     /// Remembers a connection that was handed over.
     pub(super) fn bury(&mut self, at: u32) {
-        let flow = *self.whole.at(at);
+        let flow = self.whole.at(at);
+        let (key, grave) = (flow.key, Grave::of(flow));
         self.take_whole(at);
-        let grave = self.put_small(flow.key, Body::Grave(Grave::of(&flow)));
+        let grave = self.put_small(key, Body::Grave(grave));
         self.buried += 1;
-        self.index.relocate(self.hash(&flow.key), Place::Whole(at), Place::Small(grave));
+        self.index.relocate(self.hash(&key), Place::Whole(at), Place::Small(grave));
     }
 
     pub(super) fn forget_small(&mut self, at: u32) {
@@ -214,8 +215,10 @@ impl FlowTable {
     fn take_whole(&mut self, at: u32) {
         let queue = self.whole.at(at).queue;
         self.queues.of_whole(queue).remove(&mut self.whole.cells, at);
-        self.cold[at as usize].release();
-        self.whole.at_mut(at).generation = self.whole.at(at).generation.wrapping_add(1);
+        let cold = &mut self.cold[at as usize];
+        cold.release();
+        cold.generation = cold.generation.wrapping_add(1);
+        self.whole.at_mut(at).exchange = None;
         self.whole.give_back(at);
     }
 }

@@ -42,7 +42,7 @@ impl FlowTable {
             Timer::Repeated => PATIENCE,
             Timer::Ended => HEELS,
         };
-        let generation = flow.generation;
+        let generation = cold.generation;
         self.set_news(timer, Place::Whole(at), generation, patience);
     }
 
@@ -84,11 +84,10 @@ impl FlowTable {
     }
 
     fn tell_whole(&mut self, at: u32, due: Due, sink: Sink<'_>) {
-        let flow = self.whole.at(at);
-        if flow.generation != due.generation {
+        let (flow, cold) = (&self.whole.cells[at as usize], &mut self.cold[at as usize]);
+        if cold.generation != due.generation {
             return;
         }
-        let cold = &mut self.cold[at as usize];
         let enough = if is_unanswered(&flow.halves) { SYNS } else { REPETITIONS };
         // Who is told so by ICMP gives an attempt up, and repeats nothing.
         let was_refused = cold.icmp.is_some() && flow.phase == Phase::Open && is_unanswered(&flow.halves);
