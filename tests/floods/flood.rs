@@ -1,7 +1,7 @@
 //! A SYN flood with real connections in it, through the program.
 
 use std::fs;
-use std::io::{BufWriter, Read, Write};
+use std::io::{BufRead, BufReader, BufWriter, Write};
 use std::process::{Command, Stdio};
 
 use serde_json::Value;
@@ -94,24 +94,27 @@ pub(crate) fn through_the_program(sources: u32, max_flows: u32) -> Outcome {
         .stdout(Stdio::piped())
         .spawn()
         .unwrap();
-    let mut stdout = child.stdout.take().unwrap();
-    let reader = std::thread::spawn(move || {
-        let mut text = String::new();
-        stdout.read_to_string(&mut text).unwrap();
-        text
-    });
+    let stdout = BufReader::new(child.stdout.take().unwrap());
+    let reader = std::thread::spawn(move || count(stdout));
     let mut stdin = BufWriter::with_capacity(1 << 20, child.stdin.take().unwrap());
     flood(sources, &mut stdin);
     // All but what is in the pipe has been read: nothing larger comes.
     let peak_mib = peak_mib(child.id());
     drop(stdin);
-    let text = reader.join().unwrap();
+    let (resets, summary) = reader.join().unwrap();
     assert!(child.wait().unwrap().success());
-    let of_client = "\"ip\":\"172.16.";
-    let is_reset = |line: &&str| line.contains(of_client) && line.contains("\"rst_by\":\"server\"");
-    let resets = text.lines().filter(is_reset).count() as u64;
-    let summary = serde_json::from_str(text.lines().last().unwrap()).unwrap();
-    Outcome { summary, resets, peak_mib }
+    Outcome { summary: serde_json::from_str(&summary).unwrap(), resets, peak_mib }
+}
+
+/// Real connections that were reset by their server, and the last line.
+fn count(records: impl BufRead) -> (u64, String) {
+    let (mut resets, mut last) = (0, String::new());
+    for line in records.lines().map(Result::unwrap) {
+        let is_real = line.contains("\"ip\":\"172.16.");
+        resets += u64::from(is_real && line.contains("\"rst_by\":\"server\""));
+        last = line;
+    }
+    (resets, last)
 }
 
 /// The most memory that it ever had (Linux tells; elsewhere 0).
