@@ -21,6 +21,7 @@ mod watch;
 pub use offer::answer;
 pub use surroundings::surroundings;
 
+use std::hash::{BuildHasher, RandomState};
 use std::io::ErrorKind;
 use std::process::ExitCode;
 
@@ -68,6 +69,13 @@ pub fn run(task: Task) -> Result<Status, Error> {
         Task::Completions(shell) => offer::completions(shell),
         Task::Man => offer::manual(),
     }
+}
+
+/// Seeds that the system chooses: who sends packets, or makes up a capture, must not know where in the table they meet. What
+/// is told does not depend on them.
+fn seeds() -> [u64; 4] {
+    let random = RandomState::new();
+    [1, 2, 3, 4].map(|number: u64| random.hash_one(number))
 }
 
 /// Says what stopped the program. A reader that has seen enough and closed its pipe is no trouble at all.

@@ -185,7 +185,7 @@ impl Session<'_> {
             Payload::Read => Peek::Allowed,
             Payload::Counted => Peek::Forbidden,
         };
-        Settings { max_flows: self.config.max_flows, peek, ..Settings::default() }
+        Settings { max_flows: self.config.max_flows, peek, seeds: super::seeds(), ..Settings::default() }
     }
 
     fn unwritable(&self, source: io::Error) -> Error {

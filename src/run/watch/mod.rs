@@ -6,7 +6,6 @@
 mod health;
 mod stop;
 
-use std::hash::{BuildHasher, RandomState};
 use std::io::{self, ErrorKind, IsTerminal, Write};
 
 use crate::aggregate::{Aggregate, Intake, InterfaceHealth, Network};
@@ -115,10 +114,7 @@ fn settings(config: &Watch) -> Settings {
         Payload::Read => Peek::Allowed,
         Payload::Counted => Peek::Forbidden,
     };
-    // The standard library's hasher is seeded by the system; who sends packets must not know the table's seeds.
-    let random = RandomState::new();
-    let seeds = [1, 2, 3, 4].map(|number: u64| random.hash_one(number));
-    Settings { max_flows: config.max_flows, peek, provisional: Provisional::Given, seeds }
+    Settings { max_flows: config.max_flows, peek, provisional: Provisional::Given, seeds: super::seeds() }
 }
 
 fn target(config: &Watch) -> Become {
