@@ -52,8 +52,10 @@ fn read(bytes: &[u8], step: usize) -> Option<(Vec<Seen>, Vec<String>)> {
             break;
         }
     }
-    assert_eq!(source.frames(), seen.len() as u64);
-    assert!(seen.iter().zip(1..).all(|((_, number, ..), wanted)| *number == wanted), "frames are counted");
+    // Some blocks of pcapng have a number and no frame.
+    assert!(seen.is_sorted_by(|(_, before, ..), (_, after, ..)| before < after), "numbers count");
+    assert!(seen.last().is_none_or(|(_, last, ..)| *last <= source.frames()), "up to the frames there are");
+    assert!(seen.len() as u64 <= source.frames());
     assert!(source.notices().len() <= 1, "one thing ends a file");
     Some((seen, source.notices().iter().map(ToString::to_string).collect()))
 }
