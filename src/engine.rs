@@ -107,7 +107,7 @@ impl Engine {
 /// Connections that are over and wait until their neighbours can be asked: causes that need a group (scan, restart) show
 /// only in what happens to others within a linger.
 #[derive(Default)]
-struct Bench {
+pub struct Bench {
     context: Context,
     precedents: Precedents,
     held: VecDeque<Ended>,
@@ -116,7 +116,7 @@ struct Bench {
 impl Bench {
     /// Takes note of a connection; those whose wait is over by then are judged first, so that the order of hand-over alone
     /// decides what a verdict may know, whatever the batches.
-    fn seat(&mut self, ended: Ended, sink: Sink<'_>) {
+    pub fn seat(&mut self, ended: Ended, sink: Sink<'_>) {
         if ended.finality() == Finality::Provisional {
             return self.judge(&ended, sink);
         }
@@ -131,13 +131,15 @@ impl Bench {
         }
     }
 
-    fn judge_until(&mut self, now: Timestamp, sink: Sink<'_>) {
+    /// Judges those whose wait is over at `now`.
+    pub fn judge_until(&mut self, now: Timestamp, sink: Sink<'_>) {
         while self.held.front().is_some_and(|ended| ended.closed_at().plus(LINGER) < now) {
             self.judge_first(sink);
         }
     }
 
-    fn judge_all(&mut self, sink: Sink<'_>) {
+    /// Judges all that are left.
+    pub fn judge_all(&mut self, sink: Sink<'_>) {
         while !self.held.is_empty() {
             self.judge_first(sink);
         }

@@ -13,8 +13,6 @@ pub use missing::Filter;
 
 #[cfg(feature = "live")]
 mod compiled {
-    use std::rc::Rc;
-
     use pcap::{BpfProgram, Capture, Linktype};
 
     use crate::decode::{Frame, LinkType};
@@ -32,11 +30,10 @@ mod compiled {
 
     /// A pcap-filter expression, compiled for each link type before anything is read: names of hosts in it are asked for
     /// then, and later there is no network to ask.
-    #[derive(Clone)]
     pub struct Filter {
-        expression: Rc<str>,
+        expression: String,
         /// In the order of [`LINKS`]; where it has no meaning, libpcap's words.
-        programs: Rc<[Result<BpfProgram, String>]>,
+        programs: Vec<Result<BpfProgram, String>>,
     }
 
     impl Filter {
@@ -46,7 +43,7 @@ mod compiled {
         /// [`Error::Filter`], with libpcap's words, if it cannot be compiled for Ethernet.
         pub fn new(expression: &str) -> Result<Self, Error> {
             let programs = LINKS.iter().map(|&link| compile(expression, link)).collect();
-            let filter = Self { expression: expression.into(), programs };
+            let filter = Self { expression: expression.to_owned(), programs };
             filter.program(LinkType::Ethernet)?;
             Ok(filter)
         }
@@ -62,9 +59,9 @@ mod compiled {
         }
 
         fn program(&self, link: LinkType) -> Result<Option<&BpfProgram>, Error> {
-            let of_link = LINKS.iter().zip(&*self.programs).find(|(known, _)| **known == link);
+            let of_link = LINKS.iter().zip(&self.programs).find(|(known, _)| **known == link);
             let program = of_link.map(|(_, program)| program.as_ref()).transpose();
-            program.map_err(|why| Error::Filter { expression: self.expression.to_string(), why: why.clone() })
+            program.map_err(|why| Error::Filter { expression: self.expression.clone(), why: why.clone() })
         }
     }
 
@@ -103,7 +100,6 @@ mod missing {
     use crate::error::Error;
 
     /// A filter in a program built without libpcap: there is none.
-    #[derive(Clone)]
     pub struct Filter(Infallible);
 
     impl Filter {

@@ -151,6 +151,39 @@ pub struct After {
     pub challenge: Option<Recent>,
 }
 
+impl After {
+    /// It did nothing.
+    const NOTHING: Self = Self {
+        segments: 0,
+        resets: 0,
+        first_reset: None,
+        reset_acks: 0,
+        reset_beyond: None,
+        first: None,
+        last: None,
+        news: false,
+        acknowledged_news: false,
+        challenge: None,
+    };
+}
+
+/// What both sides did after the RST; takes room only once one of them did anything, which few do.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct Aftermath(Option<Box<Both<After>>>);
+
+impl Aftermath {
+    /// What one side did.
+    #[must_use]
+    pub fn at(&self, end: End) -> &After {
+        self.0.as_ref().map_or(&After::NOTHING, |after| after.at(end))
+    }
+
+    /// The same, to change.
+    pub fn at_mut(&mut self, end: End) -> &mut After {
+        self.0.get_or_insert_default().at_mut(end)
+    }
+}
+
 /// How many bytes of a RST's payload are kept: more than any diagnostic text that devices are known to send.
 pub(super) const RST_TEXT: usize = 96;
 
@@ -170,7 +203,7 @@ pub struct Reset {
     /// The segment that it answers, where it looks like an answer and one fits.
     pub prompt: Option<Recent>,
     /// What followed.
-    pub after: Both<After>,
+    pub after: Aftermath,
     /// Its payload, cut to 96 bytes.
     pub text: Vec<u8>,
 }

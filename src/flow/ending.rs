@@ -8,7 +8,7 @@ use crate::decode::{Segment, SeqNumber};
 use crate::time::Span;
 
 use super::acceptance::Acceptance;
-use super::close::{RST_TEXT, Reset};
+use super::close::{Aftermath, RST_TEXT, Reset};
 use super::half::{Half, Order};
 use super::key::{Both, End, FlowKey};
 use super::recent::{Recent, RecentRing};
@@ -77,7 +77,7 @@ pub(super) fn on_rst(
         acceptance,
         before,
         prompt,
-        after: Both::default(),
+        after: Aftermath::default(),
         text,
     }));
     Ending::Ended
@@ -191,7 +191,8 @@ pub(super) fn is_duplicate(
     let limit = if certain { SAME_FRAME } else { SAME_FRAME_UNIDENTIFIED };
     // Most segments come long after the last one or say something new, and need no look at it.
     let late = segment.ts.since(flow.last().ts) > limit;
-    if (late && !flow.facts.has(Facts::STRAY)) || flow.halves.at(by).is_news(segment) {
+    // A SYN that was put aside is news for ever.
+    if !flow.facts.has(Facts::STRAY) && (late || flow.halves.at(by).is_news(segment)) {
         return false;
     }
     let recent = Recent::of(segment, by);

@@ -32,6 +32,11 @@ impl Gate {
         Self { filter, window: config.window, bounds: None, left: config.max_frames }
     }
 
+    /// Its filter, for the next one.
+    pub(super) fn into_filter(self) -> Option<Filter> {
+        self.filter
+    }
+
     /// Lets as many frames through as `left` says; the kernel has looked at them already.
     #[cfg(feature = "live")]
     pub(super) fn counting(left: Option<u64>) -> Self {

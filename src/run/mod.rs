@@ -11,6 +11,7 @@ mod meter;
 mod offer;
 mod output;
 mod pass;
+mod pipeline;
 mod reader;
 mod replay;
 mod surroundings;

@@ -23,10 +23,10 @@ pub(super) enum Stop {
 }
 
 /// A pass under way.
-pub(super) struct Pass<'a> {
-    pub(super) gate: Gate,
+pub(super) struct Pass<'d, 'v> {
+    pub(super) gate: &'d mut Gate,
     pub(super) engine: Engine,
-    pub(super) desk: Desk<'a>,
+    pub(super) desk: &'d mut Desk<'v>,
     pub(super) intake: Intake,
     stop: Option<Stop>,
 }
@@ -40,8 +40,8 @@ pub(super) struct Desk<'a> {
     failed: Option<io::Error>,
 }
 
-impl<'a> Pass<'a> {
-    pub(super) fn new(gate: Gate, engine: Engine, desk: Desk<'a>) -> Self {
+impl<'d, 'v> Pass<'d, 'v> {
+    pub(super) fn new(gate: &'d mut Gate, engine: Engine, desk: &'d mut Desk<'v>) -> Self {
         Self { gate, engine, desk, intake: Intake::default(), stop: None }
     }
 
@@ -74,20 +74,20 @@ impl<'a> Pass<'a> {
         for frame in frames {
             self.intake.saw(frame.ts);
         }
-        let desk = &mut self.desk;
+        let desk = &mut *self.desk;
         self.engine.push(frames, &mut |judged| desk.take(judged));
     }
 
     /// Moves time on where no frame does it.
     #[cfg(feature = "live")]
     pub(super) fn advance(&mut self, now: Timestamp) {
-        let desk = &mut self.desk;
+        let desk = &mut *self.desk;
         self.engine.advance(now, &mut |judged| desk.take(judged));
     }
 
     /// Judges what is left.
     pub(super) fn finish(&mut self, until: ObservedUntil) -> Result<(), Stop> {
-        let desk = &mut self.desk;
+        let desk = &mut *self.desk;
         self.engine.finish(until, &mut |judged| desk.take(judged));
         self.check()
     }
@@ -97,10 +97,7 @@ impl<'a> Pass<'a> {
         if let Some(stop) = self.stop.take() {
             return Err(stop);
         }
-        if let Some(error) = self.desk.failed.take() {
-            return Err(Stop::Output(error));
-        }
-        self.desk.view.flush().map_err(Stop::Output)
+        self.desk.check()
     }
 
     /// What became of the frames.
@@ -117,11 +114,20 @@ impl<'a> Pass<'a> {
 }
 
 impl<'a> Desk<'a> {
+    /// Tells what went wrong since the last check, and makes visible what did not.
+    pub(super) fn check(&mut self) -> Result<(), Stop> {
+        if let Some(error) = self.failed.take() {
+            return Err(Stop::Output(error));
+        }
+        self.view.flush().map_err(Stop::Output)
+    }
+
     pub(super) fn new(aggregate: Aggregate, view: &'a mut dyn View, names: &'a [String]) -> Self {
         Self { aggregate, view, names, failed: None }
     }
 
-    fn take(&mut self, judged: &Judged<'_>) {
+    /// Counts a connection that was judged, and tells the view if that wants to know.
+    pub(super) fn take(&mut self, judged: &Judged<'_>) {
         if self.failed.is_some() {
             return;
         }

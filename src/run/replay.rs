@@ -2,7 +2,7 @@
 
 use std::io::{self, IsTerminal};
 
-use crate::aggregate::Aggregate;
+use crate::aggregate::{Aggregate, Intake};
 use crate::capture::Progress;
 use crate::capture::file::{self, FileSource, Input, Merged};
 use crate::capture::filter::Filter;
@@ -17,7 +17,7 @@ use super::gate::Gate;
 use super::meter::Meter;
 use super::pass::{Desk, Pass, Stop};
 use super::reader::Reader;
-use super::{Status, confinement, output, talk};
+use super::{Status, confinement, output, pipeline, talk};
 
 /// A replay under way: what outlives a single report.
 struct Session<'a> {
@@ -131,20 +131,25 @@ impl Session<'_> {
     fn pass(&mut self, reader: &mut Reader, view: &mut dyn View, files: &[String]) -> Result<(), Stop> {
         let names = self.names.clone();
         let names = if names.len() > 1 { names.as_slice() } else { &[] };
-        let gate = Gate::new(self.config, self.filter.clone());
-        let desk = Desk::new(Aggregate::new(self.config.local.clone()), view, names);
-        let mut pass = Pass::new(gate, Engine::new(self.settings()), desk);
-        self.read(reader, &mut pass)?;
-        let until = if pass.gate.is_shut() { ObservedUntil::Stopped } else { ObservedUntil::Eof };
-        pass.finish(until)?;
+        let mut desk = Desk::new(Aggregate::new(self.config.local.clone()), view, names);
+        let mut gate = Gate::new(self.config, self.filter.take());
+        let mut intake = if pipeline::has_cores() {
+            let meter = Meter::of(self.config);
+            let outcome = pipeline::follow(reader, &mut gate, meter, self.settings(), &mut desk)?;
+            self.troubles += outcome.troubles;
+            outcome.intake
+        } else {
+            self.follow_alone(reader, &mut gate, &mut desk)?
+        };
+        // The next capture is sifted by the same one: it cannot be compiled again.
+        self.filter = gate.into_filter();
         let mut notices: Vec<String> = reader.notices().iter().map(ToString::to_string).collect();
         for notice in &notices {
             talk::say(notice);
         }
         notices.extend(self.unconfined.iter().cloned());
-        let mut intake = pass.intake();
         intake.dropped = reader.dropped();
-        let snapshot = pass.desk.aggregate.snapshot(self.config.presentation.top);
+        let snapshot = desk.aggregate.snapshot(self.config.presentation.top);
         self.bad_ends += snapshot.totals.bad_ends;
         let heading =
             files.first().filter(|_| self.config.grouping == Grouping::Separate && self.names.len() > 1);
@@ -159,11 +164,25 @@ impl Session<'_> {
             intake: &intake,
             notices: &notices,
         };
-        let view = pass.desk.view;
+        let view = desk.view;
         view.report(&report).and_then(|()| view.flush()).map_err(Stop::Output)
     }
 
-    fn read(&mut self, reader: &mut Reader, pass: &mut Pass<'_>) -> Result<(), Stop> {
+    /// All of it on one core.
+    fn follow_alone(
+        &mut self,
+        reader: &mut Reader,
+        gate: &mut Gate,
+        desk: &mut Desk<'_>,
+    ) -> Result<Intake, Stop> {
+        let mut pass = Pass::new(gate, Engine::new(self.settings()), desk);
+        self.read(reader, &mut pass)?;
+        let until = if pass.gate.is_shut() { ObservedUntil::Stopped } else { ObservedUntil::Eof };
+        pass.finish(until)?;
+        Ok(pass.intake())
+    }
+
+    fn read(&mut self, reader: &mut Reader, pass: &mut Pass<'_, '_>) -> Result<(), Stop> {
         let mut meter = Meter::of(self.config);
         loop {
             let progress = reader.read(&mut |frames| pass.take(frames)).unwrap_or_else(|error| {

@@ -48,7 +48,7 @@ enum End {
 struct Watcher<'a> {
     config: &'a Watch,
     source: LiveSource,
-    pass: Pass<'a>,
+    pass: Pass<'a, 'a>,
     clock: LiveClock,
     /// Unless the user said who "we" are.
     own: Option<OwnAddresses>,
@@ -75,8 +75,9 @@ pub(super) fn watch(config: &Watch) -> Result<Status, Error> {
     }
     let mut view = view::open_live(&config.presentation, out);
     let shown = if names.len() > 1 { names.as_slice() } else { &[] };
-    let desk = Desk::new(Aggregate::new(local), view.as_mut(), shown);
-    let pass = Pass::new(Gate::counting(config.max_frames), Engine::new(settings(config)), desk);
+    let mut desk = Desk::new(Aggregate::new(local), view.as_mut(), shown);
+    let mut gate = Gate::counting(config.max_frames);
+    let pass = Pass::new(&mut gate, Engine::new(settings(config)), &mut desk);
     let watcher =
         Watcher { config, source, pass, clock: LiveClock::start(), own, losses: Losses::default(), notices };
     watcher.watch(&bell)
