@@ -13,7 +13,7 @@ use std::path::Path;
 use harness::TARGETS;
 
 /// Changed inputs for each of the corpus.
-const CHANGED: usize = 30;
+const CHANGED: usize = 8;
 
 /// splitmix64 (Steele, Lea and Flood, 2014): the same numbers on every machine.
 struct Dice(u64);
