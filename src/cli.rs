@@ -169,6 +169,9 @@ pub struct Watch {
     /// Take also frames that are for other hosts, as on a mirror port
     #[arg(long)]
     pub promiscuous: bool,
+    /// Look only at SYN, FIN and RST: for hosts too busy for every segment; tells who ended what, and few causes
+    #[arg(long)]
+    pub light: bool,
     /// Become this user (a name or a number) once the interfaces are open [default: who called sudo]
     ///
     /// All capabilities are dropped then in any case, and -o FILE is opened with the rights that are left.

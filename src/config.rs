@@ -4,7 +4,7 @@ mod amount;
 mod live;
 mod moment;
 
-pub use live::{Reception, Rotation, Watch};
+pub use live::{Coverage, Reception, Rotation, Watch};
 pub use moment::{Bound, Window};
 
 use std::path::PathBuf;

@@ -78,6 +78,36 @@ in_namespace! {
         assert_eq!(closing[2..], ["0 packets dropped by kernel"]);
     }
 
+    fn in_passing_ends_are_told_over_both_versions_of_ip_and_causes_are_not_guessed(net) {
+        let ends = Ends::serve(&net.far_prefix());
+        let watching = Watching::start(&format!("-i {NEAR} --light --format jsonl --all"));
+        ends.call("fin hang_up cut stale client_abort refused", "192.0.2.1 2001:db8::1");
+        thread::sleep(Duration::from_millis(500));
+        let outcome = watching.stop("TERM");
+        let finals = outcome.finals();
+        assert_eq!(finals.len(), 12, "{finals:#?}");
+        for colon in [".", ":"] {
+            for (port, wanted) in [
+                (9000, ["fin", "client", "-", "-"]),
+                (9001, ["fin", "server", "-", "-"]),
+                (9002, ["reset", "-", "server", "unexplained"]),
+                (9003, ["fin_then_reset", "server", "server", "unexplained"]),
+                (9004, ["reset", "-", "client", "unexplained"]),
+                (9005, ["refused", "-", "server", "port_closed"]),
+            ] {
+                let record = of_kind(&finals, port, colon);
+                assert_eq!(told(record), wanted, "{record:#}");
+                let attempt = record["end"] == "refused";
+                assert_eq!(record["harm"].is_null(), !attempt, "{record:#}");
+                assert!(attempt || record["cause"].is_null() || record["confidence"] == "possible", "{record:#}");
+            }
+        }
+        assert!(outcome.stderr.contains("only SYN, FIN and RST"), "{}", outcome.stderr);
+        let captured = outcome.stderr.lines().find_map(|line| line.strip_suffix(" packets captured"));
+        let captured: u64 = captured.unwrap().parse().unwrap();
+        assert!((24..=70).contains(&captured), "data and acknowledgements stay below: {captured}");
+    }
+
     fn a_reset_on_a_silent_interface_is_told_within_a_second_and_again_after_the_linger(net) {
         let ends = Ends::serve(&net.far_prefix());
         let watching = Watching::start(&format!("-i {NEAR} --format jsonl"));

@@ -21,6 +21,8 @@ pub struct Watch {
     pub buffer_bytes: Option<u32>,
     /// Whose frames.
     pub reception: Reception,
+    /// Which segments.
+    pub coverage: Coverage,
     /// Stop after as many frames.
     pub max_frames: Option<u64>,
     /// Connections followed at the same time.
@@ -52,6 +54,15 @@ pub enum Reception {
     Promiscuous,
 }
 
+/// Which segments are to be captured.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Coverage {
+    /// Every one.
+    Whole,
+    /// Those with SYN, FIN or RST.
+    Ends,
+}
+
 /// When a new file is begun, and how many old ones are kept.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Rotation {
@@ -74,6 +85,7 @@ impl Watch {
             snaplen: watch.snaplen,
             buffer_bytes: watch.buffer.as_deref().map(buffer).transpose()?,
             reception: if watch.promiscuous { Reception::Promiscuous } else { Reception::Own },
+            coverage: if watch.light { Coverage::Ends } else { Coverage::Whole },
             rotation: rotation.transpose()?,
             user: watch.user,
             ..bare
@@ -94,6 +106,7 @@ impl Watch {
             snaplen: None,
             buffer_bytes: None,
             reception: Reception::Own,
+            coverage: Coverage::Whole,
             max_frames: common.count,
             max_flows: amount::parse("--max-flows", &common.max_flows)?,
             payload: Payload::of(&common),

@@ -42,6 +42,16 @@ pub(super) fn judge(rst: &Segment, sender: &Half, receiver: &Half) -> Acceptance
     Acceptance::Ignored
 }
 
+/// The same where nothing but SYN, FIN and RST is captured: by what was said between, any number may fit.
+#[must_use]
+pub(super) fn judge_unheard(rst: &Segment, sender: &Half, receiver: &Half) -> Acceptance {
+    match judge(rst, sender, receiver) {
+        Acceptance::InWindow => Acceptance::Unknown,
+        Acceptance::Ignored if !in_syn_sent(sender, receiver) => Acceptance::Unknown,
+        other => other,
+    }
+}
+
 /// The receiver sent a SYN and nothing has answered it.
 fn in_syn_sent(sender: &Half, receiver: &Half) -> bool {
     receiver.marks.has(Marks::SYN)

@@ -87,6 +87,16 @@ pub enum Finality {
     Final,
 }
 
+/// Which segments are captured at all.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
+pub enum Coverage {
+    /// Every one, as far as the capture holds them.
+    #[default]
+    Whole,
+    /// Those with SYN, FIN or RST: what was said and acknowledged between is not known.
+    Ends,
+}
+
 /// A moment that can be pointed at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Moment {
@@ -259,6 +269,8 @@ pub struct Close {
     pub recent: Vec<Recent>,
     /// Whether the watching has ended.
     pub finality: Finality,
+    /// Which segments were captured at all.
+    pub coverage: Coverage,
     /// Why the watching ended; says nothing as long as it has not.
     pub until: ObservedUntil,
     /// When it was handed over, in capture time.

@@ -30,7 +30,9 @@ mod zeek;
 
 pub use acceptance::Acceptance;
 pub use attempt::{Attempted, Refusal};
-pub use close::{After, Aftermath, Close, Ended, Fin, Finality, Leg, Moment, ObservedUntil, Reset, Side};
+pub use close::{
+    After, Aftermath, Close, Coverage, Ended, Fin, Finality, Leg, Moment, ObservedUntil, Reset, Side,
+};
 pub use exchange::{
     Alert, BodyLength, Exchange, Http, Owed, Peek, Protocol, Request, Response, Tls, Turn, Upgrade, Upgraded,
 };

@@ -5,7 +5,7 @@ use crate::time::{Span, Timestamp};
 
 use super::acceptance::Acceptance;
 use super::chain::Link;
-use super::close::{Close, Fin, Finality, Leg, Moment, ObservedUntil, Reset};
+use super::close::{Close, Coverage, Fin, Finality, Leg, Moment, ObservedUntil, Reset};
 use super::exchange::Exchange;
 use super::half::Half;
 use super::history::{History, LettersSeen};
@@ -55,6 +55,9 @@ impl Facts {
     pub(super) const FIN: Self = Self(1 << 5);
     /// The last segment was sent by [`End::High`].
     pub(super) const HIGH_LAST: Self = Self(1 << 6);
+
+    /// Only SYN, FIN and RST are captured.
+    pub(super) const ENDS_ONLY: Self = Self(1 << 7);
 
     pub(super) const fn has(self, facts: Self) -> bool {
         self.0 & facts.0 != 0
@@ -253,6 +256,7 @@ pub(super) fn close(
         gaps: cold.letters.at(End::Low).gaps + cold.letters.at(End::High).gaps,
         recent,
         finality: Finality::Final,
+        coverage: if flow.facts.has(Facts::ENDS_ONLY) { Coverage::Ends } else { Coverage::Whole },
         until,
         closed_at,
     }

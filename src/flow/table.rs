@@ -12,7 +12,7 @@ use ahash::RandomState;
 use crate::decode::{Pdu, Segment, Skip};
 use crate::time::{Span, Timestamp};
 
-use super::close::{Ended, ObservedUntil};
+use super::close::{Coverage, Ended, ObservedUntil};
 use super::exchange::{Exchange, Peek};
 use super::expiry::Expiry;
 use super::half::Marks;
@@ -48,6 +48,8 @@ pub struct Settings {
     pub max_flows: u32,
     /// Whether payload may be looked at.
     pub peek: Peek,
+    /// Which segments are captured at all.
+    pub coverage: Coverage,
     /// Whether ends are told before their linger is over.
     pub provisional: Provisional,
     /// Seeds of the hash. Who sends packets or makes up a capture could aim at known ones; what is told does not depend on them.
@@ -59,6 +61,7 @@ impl Default for Settings {
         Self {
             max_flows: DEFAULT_MAX_FLOWS,
             peek: Peek::Allowed,
+            coverage: Coverage::Whole,
             provisional: Provisional::Withheld,
             seeds: [1, 2, 3, 4],
         }

@@ -25,7 +25,8 @@ pub(super) fn segment(
 ) -> Ending {
     let before = flow.halves;
     let (me, other) = flow.halves.pair_mut(by);
-    let acceptance = segment.flags.rst().then(|| acceptance::judge(segment, me, other));
+    let of_rst = if flow.facts.has(Facts::ENDS_ONLY) { acceptance::judge_unheard } else { acceptance::judge };
+    let acceptance = segment.flags.rst().then(|| of_rst(segment, me, other));
     let order = me.sent(segment);
     let gaps = me.acknowledged(segment, other);
     learn_roles(flow, segment, by);

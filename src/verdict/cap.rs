@@ -1,17 +1,22 @@
 //! How sure a verdict may be at most, given how much of the connection the capture holds. The whole rule is here.
 
 use crate::context::Surroundings;
-use crate::flow::{Acceptance, Close, Marks, ObservedUntil, Side};
+use crate::flow::{Acceptance, Close, Coverage, Marks, ObservedUntil, Side};
 
 use super::Confidence;
 
 /// The most that may be said about `close`.
 ///
 /// Certain needs both directions and no gap. A connection that was seen from the middle on, or with stretches missing, or
-/// given up by us, or ended while the capture lost frames, is likely at most; one of which only one direction was captured is possible at most, except that a
+/// given up by us, or ended while the capture lost frames, is likely at most; one of which only one direction was captured, or only the
+/// beginning and the end, is possible at most, except that a
 /// SYN without any answer has only one direction by nature.
 #[must_use]
 pub(super) fn cap(close: &Close, surroundings: &Surroundings) -> Confidence {
+    let attempt = close.answers_syn() || !close.half(Side::Server).seen();
+    if close.coverage == Coverage::Ends && !attempt {
+        return Confidence::Possible;
+    }
     let one_sided = !close.both_seen();
     // A client that acknowledges was answered, whether the answer was captured or not.
     let client = close.half(Side::Client);

@@ -1,6 +1,6 @@
 //! How a connection ended, by what took effect and not by what was merely sent.
 
-use crate::flow::{Both, Close, End, Fin, Half, Marks, Reset, Side};
+use crate::flow::{Both, Close, Coverage, End, Fin, Half, Marks, Reset, Side};
 
 use super::evidence::accepted_for_certain;
 
@@ -69,7 +69,7 @@ pub(super) fn how(close: &Close) -> How {
     match (client.has_fin(), server.has_fin()) {
         (true, true) => How::Fin,
         _ if is_unanswered(client, server) || is_unanswered(server, client) => How::Unanswered,
-        _ if is_silent(close) => How::Silent,
+        _ if close.coverage == Coverage::Whole && is_silent(close) => How::Silent,
         (false, false) => How::Open,
         _ => How::Fin,
     }

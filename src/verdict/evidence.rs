@@ -1,7 +1,7 @@
 //! Every derived fact that a rule may use, each computed once.
 
 use crate::context::Surroundings;
-use crate::flow::{Acceptance, Close, End, Exchange, Fin, Http, Marks, Recent, Reset, Side};
+use crate::flow::{Acceptance, Close, Coverage, End, Exchange, Fin, Http, Marks, Recent, Reset, Side};
 use crate::time::{Span, Timestamp};
 
 use super::forgery::{self, Doubt};
@@ -92,9 +92,18 @@ impl<'a> Evidence<'a> {
         };
         evidence.idle_before = idle_before(&evidence);
         evidence.talk = talk::talk(&evidence);
-        evidence.doubts = forgery::doubts(&evidence);
+        // A host's other segments are what its RST is compared with.
+        if !evidence.is_unheard() {
+            evidence.doubts = forgery::doubts(&evidence);
+        }
         (evidence.rst_by, evidence.rst_by_confidence) = who::weigh(&evidence).unzip();
         evidence
+    }
+
+    /// Did it get beyond its SYN while only SYN, FIN and RST were captured? Then nobody knows what was said.
+    #[must_use]
+    pub fn is_unheard(&self) -> bool {
+        self.close.coverage == Coverage::Ends && !matches!(self.how, How::Refused | How::Unanswered)
     }
 
     /// The RST that took effect.

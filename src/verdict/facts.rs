@@ -199,6 +199,12 @@ pub(super) fn of_losses(evidence: &Evidence<'_>) -> Option<Fact> {
     (lost > 0).then(|| Fact::of_all(format!("the kernel dropped {lost} {frames} near the end")))
 }
 
+/// What is not looked at cannot be told.
+pub(super) fn of_unheard(evidence: &Evidence<'_>) -> Option<Fact> {
+    let why = "only SYN, FIN and RST were captured: what was said, and whether anybody lost it, is not known";
+    evidence.is_unheard().then(|| Fact::of_all(why))
+}
+
 /// The request that was under way when the connection ended, not when it was first closed.
 pub(super) fn request_name_at_close(evidence: &Evidence<'_>) -> String {
     match evidence

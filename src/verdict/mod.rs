@@ -298,3 +298,6 @@ pub fn may_be_one_of_many(ended: &Ended) -> bool {
     let reset_or_unanswered = close.reset.is_some() || !close.half(Side::Server).seen();
     unsaid && reset_or_unanswered
 }
+
+#[cfg(test)]
+mod unheard_tests;

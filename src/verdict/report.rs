@@ -5,16 +5,17 @@ use crate::flow::{BodyLength, Half, Reset};
 
 use super::evidence::Evidence;
 use super::rule::Findings;
-use super::{ExchangeFacts, RstFacts, Side, Traffic, Verdict, facts, rule, sees, stack, stage};
+use super::{ExchangeFacts, RstFacts, Sees, Side, Traffic, Verdict, facts, rule, sees, stack, stage};
 
 /// The whole verdict, in words.
 pub(super) fn tell(evidence: &Evidence<'_>, findings: &Findings) -> Verdict {
     let close = evidence.close;
     let ruling = rule::rule(evidence, findings.first());
-    let cause = ruling.cause;
+    let (cause, heard) = (ruling.cause, !evidence.is_unheard());
     let mut evidence_lines = cause.map(|finding| (finding.rule.facts)(evidence)).unwrap_or_default();
     evidence_lines.extend(facts::of_ignored(evidence));
     evidence_lines.extend(cause.and_then(|_| facts::of_losses(evidence)));
+    evidence_lines.extend(cause.and_then(|_| facts::of_unheard(evidence)));
     Verdict {
         client: ruling.client,
         server: ruling.server,
@@ -34,10 +35,10 @@ pub(super) fn tell(evidence: &Evidence<'_>, findings: &Findings) -> Verdict {
         cause,
         alternatives: findings.iter().skip(1).collect(),
         harm: ruling.harm,
-        reasons: stack::reasons(evidence),
-        client_sees: sees::sees(evidence, Side::Client),
-        server_sees: sees::sees(evidence, Side::Server),
-        stage: stage::stage(evidence),
+        reasons: if heard { stack::reasons(evidence) } else { Vec::new() },
+        client_sees: if heard { sees::sees(evidence, Side::Client) } else { Sees::default() },
+        server_sees: if heard { sees::sees(evidence, Side::Server) } else { Sees::default() },
+        stage: stage::stage(evidence).filter(|_| heard),
         evidence: evidence_lines,
         advice: cause.map(|finding| (finding.rule.advise)(evidence)),
         rst: rst(evidence),

@@ -130,7 +130,7 @@ pub(super) fn rule(evidence: &Evidence<'_>, cause: Option<Finding>) -> Ruling {
         rst_by_confidence: evidence.rst_by_confidence,
         rst_claimed: evidence.rst_claimed,
         cause,
-        harm: cause.map(|_| harm::weigh(evidence)),
+        harm: cause.filter(|_| !evidence.is_unheard()).map(|_| harm::weigh(evidence)),
     }
 }
 
@@ -143,7 +143,7 @@ pub(super) fn rank(evidence: &Evidence<'_>) -> Findings {
     let mut explained = false;
     for rule in RULES {
         // The last resort is the last of the list.
-        if explained && is_last_resort(rule) {
+        if (explained && is_last_resort(rule)) || (evidence.is_unheard() && !OF_ENDS.contains(&rule.name)) {
             continue;
         }
         if let Some(confidence) = (rule.judge)(evidence) {
@@ -154,6 +154,9 @@ pub(super) fn rank(evidence: &Evidence<'_>) -> Findings {
     }
     findings
 }
+
+/// Stories that need nothing of what was said.
+const OF_ENDS: [&str; 3] = ["icmp_refused", "port_scan", "unexplained"];
 
 /// A story about the sender of a RST is no surer than that it was the sender.
 fn cap(evidence: &Evidence<'_>, rule: &Rule) -> Confidence {

@@ -18,23 +18,27 @@
 //!   headers;
 //! - Linux takes the outermost tag of a received frame away before filters see it. `vlan` knows, raw offsets don't.
 
+use super::options::{Coverage, Options};
 use super::untagged::Untagged;
 use crate::decode::LinkType;
 use crate::error::Error;
 
-/// The program to set on a handle whose frames are of type `link`: the default one, narrowed down by `user`; frames with
+/// The program to set on a handle whose frames are of type `link`: the default one, narrowed down by what `options` ask for; frames with
 /// tags pass where a judge of them waits. `compiles` asks libpcap, for that handle, whether it takes an expression.
 ///
 /// # Errors
 /// [`Error::Filter`] with libpcap's words about what the user wrote, not about what was made of it.
 pub(super) fn expression(
     link: LinkType,
-    user: Option<&str>,
+    options: &Options,
     judge: Option<&Untagged>,
     compiles: impl FnOnce(&str) -> Result<(), Error>,
 ) -> Result<String, Error> {
-    let default = default(link);
-    let Some(user) = narrowing(user) else { return Ok(default) };
+    let default = match options.coverage {
+        Coverage::Whole => default(link),
+        Coverage::Ends => format!("({} and not {})", default(link), talk(link)),
+    };
+    let Some(user) = narrowing(options.filter.as_deref()) else { return Ok(default) };
     compiles(user)?;
     let mut asked = vec![format!("({user})"), icmp_errors(link)];
     if judge.is_some() {
@@ -72,6 +76,33 @@ fn default(link: LinkType) -> String {
         }
         _ => plain,
     }
+}
+
+/// Segments that neither begin nor end a connection, as far as they can be told: later fragments, what lies behind extension
+/// headers and in tunnels pass, read or not.
+fn talk(link: LinkType) -> String {
+    let behind = |kind: usize| {
+        any_of([
+            format!("(ether[{kind}:2] = 0x0800 and {})", talk_v4(At::Ether(kind + 2))),
+            format!("(ether[{kind}:2] = 0x86dd and {})", talk_v6(At::Ether(kind + 2))),
+        ])
+    };
+    match link {
+        LinkType::Ethernet => {
+            any_of([behind(12), format!("({} and {})", is_one_of("ether[12:2]", &TAGS), behind(16))])
+        }
+        _ => any_of([talk_v4(At::Ip), talk_v6(At::Ip6)]),
+    }
+}
+
+/// None of FIN, SYN and RST, the three lowest bits of the fourteenth byte (RFC 9293 §3.1).
+fn talk_v4(at: At) -> String {
+    let first_fragment = format!("{} & 0x1fff = 0", at.field(6, 2));
+    format!("({} = 6 and {first_fragment} and {} & 7 = 0)", at.field(9, 1), at.behind_v4(13, 1))
+}
+
+fn talk_v6(at: At) -> String {
+    format!("({} = 6 and {} & 7 = 0)", at.field(6, 1), at.field(53, 1))
 }
 
 /// Where a packet begins: behind the link header, which libpcap knows, or at an offset in an Ethernet frame.

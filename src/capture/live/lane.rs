@@ -288,7 +288,7 @@ fn set_filter(
 ) -> Result<(), Error> {
     let bad = |text: &str, error| Error::Filter { expression: text.to_owned(), why: words(error) };
     let compiles = |text: &str| capture.compile(text, true).map(drop).map_err(|error| bad(text, error));
-    let expression = kernel_filter::expression(link, options.filter.as_deref(), judge, compiles)?;
+    let expression = kernel_filter::expression(link, options, judge, compiles)?;
     let user = options.filter.as_deref().unwrap_or(&expression);
     capture.filter(&expression, true).map_err(|error| bad(user, error))
 }

@@ -32,7 +32,7 @@ use rustix::io::Errno;
 pub use clock::{LiveClock, now};
 pub use counts::LiveCounts;
 pub use notice::Notice;
-pub use options::{DEFAULT_BUFFER_BYTES, DEFAULT_SNAPLEN, Options, Reception, TICK};
+pub use options::{Coverage, DEFAULT_BUFFER_BYTES, DEFAULT_SNAPLEN, Options, Reception, TICK};
 pub use rights::{Access, access};
 
 use self::lane::Lane;

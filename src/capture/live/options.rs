@@ -22,6 +22,16 @@ pub enum Reception {
     Promiscuous,
 }
 
+/// Which segments.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum Coverage {
+    /// Every one.
+    #[default]
+    Whole,
+    /// Those with SYN, FIN or RST, for hosts that are too busy to have each one looked at.
+    Ends,
+}
+
 /// What to capture, and how.
 #[derive(Clone, Debug)]
 pub struct Options {
@@ -36,6 +46,8 @@ pub struct Options {
     pub buffer_bytes: u32,
     /// Whose frames.
     pub reception: Reception,
+    /// Which segments.
+    pub coverage: Coverage,
 }
 
 impl Options {
@@ -48,6 +60,7 @@ impl Options {
             snaplen: DEFAULT_SNAPLEN,
             buffer_bytes: DEFAULT_BUFFER_BYTES,
             reception: Reception::Own,
+            coverage: Coverage::Whole,
         }
     }
 }

@@ -4,7 +4,7 @@ use crate::decode::{Segment, Skip};
 
 use super::super::admission::{self, Admission};
 use super::super::attempt::{Attempt, Attempted};
-use super::super::close::{Ended, Finality, ObservedUntil};
+use super::super::close::{Coverage, Ended, Finality, ObservedUntil};
 use super::super::ending::{self, Ending};
 use super::super::expiry::Timer;
 use super::super::index::Place;
@@ -164,7 +164,10 @@ impl FlowTable {
         at
     }
 
-    fn put_whole(&mut self, flow: Flow, cold: Cold) -> u32 {
+    fn put_whole(&mut self, mut flow: Flow, cold: Cold) -> u32 {
+        if self.settings.coverage == Coverage::Ends {
+            flow.facts.set(Facts::ENDS_ONLY);
+        }
         let at = self.whole.put(flow);
         match self.cold.get_mut(at as usize) {
             Some(place) => *place = Cold { generation: place.generation, ..cold },

@@ -12,13 +12,13 @@ use crate::aggregate::{Aggregate, Intake, InterfaceHealth, Network};
 use crate::capture::Progress;
 use crate::capture::live::interfaces::{self, OwnAddresses};
 use crate::capture::live::{
-    self, DEFAULT_BUFFER_BYTES, DEFAULT_SNAPLEN, LiveClock, LiveSource, Options, Reception, TICK,
+    self, Coverage, DEFAULT_BUFFER_BYTES, DEFAULT_SNAPLEN, LiveClock, LiveSource, Options, Reception, TICK,
 };
 use crate::capture::privilege::{self, Allow, Become, Keep, Terminal};
 use crate::config::{self, Display, Payload, Sandbox, VerdictStatus, Watch};
 use crate::engine::Engine;
 use crate::error::Error;
-use crate::flow::{ObservedUntil, Peek, Provisional, Settings};
+use crate::flow::{self, ObservedUntil, Peek, Provisional, Settings};
 use crate::time::{Span, Timestamp};
 use crate::view::{self, Report, View};
 
@@ -30,6 +30,8 @@ use super::{Status, confinement, output, talk};
 
 /// How far behind the clock all has been heard, unless frames wait in a ring: far longer than the kernel holds one back.
 const BEHIND: Span = Span::from_millis(200);
+/// What `--light` means for who reads the records.
+const LIGHT: &str = "only SYN, FIN and RST are looked at (--light): who ended what is told, and of causes only those of attempts";
 /// Notices that the final report repeats.
 const REPEATED: usize = 100;
 
@@ -78,8 +80,9 @@ pub(super) fn watch(config: &Watch) -> Result<Status, Error> {
     let mut desk = Desk::new(Aggregate::new(local), view.as_mut(), shown);
     let mut gate = Gate::counting(config.max_frames);
     let pass = Pass::new(&mut gate, Engine::new(settings(config)), &mut desk);
-    let watcher =
+    let mut watcher =
         Watcher { config, source, pass, clock: LiveClock::start(), own, losses: Losses::default(), notices };
+    watcher.admit_limits();
     watcher.watch(&bell)
 }
 
@@ -107,6 +110,10 @@ fn options(config: &Watch, names: &[String]) -> Options {
             config::Reception::Own => Reception::Own,
             config::Reception::Promiscuous => Reception::Promiscuous,
         },
+        coverage: match config.coverage {
+            config::Coverage::Whole => Coverage::Whole,
+            config::Coverage::Ends => Coverage::Ends,
+        },
     }
 }
 
@@ -115,7 +122,12 @@ fn settings(config: &Watch) -> Settings {
         Payload::Read => Peek::Allowed,
         Payload::Counted => Peek::Forbidden,
     };
-    Settings { max_flows: config.max_flows, peek, provisional: Provisional::Given, seeds: super::seeds() }
+    let coverage = match config.coverage {
+        config::Coverage::Whole => flow::Coverage::Whole,
+        config::Coverage::Ends => flow::Coverage::Ends,
+    };
+    let (provisional, seeds) = (Provisional::Given, super::seeds());
+    Settings { max_flows: config.max_flows, peek, coverage, provisional, seeds }
 }
 
 fn target(config: &Watch) -> Become {
@@ -208,12 +220,23 @@ impl Watcher<'_> {
 
     fn listen(&mut self) {
         for notice in self.source.notices() {
-            if !self.pass.desk.view.owns_terminal() {
-                talk::say(&notice);
-            }
-            if self.notices.len() < REPEATED {
-                self.notices.push(notice.to_string());
-            }
+            self.tell(notice.to_string());
+        }
+    }
+
+    /// Says what the user asked not to be looked at.
+    fn admit_limits(&mut self) {
+        if self.config.coverage == config::Coverage::Ends {
+            self.tell(LIGHT.to_owned());
+        }
+    }
+
+    fn tell(&mut self, notice: String) {
+        if !self.pass.desk.view.owns_terminal() {
+            talk::say(&notice);
+        }
+        if self.notices.len() < REPEATED {
+            self.notices.push(notice);
         }
     }
 

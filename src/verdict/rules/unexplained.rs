@@ -1,7 +1,7 @@
 //! The last rule: something went wrong, and no story fits.
 
 use crate::verdict::rule::{Confidence, Rule, hit, miss};
-use crate::verdict::{Evidence, Fact};
+use crate::verdict::{Evidence, Fact, Side};
 
 pub(super) const RULE: Rule = Rule {
     name: "unexplained",
@@ -29,7 +29,12 @@ fn facts(evidence: &Evidence<'_>) -> Vec<Fact> {
 }
 
 fn advise(evidence: &Evidence<'_>) -> String {
-    if evidence.seen().both_sides {
+    if evidence.is_unheard() {
+        let client = evidence.close.endpoint(Side::Client).addr;
+        format!(
+            "Watch without --light, if need be with a filter such as 'host {client}': the cause lies in what was said."
+        )
+    } else if evidence.seen().both_sides {
         "Capture on the other host too and compare which of the two saw this RST leave.".into()
     } else {
         "The capture shows one direction or no handshake; capture both directions from before the connection starts.".into()

@@ -8,14 +8,20 @@ use crate::capture::filter::{dlt, words};
 const SHIM: [u8; 4] = [0, 1, 1, 9];
 
 /// What the kernel would be given.
-fn program(link: LinkType, user: Option<&str>) -> Result<BpfProgram, Error> {
+fn program_of(link: LinkType, user: Option<&str>, coverage: Coverage) -> Result<BpfProgram, Error> {
     let dead = Capture::dead(Linktype(dlt(link))).unwrap();
     let compile = |expression: &str| {
         dead.compile(expression, true)
             .map_err(|error| Error::Filter { expression: expression.to_owned(), why: words(error) })
     };
     let judge = Untagged::new(link, user);
-    compile(&expression(link, user, judge.as_ref(), |expression| compile(expression).map(drop))?)
+    let options = Options { filter: user.map(str::to_owned), coverage, ..Options::on(Vec::new()) };
+    compile(&expression(link, &options, judge.as_ref(), |expression| compile(expression).map(drop))?)
+}
+
+/// The same for all segments.
+fn program(link: LinkType, user: Option<&str>) -> Result<BpfProgram, Error> {
+    program_of(link, user, Coverage::Whole)
 }
 
 /// An IPv4 packet of a protocol, from 10.0.0.1 to 10.0.0.2.
@@ -271,4 +277,39 @@ fn the_program_is_short_enough() {
     let user = program(LinkType::Ethernet, Some("host 10.0.0.1 and (port 443 or port 80)")).unwrap();
     let user = user.get_instructions().len();
     assert!(default < 400 && user < 1000, "{default} and {user} instructions");
+}
+
+/// A segment with these flags.
+fn tcp_with(flags: u8) -> Vec<u8> {
+    let mut bytes = tcp();
+    bytes[13] = flags;
+    bytes
+}
+
+#[test]
+fn in_passing_only_beginnings_and_ends_are_looked_at() {
+    let ether = program_of(LinkType::Ethernet, None, Coverage::Ends).unwrap();
+    let raw = program_of(LinkType::Raw, None, Coverage::Ends).unwrap();
+    for (flags, passes) in
+        [(0x02, true), (0x12, true), (0x11, true), (0x04, true), (0x10, false), (0x18, false)]
+    {
+        let packets = [
+            (4, v4(6, &tcp_with(flags)), passes),
+            (4, v4_with_options(6, &tcp_with(flags)), passes),
+            (4, v4_fragment(0, 6, &tcp_with(flags)), passes),
+            (4, v4_fragment(185, 6, &tcp_with(flags)), true),
+            (6, v6(6, &tcp_with(flags)), passes),
+            (6, v6(0, &extension(6, &tcp_with(flags))), true),
+        ];
+        for (version, packet, passes) in packets {
+            assert_eq!(raw.filter(&packet), passes, "raw v{version} {flags:#x} {packet:x?}");
+            for (name, before) in wrappings() {
+                let unread = matches!(name, "QinQ" | "old QinQ" | "PPPoE");
+                let frame = [before(version), packet.clone()].concat();
+                assert_eq!(ether.filter(&frame), passes || unread, "{name} v{version} {flags:#x}");
+            }
+        }
+    }
+    let error = [&[2; 12][..], &[8, 0], &v4(1, &icmp(3))].concat();
+    assert!(ether.filter(&error), "ICMP errors pass as ever");
 }

@@ -1,0 +1,62 @@
+//! What is said of a connection of which only SYN, FIN and RST are captured.
+
+use crate::context::Context;
+use crate::decode::{Pdu, script};
+use crate::flow::{Coverage, Ended, FlowTable, ObservedUntil, Settings};
+
+use super::{Confidence, How, Sees, Sender, Side, Verdict, consider};
+
+/// The verdict on the only connection of a script, of which the segments pass that `--light` lets through.
+fn verdict(text: &str) -> Verdict {
+    let played = script::parse(text).unwrap();
+    let ends = |pdu: &Pdu<'_>| match pdu {
+        Pdu::Segment(segment, _) => segment.flags.syn() || segment.flags.fin() || segment.flags.rst(),
+        Pdu::Icmp(_) => true,
+    };
+    let pdus: Vec<Pdu<'_>> = played.iter().map(script::Scripted::pdu).filter(ends).collect();
+    let (mut table, mut all) =
+        (FlowTable::new(Settings { coverage: Coverage::Ends, ..Settings::default() }), Vec::new());
+    table.observe(&pdus, &mut |ended| all.push(ended));
+    table.finish(ObservedUntil::Stopped, &mut |ended| all.push(ended));
+    assert_eq!(all.len(), 1, "{all:#?}");
+    let close = all.pop().map(Ended::into_close).unwrap();
+    consider(&close, &Context::default().around(&close)).tell()
+}
+
+const ASKED: &str = "A > B S\nB > A S.\nA > B .\nA > B P. len 50\nB > A .\nB > A P. len 9000\nA > B .\n";
+
+#[test]
+fn a_reset_far_beyond_the_handshake_is_one_and_nobody_knows_why() {
+    for rst in ["B > A R.", "A > B R.", "B > A R seq 99999"] {
+        let verdict = verdict(&format!("{ASKED}{rst}"));
+        let by = if rst.starts_with('A') { Side::Client } else { Side::Server };
+        assert_eq!((verdict.how, verdict.rst_by), (How::Reset, Some(Sender::Side(by))), "{rst}");
+        assert_eq!(verdict.rst_by_confidence, Some(Confidence::Possible));
+        assert_eq!((verdict.cause_name(), verdict.harm), (Some("unexplained"), None));
+        assert_eq!((verdict.stage, verdict.reasons.len()), (None, 0));
+        assert_eq!((verdict.client_sees, verdict.server_sees), (Sees::default(), Sees::default()));
+        assert!(verdict.evidence.iter().any(|fact| fact.fact.contains("only SYN, FIN and RST")));
+        assert!(verdict.advice.unwrap().contains("without --light"));
+    }
+}
+
+#[test]
+fn attempts_are_told_as_ever() {
+    let refused = verdict("A > B S\nB > A R.");
+    assert_eq!((refused.how, refused.cause_name()), (How::Refused, Some("port_closed")));
+    assert_eq!(refused.client_sees.connect, Some("ECONNREFUSED"));
+    let unanswered = verdict("A > B S\n+1 A > B again\n+2 A > B again\n+4 A > B again\n+8 A > B again");
+    assert_eq!((unanswered.how, unanswered.cause_name()), (How::Unanswered, Some("syn_unanswered")));
+    assert_eq!(verdict("A > B S\nB > A unreachable").cause_name(), Some("icmp_refused"));
+}
+
+#[test]
+fn a_close_is_one_whatever_was_acknowledged() {
+    let closed = verdict(&format!("{ASKED}A > B F.\nB > A F.\nA > B ."));
+    assert_eq!((closed.how, closed.cause_name(), closed.fin_by), (How::Fin, None, Some(Side::Client)));
+    let half = verdict(&format!("{ASKED}A > B F.\nB > A .\n+1 A > B again\n+2 A > B again\n+3 A > B again"));
+    assert_eq!((half.how, half.cause_name()), (How::Fin, None), "its acknowledgement was not looked at");
+    let reset = verdict(&format!("{ASKED}B > A F.\nA > B .\nA > B P. len 50\nB > A R"));
+    assert_eq!((reset.how, reset.cause_name()), (How::FinThenReset, Some("unexplained")));
+    assert_eq!((reset.fin_by, reset.rst_by), (Some(Side::Server), Some(Sender::Side(Side::Server))));
+}
