@@ -1,5 +1,7 @@
 //! The waist of the hourglass: everything a verdict may need of its connection, by value.
 
+use std::sync::Arc;
+
 use crate::decode::{Endpoint, IcmpError, Segment, SeqNumber};
 use crate::time::{Span, Timestamp};
 
@@ -254,9 +256,9 @@ pub struct Close {
     /// Zeek's history.
     pub history: History,
     /// What was said.
-    pub exchange: Exchange,
+    pub exchange: Arc<Exchange>,
     /// What had been said when the first FIN came.
-    pub exchange_at_fin: Option<Exchange>,
+    pub exchange_at_fin: Option<Arc<Exchange>>,
     /// Retransmissions, FINs and probes of each side since the other last spoke.
     pub unanswered: Both<u8>,
     /// SYN to SYN+ACK to ACK: the round trip, both legs.

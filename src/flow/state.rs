@@ -1,5 +1,7 @@
 //! The tracked state of one connection, in a hot part that every segment touches and a cold part that few do.
 
+use std::sync::Arc;
+
 use crate::decode::{IcmpError, Segment};
 use crate::time::{Span, Timestamp};
 
@@ -93,7 +95,7 @@ pub(super) struct Flow {
     /// How fast each side answered: the shortest time, and how often it was measured.
     pub(super) shortest: Both<Span>,
     pub(super) samples: Both<u32>,
-    pub(super) exchange: Option<Box<Exchange>>,
+    pub(super) exchange: Option<Arc<Exchange>>,
     pub(super) link: Link,
 }
 
@@ -175,7 +177,8 @@ pub(super) struct Cold {
     pub(super) ignored: Option<Box<(Recent, Acceptance)>>,
     pub(super) icmp: Option<Box<IcmpError>>,
     pub(super) stray_syn: Option<Box<Segment>>,
-    pub(super) exchange_at_fin: Option<Box<Exchange>>,
+    /// The same one as that of the flow, as long as nothing is said after the FIN.
+    pub(super) exchange_at_fin: Option<Arc<Exchange>>,
     /// It was told about before its watching had ended.
     pub(super) announced: bool,
 }
@@ -248,8 +251,8 @@ pub(super) fn close(
         icmp: cold.icmp.take().map(|icmp| *icmp),
         conn_state: zeek::conn_state(orig.zeek, resp.zeek, background),
         history: cold.history,
-        exchange: flow.exchange.take().map(|exchange| *exchange).unwrap_or_default(),
-        exchange_at_fin: cold.exchange_at_fin.take().map(|exchange| *exchange),
+        exchange: flow.exchange.take().unwrap_or_default(),
+        exchange_at_fin: cold.exchange_at_fin.take(),
         unanswered: flow.unanswered,
         rtt: cold.rtt,
         legs: Both::from_fn(|end| flow.leg(end)),

@@ -1,5 +1,7 @@
 //! One segment of a known connection: into the half-connections, Zeek's reading, the exchange and the ring.
 
+use std::sync::Arc;
+
 use crate::decode::{Segment, Traits};
 
 use super::acceptance::{self, Acceptance};
@@ -79,7 +81,7 @@ fn note_last(flow: &mut Flow, segment: &Segment, by: End) {
 /// The capture misses something that the other side has acknowledged.
 fn miss(flow: &mut Flow, cold: &mut Cold, segment: &Segment, by: End) {
     for exchange in [&mut flow.exchange, &mut cold.exchange_at_fin].into_iter().flatten() {
-        exchange.missed(by.peer(), segment.ack);
+        Arc::make_mut(exchange).missed(by.peer(), segment.ack);
     }
 }
 
@@ -111,7 +113,7 @@ fn hear(
     }
     let half = flow.halves.at(by);
     let start = half.marks.has(Marks::SYN).then(|| half.iss.plus(1));
-    flow.exchange.get_or_insert_default().heard((segment, payload), by, order, start, peek);
+    Arc::make_mut(flow.exchange.get_or_insert_default()).heard((segment, payload), by, order, start, peek);
     if !flow.facts.has(Facts::SAID_AT_FIN) {
         return;
     }
@@ -120,7 +122,7 @@ fn hear(
         (own, _) => own.is_some(),
     };
     if let Some(exchange) = cold.exchange_at_fin.as_mut().filter(|_| order == Order::Late && closed_first) {
-        exchange.heard((segment, payload), by, order, start, peek);
+        Arc::make_mut(exchange).heard((segment, payload), by, order, start, peek);
     }
 }
 
