@@ -9,7 +9,7 @@ mod held;
 use std::fs::{self, File};
 use std::io::Write as _;
 use std::path::PathBuf;
-use std::process::{Command, Output, Stdio};
+use std::process::{Command, Stdio};
 use std::thread;
 use std::time::Duration;
 
@@ -19,22 +19,9 @@ use held::{Held, assert_refused, is_root, rstwho, text};
 
 const CAPTURE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/node_destroy/capture.pcap");
 
-/// Where the kernel cannot confine, that is said, and there is nothing to test.
-fn cannot_confine(output: &Output) -> bool {
-    let said = text(&output.stderr);
-    let cannot = said.contains("not confined");
-    if cannot {
-        let _ = writeln!(std::io::stderr(), "skipped: {said}");
-    }
-    cannot
-}
-
 #[test]
 fn replay_can_open_nothing_else_and_reach_nobody() {
     let output = rstwho(&format!("replay {CAPTURE} --probe-sandbox")).output().unwrap();
-    if cannot_confine(&output) {
-        return;
-    }
     assert_refused(&output, &[]);
     let folder = tempfile::tempdir().unwrap();
     let args = format!("replay {CAPTURE} --probe-sandbox -o {}", folder.path().join("out").display());
@@ -46,9 +33,7 @@ fn replay_can_open_nothing_else_and_reach_nobody() {
 fn without_the_sandbox_the_same_attempts_succeed() {
     let output = rstwho(&format!("replay {CAPTURE} --no-sandbox")).output().unwrap();
     assert!(output.status.success() && output.stderr.is_empty(), "{}", text(&output.stderr));
-    let tried = text(&rstwho("replay - --probe-sandbox").output().unwrap().stdout);
-    let refused = tried.lines().filter(|line| line.contains(": refused")).count();
-    assert!(refused >= 16, "{tried}");
+    assert_refused(&rstwho("replay - --probe-sandbox").output().unwrap(), &[]);
     assert!(File::open("/etc/passwd").is_ok(), "what is refused there is possible here");
     assert!(std::net::TcpListener::bind("127.0.0.1:0").is_ok());
 }
@@ -199,7 +184,9 @@ fn threads_signals_to_ourselves_and_panics_work_in_confinement() {
         return;
     }
     let folder = tempfile::tempdir().unwrap();
-    assert_eq!(privilege::confine(&Allow::nothing().writing(folder.path())), []);
+    if let [missing, ..] = &privilege::confine(&Allow::nothing().writing(folder.path()))[..] {
+        return held::skip(&missing.to_string());
+    }
     let joined = thread::spawn(|| vec![7; 10_000_000].iter().sum::<u64>()).join();
     assert_eq!(joined.unwrap(), 70_000_000);
     assert!(thread::spawn(|| panic!("on purpose")).join().is_err());

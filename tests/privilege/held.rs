@@ -102,9 +102,13 @@ pub(crate) fn text(bytes: &[u8]) -> String {
     String::from_utf8_lossy(bytes).into_owned()
 }
 
-/// Everything that was tried has failed, but for what is in `possible`.
+/// Everything that was tried has failed, but for what is in `possible`; where the kernel can do that.
 pub(crate) fn assert_refused(output: &Output, possible: &[&str]) {
     let (tried, said) = (text(&output.stdout), text(&output.stderr));
+    // A kernel that cannot says so, and then there is nothing to test.
+    if said.contains("not confined") {
+        return skip(&said);
+    }
     let lines: Vec<(&str, &str)> = tried.lines().filter_map(|line| line.split_once(": ")).collect();
     assert!(lines.len() >= 16, "{tried}{said}");
     for (what, outcome) in lines {
