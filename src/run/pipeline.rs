@@ -11,7 +11,6 @@ use std::thread::{self, ScopedJoinHandle};
 
 use crate::aggregate::Intake;
 use crate::capture::Progress;
-use crate::config::Replay;
 use crate::decode::{self, Frame, Pdu, Skip};
 use crate::engine::Bench;
 use crate::error::Error;
@@ -59,7 +58,8 @@ struct Handed {
 /// Reads everything that the gate lets through, and judges it.
 pub(super) fn follow(
     reader: &mut Reader,
-    config: &Replay,
+    gate: &mut Gate,
+    meter: Meter,
     settings: Settings,
     desk: &mut Desk<'_>,
 ) -> Result<Outcome, Stop> {
@@ -68,9 +68,8 @@ pub(super) fn follow(
     let (handing, handed) = sync_channel(UNDER_WAY);
     thread::scope(|scope| {
         let reading = scope.spawn(move || {
-            let mut gate = Gate::new(config)?;
             let wharf = Wharf { filled, empties, parcel: Parcel::default(), outcome: Outcome::default() };
-            read(reader, &mut gate, Meter::of(config), wharf)
+            read(reader, gate, meter, wharf)
         });
         let tracking = scope.spawn(move || track(settings, &loads, &returning, &handing));
         let judged = judge(handed, desk);
