@@ -59,7 +59,7 @@ deps:
 
 # What tests of terminals, interfaces and namespaces need beside it; without it they are reported as skipped.
 test-deps:
-	@missing=; for tool in tmux:tmux ip:iproute2 python3:python3-minimal; do \
+	@missing=; for tool in tmux:tmux ip:iproute2 python3:python3 setcap:libcap2-bin; do \
 		command -v $${tool%%:*} >/dev/null || missing="$$missing $${tool##*:}"; done; \
 	if [ -n "$$missing" ] && command -v apt-get >/dev/null; then \
 		sudo=; [ "$$(id -u)" = 0 ] || sudo=sudo; \

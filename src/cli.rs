@@ -108,7 +108,8 @@ pub enum Command {
     ///
     /// On a terminal a dashboard; elsewhere a line for each connection that ends badly, within a second. `--format jsonl`
     /// writes a provisional record then and the final one, under the same id, some seconds later, when what followed is
-    /// known. Needs CAP_NET_RAW. Ends on q or Ctrl-C.
+    /// known. Needs CAP_NET_RAW. Ends on q or Ctrl-C. SIGUSR1 has it tell its totals on standard error, SIGHUP open `-o FILE`
+    /// anew.
     #[command(after_help = WATCH_EXAMPLES, after_long_help = format!("{WATCH_EXAMPLES}\n\n{EXIT_STATUS}"))]
     Watch(Box<Watch>),
     /// List the interfaces that can be watched, and whether you may
@@ -178,6 +179,11 @@ pub struct Watch {
     /// Look only at SYN, FIN and RST: for hosts too busy for every segment; tells who ended what, and few causes
     #[arg(long)]
     pub light: bool,
+    /// Become this user (a name or a number) once the interfaces are open [default: who called sudo]
+    ///
+    /// All capabilities are dropped then in any case, and -o FILE is opened with the rights that are left.
+    #[arg(long, value_name = "NAME")]
+    pub user: Option<String>,
     /// Begin a new FILE when it would grow beyond SIZE (100M); no record is split
     ///
     /// FILE is always the one being written; FILE.1 is the one before, FILE.2 the one before that.
@@ -281,6 +287,12 @@ pub struct Common {
     /// Use nothing but ASCII in the table
     #[arg(long)]
     pub ascii: bool,
+    /// Do without Landlock and seccomp, by which rstwho keeps itself from opening files, sockets and programs
+    #[arg(long)]
+    pub no_sandbox: bool,
+    /// Instead of reading packets, try everything that must not be possible
+    #[arg(long, hide = true)]
+    pub probe_sandbox: bool,
 }
 
 /// `--format`.

@@ -67,6 +67,8 @@ pub struct Replay {
     pub output: Option<PathBuf>,
     /// Whether a bad end shows in the exit status.
     pub verdict_status: VerdictStatus,
+    /// Whether it is read in confinement.
+    pub sandbox: Sandbox,
     /// How it is shown.
     pub presentation: Presentation,
 }
@@ -119,6 +121,17 @@ pub enum Display {
     Report,
     /// The dashboard, on a terminal.
     Dashboard,
+}
+
+/// Whether the program confines itself before it looks at a packet.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sandbox {
+    /// As far as the system can.
+    Confined,
+    /// The same, and then it only tries what must not be possible.
+    Probed,
+    /// Not at all.
+    Absent,
 }
 
 /// Several captures: together or one by one.
@@ -254,9 +267,20 @@ impl Replay {
             payload: Payload::of(&common),
             local: networks(&common.local)?,
             verdict_status: VerdictStatus::of(&common),
+            sandbox: Sandbox::of(&common),
             output: common.output,
             presentation,
         })
+    }
+}
+
+impl Sandbox {
+    const fn of(common: &Common) -> Self {
+        match (common.probe_sandbox, common.no_sandbox) {
+            (true, _) => Self::Probed,
+            (false, true) => Self::Absent,
+            (false, false) => Self::Confined,
+        }
     }
 }
 

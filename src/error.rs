@@ -77,6 +77,25 @@ pub enum Error {
         /// Where it was to capture.
         interface: String,
     },
+    /// The system does not let this process give up its rights.
+    #[error("cannot drop privileges: {why}; start rstwho as another user, or allow capset in its container")]
+    Privileges {
+        /// What the system says.
+        why: String,
+    },
+    /// The output cannot be written by the user that the program has become.
+    #[error(
+        "cannot write {path} as {user}, whom rstwho becomes once the interfaces are open: {source}; \
+         choose another folder, or --user NAME (root may be named)"
+    )]
+    WriteAs {
+        /// Where to.
+        path: PathBuf,
+        /// Who, in words.
+        user: String,
+        /// What the system says.
+        source: std::io::Error,
+    },
     /// An interface that there is not.
     #[error("there is no interface '{name}'; there are: {known} (rstwho interfaces tells more)")]
     UnknownInterface {

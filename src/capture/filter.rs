@@ -18,19 +18,32 @@ mod compiled {
     use crate::decode::{Frame, LinkType};
     use crate::error::Error;
 
-    /// A pcap-filter expression, compiled once for each link type that occurs.
+    /// All link types whose frames can be judged.
+    const LINKS: [LinkType; 6] = [
+        LinkType::Ethernet,
+        LinkType::Raw,
+        LinkType::LinuxSll,
+        LinkType::LinuxSll2,
+        LinkType::Null,
+        LinkType::Loop,
+    ];
+
+    /// A pcap-filter expression, compiled for each link type before anything is read: names of hosts in it are asked for
+    /// then, and later there is no network to ask.
     pub struct Filter {
         expression: String,
-        programs: Vec<(LinkType, BpfProgram)>,
+        /// In the order of [`LINKS`]; where it has no meaning, libpcap's words.
+        programs: Vec<Result<BpfProgram, String>>,
     }
 
     impl Filter {
-        /// Compiles `expression`, for Ethernet to begin with.
+        /// Compiles `expression`.
         ///
         /// # Errors
-        /// [`Error::Filter`], with libpcap's words, if it cannot be compiled.
+        /// [`Error::Filter`], with libpcap's words, if it cannot be compiled for Ethernet.
         pub fn new(expression: &str) -> Result<Self, Error> {
-            let mut filter = Self { expression: expression.to_owned(), programs: Vec::new() };
+            let programs = LINKS.iter().map(|&link| compile(expression, link)).collect();
+            let filter = Self { expression: expression.to_owned(), programs };
             filter.program(LinkType::Ethernet)?;
             Ok(filter)
         }
@@ -40,27 +53,20 @@ mod compiled {
         ///
         /// # Errors
         /// [`Error::Filter`] if the expression has no meaning for the frame's link type, as `ether host` for raw IP.
-        pub fn passes(&mut self, frame: &Frame<'_>) -> Result<bool, Error> {
-            if matches!(frame.link, LinkType::Unknown(_)) {
-                return Ok(true);
-            }
-            self.program(frame.link).map(|program| program.filter(frame.bytes))
+        pub fn passes(&self, frame: &Frame<'_>) -> Result<bool, Error> {
+            let program = self.program(frame.link)?;
+            Ok(program.is_none_or(|program| program.filter(frame.bytes)))
         }
 
-        fn program(&mut self, link: LinkType) -> Result<&BpfProgram, Error> {
-            let known = self.programs.iter().position(|(known, _)| *known == link);
-            if known.is_none() {
-                self.programs.push((link, self.compile(link)?));
-            }
-            let index = known.unwrap_or(self.programs.len() - 1);
-            Ok(&self.programs[index].1)
+        fn program(&self, link: LinkType) -> Result<Option<&BpfProgram>, Error> {
+            let of_link = LINKS.iter().zip(&self.programs).find(|(known, _)| **known == link);
+            let program = of_link.map(|(_, program)| program.as_ref()).transpose();
+            program.map_err(|why| Error::Filter { expression: self.expression.clone(), why: why.clone() })
         }
+    }
 
-        fn compile(&self, link: LinkType) -> Result<BpfProgram, Error> {
-            let compiled =
-                Capture::dead(Linktype(dlt(link))).and_then(|dead| dead.compile(&self.expression, true));
-            compiled.map_err(|error| Error::Filter { expression: self.expression.clone(), why: words(error) })
-        }
+    fn compile(expression: &str, link: LinkType) -> Result<BpfProgram, String> {
+        Capture::dead(Linktype(dlt(link))).and_then(|dead| dead.compile(expression, true)).map_err(words)
     }
 
     /// libpcap's number for what frames of `link` start with: `DLT_…`, not `LINKTYPE_…`, which differ for raw IP.
@@ -109,7 +115,7 @@ mod missing {
         ///
         /// # Errors
         /// None.
-        pub fn passes(&mut self, _frame: &Frame<'_>) -> Result<bool, Error> {
+        pub fn passes(&self, _frame: &Frame<'_>) -> Result<bool, Error> {
             match self.0 {}
         }
     }

@@ -5,6 +5,7 @@ pub mod file;
 pub mod filter;
 #[cfg(feature = "live")]
 pub mod live;
+pub mod privilege;
 
 use crate::decode::Frame;
 use crate::error::Error;

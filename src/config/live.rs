@@ -6,7 +6,7 @@ use crate::aggregate::Network;
 use crate::cli::{self, Common};
 use crate::error::Error;
 
-use super::{Display, Payload, Presentation, Screen, Surroundings, VerdictStatus, amount, networks};
+use super::{Display, Payload, Presentation, Sandbox, Screen, Surroundings, VerdictStatus, amount, networks};
 
 /// How interfaces are to be watched and their connections reported.
 #[derive(Debug)]
@@ -39,6 +39,10 @@ pub struct Watch {
     pub rotation: Option<Rotation>,
     /// Whether a bad end shows in the exit status.
     pub verdict_status: VerdictStatus,
+    /// Whom to become; who called sudo if nobody is named.
+    pub user: Option<String>,
+    /// Whether it watches in confinement.
+    pub sandbox: Sandbox,
     /// How it is shown.
     pub presentation: Presentation,
 }
@@ -94,6 +98,7 @@ impl Watch {
             reception: if watch.promiscuous { Reception::Promiscuous } else { Reception::Own },
             coverage: if watch.light { Coverage::Ends } else { Coverage::Whole },
             rotation: rotation.transpose()?,
+            user: watch.user,
             ..bare
         })
     }
@@ -119,8 +124,10 @@ impl Watch {
             local: networks(&common.local)?,
             names: if common.numeric { Lookups::Forbidden } else { Lookups::Made },
             verdict_status: VerdictStatus::of(&common),
+            sandbox: Sandbox::of(&common),
             output: common.output,
             rotation: None,
+            user: None,
             presentation,
         })
     }

@@ -119,6 +119,15 @@ pub fn decode<'a>(frame: &Frame<'a>) -> Result<Pdu<'a>, Skip> {
     }
 }
 
+/// What the two readers say of a frame, for those who hold them to each other: fuzzing, from outside of this package.
+///
+/// # Errors
+/// Of the second, as for [`decode`].
+#[doc(hidden)]
+pub fn readings<'a>(frame: &Frame<'a>) -> (Option<Pdu<'a>>, Result<Pdu<'a>, Skip>) {
+    (fast::decode(frame), full::decode(frame))
+}
+
 impl LinkType {
     /// From the number in a capture file's header (the list of link types at tcpdump.org).
     #[must_use]

@@ -143,8 +143,8 @@ impl Index {
         self.len -= 1;
         let mut at = (hole + 1) & self.mask();
         while self.entries[at] != EMPTY {
-            let home = hash_of(self.entries[at]) as usize & self.mask();
-            let may_move = at.wrapping_sub(home) & self.mask() >= at.wrapping_sub(hole) & self.mask();
+            let wanted = hash_of(self.entries[at]) as usize;
+            let may_move = at.wrapping_sub(wanted) & self.mask() >= at.wrapping_sub(hole) & self.mask();
             if may_move {
                 self.entries[hole] = self.entries[at];
                 hole = at;

@@ -108,7 +108,7 @@ impl Flow {
         let originator = if roles::zeek_flips(first) { by.peer() } else { by };
         let roles = if first.flags.syn() { Roles::Handshake } else { Roles::Guessed };
         let queue = if first.flags.syn() { Queue::Patience } else { Queue::Open };
-        Self { key, roles, client, originator, queue, ..Self::default() }
+        Self { key, queue, roles, client, originator, ..Self::default() }
     }
 
     /// The part that Zeek gives to an end.

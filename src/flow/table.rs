@@ -53,7 +53,7 @@ pub struct Settings {
     pub coverage: Coverage,
     /// Whether ends are told before their linger is over.
     pub provisional: Provisional,
-    /// Seeds of the hash: fixed for a replay, random for live traffic, whose senders could aim at known ones.
+    /// Seeds of the hash. Who sends packets or makes up a capture could aim at known ones; what is told does not depend on them.
     pub seeds: [u64; 4],
 }
 

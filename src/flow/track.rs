@@ -57,16 +57,17 @@ pub(super) fn segment(
         None if flow.facts.has(Facts::FIN) => ending::on_segment(cold, flow),
         None => Ending::None,
     };
-    match cold_reset(acceptance, ended, cold) {
-        true => flow.facts.set(Facts::RESET),
-        false => flow.facts.clear(Facts::RESET),
+    if has_reset(acceptance, ended, cold) {
+        flow.facts.set(Facts::RESET);
+    } else {
+        flow.facts.clear(Facts::RESET);
     }
     flow.recent = ring.push(recent, flow.recent);
     ending
 }
 
 /// Is a RST recorded now? Only a RST, and what follows one, can have changed that.
-fn cold_reset(acceptance: Option<Acceptance>, ended: bool, cold: &Cold) -> bool {
+fn has_reset(acceptance: Option<Acceptance>, ended: bool, cold: &Cold) -> bool {
     (acceptance.is_some() || ended) && cold.reset.is_some()
 }
 

@@ -27,13 +27,14 @@ pub(super) enum Passage {
 }
 
 impl Gate {
-    /// The gate that `config` describes.
-    ///
-    /// # Errors
-    /// [`Error::Filter`] for an expression that does not compile.
-    pub(super) fn new(config: &Replay) -> Result<Self, Error> {
-        let filter = config.filter.as_deref().map(Filter::new).transpose()?;
-        Ok(Self { filter, window: config.window, bounds: None, left: config.max_frames })
+    /// The gate that `config` describes, with its filter.
+    pub(super) fn new(config: &Replay, filter: Option<Filter>) -> Self {
+        Self { filter, window: config.window, bounds: None, left: config.max_frames }
+    }
+
+    /// Its filter, for the next one.
+    pub(super) fn into_filter(self) -> Option<Filter> {
+        self.filter
     }
 
     /// Lets as many frames through as `left` says; the kernel has looked at them already.
@@ -62,7 +63,7 @@ impl Gate {
         }
         let (since, until) = *self.bounds.get_or_insert_with(|| self.window.on_the_day_of(frame.ts));
         let in_time = since <= frame.ts && frame.ts < until;
-        if !in_time || !self.filter.as_mut().map_or(Ok(true), |filter| filter.passes(frame))? {
+        if !in_time || !self.filter.as_ref().map_or(Ok(true), |filter| filter.passes(frame))? {
             return Ok(Passage::Aside);
         }
         self.left = self.left.map(|left| left.saturating_sub(1));

@@ -1,13 +1,20 @@
 //! A file that records are written to for as long as the program runs: in whole records, and if wanted in several files.
 //!
-//! As logrotate does it: FILE is the one being written, FILE.1 the one before, up to FILE.N; then the oldest goes.
+//! As logrotate does it: FILE is the one being written, FILE.1 the one before, up to FILE.N; then the oldest goes. Where
+//! somebody else moves files away, FILE is opened anew on request, and goes on if it is still there.
 
 use std::ffi::OsString;
 use std::fs::{self, File};
 use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use rustix::fs::Access;
 
 use crate::config::Rotation;
+
+use super::talk;
 
 /// Bytes gathered before they are written, unless somebody wants them written.
 const GATHERED: usize = 64 << 10;
@@ -22,6 +29,8 @@ pub(super) struct Journal {
     /// Bytes in the file, whole records.
     size: u64,
     pending: Vec<u8>,
+    /// Somebody wants it to be opened anew.
+    reopening: Arc<AtomicBool>,
 }
 
 impl Journal {
@@ -29,8 +38,16 @@ impl Journal {
     ///
     /// # Errors
     /// What the system says.
-    pub(super) fn create(path: &Path, rotation: Option<Rotation>, heading: Vec<u8>) -> io::Result<Self> {
+    pub(super) fn create(
+        path: &Path,
+        rotation: Option<Rotation>,
+        heading: Vec<u8>,
+        reopening: Arc<AtomicBool>,
+    ) -> io::Result<Self> {
         if let Some(rotation) = rotation {
+            // Whether the next file can be begun is to be known now, not in a week.
+            let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
+            rustix::fs::access(folder.unwrap_or(Path::new(".")), Access::WRITE_OK | Access::EXEC_OK)?;
             match fs::metadata(path) {
                 Ok(there) if !there.is_file() => {
                     return Err(io::Error::new(ErrorKind::InvalidInput, "only a file can be rotated"));
@@ -40,7 +57,15 @@ impl Journal {
             }
         }
         let file = File::create(path)?;
-        Ok(Self { path: path.to_path_buf(), rotation, heading, file, size: 0, pending: Vec::new() })
+        Ok(Self {
+            path: path.to_path_buf(),
+            rotation,
+            heading,
+            file,
+            size: 0,
+            pending: Vec::new(),
+            reopening,
+        })
     }
 
     /// Is there no room for a record of this length, and something to make room by?
@@ -56,6 +81,27 @@ impl Journal {
         self.file = File::create(&self.path)?;
         self.size = 0;
         self.pending.clone_from(&self.heading);
+        Ok(())
+    }
+
+    /// Goes on at the end of what is at the path now. Where that fails, the file that is open is as good as before.
+    fn reopen(&mut self) -> io::Result<()> {
+        if !self.file.metadata()?.is_file() {
+            return Ok(());
+        }
+        self.put()?;
+        match File::options().append(true).create(true).open(&self.path) {
+            Ok(file) => {
+                self.size = file.metadata()?.len();
+                self.file = file;
+                if self.size == 0 {
+                    self.pending.clone_from(&self.heading);
+                }
+            }
+            Err(source) => {
+                talk::say(format!("cannot open {} anew: {source}; going on as before", self.path.display()));
+            }
+        }
         Ok(())
     }
 
@@ -100,7 +146,8 @@ impl Write for Journal {
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        self.put()
+        self.put()?;
+        if self.reopening.swap(false, Ordering::Relaxed) { self.reopen() } else { Ok(()) }
     }
 }
 
@@ -125,12 +172,16 @@ fn numbered(path: &Path, number: u32) -> PathBuf {
 mod tests {
     use super::*;
 
+    fn create(path: &Path, rotation: Option<Rotation>, heading: &[u8]) -> io::Result<Journal> {
+        Journal::create(path, rotation, heading.to_vec(), Arc::default())
+    }
+
     #[test]
     fn records_go_to_the_next_file_whole_and_the_oldest_file_goes() {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("ends");
         let rotation = Some(Rotation { bytes: 20, keep: 2 });
-        let mut journal = Journal::create(&path, rotation, b"head\n".to_vec()).unwrap();
+        let mut journal = create(&path, rotation, b"head\n").unwrap();
         journal.write_all(b"head\n").unwrap();
         for record in
             ["one 45678\n", "two\n", "three 6789 1234\n", "a record of more than twenty\n", "five\n"]
@@ -150,8 +201,41 @@ mod tests {
         let folder = tempfile::tempdir().unwrap();
         let path = folder.path().join("ends");
         fs::write(&path, "before\n").unwrap();
-        drop(Journal::create(&path, Some(Rotation { bytes: 20, keep: 1 }), Vec::new()).unwrap());
+        drop(create(&path, Some(Rotation { bytes: 20, keep: 1 }), b"").unwrap());
         assert_eq!(fs::read_to_string(folder.path().join("ends.1")).unwrap(), "before\n");
-        assert!(Journal::create(folder.path(), Some(Rotation { bytes: 20, keep: 1 }), Vec::new()).is_err());
+        assert!(create(folder.path(), Some(Rotation { bytes: 20, keep: 1 }), b"").is_err());
+    }
+
+    #[test]
+    fn a_file_that_was_moved_away_is_begun_anew_on_request() {
+        let folder = tempfile::tempdir().unwrap();
+        let (path, moved) = (folder.path().join("ends"), folder.path().join("moved"));
+        let mut journal = create(&path, None, b"head\n").unwrap();
+        let mut say = |text: &str, reopening: bool| {
+            journal.write_all(text.as_bytes()).unwrap();
+            journal.reopening.store(reopening, Ordering::Relaxed);
+            journal.flush().unwrap();
+        };
+        say("head\none\n", false);
+        fs::rename(&path, &moved).unwrap();
+        say("two\n", true);
+        say("three\n", true);
+        assert_eq!(fs::read_to_string(&moved).unwrap(), "head\none\ntwo\n");
+        // The second time nobody had moved it: nothing is lost, and nothing is begun.
+        say("four\n", false);
+        assert_eq!(fs::read_to_string(&path).unwrap(), "head\nthree\nfour\n");
+    }
+
+    #[test]
+    fn a_file_that_cannot_be_opened_anew_is_kept() {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("ends");
+        let mut journal = create(&path, None, b"").unwrap();
+        journal.path = folder.path().join("no folder").join("ends");
+        journal.reopening.store(true, Ordering::Relaxed);
+        journal.flush().unwrap();
+        journal.write_all(b"five\n").unwrap();
+        journal.flush().unwrap();
+        assert_eq!(fs::read_to_string(&path).unwrap(), "five\n");
     }
 }

@@ -1,6 +1,7 @@
 //! The only place that wires parts together: captures and interfaces to the engine, the engine to the counts and the view.
 
 mod alive;
+mod confinement;
 mod explain;
 mod export;
 mod footprint;
@@ -27,6 +28,7 @@ mod watch;
 pub use offer::answer;
 pub use surroundings::surroundings;
 
+use std::hash::{BuildHasher, RandomState};
 use std::io::ErrorKind;
 use std::process::ExitCode;
 
@@ -89,6 +91,13 @@ fn prefer(presentation: &mut Presentation) -> Result<(), Error> {
         presentation.preferences = settings::preferences()?;
     }
     Ok(())
+}
+
+/// Seeds that the system chooses: who sends packets, or makes up a capture, must not know where in the table they meet. What
+/// is told does not depend on them.
+fn seeds() -> [u64; 4] {
+    let random = RandomState::new();
+    [1, 2, 3, 4].map(|number: u64| random.hash_one(number))
 }
 
 /// Says what stopped the program. A reader that has seen enough and closed its pipe is no trouble at all.

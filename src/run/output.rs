@@ -3,6 +3,10 @@
 use std::fs::{self, File};
 use std::io::{self, BufWriter, Write};
 use std::path::{Path, PathBuf};
+#[cfg(feature = "live")]
+use std::sync::Arc;
+#[cfg(feature = "live")]
+use std::sync::atomic::AtomicBool;
 
 use crate::capture::file::Input;
 #[cfg(feature = "live")]
@@ -36,17 +40,34 @@ pub(super) fn create(output: Option<&Path>) -> Result<Box<dyn Write>, Error> {
     Ok(Box::new(BufWriter::with_capacity(BUFFER, sink)))
 }
 
-/// Opens the output of something that goes on: a file is written in whole records, and rotated if that is wanted.
+/// Opens the output of something that goes on: a file is written in whole records, rotated if that is wanted, and opened anew
+/// when `reopening` says so.
 ///
 /// # Errors
-/// [`Error::Write`] where the system refuses.
+/// [`Error::Write`] where the system refuses; [`Error::WriteAs`] where it refuses `user`, whom the program has become.
 #[cfg(feature = "live")]
-pub(super) fn create_live(config: &Watch) -> Result<Box<dyn Write>, Error> {
+pub(super) fn create_live(
+    config: &Watch,
+    user: Option<&str>,
+    reopening: Arc<AtomicBool>,
+) -> Result<Box<dyn Write>, Error> {
     let Some(path) = config.output.as_deref() else { return create(None) };
     let heading = view::heading(config.presentation.format);
-    let journal = Journal::create(path, config.rotation, heading)
-        .map_err(|source| Error::Write { path: path.to_path_buf(), source })?;
+    let journal = Journal::create(path, config.rotation, heading, reopening)
+        .map_err(|source| refused(path, user, source))?;
     Ok(Box::new(journal))
+}
+
+/// Root may write nearly everywhere; whom it becomes may not, and then has to hear whose rights counted.
+#[cfg(feature = "live")]
+fn refused(path: &Path, user: Option<&str>, source: io::Error) -> Error {
+    let path = path.to_path_buf();
+    match user {
+        Some(user) if source.kind() == io::ErrorKind::PermissionDenied => {
+            Error::WriteAs { path, user: user.to_owned(), source }
+        }
+        _ => Error::Write { path, source },
+    }
 }
 
 /// Refuses to write over a capture that is to be read.

@@ -23,7 +23,7 @@ pub(super) enum Stop {
 
 /// A pass under way.
 pub(super) struct Pass<'d, 'v> {
-    pub(super) gate: Gate,
+    pub(super) gate: &'d mut Gate,
     pub(super) engine: Engine,
     pub(super) desk: &'d mut Desk<'v>,
     pub(super) intake: Intake,
@@ -45,7 +45,7 @@ pub(super) struct Desk<'a> {
 pub(super) type OwnTraffic = Box<dyn Fn(&Ruling) -> bool>;
 
 impl<'d, 'v> Pass<'d, 'v> {
-    pub(super) fn new(gate: Gate, engine: Engine, desk: &'d mut Desk<'v>) -> Self {
+    pub(super) fn new(gate: &'d mut Gate, engine: Engine, desk: &'d mut Desk<'v>) -> Self {
         Self { gate, engine, desk, intake: Intake::default(), stop: None }
     }
 

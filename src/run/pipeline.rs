@@ -11,7 +11,6 @@ use std::thread::{self, ScopedJoinHandle};
 
 use crate::aggregate::Intake;
 use crate::capture::Progress;
-use crate::config::Replay;
 use crate::decode::{self, Frame, Pdu, Skip};
 use crate::engine::Bench;
 use crate::error::Error;
@@ -59,20 +58,20 @@ struct Handed {
 /// Reads everything that the gate lets through, and judges it.
 pub(super) fn follow(
     reader: &mut Reader,
-    config: &Replay,
+    gate: &mut Gate,
+    meter: Meter,
     settings: Settings,
     desk: &mut Desk<'_>,
 ) -> Result<Outcome, Stop> {
     let (filled, loads) = sync_channel(UNDER_WAY);
-    let (emptied, empties) = channel();
+    let (returning, empties) = channel();
     let (handing, handed) = sync_channel(UNDER_WAY);
     thread::scope(|scope| {
         let reading = scope.spawn(move || {
-            let mut gate = Gate::new(config)?;
             let wharf = Wharf { filled, empties, parcel: Parcel::default(), outcome: Outcome::default() };
-            read(reader, &mut gate, Meter::of(config), wharf)
+            read(reader, gate, meter, wharf)
         });
-        let tracking = scope.spawn(move || track(settings, &loads, &emptied, &handing));
+        let tracking = scope.spawn(move || track(settings, &loads, &returning, &handing));
         let judged = judge(handed, desk);
         let (read, tracked) = (join(reading), join(tracking));
         judged?;
@@ -189,7 +188,7 @@ struct Tracked {
 fn track(
     settings: Settings,
     loads: &Receiver<Load>,
-    emptied: &Sender<Parcel>,
+    returning: &Sender<Parcel>,
     handing: &SyncSender<Handed>,
 ) -> Tracked {
     let (mut table, mut duplicates) = (FlowTable::new(settings), 0);
@@ -200,7 +199,7 @@ fn track(
                 duplicates += observe(&mut table, &parcel, &mut |one| ended.push(one));
                 parcel.clear();
                 // The reader may have gone already.
-                let _ = emptied.send(parcel);
+                let _ = returning.send(parcel);
                 handing.send(Handed { ended, now: table.now() }).is_err()
             }
             Load::End(until) => {

@@ -6,7 +6,9 @@ use std::sync::Arc;
 use crate::aggregate::{Aggregate, Intake};
 use crate::capture::Progress;
 use crate::capture::file::{self, FileSource, Input, Merged};
-use crate::config::{Display, Grouping, Payload, Replay, VerdictStatus};
+use crate::capture::filter::Filter;
+use crate::capture::privilege::{self, Allow, Become, Keep};
+use crate::config::{Display, Grouping, Payload, Replay, Sandbox, VerdictStatus};
 use crate::engine::Engine;
 use crate::error::Error;
 use crate::flow::{ObservedUntil, Peek, Provisional, Settings};
@@ -20,11 +22,14 @@ use super::meter::Meter;
 use super::pass::{Desk, Pass, Stop};
 use super::player::Player;
 use super::reader::Reader;
-use super::{Status, footprint, output, pipeline, settings, talk};
+use super::{Status, confinement, footprint, output, pipeline, settings, talk};
 
 /// A replay under way: what outlives a single report.
 struct Session<'a> {
     config: &'a Replay,
+    filter: Option<Filter>,
+    /// What could not be closed, a sentence each.
+    unconfined: Vec<String>,
     /// All captures, and their names, as frames number them.
     inputs: Vec<Input>,
     names: Vec<String>,
@@ -39,10 +44,23 @@ struct Session<'a> {
 /// # Errors
 /// What stopped it; a capture that cannot be read does not: it is said, and the others are read.
 pub(super) fn replay(config: &Replay) -> Result<Status, Error> {
-    // Compiled once in vain, so that a wrong filter is told before anything is opened.
-    Gate::new(config)?;
-    let mut session =
-        Session { config, inputs: Vec::new(), names: Vec::new(), view: None, troubles: 0, bad_ends: 0 };
+    // A wrong filter is told before anything is opened.
+    let filter = config.filter.as_deref().map(Filter::new).transpose()?;
+    let shed = privilege::shed(&Become::Itself, Keep::Files)?;
+    let unconfined = confinement::confine(config.sandbox, &allow(config), &shed.missing);
+    if config.sandbox == Sandbox::Probed {
+        return confinement::probe(config.output.as_deref());
+    }
+    let mut session = Session {
+        config,
+        filter,
+        unconfined,
+        inputs: Vec::new(),
+        names: Vec::new(),
+        view: None,
+        troubles: 0,
+        bad_ends: 0,
+    };
     let inputs = session.inputs();
     output::spare(&inputs, config.output.as_deref())?;
     session.names = inputs.iter().map(ToString::to_string).collect();
@@ -146,22 +164,27 @@ impl Session<'_> {
             Display::Report => counts,
         };
         let mut desk = Desk::new(counts, view, names);
+        let mut gate = Gate::new(self.config, self.filter.take());
         let mut intake = if let Some(speed) = self.config.speed {
-            self.play(reader, &mut desk, speed)?
+            self.play(reader, &mut gate, &mut desk, speed)?
         } else if pipeline::has_cores() {
-            let outcome = pipeline::follow(reader, self.config, self.settings(), &mut desk)?;
+            let meter = Meter::of(self.config);
+            let outcome = pipeline::follow(reader, &mut gate, meter, self.settings(), &mut desk)?;
             self.troubles += outcome.troubles;
             outcome.intake
         } else {
-            self.follow_alone(reader, &mut desk)?
+            self.follow_alone(reader, &mut gate, &mut desk)?
         };
+        // The next capture is sifted by the same one: it cannot be compiled again.
+        self.filter = gate.into_filter();
         if desk.view.wants_quit() {
             return Ok(());
         }
-        let notices: Vec<String> = reader.notices().iter().map(ToString::to_string).collect();
+        let mut notices: Vec<String> = reader.notices().iter().map(ToString::to_string).collect();
         if !desk.view.owns_terminal() {
             notices.iter().for_each(talk::say);
         }
+        notices.extend(self.unconfined.iter().cloned());
         intake.dropped = reader.dropped();
         let snapshot = desk.aggregate.snapshot(self.config.presentation.top);
         self.bad_ends += snapshot.totals.bad_ends;
@@ -186,8 +209,12 @@ impl Session<'_> {
     }
 
     /// All of it on one core.
-    fn follow_alone(&mut self, reader: &mut Reader, desk: &mut Desk<'_>) -> Result<Intake, Stop> {
-        let gate = Gate::new(self.config).map_err(Stop::Other)?;
+    fn follow_alone(
+        &mut self,
+        reader: &mut Reader,
+        gate: &mut Gate,
+        desk: &mut Desk<'_>,
+    ) -> Result<Intake, Stop> {
         let mut pass = Pass::new(gate, Engine::new(self.settings()), desk);
         self.read(reader, &mut pass)?;
         let until = if pass.gate.is_shut() { ObservedUntil::Stopped } else { ObservedUntil::Eof };
@@ -213,8 +240,13 @@ impl Session<'_> {
     }
 
     /// Reads at the capture's own pace, and shows what there is meanwhile.
-    fn play(&mut self, reader: &mut Reader, desk: &mut Desk<'_>, speed: f64) -> Result<Intake, Stop> {
-        let gate = Gate::new(self.config).map_err(Stop::Other)?;
+    fn play(
+        &mut self,
+        reader: &mut Reader,
+        gate: &mut Gate,
+        desk: &mut Desk<'_>,
+        speed: f64,
+    ) -> Result<Intake, Stop> {
         let mut pass = Pass::new(gate, Engine::new(self.settings()), desk);
         let mut player = Player::new(self.config, &self.names, speed);
         loop {
@@ -241,7 +273,13 @@ impl Session<'_> {
         };
         let provisional =
             if self.config.speed.is_some() { Provisional::Given } else { Provisional::Withheld };
-        Settings { max_flows: self.config.max_flows, peek, provisional, ..Settings::default() }
+        Settings {
+            max_flows: self.config.max_flows,
+            peek,
+            provisional,
+            seeds: super::seeds(),
+            ..Settings::default()
+        }
     }
 
     fn unwritable(&self, source: io::Error) -> Error {
@@ -255,6 +293,16 @@ impl Session<'_> {
             (0, 1..) if shown => Status::BadEnd,
             _ => Status::Done,
         }
+    }
+}
+
+/// The captures may be read and the output written, and nothing else: their bytes may be anybody's.
+fn allow(config: &Replay) -> Allow {
+    let files = config.files.iter().filter(|path| path.as_os_str() != "-");
+    let allow = files.fold(confinement::allow(&config.presentation), Allow::reading);
+    match &config.output {
+        Some(path) => allow.writing_output(path),
+        None => allow,
     }
 }
 

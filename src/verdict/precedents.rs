@@ -72,15 +72,10 @@ impl Precedents {
     /// Judges an attempt.
     pub fn judge<'c>(&mut self, attempted: &'c Attempted, surroundings: &Surroundings) -> Judged<'c> {
         let kind = Kind::of(attempted, surroundings).index();
-        let conclusion = match self.0.get(kind).copied().flatten() {
-            Some(conclusion) => conclusion,
-            None => {
-                let conclusion = conclude(attempted, surroundings);
-                if let Some(place) = self.0.get_mut(kind) {
-                    *place = Some(conclusion);
-                }
-                conclusion
-            }
+        let conclude = || conclude(attempted, surroundings);
+        let conclusion = match self.0.get_mut(kind) {
+            Some(precedent) => *precedent.get_or_insert_with(conclude),
+            None => conclude(),
         };
         let ruling = rule(attempted, conclusion);
         Judged { ruling, ground: Ground::Attempt(attempted, *surroundings) }
@@ -164,7 +159,7 @@ mod tests {
         };
         let pdus = [Pdu::Segment(syn, &[]), Pdu::Segment(answer, &[])];
         let (mut table, mut all) = (FlowTable::new(Settings::default()), Vec::new());
-        table.observe(&pdus[..1 + usize::from(rst)], &mut |ended| all.push(ended));
+        table.observe(&pdus[..=usize::from(rst)], &mut |ended| all.push(ended));
         table.finish(until, &mut |ended| all.push(ended));
         match all.pop() {
             Some(Ended::Attempt(attempted)) if all.is_empty() => attempted,

@@ -128,6 +128,16 @@ pub fn open_dashboard(presentation: &Presentation, tools: tui::Tools, course: tu
     Box::new(tui::Feeder::new(presentation.clone(), tools, course))
 }
 
+/// The totals, one `key value` a line.
+///
+/// # Errors
+/// None: memory can be written.
+pub fn totals(report: &Report<'_>) -> io::Result<Vec<u8>> {
+    let mut text = Vec::new();
+    summary::Summary::new(Box::new(&mut text)).report(report)?;
+    Ok(text)
+}
+
 /// What a file must begin with that goes on where another ended.
 #[must_use]
 pub fn heading(format: Format) -> Vec<u8> {

@@ -4,6 +4,7 @@
 #[path = "../support/mod.rs"]
 mod support;
 
+mod bombs;
 mod damage;
 mod encapsulation;
 mod filter;

@@ -73,7 +73,7 @@ pub(super) fn is_capture(mut stream: Stream) -> io::Result<bool> {
     let (mut magic, mut len) = ([0; 4], 0);
     while let Some(room) = magic.get_mut(len..).filter(|room| !room.is_empty()) {
         match stream.fill(room) {
-            Ok(0) | Err(Trouble::Cut | Trouble::Damaged(_)) => return Ok(false),
+            Ok(0) | Err(Trouble::Cut | Trouble::Damaged(_) | Trouble::Bomb) => return Ok(false),
             Ok(read) => len += read,
             Err(Trouble::System(error)) if error.kind() == io::ErrorKind::Interrupted => {}
             Err(Trouble::System(error)) => return Err(error),

@@ -163,6 +163,7 @@ impl FileSource {
             Ok(_) => {}
             Err(Trouble::Cut) => self.end_cut(),
             Err(Trouble::Damaged(_)) => self.end_damaged(Damage::Compression),
+            Err(Trouble::Bomb) => self.end_damaged(Damage::Bomb),
             // A signal came: the caller looks whether it is to go on.
             Err(Trouble::System(error)) if error.kind() == ErrorKind::Interrupted => {}
             Err(Trouble::System(source)) => {
@@ -241,6 +242,7 @@ impl Refusal {
             Self::Trouble(Trouble::System(source)) => return Error::Read { path, source },
             Self::LinkType(number) => return Error::LinkType { path, number },
             Self::Trouble(Trouble::Cut) => format!("its {compression} data ends before the file header does"),
+            Self::Trouble(Trouble::Bomb) => format!("its {compression} data is a bomb"),
             Self::Trouble(Trouble::Damaged(error)) => {
                 format!("its {compression} data does not decompress, {error}")
             }

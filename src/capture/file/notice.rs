@@ -50,6 +50,8 @@ pub enum Damage {
     Section,
     /// Compressed bytes that do not decompress.
     Compression,
+    /// Compressed bytes that decompress to hundreds of times as many, after the first GiB.
+    Bomb,
 }
 
 impl Notice {
@@ -94,6 +96,7 @@ impl fmt::Display for Damage {
             Self::ManyInterfaces => f.write_str("it describes more interfaces than any machine has"),
             Self::Section => f.write_str("a section header of no known version"),
             Self::Compression => f.write_str("it does not decompress"),
+            Self::Bomb => f.write_str("it decompresses to more than 250 times its size, as no capture does"),
         }
     }
 }

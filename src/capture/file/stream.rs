@@ -28,8 +28,19 @@ pub(super) struct Raw {
     failed: bool,
 }
 
+/// What no capture is made smaller by, and what is read before that is asked. Frames that only differ in their times are
+/// about 60 times as long as they are compressed; what was made to be long when it is decompressed, 1,000 times and more.
+const BOMB_RATIO: u64 = 250;
+const BOMB_BYTES: u64 = 1 << 30;
+
 /// A capture's bytes. Everything streams: what is compressed takes no more memory than what is not.
-pub(super) enum Stream {
+pub(super) struct Stream {
+    inner: Inner,
+    /// Bytes given, uncompressed.
+    given: u64,
+}
+
+enum Inner {
     Plain(Raw),
     Gzip(Box<MultiGzDecoder<BufReader<Raw>>>),
     Zstd(Box<zstd::Decoder<'static, BufReader<Raw>>>),
@@ -44,6 +55,8 @@ pub(super) enum Trouble {
     Cut,
     /// The compressed stream is none.
     Damaged(io::Error),
+    /// It decompresses to far more than any capture would.
+    Bomb,
 }
 
 impl Compression {
@@ -89,19 +102,20 @@ impl Stream {
     /// Finds out how `inner` is compressed and starts to uncompress it.
     pub(super) fn new(inner: Box<dyn Read + Send>) -> io::Result<Self> {
         let mut raw = Raw::new(inner);
-        Ok(match Compression::of(raw.peek()?) {
-            None => Self::Plain(raw),
-            Some(Compression::Gzip) => Self::Gzip(Box::new(MultiGzDecoder::new(buffered(raw)))),
-            Some(Compression::Zstd) => Self::Zstd(Box::new(zstd::Decoder::with_buffer(buffered(raw))?)),
-        })
+        let inner = match Compression::of(raw.peek()?) {
+            None => Inner::Plain(raw),
+            Some(Compression::Gzip) => Inner::Gzip(Box::new(MultiGzDecoder::new(buffered(raw)))),
+            Some(Compression::Zstd) => Inner::Zstd(Box::new(zstd::Decoder::with_buffer(buffered(raw))?)),
+        };
+        Ok(Self { inner, given: 0 })
     }
 
     /// How it is compressed.
     pub(super) const fn compression(&self) -> Option<Compression> {
-        match self {
-            Self::Plain(_) => None,
-            Self::Gzip(_) => Some(Compression::Gzip),
-            Self::Zstd(_) => Some(Compression::Zstd),
+        match &self.inner {
+            Inner::Plain(_) => None,
+            Inner::Gzip(_) => Some(Compression::Gzip),
+            Inner::Zstd(_) => Some(Compression::Zstd),
         }
     }
 
@@ -112,12 +126,14 @@ impl Stream {
 
     /// Reads some bytes as soon as there are some; 0 at the end, and only there.
     pub(super) fn fill(&mut self, into: &mut [u8]) -> Result<usize, Trouble> {
-        let read = match self {
-            Self::Plain(raw) => raw.read(into),
-            Self::Gzip(gzip) => gzip.read(into),
-            Self::Zstd(zstd) => zstd.read(into),
+        let read = match &mut self.inner {
+            Inner::Plain(raw) => raw.read(into),
+            Inner::Gzip(gzip) => gzip.read(into),
+            Inner::Zstd(zstd) => zstd.read(into),
         };
-        read.map_err(|error| self.trouble(error))
+        let read = read.map_err(|error| self.trouble(error))?;
+        self.given += read as u64;
+        if is_bomb(self.given, self.consumed()) { Err(Trouble::Bomb) } else { Ok(read) }
     }
 
     fn trouble(&self, error: io::Error) -> Trouble {
@@ -128,12 +144,16 @@ impl Stream {
     }
 
     fn raw(&self) -> &Raw {
-        match self {
-            Self::Plain(raw) => raw,
-            Self::Gzip(gzip) => gzip.get_ref().get_ref(),
-            Self::Zstd(zstd) => zstd.get_ref().get_ref(),
+        match &self.inner {
+            Inner::Plain(raw) => raw,
+            Inner::Gzip(gzip) => gzip.get_ref().get_ref(),
+            Inner::Zstd(zstd) => zstd.get_ref().get_ref(),
         }
     }
+}
+
+const fn is_bomb(given: u64, consumed: u64) -> bool {
+    given > BOMB_BYTES && given / BOMB_RATIO > consumed
 }
 
 fn buffered(raw: Raw) -> BufReader<Raw> {
@@ -146,5 +166,17 @@ impl fmt::Display for Compression {
             Self::Gzip => "gzip",
             Self::Zstd => "zstd",
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_bomb_is_long_and_was_short() {
+        assert!(!is_bomb(BOMB_BYTES, 1), "a small file may be as monotonous as it likes");
+        assert!(is_bomb(BOMB_BYTES + BOMB_RATIO, BOMB_BYTES / BOMB_RATIO));
+        assert!(!is_bomb(1 << 40, 1 << 33), "a large one that compresses well");
     }
 }

@@ -1,18 +1,16 @@
 //! What can be captured on, which of it by default, and which addresses are ours.
 
 use std::net::IpAddr;
-use std::time::{Duration, Instant};
 
 use pcap::Device;
 
+pub use super::addresses::OwnAddresses;
 use super::rights::{self, Access};
 use crate::capture::filter::words;
 use crate::error::Error;
 
 /// The name for all interfaces at once.
 pub const ANY: &str = "any";
-/// How long own addresses are believed: a DHCP lease or a new container changes them.
-const REFRESH: Duration = Duration::from_secs(5);
 
 /// Whether frames can pass at the moment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -67,56 +65,6 @@ pub fn default_of(interfaces: &[Interface]) -> Result<&Interface, Error> {
     };
     let up = || interfaces.iter().filter(usable).rev().max_by_key(|interface| interface.state);
     routed.filter(usable).or_else(up).ok_or(Error::NoInterface)
-}
-
-/// Who "we" are: the addresses of the captured interfaces, followed as they change.
-#[derive(Clone, Debug)]
-pub struct OwnAddresses {
-    interfaces: Vec<String>,
-    addresses: Vec<IpAddr>,
-    refreshed: Instant,
-}
-
-impl OwnAddresses {
-    /// The addresses of these interfaces; of all, if `any` is among them.
-    ///
-    /// # Errors
-    /// As for [`list`].
-    pub fn of(interfaces: Vec<String>) -> Result<Self, Error> {
-        let addresses = addresses_of(&interfaces, &list()?);
-        Ok(Self { interfaces, addresses, refreshed: Instant::now() })
-    }
-
-    /// The addresses, sorted.
-    #[must_use]
-    pub fn addresses(&self) -> &[IpAddr] {
-        &self.addresses
-    }
-
-    /// Looks again if that was some seconds ago; gives them if they have changed. An address that went away stays ours,
-    /// as connections that it ended are still being told about. One that is asked for in vain keeps what is known.
-    pub fn refresh(&mut self) -> Option<&[IpAddr]> {
-        if self.refreshed.elapsed() < REFRESH {
-            return None;
-        }
-        self.refreshed = Instant::now();
-        let now = addresses_of(&self.interfaces, &list().ok()?);
-        let known = self.addresses.len();
-        self.addresses.extend(now);
-        self.addresses.sort_unstable();
-        self.addresses.dedup();
-        (self.addresses.len() != known).then_some(&*self.addresses)
-    }
-}
-
-fn addresses_of(names: &[String], interfaces: &[Interface]) -> Vec<IpAddr> {
-    let all = names.iter().any(|name| name == ANY);
-    let chosen = interfaces.iter().filter(|interface| all || names.contains(&interface.name));
-    let mut addresses: Vec<IpAddr> =
-        chosen.flat_map(|interface| interface.addresses.iter().copied()).collect();
-    addresses.sort_unstable();
-    addresses.dedup();
-    addresses
 }
 
 impl Interface {

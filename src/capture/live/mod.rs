@@ -8,6 +8,7 @@
 //! moment, for 40 ms at most and not while its ring fills. Otherwise a frame that comes by twice, as on a bridge and
 //! its port, would not be known again.
 
+mod addresses;
 mod clock;
 mod counts;
 mod device;
@@ -15,6 +16,8 @@ mod held;
 pub mod interfaces;
 mod kernel_filter;
 mod lane;
+#[cfg(target_os = "linux")]
+mod netlink;
 mod notice;
 mod options;
 mod refusal;

@@ -119,6 +119,10 @@ impl Stream {
             let next = *self.next.get_or_insert(piece.seq);
             let Some(new) = piece.from(next) else { return };
             let ahead = new.seq.offset_from(next);
+            // Half the ring away: nobody can say on which side, and no hole leads there.
+            if ahead < 0 {
+                return;
+            }
             if ahead == 0 {
                 self.give(&new, feed);
                 return self.drain(feed);

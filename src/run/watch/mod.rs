@@ -8,8 +8,7 @@ mod names;
 mod stop;
 mod tools;
 
-use std::hash::{BuildHasher, RandomState};
-use std::io::{self, ErrorKind};
+use std::io::{self, ErrorKind, IsTerminal, Write};
 
 use crate::aggregate::{Aggregate, Footprint, Intake, InterfaceHealth, Network};
 use crate::capture::Progress;
@@ -17,7 +16,8 @@ use crate::capture::live::interfaces::{self, OwnAddresses};
 use crate::capture::live::{
     self, Coverage, DEFAULT_BUFFER_BYTES, DEFAULT_SNAPLEN, LiveClock, LiveSource, Options, Reception, TICK,
 };
-use crate::config::{self, Payload, VerdictStatus, Watch};
+use crate::capture::privilege::{self, Allow, Become, Keep, Resolver};
+use crate::config::{self, Display, Lookups, Payload, Sandbox, VerdictStatus, Watch};
 use crate::decode::Frame;
 use crate::engine::Engine;
 use crate::error::Error;
@@ -31,7 +31,7 @@ use self::stop::Bell;
 use self::tools::Toolbox;
 use super::gate::Gate;
 use super::pass::{Desk, Pass, Stop};
-use super::{Status, footprint, output, talk};
+use super::{Status, confinement, footprint, output, talk};
 
 /// How far behind the clock all has been heard, unless frames wait in a ring: far longer than the kernel holds one back.
 const BEHIND: Span = Span::from_millis(200);
@@ -70,23 +70,34 @@ struct Watcher<'a> {
 /// # Errors
 /// What kept it from beginning or stopped it. What was seen by then is reported, if that can be.
 pub(super) fn watch(config: &Watch) -> Result<Status, Error> {
-    let bell = Bell::hang();
+    let bell = Bell::hang(config.output.as_deref());
     let names = chosen(config)?;
     // First what may be refused, so that no file is begun for nothing.
     let source = LiveSource::open(&options(config, &names))?;
     let own = if config.local.is_empty() { Some(OwnAddresses::of(names.clone())?) } else { None };
     let local = own.as_ref().map_or_else(|| config.local.clone(), |own| networks(own.addresses()));
+    let shed = privilege::shed(&target(config), Keep::Nothing)?;
+    let out = match config.presentation.display {
+        Display::Dashboard => None,
+        Display::Report => Some(output::create_live(config, shed.became.as_deref(), bell.reopening())?),
+    };
+    let notices = confinement::confine(config.sandbox, &allow(config), &shed.missing);
+    if config.sandbox == Sandbox::Probed {
+        return confinement::probe(config.output.as_deref());
+    }
+    // Its helper is a thread, which takes over what this one may do.
     let tools = Toolbox::for_display(config);
-    let mut view = match &tools {
-        Some(tools) => view::open_dashboard(&config.presentation, tools.tools(config), Course::Live),
-        None => view::open_live(&config.presentation, output::create_live(config)?),
+    let mut view = match (&tools, out) {
+        (Some(tools), _) => view::open_dashboard(&config.presentation, tools.tools(config), Course::Live),
+        (None, out) => view::open_live(&config.presentation, out.unwrap_or_else(|| Box::new(io::sink()))),
     };
     let shown = if names.len() > 1 { names.as_slice() } else { &[] };
     let counts = Aggregate::new(local);
     let counts = if tools.is_some() { counts.with_recent_minutes() } else { counts };
     let mut desk = Desk::new(counts, view.as_mut(), shown);
     desk.own_traffic = tools.as_ref().and_then(Toolbox::own_traffic);
-    let pass = Pass::new(Gate::counting(config.max_frames), Engine::new(settings(config)), &mut desk);
+    let mut gate = Gate::counting(config.max_frames);
+    let pass = Pass::new(&mut gate, Engine::new(settings(config)), &mut desk);
     let mut watcher = Watcher {
         config,
         source,
@@ -94,7 +105,7 @@ pub(super) fn watch(config: &Watch) -> Result<Status, Error> {
         clock: LiveClock::start(),
         own,
         losses: Losses::default(),
-        notices: Vec::new(),
+        notices,
         tools,
     };
     watcher.admit_limits();
@@ -137,14 +148,27 @@ fn settings(config: &Watch) -> Settings {
         Payload::Read => Peek::Allowed,
         Payload::Counted => Peek::Forbidden,
     };
-    // The standard library's hasher is seeded by the system; who sends packets must not know the table's seeds.
-    let random = RandomState::new();
-    let seeds = [1, 2, 3, 4].map(|number: u64| random.hash_one(number));
     let coverage = match config.coverage {
         config::Coverage::Whole => flow::Coverage::Whole,
         config::Coverage::Ends => flow::Coverage::Ends,
     };
-    Settings { max_flows: config.max_flows, peek, coverage, provisional: Provisional::Given, seeds }
+    let (provisional, seeds) = (Provisional::Given, super::seeds());
+    Settings { max_flows: config.max_flows, peek, coverage, provisional, seeds }
+}
+
+fn target(config: &Watch) -> Become {
+    config.user.clone().map_or(Become::Caller, Become::User)
+}
+
+/// Interfaces, counters and files are open by then; what is left is to begin new files, and to draw.
+fn allow(config: &Watch) -> Allow {
+    let allow = confinement::allow(&config.presentation);
+    let is_asked = config.presentation.display == Display::Dashboard && config.names == Lookups::Made;
+    let allow = allow.with_resolver(if is_asked { Resolver::Asked } else { Resolver::Absent });
+    match &config.output {
+        Some(path) => allow.writing_output(path),
+        None => allow,
+    }
 }
 
 fn networks(addresses: &[std::net::IpAddr]) -> Vec<Network> {
@@ -177,6 +201,9 @@ impl Watcher<'_> {
     fn until_the_end(&mut self, bell: &Bell) -> Result<End, Stop> {
         loop {
             let progress = self.round()?;
+            if bell.asks_for_totals() {
+                self.tell_totals()?;
+            }
             if bell.has_rung() || self.pass.gate.is_shut() || self.pass.desk.view.wants_quit() {
                 return Ok(End::Wanted);
             }
@@ -271,6 +298,18 @@ impl Watcher<'_> {
         self.pass.finish(ObservedUntil::Stopped)?;
         self.show(|view, report| view.report(report))?;
         self.pass.desk.view.flush().map_err(Stop::Output)
+    }
+
+    /// Says the totals as they are, where that spoils no dashboard.
+    fn tell_totals(&mut self) -> Result<(), Stop> {
+        if self.pass.desk.view.owns_terminal() && io::stderr().is_terminal() {
+            return Ok(());
+        }
+        self.show(|_, report| {
+            // Nobody may be listening.
+            let _ = io::stderr().write_all(&view::totals(report)?);
+            Ok(())
+        })
     }
 
     /// Gives the view the counts as they are.

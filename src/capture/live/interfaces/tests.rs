@@ -1,5 +1,6 @@
 //! The choice of an interface, from tables as the kernel prints them.
 
+use super::super::addresses::addresses_of;
 use super::*;
 
 const ROUTES: &str = "\
