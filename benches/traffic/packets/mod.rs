@@ -24,7 +24,7 @@ const PACKETS_PER_OPEN: u64 = 100;
 /// What kind of traffic.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
 pub(crate) enum Profile {
-    /// Requests and answers of up to 50,000 open connections, one in six of which is reset; frames cut at 128 bytes.
+    /// Requests and answers of up to 50,000 open connections, one in five of which is reset; frames cut at 128 bytes.
     Web,
     /// Scanners: most SYNs are refused, others unanswered, some answered and then reset; frames cut at 128 bytes.
     Scan,
