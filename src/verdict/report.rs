@@ -1,5 +1,7 @@
 //! A conclusion in words, and the parts of it that are told and not judged: the RST, the exchange, the traffic.
 
+use std::net::IpAddr;
+
 use crate::decode::Traits;
 use crate::flow::{BodyLength, Half, Reset};
 
@@ -114,4 +116,19 @@ pub(super) fn exchange(evidence: &Evidence<'_>) -> Option<ExchangeFacts> {
     facts.sni = exchange.tls().and_then(|tls| tls.sni.clone());
     facts.alert = exchange.tls().and_then(|tls| tls.alert).map(|alert| alert.name());
     Some(facts)
+}
+
+impl ExchangeFacts {
+    /// The name by which the client called the server: SNI, or Host without its port. An address is none.
+    #[must_use]
+    pub fn server_name(&self) -> Option<&str> {
+        let name = self.sni.as_deref().or(self.host.as_deref())?;
+        let host = match name.rsplit_once(':') {
+            Some((host, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => host,
+            _ => name,
+        };
+        let is_addr = |text: &str| text.parse::<IpAddr>().is_ok();
+        let bare = host.trim_start_matches('[').trim_end_matches(']');
+        (!bare.is_empty() && !is_addr(bare) && !is_addr(name)).then_some(host)
+    }
 }

@@ -27,8 +27,8 @@ pub struct Record<'a> {
     end_time: Rfc3339,
     duration: f64,
     file: Option<&'a str>,
-    client: Host,
-    server: Host,
+    client: Host<'a>,
+    server: Host<'a>,
     roles: &'static str,
     community_id: Option<String>,
     end: &'static str,
@@ -64,11 +64,12 @@ pub struct Record<'a> {
 }
 
 #[derive(Debug, Serialize)]
-struct Host {
+struct Host<'a> {
     #[serde(serialize_with = "as_text")]
     ip: std::net::IpAddr,
     port: u16,
-    name: Option<String>,
+    /// What it was called in the traffic itself: never looked up.
+    name: Option<&'a str>,
 }
 
 #[derive(Debug, Serialize)]
@@ -138,8 +139,8 @@ impl<'a> Record<'a> {
             end_time: Rfc3339(verdict.end_time),
             duration: verdict.end_time.since(verdict.start).as_secs_f64(),
             file,
-            client: Host::of(verdict.client),
-            server: Host::of(verdict.server),
+            client: Host::of(verdict.client, None),
+            server: Host::of(verdict.server, verdict.exchange.as_ref().and_then(ExchangeFacts::server_name)),
             roles: match verdict.roles {
                 Roles::Handshake => "handshake",
                 Roles::Guessed => "guessed",
@@ -195,9 +196,9 @@ fn as_text<S: Serializer>(ip: &std::net::IpAddr, serializer: S) -> Result<S::Ok,
     serializer.collect_str(ip)
 }
 
-impl Host {
-    fn of(endpoint: Endpoint) -> Self {
-        Self { ip: endpoint.addr.ip(), port: endpoint.port, name: None }
+impl<'a> Host<'a> {
+    fn of(endpoint: Endpoint, name: Option<&'a str>) -> Self {
+        Self { ip: endpoint.addr.ip(), port: endpoint.port, name }
     }
 }
 

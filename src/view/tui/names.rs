@@ -44,7 +44,7 @@ enum Others {
 impl Heard {
     /// Takes note of what a client asked its server for.
     pub(super) fn hear(&mut self, end: &Verdict) {
-        let Some(name) = end.exchange.as_ref().and_then(asked_for) else { return };
+        let Some(name) = end.exchange.as_ref().and_then(ExchangeFacts::server_name) else { return };
         let room = self.0.len() < KEPT;
         match self.0.get_mut(&end.server.addr) {
             Some(known) if known.first == name => {}
@@ -84,18 +84,6 @@ impl Heard {
             Others::Some => format!("{} and others", name.first),
         })
     }
-}
-
-/// The name in what a client asked for. An address is none.
-fn asked_for(exchange: &ExchangeFacts) -> Option<&str> {
-    let name = exchange.sni.as_deref().or(exchange.host.as_deref())?;
-    let host = match name.rsplit_once(':') {
-        Some((host, port)) if port.bytes().all(|byte| byte.is_ascii_digit()) => host,
-        _ => name,
-    };
-    let is_addr = |text: &str| text.parse::<IpAddr>().is_ok();
-    let bare = host.trim_start_matches('[').trim_end_matches(']');
-    (!bare.is_empty() && !is_addr(bare) && !is_addr(name)).then_some(host)
 }
 
 #[cfg(test)]

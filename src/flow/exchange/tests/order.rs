@@ -139,3 +139,13 @@ fn many_holes_are_given_up_and_memory_stays_bounded() {
     wire.exchange.missed(SERVER, SERVER_START.plus(*wire.said.at(SERVER)));
     assert_eq!(wire.exchange.owed(), Some(Owed::Nothing));
 }
+
+/// Nobody can say on which side such a segment lies.
+#[test]
+fn half_the_ring_away_leads_no_hole() {
+    let mut wire = asked();
+    wire.exchange.missed(SERVER, SERVER_START.plus(1 << 31));
+    wire.put(SERVER, 1 << 31, b"far", 3, Order::Ahead);
+    wire.say(SERVER, OK_2.as_bytes());
+    assert_eq!(wire.http().answered, 1, "{:#?}", wire.http());
+}
