@@ -10,7 +10,12 @@ DEMO := $(addprefix fixtures/,node_stale_keepalive/capture.pcap node_destroy/cap
 	node_reset_in_length/capture.pcap go_early_413/capture.pcap injected_both_ways/client.pcap \
 	idle_reset/capture.pcap refused/capture.pcap)
 
-.PHONY: demo test build deps test-deps rust golden fixtures help
+# Packets of each generated capture, rounds of the fast programs, and seconds after which a slow one is stopped.
+PACKETS := 2000000
+ROUNDS := 5
+LIMIT := 180
+
+.PHONY: demo test build bench bench-instructions bench-captures deps test-deps bench-deps rust golden fixtures help
 .DEFAULT_GOAL := help
 
 demo: build ## build, and show the verdicts on bundled captures
@@ -22,6 +27,20 @@ test: rust deps test-deps ## run all tests
 
 build: rust deps ## build the program
 	cargo build --release --locked
+
+bench: build bench-deps bench-captures ## time us and tcpdump, tshark, tcptrace (PACKETS=2000000 ROUNDS=5 LIMIT=180)
+	@benches/compare.py $(PROGRAM) target/bench --rounds $(ROUNDS) --limit $(LIMIT)
+
+bench-instructions: build bench-deps bench-captures ## count instructions per packet with valgrind
+	@benches/compare.py $(PROGRAM) target/bench --instructions
+
+# Made anew where the number of packets is another. Full-size segments take a kilobyte each: half as many will do.
+bench-captures: rust deps
+	@mkdir -p target/bench; for profile in web scan bulk; do \
+		capture=target/bench/$$profile.pcap; packets=$(PACKETS); [ $$profile != bulk ] || packets=$$((packets / 2)); \
+		[ "$$(cat $$capture.packets 2>/dev/null)" = $$packets ] && [ -z "$$(find benches/traffic -newer $$capture.packets)" ] && continue; \
+		cargo bench -q --locked --bench traffic -- $$profile $$packets $$capture && echo $$packets > $$capture.packets || exit; \
+	done
 
 golden: ## write the expected records, pages and screens, the README's tables and its pictures, anew
 	RSTWHO_BLESS=1 cargo test --locked --lib view
@@ -47,6 +66,16 @@ test-deps:
 		$$sudo apt-get update -q && DEBIAN_FRONTEND=noninteractive $$sudo apt-get install -qy --no-install-recommends $$missing; \
 	fi
 
+# The programs that we are compared with, and valgrind; what cannot be installed is left out and named.
+bench-deps:
+	@missing=; for tool in python3:python3-minimal taskset:util-linux tcpdump:tcpdump tshark:tshark tcptrace:tcptrace valgrind:valgrind; do \
+		command -v $${tool%%:*} >/dev/null || missing="$$missing $${tool##*:}"; done; \
+	if [ -n "$$missing" ] && command -v apt-get >/dev/null; then \
+		sudo=; [ "$$(id -u)" = 0 ] || sudo=sudo; $$sudo apt-get update -q; \
+		for package in $$missing; do \
+			DEBIAN_FRONTEND=noninteractive $$sudo apt-get install -qy --no-install-recommends $$package || echo "without $$package"; done; \
+	fi; true
+
 rust:
 	@command -v cargo >/dev/null || { echo 'Rust is missing: install it with rustup (rustup.rs), version $(MSRV) or newer' >&2; exit 2; }
 	@have=$$(rustc --version | cut -d' ' -f2); \
@@ -54,4 +83,4 @@ rust:
 		{ echo "Rust $$have is too old: $(MSRV) or newer is needed (rustup update stable)" >&2; exit 2; }
 
 help:
-	@grep -E '^[a-z]+:.*## ' Makefile | sed 's/:.*## /\t/' | expand -t 12
+	@grep -E '^[a-z-]+:.*## ' Makefile | sed 's/:.*## /\t/' | expand -t 20

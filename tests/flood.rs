@@ -1,0 +1,95 @@
+//! A flood of SYNs from forged sources fills the table many times over, and a real connection goes on in the middle of it.
+
+use std::net::Ipv4Addr;
+
+use rstwho::decode::script::{self, Scripted};
+use rstwho::decode::{Endpoint, Flags, Pdu, Segment, SeqNumber};
+use rstwho::flow::{Close, ConnState, Ended, FlowTable, ObservedUntil, Settings, TOGETHER};
+use rstwho::time::{Span, Timestamp};
+
+const FLOOD: u32 = 3_000_000;
+const MAX_FLOWS: u32 = 100_000;
+/// How many SYNs come between two segments of the real connection: fewer than there is room for.
+const APART: u32 = 30_000;
+/// A quarter of a million SYNs a second.
+const STEP: Span = Span::from_nanos(4_000);
+
+/// The real connection: a word from time to time, and its FINs so late that it is not forgotten before the flood is over.
+fn real() -> Vec<Scripted> {
+    let words = "A > B P. len 100\nB > A P. len 100\n".repeat((FLOOD / APART / 2 - 5) as usize);
+    let text = format!(
+        "A > B S\nB > A S.\nA > B .\nA > B P. len 100\nB > A P. len 100\n{words}A > B .\nA > B F.\nB > A F.\nA > B ."
+    );
+    script::parse(&text).expect("a script")
+}
+
+/// Another source for every number.
+fn syn(number: u32, ts: Timestamp) -> Segment {
+    Segment {
+        ts,
+        frame: u64::from(number) + 1,
+        src: Endpoint { addr: Ipv4Addr::from(0x0a00_0000 + number).into(), port: 1_024 },
+        dst: Endpoint { addr: Ipv4Addr::new(198, 51, 100, 2).into(), port: 80 },
+        seq: SeqNumber(number.wrapping_mul(0x9e37_79b9)),
+        flags: Flags::SYN,
+        wnd: 64_240,
+        ttl: 50,
+        ..Segment::default()
+    }
+}
+
+/// What came of a flood.
+#[derive(Default)]
+struct Outcome {
+    handed_over: u32,
+    evicted: u32,
+    real: Option<Close>,
+}
+
+impl Outcome {
+    fn take(&mut self, ended: Ended) {
+        match ended {
+            Ended::Attempt(attempted) => {
+                self.handed_over += 1;
+                self.evicted += u32::from(attempted.until() == ObservedUntil::Evicted);
+            }
+            Ended::Whole(close) => assert!(self.real.replace(*close).is_none(), "one real connection"),
+        }
+    }
+}
+
+#[test]
+fn a_flood_is_bounded_and_a_connection_in_it_is_closed_right() {
+    let mut table = FlowTable::new(Settings { max_flows: MAX_FLOWS, ..Settings::default() });
+    let (mut outcome, mut most) = (Outcome::default(), 0);
+    let real = real();
+    let mut lines = real.iter();
+    let mut now = Timestamp::from_parts(1_800_000_000, 0);
+    let mut batch = Vec::with_capacity(TOGETHER);
+    for number in 0..FLOOD {
+        now = now.plus(STEP);
+        batch.push(Pdu::Segment(syn(number, now), &[]));
+        if number % APART == 0
+            && let Some(Scripted::Segment(segment, payload)) = lines.next()
+        {
+            batch.push(Pdu::Segment(Segment { ts: now, ..*segment }, payload));
+        }
+        if batch.len() >= TOGETHER {
+            table.observe(&batch, &mut |ended| outcome.take(ended));
+            batch.clear();
+            most = most.max(table.len());
+        }
+    }
+    table.observe(&batch, &mut |ended| outcome.take(ended));
+    assert_eq!(lines.next(), None, "all of it was said");
+    assert_eq!(most, MAX_FLOWS as usize, "full, and no fuller");
+    let counts = table.counts();
+    assert_eq!(counts.begun, u64::from(FLOOD) + 1);
+    table.finish(ObservedUntil::Eof, &mut |ended| outcome.take(ended));
+    assert_eq!((outcome.handed_over, u64::from(outcome.evicted)), (FLOOD, counts.evicted));
+    let close = outcome.real.expect("the real connection is handed over");
+    assert_eq!((close.conn_state, close.until), (ConnState::Sf, ObservedUntil::Close));
+    assert!(close.reset.is_none() && close.history.to_string().starts_with("ShADd"), "{}", close.history);
+    // All but those that there was room for at the end, beside the real one, whose linger was not over.
+    assert_eq!(outcome.evicted, FLOOD + 1 - MAX_FLOWS);
+}
