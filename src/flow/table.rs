@@ -36,6 +36,8 @@ pub const GRAVE: Span = Span::from_secs(120);
 pub(super) const ATTEMPT: Span = Span::from_secs(75);
 /// Connections that are followed at the same time unless the user says otherwise.
 pub const DEFAULT_MAX_FLOWS: u32 = 1_000_000;
+/// The most that can be asked for: places are numbered with 31 bits, and nobody has the memory for half of them.
+const MOST_FLOWS: u32 = 1 << 30;
 /// Segments kept for ladders, over all connections.
 const RECENT_SEGMENTS: u32 = 1 << 16;
 /// Segments whose connections are looked up together: many enough to hide the memory's latency, few enough to stay in the
@@ -122,6 +124,7 @@ impl FlowTable {
     #[must_use]
     pub fn new(settings: Settings) -> Self {
         let [a, b, c, d] = settings.seeds;
+        let settings = Settings { max_flows: settings.max_flows.clamp(1, MOST_FLOWS), ..settings };
         Self {
             hasher: RandomState::with_seeds(a, b, c, d),
             index: Index::default(),

@@ -17,7 +17,7 @@ const WHOLE_AT_LEAST: usize = 1 << 15;
 impl FlowTable {
     /// Makes room for one more connection.
     pub(super) fn make_room(&mut self, sink: Sink<'_>) {
-        let room = self.settings.max_flows.max(1) as usize;
+        let room = self.settings.max_flows as usize;
         if self.index.len() < room {
             return;
         }
@@ -38,7 +38,7 @@ impl FlowTable {
 
     /// Makes room for one more that is followed segment by segment.
     pub(super) fn make_whole_room(&mut self, sink: Sink<'_>) {
-        let flows = self.settings.max_flows.max(1) as usize;
+        let flows = self.settings.max_flows as usize;
         let room = (flows / WHOLE_SHARE).max(WHOLE_AT_LEAST.min(flows));
         // More than one only after ICMP errors, which make attempts whole.
         while self.whole.len() >= room
