@@ -6,6 +6,8 @@ use std::fs::{self, File, OpenOptions};
 use std::io::Write as _;
 use std::path::Path;
 use std::process::{Command, Stdio};
+use std::thread;
+use std::time::{Duration, Instant};
 
 use rstwho::capture::file::{FileSource, Input};
 use rstwho::capture::{Progress, Source};
@@ -13,6 +15,8 @@ use rstwho::capture::{Progress, Source};
 const CAPTURE: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/node_stale_keepalive/capture.pcap");
 const FORMATS: [&str; 4] = ["table", "summary", "jsonl", "csv"];
 const HEADER: usize = 24;
+/// Far longer than it takes to write what is known.
+const PATIENCE: Duration = Duration::from_secs(20);
 
 fn replay(args: &[&str]) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_rstwho"));
@@ -35,6 +39,37 @@ fn a_disk_that_is_full_is_said_once_in_every_format() {
             assert!(said.contains(&format!("cannot write {name}: No space left")), "{format}: {said}");
         }
     }
+}
+
+/// The capture, and its first frame once more an hour later, by which all of its connections are over.
+fn over() -> Vec<u8> {
+    let mut bytes = fs::read(CAPTURE).unwrap();
+    let word = |at: usize| u32::from_le_bytes(bytes[at..at + 4].try_into().unwrap());
+    let (secs, length) = (word(HEADER), word(HEADER + 8) as usize);
+    let mut later = bytes[HEADER..HEADER + 16 + length].to_vec();
+    later[..4].copy_from_slice(&(secs + 3_600).to_le_bytes());
+    bytes.extend(later);
+    bytes
+}
+
+#[test]
+fn a_full_disk_is_said_while_a_pipe_is_silent() {
+    let Ok(full) = OpenOptions::new().write(true).open("/dev/full") else { return };
+    let mut command = replay(&["-", "--all", "--format", "jsonl"]);
+    let mut child = command.stdin(Stdio::piped()).stdout(full).stderr(Stdio::piped()).spawn().unwrap();
+    let mut pipe = child.stdin.take().unwrap();
+    pipe.write_all(&over()).unwrap();
+    let begun = Instant::now();
+    while child.try_wait().unwrap().is_none() && begun.elapsed() < PATIENCE {
+        thread::sleep(Duration::from_millis(20));
+    }
+    let waited = begun.elapsed();
+    drop(pipe);
+    let output = child.wait_with_output().unwrap();
+    let said = String::from_utf8_lossy(&output.stderr);
+    assert!(waited < PATIENCE, "it waits for frames that do not come: {said}");
+    assert_eq!(output.status.code(), Some(2), "{said}");
+    assert!(said.contains("cannot write standard output: No space left"), "{said}");
 }
 
 #[test]

@@ -46,6 +46,13 @@ impl Meter {
         self.drawn = Drawn::Line;
     }
 
+    /// Wipes off what another thread may have drawn.
+    pub(super) fn wipe_any() {
+        if stderr().is_terminal() {
+            let _ = write!(stderr(), "\r\x1b[K");
+        }
+    }
+
     /// Wipes it off.
     pub(super) fn wipe(&mut self) {
         if self.drawn == Drawn::Line {

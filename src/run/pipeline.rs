@@ -7,7 +7,7 @@ mod parcel;
 
 use std::panic;
 use std::sync::mpsc::{Receiver, Sender, SyncSender, channel, sync_channel};
-use std::thread::{self, ScopedJoinHandle};
+use std::thread::{self, JoinHandle};
 
 use crate::aggregate::Intake;
 use crate::capture::Progress;
@@ -34,9 +34,16 @@ pub(super) fn has_cores() -> bool {
     thread::available_parallelism().is_ok_and(|cores| cores.get() > 1)
 }
 
-/// What became of a pass.
-#[derive(Default)]
+/// What became of a pass, and what was lent for it.
 pub(super) struct Outcome {
+    pub(super) tally: Tally,
+    pub(super) reader: Reader,
+    pub(super) gate: Gate,
+}
+
+/// What the reader counted.
+#[derive(Default)]
+pub(super) struct Tally {
     pub(super) intake: Intake,
     /// Captures that could not be read to their end.
     pub(super) troubles: u64,
@@ -56,9 +63,11 @@ struct Handed {
 }
 
 /// Reads everything that the gate lets through, and judges it.
+///
+/// What cannot be written any more is told at once: nobody waits for a reader that waits for its pipe.
 pub(super) fn follow(
-    reader: &mut Reader,
-    gate: &mut Gate,
+    mut reader: Reader,
+    mut gate: Gate,
     meter: Meter,
     settings: Settings,
     desk: &mut Desk<'_>,
@@ -66,25 +75,23 @@ pub(super) fn follow(
     let (filled, loads) = sync_channel(UNDER_WAY);
     let (returning, empties) = channel();
     let (handing, handed) = sync_channel(UNDER_WAY);
-    thread::scope(|scope| {
-        let reading = scope.spawn(move || {
-            let wharf = Wharf { filled, empties, parcel: Parcel::default(), outcome: Outcome::default() };
-            read(reader, gate, meter, wharf)
-        });
-        let tracking = scope.spawn(move || track(settings, &loads, &returning, &handing));
-        let judged = judge(handed, desk);
-        let (read, tracked) = (join(reading), join(tracking));
-        judged?;
-        let mut outcome = read.map_err(Stop::Other)?;
-        let intake = &mut outcome.intake;
-        (intake.late, intake.evicted) = (tracked.late, tracked.evicted);
-        intake.skipped.add_many(Skip::Duplicate, tracked.duplicates);
-        Ok(outcome)
-    })
+    let reading = thread::spawn(move || {
+        let wharf = Wharf { filled, empties, parcel: Parcel::default(), tally: Tally::default() };
+        let tally = read(&mut reader, &mut gate, meter, wharf)?;
+        Ok(Outcome { tally, reader, gate })
+    });
+    let tracking = thread::spawn(move || track(settings, &loads, &returning, &handing));
+    judge(handed, desk).inspect_err(|_| Meter::wipe_any())?;
+    let (read, tracked) = (join(reading), join(tracking));
+    let mut outcome = read.map_err(Stop::Other)?;
+    let intake = &mut outcome.tally.intake;
+    (intake.late, intake.evicted) = (tracked.late, tracked.evicted);
+    intake.skipped.add_many(Skip::Duplicate, tracked.duplicates);
+    Ok(outcome)
 }
 
 /// A panic of another thread is this one's.
-fn join<T>(handle: ScopedJoinHandle<'_, T>) -> T {
+fn join<T>(handle: JoinHandle<T>) -> T {
     handle.join().unwrap_or_else(|cause| panic::resume_unwind(cause))
 }
 
@@ -93,7 +100,7 @@ struct Wharf {
     filled: SyncSender<Load>,
     empties: Receiver<Parcel>,
     parcel: Parcel,
-    outcome: Outcome,
+    tally: Tally,
 }
 
 /// Nobody takes any more.
@@ -101,18 +108,18 @@ struct HungUp;
 
 impl Wharf {
     fn load(&mut self, frame: &Frame<'_>) -> Result<(), HungUp> {
-        self.outcome.intake.frames += 1;
-        self.outcome.intake.saw(frame.ts);
+        self.tally.intake.frames += 1;
+        self.tally.intake.saw(frame.ts);
         match decode::decode(frame) {
             Ok(pdu) => self.parcel.push(&pdu),
-            Err(skip) => self.outcome.intake.skipped.add(skip),
+            Err(skip) => self.tally.intake.skipped.add(skip),
         }
         if self.parcel.is_full() { self.ship() } else { Ok(()) }
     }
 
     fn leave_out(&mut self) {
-        self.outcome.intake.frames += 1;
-        self.outcome.intake.skipped.add(Skip::Filtered);
+        self.tally.intake.frames += 1;
+        self.tally.intake.skipped.add(Skip::Filtered);
     }
 
     fn ship(&mut self) -> Result<(), HungUp> {
@@ -126,7 +133,7 @@ impl Wharf {
 }
 
 /// Reads to the end, as far as anybody takes it.
-fn read(reader: &mut Reader, gate: &mut Gate, mut meter: Meter, mut wharf: Wharf) -> Result<Outcome, Error> {
+fn read(reader: &mut Reader, gate: &mut Gate, mut meter: Meter, mut wharf: Wharf) -> Result<Tally, Error> {
     loop {
         let mut stop = Ok(());
         let progress = reader.read(&mut |frames| {
@@ -137,12 +144,12 @@ fn read(reader: &mut Reader, gate: &mut Gate, mut meter: Meter, mut wharf: Wharf
         let progress = progress.unwrap_or_else(|error| {
             meter.wipe();
             talk::say(&error);
-            wharf.outcome.troubles += 1;
+            wharf.tally.troubles += 1;
             Progress::More
         });
         // What came so far is not kept waiting for more: captures are piped in as they are made.
         match stop.and_then(|()| wharf.ship().map_err(|HungUp| Halt::HungUp)) {
-            Err(Halt::HungUp) => return Ok(wharf.outcome),
+            Err(Halt::HungUp) => return Ok(wharf.tally),
             Err(Halt::Error(error)) => return Err(error),
             Ok(()) => {}
         }
@@ -151,7 +158,7 @@ fn read(reader: &mut Reader, gate: &mut Gate, mut meter: Meter, mut wharf: Wharf
             let until = if gate.is_shut() { ObservedUntil::Stopped } else { ObservedUntil::Eof };
             // If nobody waits for the end, somebody has stopped already, and said why.
             let _ = wharf.filled.send(Load::End(until));
-            return Ok(wharf.outcome);
+            return Ok(wharf.tally);
         }
         meter.show(|| reader.position());
     }

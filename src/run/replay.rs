@@ -120,12 +120,12 @@ impl Session<'_> {
     }
 
     /// Reads to the end and reports.
-    fn follow(&mut self, mut reader: Reader, files: &[String]) -> Result<(), Error> {
+    fn follow(&mut self, reader: Reader, files: &[String]) -> Result<(), Error> {
         let mut view = match self.view.take() {
             Some(view) => view,
             None => self.open_view()?,
         };
-        let outcome = self.pass(&mut reader, view.as_mut(), files);
+        let outcome = self.pass(reader, view.as_mut(), files);
         self.view = Some(view);
         outcome.map_err(|stop| match stop {
             Stop::Output(source) => self.unwritable(source),
@@ -155,7 +155,7 @@ impl Session<'_> {
         Tools { look: settings::look(preferences), exporter: Some(Arc::new(exporter)), resolver: None }
     }
 
-    fn pass(&mut self, reader: &mut Reader, view: &mut dyn View, files: &[String]) -> Result<(), Stop> {
+    fn pass(&mut self, reader: Reader, view: &mut dyn View, files: &[String]) -> Result<(), Stop> {
         let names = self.names.clone();
         let names = if names.len() > 1 { names.as_slice() } else { &[] };
         let counts = Aggregate::new(self.config.local.clone());
@@ -164,17 +164,8 @@ impl Session<'_> {
             Display::Report => counts,
         };
         let mut desk = Desk::new(counts, view, names);
-        let mut gate = Gate::new(self.config, self.filter.take());
-        let mut intake = if let Some(speed) = self.config.speed {
-            self.play(reader, &mut gate, &mut desk, speed)?
-        } else if pipeline::has_cores() {
-            let meter = Meter::of(self.config);
-            let outcome = pipeline::follow(reader, &mut gate, meter, self.settings(), &mut desk)?;
-            self.troubles += outcome.troubles;
-            outcome.intake
-        } else {
-            self.follow_alone(reader, &mut gate, &mut desk)?
-        };
+        let gate = Gate::new(self.config, self.filter.take());
+        let (mut intake, reader, gate) = self.count(reader, gate, &mut desk)?;
         // The next capture is sifted by the same one: it cannot be compiled again.
         self.filter = gate.into_filter();
         if desk.view.wants_quit() {
@@ -206,6 +197,27 @@ impl Session<'_> {
         };
         let view = desk.view;
         view.report(&report).and_then(|()| view.flush()).map_err(Stop::Output)
+    }
+
+    /// All of it, at its own pace, on several cores or on one; gives back what it was lent.
+    fn count(
+        &mut self,
+        mut reader: Reader,
+        mut gate: Gate,
+        desk: &mut Desk<'_>,
+    ) -> Result<(Intake, Reader, Gate), Stop> {
+        if let Some(speed) = self.config.speed {
+            let intake = self.play(&mut reader, &mut gate, desk, speed)?;
+            return Ok((intake, reader, gate));
+        }
+        if pipeline::has_cores() {
+            let meter = Meter::of(self.config);
+            let outcome = pipeline::follow(reader, gate, meter, self.settings(), desk)?;
+            self.troubles += outcome.tally.troubles;
+            return Ok((outcome.tally.intake, outcome.reader, outcome.gate));
+        }
+        let intake = self.follow_alone(&mut reader, &mut gate, desk)?;
+        Ok((intake, reader, gate))
     }
 
     /// All of it on one core.
