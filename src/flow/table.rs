@@ -122,9 +122,9 @@ pub type Sink<'s> = &'s mut dyn FnMut(Ended);
 impl FlowTable {
     /// An empty table; memory is taken as connections come.
     #[must_use]
-    pub fn new(settings: Settings) -> Self {
+    pub fn new(mut settings: Settings) -> Self {
         let [a, b, c, d] = settings.seeds;
-        let settings = Settings { max_flows: settings.max_flows.clamp(1, MOST_FLOWS), ..settings };
+        settings.max_flows = settings.max_flows.clamp(1, MOST_FLOWS);
         Self {
             hasher: RandomState::with_seeds(a, b, c, d),
             index: Index::default(),
