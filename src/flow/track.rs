@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use crate::decode::{Segment, Traits};
+use crate::time::Span;
 
 use super::acceptance::{self, Acceptance};
 use super::close::Fin;
@@ -25,7 +26,9 @@ pub(super) fn segment(
     by: End,
     peek: Peek,
 ) -> Ending {
-    let before = flow.halves;
+    // Only a RST is judged by the world before it.
+    let before = segment.flags.rst().then_some(flow.halves);
+    let answered_after = answer_time(&flow.halves, segment, by);
     let (me, other) = flow.halves.pair_mut(by);
     let of_rst = if flow.facts.has(Facts::ENDS_ONLY) { acceptance::judge_unheard } else { acceptance::judge };
     let acceptance = segment.flags.rst().then(|| of_rst(segment, me, other));
@@ -35,7 +38,9 @@ pub(super) fn segment(
     zeek_reading(flow, cold, segment, by, order, gaps);
     count_unanswered(&mut flow.unanswered, segment, by, order);
     measure_rtt(flow, cold, segment, by);
-    measure_leg(flow, segment, by, &before);
+    if let Some(sample) = answered_after {
+        measure_leg(flow, by, sample);
+    }
     note_last(flow, segment, by);
     let ended = flow.facts.has(Facts::RESET);
     if !ended {
@@ -48,8 +53,8 @@ pub(super) fn segment(
         note_fin(flow, cold, (segment, ring.next()), by, order);
     }
     let recent = Recent::of(segment, by);
-    let ending = match acceptance {
-        Some(acceptance) => {
+    let ending = match acceptance.zip(before) {
+        Some((acceptance, before)) => {
             let prompt = ending::prompt(segment, ring.back_from(flow.recent), by);
             ending::on_rst(cold, (segment, payload, ring.next()), by, acceptance, before, prompt)
         }
@@ -232,19 +237,21 @@ fn count_unanswered(unanswered: &mut Both<u8>, segment: &Segment, by: End, order
     }
 }
 
-/// How fast a side answers: from the other side's latest data or SYN to the acknowledgement of all of it. A delayed
-/// acknowledgement makes it longer, never shorter, so that the shortest one counts.
-fn measure_leg(flow: &mut Flow, segment: &Segment, by: End, before: &Both<Half>) {
-    let (me, peer) = (before.at(by), before.at(by.peer()));
+/// How fast a side answers: from the other side's latest data or SYN to the acknowledgement of all of it. `halves` are
+/// as they were before the segment.
+fn answer_time(halves: &Both<Half>, segment: &Segment, by: End) -> Option<Span> {
+    let (me, peer) = (halves.at(by), halves.at(by.peer()));
     let first = !me.marks.has(Marks::ACKED) || segment.ack.after(me.rcv_nxt);
     let plain = segment.flags.ack() && !segment.flags.rst() && !segment.flags.syn();
     let news = plain && segment.ack == peer.snd_nxt && first;
     // An ACK that was captured before the SYN+ACK that it answers would make the way short.
     let answers_syn = segment.flags.syn() && segment.flags.ack() && peer.packets == 1;
-    if !peer.seen() || !(news || answers_syn) || peer.retransmits > 0 {
-        return;
-    }
-    let sample = segment.ts.since(peer.last_seen);
+    let measures = peer.seen() && (news || answers_syn) && peer.retransmits == 0;
+    measures.then(|| segment.ts.since(peer.last_seen))
+}
+
+/// A delayed acknowledgement makes it longer, never shorter, so that the shortest one counts.
+fn measure_leg(flow: &mut Flow, by: End, sample: Span) {
     let samples = flow.samples.at_mut(by);
     let shortest = flow.shortest.at_mut(by);
     *shortest = if *samples == 0 { sample } else { sample.min(*shortest) };
