@@ -51,16 +51,18 @@ fn word(value: u32) -> u64 {
     u64::from(value.to_be())
 }
 
-/// The sum of 32-bit words as the machine reads them, two at a time; 2³² of them fit, more than any packet has.
+/// The sum of 32-bit words as the machine reads them; 2³² of them fit, more than any packet has. Headers and addresses
+/// are whole words; only payload can end in a part of one.
 #[inline]
 fn add_up(bytes: &[u8]) -> u64 {
-    let (pairs, rest) = bytes.as_chunks::<8>();
-    let mut last = [0; 8];
+    let (words, rest) = bytes.as_chunks::<4>();
+    let sum = words.iter().fold(0, |sum: u64, word| sum.wrapping_add(u32::from_ne_bytes(*word).into()));
+    if rest.is_empty() {
+        return sum;
+    }
+    let mut last = [0; 4];
     last.iter_mut().zip(rest).for_each(|(to, from)| *to = *from);
-    pairs.iter().chain([&last]).fold(0, |sum: u64, pair| {
-        let pair = u64::from_ne_bytes(*pair);
-        sum.wrapping_add(pair >> 32).wrapping_add(pair & 0xffff_ffff)
-    })
+    sum.wrapping_add(u32::from_ne_bytes(last).into())
 }
 
 #[cfg(test)]

@@ -10,9 +10,9 @@ use crate::time::Span;
 use super::acceptance::Acceptance;
 use super::close::{Aftermath, RST_TEXT, Reset};
 use super::half::{Half, Order};
-use super::key::{Both, End, FlowKey};
-use super::recent::{Recent, RecentRing};
-use super::state::{Cold, Facts, Flow, Phase};
+use super::key::{Both, End};
+use super::recent::Recent;
+use super::state::{Cold, Flow, Phase};
 
 /// How many of a connection's segments before a RST are searched for the one that it answers: a window's worth of
 /// full-size segments may be in flight.
@@ -163,51 +163,4 @@ fn proves_life(reset: &Reset, segment: &Segment) -> bool {
 pub(super) fn on_segment(cold: &Cold, flow: &Flow) -> Ending {
     let both = cold.fins.at(End::Low).is_some() && cold.fins.at(End::High).is_some();
     if both && flow.phase == Phase::Open { Ending::Ended } else { Ending::None }
-}
-
-/// Is `segment` the same frame once more? Loopback, `any` and mirror ports show frames twice.
-///
-/// Frames of one host differ in their IPv4 identification; data and SYNs come again only after a retransmission timeout.
-/// What carries neither is compared only on a connection on which frames have come twice for certain.
-pub(super) fn is_duplicate(
-    segment: &Segment,
-    by: End,
-    flow: &mut Flow,
-    cold: &Cold,
-    ring: &RecentRing,
-) -> bool {
-    const SAME_FRAME: Span = Span::from_millis(3);
-    const SAME_FRAME_UNIDENTIFIED: Span = Span::from_nanos(100_000);
-    /// Between a frame and its double others may lie; as many as one batch of a busy connection.
-    const DEPTH: usize = 8;
-    /// Where frames are known to come twice, a whole burst: two interfaces are read one after the other, and a sender puts
-    /// out up to 64 kB (45 full-size segments, TSO) at a time.
-    const DEPTH_OF_DOUBLES: usize = 64;
-    let certain = segment.ip_id != 0 || segment.len > 0 || segment.flags.syn();
-    let duplicated = flow.facts.has(Facts::DUPLICATED);
-    if !certain && !duplicated {
-        return false;
-    }
-    let limit = if certain { SAME_FRAME } else { SAME_FRAME_UNIDENTIFIED };
-    // Most segments come long after the last one or say something new, and need no look at it.
-    let late = segment.ts.since(flow.last().ts) > limit;
-    // A SYN that was put aside is news for ever.
-    if !flow.facts.has(Facts::STRAY) && (late || flow.halves.at(by).is_news(segment)) {
-        return false;
-    }
-    let recent = Recent::of(segment, by);
-    let near = |other: &&Recent| segment.ts.since(other.ts) <= limit;
-    let same = |other: &Recent| {
-        Recent { serial: recent.serial, ts: recent.ts, frame: recent.frame, ttl: recent.ttl, ..*other }
-            == recent
-    };
-    let depth = if duplicated { DEPTH_OF_DOUBLES } else { DEPTH };
-    // A SYN that was put aside is not in the ring.
-    let aside = cold.stray_syn.as_deref().map(|syn| Recent::of(syn, FlowKey::of(syn).1));
-    let before = ring.back_from(flow.recent).take(depth).take_while(near);
-    let found = before.chain(aside.as_ref().filter(near)).any(same);
-    if found && certain {
-        flow.facts.set(Facts::DUPLICATED);
-    }
-    found
 }

@@ -135,6 +135,15 @@ impl Half {
         order
     }
 
+    /// The same for one that begins at SND.NXT and is no SYN, FIN or RST.
+    #[inline]
+    pub(super) fn goes_on(&mut self, segment: &Segment) {
+        self.count(segment);
+        (self.ttl, self.ip_id) = (segment.ttl, segment.ip_id);
+        self.snd_nxt = segment.seq.plus(segment.len);
+    }
+
+    #[inline]
     fn count(&mut self, segment: &Segment) {
         self.packets += 1;
         self.last_seen = segment.ts;

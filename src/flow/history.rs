@@ -54,6 +54,11 @@ impl LettersSeen {
         before
     }
 
+    /// Is this letter there already, for both?
+    pub(super) const fn has(self, letter: Letter) -> bool {
+        self.0[0] & self.0[1] & letter as u8 != 0
+    }
+
     /// Originator and responder change places.
     pub(super) const fn flip(&mut self) {
         self.0 = [self.0[1], self.0[0]];

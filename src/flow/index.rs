@@ -68,11 +68,17 @@ impl Index {
         self.entries.len() - 1
     }
 
-    /// The first entry at the home of `hash`: reading it ahead of time is what makes the look-up fast.
+    /// Reads where a look-up of this hash will begin.
+    #[inline]
+    pub(super) fn touch(&self, hash: u32) -> u64 {
+        self.entries[hash as usize & self.mask()]
+    }
+
+    /// The first entry of this hash, which is nearly always the one that [`Index::find`] will find: reading what it leads
+    /// to ahead of time is what makes the look-up fast.
     #[inline]
     pub(super) fn peek(&self, hash: u32) -> Option<Place> {
-        let home = self.entries[hash as usize & self.mask()];
-        (home != EMPTY).then(|| place_of(home))
+        self.find(hash, |_| true)
     }
 
     /// Where the connection of this hash is that `is` recognises.

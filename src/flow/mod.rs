@@ -14,6 +14,7 @@ mod admission;
 mod attempt;
 mod chain;
 mod close;
+mod duplicate;
 mod ending;
 mod exchange;
 mod expiry;
@@ -26,6 +27,7 @@ mod roles;
 mod state;
 mod table;
 mod track;
+mod usual;
 mod zeek;
 
 pub use acceptance::Acceptance;

@@ -61,6 +61,10 @@ impl Facts {
     /// Only SYN, FIN and RST are captured.
     pub(super) const ENDS_ONLY: Self = Self(1 << 7);
 
+    /// Those because of which the next segment may say more than a usual one.
+    pub(super) const UNUSUAL: Self =
+        Self(Self::RESET.0 | Self::SYN_PENDING.0 | Self::SAID_AT_FIN.0 | Self::FIN.0);
+
     pub(super) const fn has(self, facts: Self) -> bool {
         self.0 & facts.0 != 0
     }
@@ -207,6 +211,13 @@ impl Cold {
             exchange_at_fin: None,
             announced: false,
         }
+    }
+
+    /// Reads something of the cache lines that a segment other than a usual one touches.
+    #[inline]
+    pub(super) fn touch(&self) -> u64 {
+        let fins = self.fins.at(End::High).is_some();
+        u64::from(self.letters.at(End::High).last_syn) ^ u64::from(fins) ^ self.start.frame
     }
 
     /// Gives back what it holds elsewhere.

@@ -21,6 +21,7 @@ use super::index::{Index, Place};
 use super::key::{Both, End, FlowKey};
 use super::recent::RecentRing;
 use super::state::{Cold, Flow, Phase};
+use super::usual;
 use cells::{Body, Pool, Small};
 pub use news::Provisional;
 use waiting::Queues;
@@ -165,25 +166,40 @@ impl FlowTable {
         duplicates
     }
 
-    /// Hashes a batch, and reads what its segments will touch: the misses of all of them are waited for together.
+    /// Hashes a batch, and reads what its segments will touch, step by step: the misses of all of them are waited for together.
     fn look_ahead(&self, batch: &[Pdu<'_>]) -> [Option<Address>; TOGETHER] {
-        let mut addresses = [None; TOGETHER];
+        let (mut addresses, mut places) = ([None; TOGETHER], [None; TOGETHER]);
+        let mut touched = 0;
         for (pdu, address) in batch.iter().zip(&mut addresses) {
             if let Pdu::Segment(segment, _) = pdu {
                 let (key, by) = FlowKey::of(segment);
-                *address = Some(Address { key, by, hash: self.hash(&key) });
+                let hash = self.hash(&key);
+                touched ^= self.index.touch(hash);
+                *address = Some(Address { key, by, hash });
             }
         }
-        let places = addresses.map(|address| address.and_then(|address| self.index.peek(address.hash)));
-        let touched = places.iter().flatten().map(|&place| self.touch(place)).fold(0, u64::wrapping_add);
-        std::hint::black_box(touched);
+        for (address, place) in addresses.iter().zip(&mut places) {
+            *place = address.as_ref().and_then(|address: &Address| self.index.peek(address.hash));
+        }
+        for &place in places.iter().flatten() {
+            touched ^= self.touch(place);
+        }
         for (place, pdu) in places.iter().zip(batch) {
-            if let (Some(Place::Whole(at)), Pdu::Segment(Segment { len: 1.., .. }, _)) = (place, pdu) {
-                let exchange = self.whole.at(*at).exchange.as_deref();
-                std::hint::black_box(exchange.map_or(0, Exchange::touch));
+            if let (Some(Place::Whole(at)), Pdu::Segment(segment, _)) = (place, pdu) {
+                touched ^= self.touch_further(*at, segment);
             }
         }
+        std::hint::black_box(touched);
         addresses
+    }
+
+    /// Reads something of what lies apart from the connection and only some segments touch.
+    #[inline]
+    fn touch_further(&self, at: u32, segment: &Segment) -> u64 {
+        let flow = self.whole.at(at);
+        let exchange = flow.exchange.as_deref().filter(|_| segment.len > 0);
+        let cold = if usual::needs_cold(flow, segment) { self.cold[at as usize].touch() } else { 0 };
+        u64::from(exchange.map_or(0, Exchange::touch)) ^ cold
     }
 
     /// Reads something of every cache line that a segment of this connection touches.

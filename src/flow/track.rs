@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::decode::{Segment, Traits};
+use crate::decode::{Segment, SeqNumber, Traits};
 use crate::time::Span;
 
 use super::acceptance::{self, Acceptance};
@@ -15,10 +15,28 @@ use super::key::{Both, End};
 use super::recent::{Recent, RecentRing};
 use super::roles::Roles;
 use super::state::{Cold, Facts, Flow};
+use super::usual;
 use super::zeek::{self, EndpointState, Event, Outcome};
 
 /// Takes note of `segment`, sent by `by`, and tells whether the connection has thereby ended or come back to life.
+#[inline]
 pub(super) fn segment(
+    flow: &mut Flow,
+    cold: &mut Cold,
+    ring: &mut RecentRing,
+    heard: (&Segment, &[u8]),
+    by: End,
+    peek: Peek,
+) -> Ending {
+    if usual::is_usual(flow, heard.0, by) {
+        usual::segment(flow, cold, ring, heard, by, peek);
+        return Ending::None;
+    }
+    any_segment(flow, cold, ring, heard, by, peek)
+}
+
+/// The same for a segment of any kind.
+pub(super) fn any_segment(
     flow: &mut Flow,
     cold: &mut Cold,
     ring: &mut RecentRing,
@@ -76,7 +94,8 @@ fn has_reset(acceptance: Option<Acceptance>, ended: bool, cold: &Cold) -> bool {
     (acceptance.is_some() || ended) && cold.reset.is_some()
 }
 
-fn note_last(flow: &mut Flow, segment: &Segment, by: End) {
+#[inline]
+pub(super) fn note_last(flow: &mut Flow, segment: &Segment, by: End) {
     flow.last_frame = segment.frame;
     match by {
         End::Low => flow.facts.clear(Facts::HIGH_LAST),
@@ -117,9 +136,7 @@ fn hear(
     if segment.len == 0 {
         return;
     }
-    let half = flow.halves.at(by);
-    let start = half.marks.has(Marks::SYN).then(|| half.iss.plus(1));
-    Arc::make_mut(flow.exchange.get_or_insert_default()).heard((segment, payload), by, order, start, peek);
+    let start = say(flow, (segment, payload), by, order, peek);
     if !flow.facts.has(Facts::SAID_AT_FIN) {
         return;
     }
@@ -130,6 +147,21 @@ fn hear(
     if let Some(exchange) = cold.exchange_at_fin.as_mut().filter(|_| order == Order::Late && closed_first) {
         Arc::make_mut(exchange).heard((segment, payload), by, order, start, peek);
     }
+}
+
+/// Into the exchange. Gives where the payload of `by` begins, if that is known.
+#[inline]
+pub(super) fn say(
+    flow: &mut Flow,
+    heard: (&Segment, &[u8]),
+    by: End,
+    order: Order,
+    peek: Peek,
+) -> Option<SeqNumber> {
+    let half = flow.halves.at(by);
+    let start = half.marks.has(Marks::SYN).then(|| half.iss.plus(1));
+    Arc::make_mut(flow.exchange.get_or_insert_default()).heard(heard, by, order, start, peek);
+    start
 }
 
 /// A SYN says who is the client, whatever was guessed before.
@@ -239,7 +271,8 @@ fn count_unanswered(unanswered: &mut Both<u8>, segment: &Segment, by: End, order
 
 /// How fast a side answers: from the other side's latest data or SYN to the acknowledgement of all of it. `halves` are
 /// as they were before the segment.
-fn answer_time(halves: &Both<Half>, segment: &Segment, by: End) -> Option<Span> {
+#[inline]
+pub(super) fn answer_time(halves: &Both<Half>, segment: &Segment, by: End) -> Option<Span> {
     let (me, peer) = (halves.at(by), halves.at(by.peer()));
     let first = !me.marks.has(Marks::ACKED) || segment.ack.after(me.rcv_nxt);
     let plain = segment.flags.ack() && !segment.flags.rst() && !segment.flags.syn();
@@ -251,7 +284,8 @@ fn answer_time(halves: &Both<Half>, segment: &Segment, by: End) -> Option<Span> 
 }
 
 /// A delayed acknowledgement makes it longer, never shorter, so that the shortest one counts.
-fn measure_leg(flow: &mut Flow, by: End, sample: Span) {
+#[inline]
+pub(super) fn measure_leg(flow: &mut Flow, by: End, sample: Span) {
     let samples = flow.samples.at_mut(by);
     let shortest = flow.shortest.at_mut(by);
     *shortest = if *samples == 0 { sample } else { sample.min(*shortest) };

@@ -57,25 +57,22 @@ impl Talk<'_> {
 pub(super) struct Reading {
     /// After the highest number of each end so far.
     tops: Both<Option<SeqNumber>>,
+    /// Both directions, put in order; empty once nobody can read it.
+    ends: Both<Stream>,
+    opening: Opening,
     mode: Mode,
 }
 
 /// Whether there is anything to be read.
-#[derive(Clone, Debug, PartialEq, Eq, Default)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 enum Mode {
     /// Nothing came yet.
     #[default]
     Fresh,
-    /// Both directions are put in order.
-    Open(Box<Streams>),
+    /// It is read.
+    Open,
     /// Nobody can read it.
     Deaf,
-}
-
-#[derive(Clone, Debug, PartialEq, Eq, Default)]
-struct Streams {
-    ends: Both<Stream>,
-    opening: Opening,
 }
 
 /// Recognises a protocol.
@@ -85,7 +82,7 @@ enum Opening {
     #[default]
     Silent,
     /// Too few bytes to tell.
-    Short { by: End, stamp: Stamp, seq: SeqNumber, bytes: Vec<u8> },
+    Short(Box<Short>),
     /// Nothing known; TLS may begin in the middle (STARTTLS, PostgreSQL's SSLRequest).
     Plain,
     /// It is known.
@@ -94,14 +91,20 @@ enum Opening {
     Unknown,
 }
 
+/// The first bytes, as long as they are too few.
+#[derive(Clone, Debug, PartialEq, Eq)]
+struct Short {
+    by: End,
+    stamp: Stamp,
+    seq: SeqNumber,
+    bytes: Vec<u8>,
+}
+
 impl Reading {
     /// Reads what the next segment will touch.
     #[inline]
     pub(super) fn touch(&self) -> u32 {
-        match &self.mode {
-            Mode::Open(streams) => u32::from(streams.opening == Opening::Known),
-            Mode::Fresh | Mode::Deaf => 0,
-        }
+        u32::from(self.mode == Mode::Open)
     }
 
     /// Counts new bytes for the turns. TLS tells by itself what is speech.
@@ -127,7 +130,7 @@ impl Reading {
     /// Reads a segment of `by`.
     pub(super) fn read(&mut self, by: End, piece: &Piece<'_>, start: Option<SeqNumber>, talk: &mut Talk<'_>) {
         if self.mode == Mode::Fresh {
-            self.mode = Mode::Open(Box::default());
+            self.mode = Mode::Open;
         }
         self.with_streams(|ends, opening| {
             ends.at_mut(by).begin(start);
@@ -149,14 +152,16 @@ impl Reading {
 
     /// The other side has bytes of `by` that the capture misses.
     pub(super) fn misses_some(&self, by: End) -> bool {
-        matches!(&self.mode, Mode::Open(streams) if streams.ends.at(by).misses_some())
+        self.mode == Mode::Open && self.ends.at(by).misses_some()
     }
 
     fn with_streams(&mut self, work: impl FnOnce(&mut Both<Stream>, &mut Opening)) {
-        let Mode::Open(streams) = &mut self.mode else { return };
-        work(&mut streams.ends, &mut streams.opening);
-        if streams.opening == Opening::Unknown {
-            self.mode = Mode::Deaf;
+        if self.mode != Mode::Open {
+            return;
+        }
+        work(&mut self.ends, &mut self.opening);
+        if matches!(self.opening, Opening::Unknown) {
+            (self.mode, self.ends) = (Mode::Deaf, Both::default());
         }
     }
 }
@@ -177,7 +182,7 @@ impl Opening {
             Self::Known => self.read(by, piece, talk),
             Self::Unknown => {}
             Self::Plain => self.look_for_tls(by, piece, talk),
-            Self::Silent | Self::Short { .. } => self.recognise(by, piece, talk),
+            Self::Silent | Self::Short(_) => self.recognise(by, piece, talk),
         }
     }
 
@@ -194,7 +199,7 @@ impl Opening {
     /// Only the first bytes tell the protocol; later ones could look like anything.
     fn recognise(&mut self, by: End, piece: &Piece<'_>, talk: &mut Talk<'_>) {
         let (first, stamp, seq, earlier) = match std::mem::take(self) {
-            Self::Short { by, stamp, seq, bytes } => (by, stamp, seq, bytes),
+            Self::Short(short) => (short.by, short.stamp, short.seq, short.bytes),
             // A hole before anything was said.
             _ if piece.bytes.is_empty() => return,
             _ => (by, piece.stamp, piece.seq, Vec::new()),
@@ -206,11 +211,11 @@ impl Opening {
             (Looks::Like, _) => talk.begin_tls(by),
             (_, Looks::Like) => talk.begin_http(by),
             (Looks::Short, _) | (_, Looks::Short) if piece.unseen == 0 => {
-                return *self = Self::Short { by, stamp, seq, bytes };
+                return *self = Self::Short(Box::new(Short { by, stamp, seq, bytes }));
             }
             _ => Self::Plain,
         };
-        if *self == Self::Known {
+        if matches!(self, Self::Known) {
             self.hear(by, &Piece { stamp, seq, bytes: &earlier, unseen: 0 }, talk);
         }
         self.hear(by, piece, talk);

@@ -5,7 +5,8 @@ use crate::decode::{Segment, Skip};
 use super::super::admission::{self, Admission};
 use super::super::attempt::{Attempt, Attempted};
 use super::super::close::{Coverage, Ended, Finality, ObservedUntil};
-use super::super::ending::{self, Ending};
+use super::super::duplicate::{is_duplicate, may_be_duplicate};
+use super::super::ending::Ending;
 use super::super::expiry::Timer;
 use super::super::index::Place;
 use super::super::key::End;
@@ -73,7 +74,7 @@ impl FlowTable {
     fn on_segment_of(&mut self, at: u32, heard: Heard<'_>, address: Address, sink: Sink<'_>) -> Option<Skip> {
         let ((segment, _), by) = (heard, address.by);
         let (flow, cold) = (&mut self.whole.cells[at as usize], &mut self.cold[at as usize]);
-        if ending::is_duplicate(segment, by, flow, cold, &self.ring) {
+        if may_be_duplicate(segment, by, flow) && is_duplicate(segment, by, flow, cold, &self.ring) {
             return Some(Skip::Duplicate);
         }
         match admission::admit(flow, cold, segment, by) {

@@ -163,7 +163,12 @@ impl Tls {
 
     /// Reads what comes next.
     pub(super) fn heard(&mut self, by: End, piece: &Piece<'_>, turns: &mut Turns<'_>) {
-        self.sides.at_mut(by).records.resume(piece);
+        let side = self.sides.at_mut(by);
+        if side.now == Now::Application && side.records.lie_within(piece.len()) {
+            *self.cut_record.at_mut(by) = side.records.left() > 0;
+            return turns.take(by, piece.stamp, piece.seq, piece.len());
+        }
+        side.records.resume(piece);
         let mut rest = *piece;
         while rest.len() > 0 {
             let at = At { by, stamp: piece.stamp, seq: rest.seq };

@@ -82,6 +82,9 @@ impl Records {
                 (Event::Body(seen, taken), piece.behind(taken))
             }
             State::Header(header, have) => {
+                if let (0, Some(whole)) = (*have, piece.bytes.first_chunk()) {
+                    return (self.after_header(*whole), piece.behind(HEADER_LEN));
+                }
                 let Some((&byte, _)) = piece.bytes.split_first() else {
                     self.state = State::Blind;
                     return (Event::Blind(piece.len()), piece.behind(piece.len()));
@@ -96,10 +99,13 @@ impl Records {
     }
 
     fn after_header_byte<'a>(&mut self) -> Event<'a> {
-        let State::Header(header, have) = self.state else { return Event::Partial };
-        if usize::from(have) < HEADER {
-            return Event::Partial;
+        match self.state {
+            State::Header(header, have) if usize::from(have) == HEADER => self.after_header(header),
+            _ => Event::Partial,
         }
+    }
+
+    fn after_header<'a>(&mut self, header: [u8; HEADER]) -> Event<'a> {
         let Some(record) = Record::of(header) else {
             self.state = State::Blind;
             return Event::Blind(count(&header));
@@ -108,12 +114,22 @@ impl Records {
         Event::Header(record)
     }
 
+    /// The next `len` bytes all belong to the body of the record that is under way: takes them. Takes nothing otherwise.
+    pub(super) fn lie_within(&mut self, len: u32) -> bool {
+        let State::Body(left) = self.state else { return false };
+        let Some(left) = u32::from(left).checked_sub(len) else { return false };
+        let left = u16::try_from(left).unwrap_or(0);
+        self.state = if left == 0 { State::Header([0; HEADER], 0) } else { State::Body(left) };
+        true
+    }
+
     /// A piece begins where nobody knows: does a record begin with it?
     pub(super) fn resume(&mut self, piece: &Piece<'_>) {
+        if self.state != State::Blind {
+            return;
+        }
         let record = piece.bytes.first_chunk().copied().and_then(Record::of);
-        if self.state == State::Blind
-            && record.is_some_and(|record| record.len > 0 && record.kind != HEARTBEAT)
-        {
+        if record.is_some_and(|record| record.len > 0 && record.kind != HEARTBEAT) {
             self.state = State::Header([0; HEADER], 0);
         }
     }

@@ -1,0 +1,71 @@
+//! Frames that were captured twice: loopback, `any` and mirror ports show them so.
+
+use crate::decode::Segment;
+use crate::time::Span;
+
+use super::key::{End, FlowKey};
+use super::recent::{Recent, RecentRing};
+use super::state::{Cold, Facts, Flow};
+
+/// How soon after a frame its double comes.
+const SAME_FRAME: Span = Span::from_millis(3);
+/// The same where nothing identifies the frame.
+const SAME_FRAME_UNIDENTIFIED: Span = Span::from_nanos(100_000);
+/// Between a frame and its double others may lie; as many as one batch of a busy connection.
+const DEPTH: usize = 8;
+/// Where frames are known to come twice, a whole burst: two interfaces are read one after the other, and a sender puts out
+/// up to 64 kB (45 full-size segments, TSO) at a time.
+const DEPTH_OF_DOUBLES: usize = 64;
+
+/// Can `segment`, sent by `by`, be the same frame once more? Most segments come long after the last one or say something
+/// new, and need no look at what came before.
+///
+/// Frames of one host differ in their IPv4 identification; data and SYNs come again only after a retransmission timeout.
+/// What carries neither is compared only on a connection on which frames have come twice for certain.
+#[inline]
+pub(super) fn may_be_duplicate(segment: &Segment, by: End, flow: &Flow) -> bool {
+    let certain = is_identified(segment);
+    if !certain && !flow.facts.has(Facts::DUPLICATED) {
+        return false;
+    }
+    let late = segment.ts.since(flow.last().ts) > limit(certain);
+    // A SYN that was put aside is news for ever.
+    flow.facts.has(Facts::STRAY) || !(late || flow.halves.at(by).is_news(segment))
+}
+
+/// Is it the same frame as one that came shortly before? Looks at what few segments touch, and therefore only where
+/// [`may_be_duplicate`].
+#[inline(never)]
+pub(super) fn is_duplicate(
+    segment: &Segment,
+    by: End,
+    flow: &mut Flow,
+    cold: &Cold,
+    ring: &RecentRing,
+) -> bool {
+    let certain = is_identified(segment);
+    let recent = Recent::of(segment, by);
+    let near = |other: &&Recent| segment.ts.since(other.ts) <= limit(certain);
+    let same = |other: &Recent| {
+        Recent { serial: recent.serial, ts: recent.ts, frame: recent.frame, ttl: recent.ttl, ..*other }
+            == recent
+    };
+    let depth = if flow.facts.has(Facts::DUPLICATED) { DEPTH_OF_DOUBLES } else { DEPTH };
+    // A SYN that was put aside is not in the ring.
+    let aside = cold.stray_syn.as_deref().map(|syn| Recent::of(syn, FlowKey::of(syn).1));
+    let before = ring.back_from(flow.recent).take(depth).take_while(near);
+    let found = before.chain(aside.as_ref().filter(near)).any(same);
+    if found && certain {
+        flow.facts.set(Facts::DUPLICATED);
+    }
+    found
+}
+
+/// Carries something that no other frame of its host has.
+const fn is_identified(segment: &Segment) -> bool {
+    segment.ip_id != 0 || segment.len > 0 || segment.flags.syn()
+}
+
+const fn limit(certain: bool) -> Span {
+    if certain { SAME_FRAME } else { SAME_FRAME_UNIDENTIFIED }
+}

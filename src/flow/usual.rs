@@ -1,0 +1,221 @@
+//! The usual segment of an established connection: it goes on where its sender had stopped, acknowledges no more than the
+//! other side sent, and says nothing about the connection itself (Van Jacobson's header prediction, seen from outside).
+//!
+//! Nearly every segment is one, and most of what [`super::track`] does for a segment does nothing for these. Whatever
+//! is not surely one is declined. A property test holds the two equal wherever this one answers.
+
+use crate::decode::{Flags, Segment, Traits};
+
+use super::exchange::Peek;
+use super::half::{Marks, Order};
+use super::history::Letter;
+use super::key::End;
+use super::recent::{Recent, RecentRing};
+use super::state::{Cold, Facts, Flow};
+use super::track;
+use super::zeek::EndpointState;
+
+/// A segment with one of these says something about the connection itself.
+const TELLING: Flags = Flags::SYN.with(Flags::FIN).with(Flags::RST);
+
+/// Is `segment`, sent by `by`, surely a usual one?
+#[inline]
+pub(super) fn is_usual(flow: &Flow, segment: &Segment, by: End) -> bool {
+    let (me, peer) = (flow.halves.at(by), flow.halves.at(by.peer()));
+    segment.flags.ack()
+        && !segment.flags.has(TELLING)
+        && !flow.facts.has(Facts::UNUSUAL)
+        && me.zeek.now == EndpointState::Established
+        && peer.zeek.now == EndpointState::Established
+        && me.marks.has(Marks::ACKED)
+        && !peer.marks.has(Marks::HOLE)
+        && segment.seq == me.snd_nxt
+        && (segment.len == 0 || segment.seq_end().after(me.snd_nxt))
+        && !segment.ack.after(peer.snd_nxt)
+        && segment.wnd > 0
+        && !segment.traits.has(Traits::BAD_CHECKSUM)
+}
+
+/// May taking note of `segment` touch the cold part? A guess ahead of time, which changes nothing but the speed.
+#[inline]
+pub(super) fn needs_cold(flow: &Flow, segment: &Segment) -> bool {
+    segment.flags.has(TELLING) || flow.facts.has(Facts::UNUSUAL) || !flow.seen.has(letter(segment).0)
+}
+
+/// Takes note of a usual segment. It ends nothing and revives nothing.
+#[inline]
+pub(super) fn segment(
+    flow: &mut Flow,
+    cold: &mut Cold,
+    ring: &mut RecentRing,
+    (segment, payload): (&Segment, &[u8]),
+    by: End,
+    peek: Peek,
+) {
+    let answered_after = track::answer_time(&flow.halves, segment, by);
+    let (me, other) = flow.halves.pair_mut(by);
+    me.goes_on(segment);
+    me.acknowledged(segment, other);
+    note_letter(flow, cold, segment, by);
+    *flow.unanswered.at_mut(by.peer()) = 0;
+    if let Some(sample) = answered_after {
+        track::measure_leg(flow, by, sample);
+    }
+    track::note_last(flow, segment, by);
+    if segment.len > 0 {
+        track::say(flow, (segment, payload), by, Order::Next, peek);
+    }
+    flow.recent = ring.push(Recent::of(segment, by), flow.recent);
+}
+
+const fn letter(segment: &Segment) -> (Letter, u8) {
+    if segment.len > 0 { (Letter::Data, b'D') } else { (Letter::Ack, b'A') }
+}
+
+/// Zeek writes a letter for the first one of a side.
+#[inline]
+fn note_letter(flow: &mut Flow, cold: &mut Cold, segment: &Segment, by: End) {
+    let (letter, shown) = letter(segment);
+    let role = flow.role(by);
+    if !flow.seen.note(letter, role) {
+        cold.history.push(role, shown);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::super::key::FlowKey;
+    use super::*;
+    use crate::decode::{SeqNumber, script};
+    use crate::time::Span;
+
+    /// A step of a connection: who speaks, how its numbers differ from those of a side that goes on, and what it carries.
+    type Step = (bool, Odd, u8, Vec<u8>);
+
+    /// How a segment differs from a usual one.
+    #[derive(Clone, Copy, Debug)]
+    enum Odd {
+        Usual,
+        Seq(i8),
+        Ack(i8),
+        Flags(u8),
+        NoWindow,
+        BadChecksum,
+    }
+
+    fn odd() -> impl Strategy<Value = Odd> {
+        prop_oneof![
+            20 => Just(Odd::Usual),
+            1 => any::<i8>().prop_map(Odd::Seq),
+            1 => (-1_i8..=1).prop_map(Odd::Seq),
+            1 => any::<i8>().prop_map(Odd::Ack),
+            1 => any::<u8>().prop_map(Odd::Flags),
+            1 => Just(Odd::NoWindow),
+            1 => Just(Odd::BadChecksum),
+        ]
+    }
+
+    fn step() -> impl Strategy<Value = Step> {
+        let payload = prop_oneof![Just(Vec::new()), proptest::collection::vec(any::<u8>(), 0..40)];
+        (any::<bool>(), odd(), 0_u8..60, payload)
+    }
+
+    /// The segments of a handshake, but for the first `missing` of them, and then of `steps`.
+    fn segments(missing: usize, steps: &[Step]) -> Vec<(Segment, Vec<u8>)> {
+        let handshake = script::parse("A > B S\nB > A S.\nA > B .\nB > A P. len 5\nA > B P. len 5").unwrap();
+        let mut all: Vec<(Segment, Vec<u8>)> = Vec::new();
+        for scripted in handshake {
+            let script::Scripted::Segment(segment, payload) = scripted else { continue };
+            all.push((segment, payload));
+        }
+        let ends = [all[4].0, all[3].0];
+        let mut next = ends.map(|segment| segment.seq_end());
+        for (by_client, odd, pause, payload) in steps {
+            let me = usize::from(!by_client);
+            let last = all[all.len() - 1].0;
+            let len = u32::try_from(payload.len()).unwrap();
+            let mut segment = Segment {
+                ts: last.ts.plus(Span::from_millis((*pause).into())),
+                frame: last.frame + 1,
+                seq: next[me],
+                ack: next[1 - me],
+                len,
+                ..ends[me]
+            };
+            bend(&mut segment, *odd);
+            next[me] = next[me].furthest(segment.seq_end());
+            all.push((segment, payload.clone()));
+        }
+        all.split_off(missing)
+    }
+
+    fn bend(segment: &mut Segment, odd: Odd) {
+        let moved = |number: SeqNumber, by: i8| SeqNumber(number.0.wrapping_add_signed(by.into()));
+        match odd {
+            Odd::Usual => {}
+            Odd::Seq(by) => segment.seq = moved(segment.seq, by),
+            Odd::Ack(by) => segment.ack = moved(segment.ack, by),
+            Odd::Flags(flags) => segment.flags = Flags(flags),
+            Odd::NoWindow => segment.wnd = 0,
+            Odd::BadChecksum => segment.traits.set(Traits::BAD_CHECKSUM),
+        }
+    }
+
+    struct World {
+        flow: Flow,
+        cold: Cold,
+        ring: RecentRing,
+    }
+
+    impl World {
+        fn of(first: &Segment) -> Self {
+            let (key, by) = FlowKey::of(first);
+            Self { flow: Flow::begin(key, first, by), cold: Cold::begin(first), ring: RecentRing::new(64) }
+        }
+
+        fn told(&self) -> String {
+            let ladder: Vec<&Recent> = self.ring.back_from(self.flow.recent).collect();
+            format!("{:?} {:?} {ladder:?}", self.flow, self.cold)
+        }
+    }
+
+    /// Follows `steps` both ways, which have to agree after each; gives how many of the segments were usual ones.
+    fn follow(missing: usize, steps: &[Step]) -> usize {
+        let all = segments(missing, steps);
+        let (mut one, mut other) = (World::of(&all[0].0), World::of(&all[0].0));
+        let mut usual = 0;
+        for (heard, payload) in &all {
+            let by = FlowKey::of(heard).1;
+            usual += usize::from(is_usual(&one.flow, heard, by));
+            let World { flow, cold, ring } = &mut one;
+            let ending = track::segment(flow, cold, ring, (heard, payload), by, Peek::Allowed);
+            let World { flow, cold, ring } = &mut other;
+            let slow = track::any_segment(flow, cold, ring, (heard, payload), by, Peek::Allowed);
+            assert_eq!((ending, one.told()), (slow, other.told()));
+        }
+        usual
+    }
+
+    proptest! {
+        #[test]
+        fn usual_segments_change_what_any_segment_would(
+            missing in 0_usize..5,
+            steps in proptest::collection::vec(step(), 0..40),
+        ) {
+            follow(missing, &steps);
+        }
+    }
+
+    #[test]
+    fn what_goes_on_is_usual_and_what_tells_something_is_not() {
+        let usual = |odd| follow(0, &[(true, odd, 1, b"data".to_vec())]);
+        let before = usual(Odd::Flags(0));
+        assert_eq!(usual(Odd::Usual), before + 1);
+        for odd in [Odd::Seq(1), Odd::Seq(-1), Odd::Ack(1), Odd::Flags(0x11), Odd::NoWindow, Odd::BadChecksum]
+        {
+            assert_eq!(usual(odd), before, "{odd:?}");
+        }
+    }
+}
