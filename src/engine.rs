@@ -116,17 +116,41 @@ impl Engine {
 pub struct Bench {
     context: Context,
     precedents: Precedents,
+    /// Handed over, and not yet taken note of.
+    arrived: Vec<Ended>,
     held: VecDeque<Ended>,
+    /// How many of the held ones, from the first on, were read ahead of time.
+    ahead: usize,
 }
 
 impl Bench {
+    /// Takes a connection that was handed over. Some are taken note of together, so that the misses of what is known of
+    /// their hosts are waited for at once.
+    pub fn seat(&mut self, ended: Ended, sink: Sink<'_>) {
+        self.arrived.push(ended);
+        if self.arrived.len() == TOGETHER {
+            self.settle(sink);
+        }
+    }
+
+    fn settle(&mut self, sink: Sink<'_>) {
+        let mut arrived = std::mem::take(&mut self.arrived);
+        let touched =
+            arrived.iter().map(|ended| self.context.touch_to_note(ended)).fold(0, u64::wrapping_add);
+        std::hint::black_box(touched);
+        for ended in arrived.drain(..) {
+            self.note(ended, sink);
+        }
+        self.arrived = arrived;
+    }
+
     /// Takes note of a connection; those whose wait is over by then are judged first, so that the order of hand-over alone
     /// decides what a verdict may know, whatever the batches.
-    pub fn seat(&mut self, ended: Ended, sink: Sink<'_>) {
+    fn note(&mut self, ended: Ended, sink: Sink<'_>) {
         if ended.finality() == Finality::Provisional {
             return self.judge(&ended, sink);
         }
-        self.judge_until(ended.closed_at(), sink);
+        self.judge_due(ended.closed_at(), sink);
         self.context.note(&ended);
         if !verdict::may_be_one_of_many(&ended) {
             return self.judge(&ended, sink);
@@ -139,6 +163,11 @@ impl Bench {
 
     /// Judges those whose wait is over at `now`.
     pub fn judge_until(&mut self, now: Timestamp, sink: Sink<'_>) {
+        self.settle(sink);
+        self.judge_due(now, sink);
+    }
+
+    fn judge_due(&mut self, now: Timestamp, sink: Sink<'_>) {
         while self.held.front().is_some_and(|ended| ended.closed_at().plus(LINGER) < now) {
             self.judge_first(sink);
         }
@@ -146,15 +175,28 @@ impl Bench {
 
     /// Judges all that are left.
     pub fn judge_all(&mut self, sink: Sink<'_>) {
+        self.settle(sink);
         while !self.held.is_empty() {
             self.judge_first(sink);
         }
     }
 
     fn judge_first(&mut self, sink: Sink<'_>) {
+        if self.ahead == 0 {
+            self.look_ahead();
+        }
+        self.ahead = self.ahead.saturating_sub(1);
         if let Some(ended) = self.held.pop_front() {
             self.judge(&ended, sink);
         }
+    }
+
+    /// Reads what the next ones will be judged by.
+    fn look_ahead(&mut self) {
+        let next = self.held.iter().take(TOGETHER);
+        let touched = next.map(|ended| self.context.touch_to_judge(ended)).fold(0, u64::wrapping_add);
+        std::hint::black_box(touched);
+        self.ahead = TOGETHER.min(self.held.len());
     }
 
     fn judge(&mut self, ended: &Ended, sink: Sink<'_>) {

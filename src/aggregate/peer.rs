@@ -2,6 +2,8 @@
 
 use std::cmp::Reverse;
 
+use smallvec::SmallVec;
+
 use crate::time::Timestamp;
 use crate::verdict::{Addr, How, Rule, Ruling, Sender, Side};
 
@@ -67,7 +69,8 @@ pub(super) struct Seen {
 #[derive(Debug, Default)]
 pub(super) struct Record {
     counts: PeerCounts,
-    causes: Vec<CauseCount>,
+    /// Of most addresses there is one.
+    causes: SmallVec<[CauseCount; 1]>,
     last_seen: Timestamp,
     /// Beside the counts, which are touched far more often.
     recent: Option<Box<Series>>,

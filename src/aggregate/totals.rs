@@ -1,6 +1,7 @@
 //! All connections together: how they ended, and why.
 
 use std::cmp::Reverse;
+use std::ops::DerefMut;
 
 use crate::verdict::{How, Rule, Ruling, Sender, Side};
 
@@ -104,13 +105,11 @@ impl CauseCount {
     }
 
     /// Counts the cause of `ruling`, if it has one; the list grows no longer than the list of rules.
-    pub(super) fn add(counts: &mut Vec<Self>, ruling: &Ruling) {
+    pub(super) fn add(counts: &mut (impl Extend<Self> + DerefMut<Target = [Self]>), ruling: &Ruling) {
         let Some(finding) = ruling.cause else { return };
         let known = counts.iter().position(|count| std::ptr::eq(count.rule, finding.rule));
         let index = known.unwrap_or_else(|| {
-            // Of most peers there is one.
-            counts.reserve_exact(1);
-            counts.push(Self { rule: finding.rule, harmful: 0, harmless: 0 });
+            counts.extend([Self { rule: finding.rule, harmful: 0, harmless: 0 }]);
             counts.len() - 1
         });
         if let Some(count) = counts.get_mut(index) {

@@ -38,6 +38,12 @@ impl Hosts {
         look.connections += 1;
     }
 
+    /// Reads what is known of a host.
+    #[inline]
+    pub(super) fn touch(&self, host: Addr) -> u64 {
+        self.0.get(&host).map_or(0, |look| look.connections.into())
+    }
+
     /// The TTL of the server's segments on other connections. Only of use where this one shows none but a RST.
     pub(super) fn server_ttl(&self, close: &Close) -> Option<u8> {
         if spoke(close.half_before(Side::Server)) {

@@ -64,6 +64,21 @@ impl Context {
         }
     }
 
+    /// Reads what [`Context::note`] will change.
+    #[must_use]
+    pub fn touch_to_note(&self, ended: &Ended) -> u64 {
+        let Ended::Attempt(attempted) = ended else { return 0 };
+        let client = attempted.client().addr;
+        self.hosts.touch(client) ^ self.sources.touch(client)
+    }
+
+    /// Reads what [`Context::around_attempt`] will ask for.
+    #[must_use]
+    pub fn touch_to_judge(&self, ended: &Ended) -> u64 {
+        let Ended::Attempt(attempted) = ended else { return 0 };
+        self.hosts.touch(attempted.server().addr) ^ self.sources.touch(attempted.client().addr)
+    }
+
     /// Takes note of frames that the capture lost, found out at `at`.
     pub fn note_loss(&mut self, at: Timestamp, frames: u64) {
         self.losses.note(at, frames);

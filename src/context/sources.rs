@@ -1,5 +1,7 @@
 //! Who tries many doors: failed attempts to connect, by source.
 
+use smallvec::SmallVec;
+
 use crate::decode::{Addr, Endpoint};
 use crate::flow::{Attempted, Close, Side};
 use crate::time::{Span, Timestamp};
@@ -26,8 +28,9 @@ pub struct Scan {
 
 #[derive(Clone, Debug, Default)]
 struct Attempts {
-    targets: Vec<Endpoint>,
-    ports: Vec<u16>,
+    /// Most sources try one or two; under a flood there are many sources.
+    targets: SmallVec<[Endpoint; 1]>,
+    ports: SmallVec<[u16; 4]>,
     last: Timestamp,
 }
 
@@ -60,6 +63,12 @@ impl Sources {
         self.0.entry(source, attempted.closed_at).add(attempted.server(), attempted.start());
     }
 
+    /// Reads what is known of a source.
+    #[inline]
+    pub(super) fn touch(&self, source: Addr) -> u64 {
+        self.0.get(&source).map_or(0, |attempts| attempts.last.as_nanos() ^ attempts.targets.len() as u64)
+    }
+
     /// Is `close` one of a source's many attempts?
     pub(super) fn scan(&self, close: &Close) -> Option<Scan> {
         if !failed_attempt(close) {
@@ -80,7 +89,7 @@ impl Sources {
 }
 
 /// Distinct values, up to the number that decides.
-fn remember<T: PartialEq>(seen: &mut Vec<T>, value: T) {
+fn remember<T: PartialEq, const N: usize>(seen: &mut SmallVec<[T; N]>, value: T) {
     if seen.len() < MANY_TARGETS && !seen.contains(&value) {
         seen.push(value);
     }

@@ -262,7 +262,7 @@ pub(super) fn close(
         icmp: cold.icmp.take().map(|icmp| *icmp),
         conn_state: zeek::conn_state(orig.zeek, resp.zeek, background),
         history: cold.history,
-        exchange: flow.exchange.take().unwrap_or_default(),
+        exchange: flow.exchange.take().unwrap_or_else(Exchange::nothing),
         exchange_at_fin: cold.exchange_at_fin.take(),
         unanswered: flow.unanswered,
         rtt: cold.rtt,

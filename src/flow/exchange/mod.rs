@@ -4,6 +4,8 @@
 //! TLS only application data is speech. Bounded: a few short strings a connection, a head while it is not whole, and what
 //! waits behind a hole.
 
+use std::sync::{Arc, LazyLock};
+
 mod http;
 mod reading;
 mod stream;
@@ -72,6 +74,12 @@ pub struct Exchange {
 }
 
 impl Exchange {
+    /// That nothing was said: one value for all connections.
+    pub(super) fn nothing() -> Arc<Self> {
+        static NOTHING: LazyLock<Arc<Exchange>> = LazyLock::new(Arc::default);
+        Arc::clone(&NOTHING)
+    }
+
     /// Takes note of a segment with payload, and of how it lies to what its sender sent before. `start` is where the sender's
     /// payload begins, if that is known. Only new payload counts; a retransmission says nothing new.
     pub fn heard(
