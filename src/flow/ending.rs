@@ -18,6 +18,12 @@ use super::state::{Cold, Flow, Phase};
 /// full-size segments may be in flight.
 const PROMPT_DEPTH: usize = 64;
 
+/// How long a host's answer takes at most, unless the round trip is known to be long: the slowest satellite path, and a
+/// queue on it.
+const ANSWER: Span = Span::from_secs(1);
+/// As many round trips: paths become longer, and queues fill.
+const ANSWER_RTTS: u64 = 4;
+
 /// News later than this after a RST cannot have been in flight when it arrived. Several round trips of a bad path.
 const IN_FLIGHT: Span = Span::from_secs(2);
 
@@ -33,9 +39,29 @@ pub(super) enum Ending {
 }
 
 /// Finds the segment that a RST of `by` answers: RFC 9293 §3.5.2 makes its sequence number the acknowledgement of its
-/// trigger, or, where the trigger had none, its acknowledgement the end of the trigger.
-pub(super) fn prompt<'a>(rst: &Segment, recent: impl Iterator<Item = &'a Recent>, by: End) -> Option<Recent> {
-    recent.take(PROMPT_DEPTH).filter(|r| r.by != by && !r.flags.rst()).find(|r| answers(rst, r)).copied()
+/// trigger, or, where the trigger had none, its acknowledgement the end of the trigger. An answer comes at once: what lies
+/// further back than any round trip takes, and data that the sender of the RST has acknowledged since, was none.
+pub(super) fn prompt<'a>(
+    rst: &Segment,
+    recent: impl Iterator<Item = &'a Recent>,
+    by: End,
+    rtt: Option<Span>,
+) -> Option<Recent> {
+    let soon = rtt.map_or(ANSWER, |rtt| rtt.times(ANSWER_RTTS).max(ANSWER));
+    let mut acknowledged: Option<SeqNumber> = None;
+    for r in recent.take(PROMPT_DEPTH).take_while(|r| rst.ts.since(r.ts) <= soon).filter(|r| !r.flags.rst()) {
+        if r.by == by {
+            if r.flags.ack() {
+                acknowledged = Some(acknowledged.map_or(r.ack, |ack| ack.furthest(r.ack)));
+            }
+            continue;
+        }
+        let had = r.len > 0 && acknowledged.is_some_and(|ack| !ack.before(r.seq_end()));
+        if !had && answers(rst, r) {
+            return Some(*r);
+        }
+    }
+    None
 }
 
 fn answers(rst: &Segment, trigger: &Recent) -> bool {

@@ -73,7 +73,7 @@ pub(super) fn any_segment(
     let recent = Recent::of(segment, by);
     let ending = match acceptance.zip(before) {
         Some((acceptance, before)) => {
-            let prompt = ending::prompt(segment, ring.back_from(flow.recent), by);
+            let prompt = ending::prompt(segment, ring.back_from(flow.recent), by, cold.rtt);
             ending::on_rst(cold, (segment, payload, ring.next()), by, acceptance, before, prompt)
         }
         None if ended => ending::on_segment_after(cold, segment, by, order),

@@ -144,6 +144,13 @@ impl<'a> Evidence<'a> {
         prompt.len <= alerts && !prompt.seq.before(end.minus(alerts)) && alerts > 0
     }
 
+    /// Had what the RST answers been sent before, so that nobody answered the first copy?
+    #[must_use]
+    pub fn prompt_was_repeated(&self) -> bool {
+        let Some(prompt) = self.reset().and_then(|reset| reset.prompt) else { return false };
+        first_copy(self.close, &prompt).is_some_and(|first| prompt.ts.since(first.ts) >= talk::REPEATED)
+    }
+
     /// Did the client send the last ACK of the handshake, as far as is known?
     #[must_use]
     pub fn handshake_done(&self) -> bool {
@@ -244,8 +251,21 @@ fn idle_before(evidence: &Evidence<'_>) -> Option<Span> {
 /// With which segment the end began: a FIN, the RST, or the message that the RST answers.
 fn end_serial(close: &Close, reset: Option<&Reset>) -> Option<u64> {
     let fins = [Side::Client, Side::Server].into_iter().filter_map(|side| ending::first_fin(close, side));
-    let rst = reset.map(|reset| reset.prompt.filter(is_speech).map_or(reset.serial, |prompt| prompt.serial));
+    let rst = reset.map(|reset| {
+        let prompt = reset.prompt.filter(is_speech);
+        prompt.map_or(reset.serial, |prompt| {
+            first_copy(close, &prompt).map_or(prompt.serial, |first| first.serial)
+        })
+    });
     fins.map(|fin| fin.serial).min().or(rst)
+}
+
+/// The first segment that carried what `recent` carries, as far as segments are kept.
+fn first_copy<'a>(close: &'a Close, recent: &Recent) -> Option<&'a Recent> {
+    let same = |other: &&Recent| {
+        (other.by, other.seq) == (recent.by, recent.seq) && other.len > 0 && !other.flags.rst()
+    };
+    close.recent.iter().filter(|_| recent.len > 0).find(same)
 }
 
 /// Says something: payload, SYN, FIN; neither an acknowledgement nor a probe of one old byte.

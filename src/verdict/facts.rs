@@ -3,7 +3,7 @@
 use crate::flow::{Acceptance, BodyLength, Owed, Reset, Side};
 
 use super::evidence::{Evidence, Shape, Talk};
-use super::{Confidence, Fact, How};
+use super::{Confidence, Fact, How, talk};
 
 /// How the end looked: the first FIN and the RST, as far as there are any.
 pub(super) fn of_end(evidence: &Evidence<'_>) -> Vec<Fact> {
@@ -52,12 +52,17 @@ pub(super) fn of_talk(evidence: &Evidence<'_>) -> Option<Fact> {
         Talk::Answering => {
             Fact::at(turn.frame, format!("the answer to {request} had begun: {}", progress(evidence)))
         }
+        Talk::Complete if talk::end_unknown(evidence) => Fact::at(
+            turn.frame,
+            format!("the answer to {request} had {}; where it ends cannot be told", progress(evidence)),
+        ),
         Talk::Complete => Fact::at(
             turn.frame,
             format!(
-                "the last message, {} bytes from the {}, was whole",
+                "the last message, {} bytes from the {}, {} whole",
                 turn.bytes,
-                evidence.close.side(turn.by)
+                evidence.close.side(turn.by),
+                if talk::is_known(evidence) { "was" } else { "seemed" }
             ),
         ),
     })

@@ -9,8 +9,8 @@ use crate::decode::{Segment, Traits};
 use crate::flow::{Recent, Reset, Side};
 use crate::time::Span;
 
-use super::Fact;
 use super::evidence::{Evidence, Shape};
+use super::{Fact, How};
 
 /// Weights of doubts that together make it likely that a device sent the RST.
 pub(super) const CONVICTS: u32 = 3;
@@ -46,7 +46,7 @@ pub struct Doubt {
 /// Everything that speaks against the claimed sender.
 #[must_use]
 pub(super) fn doubts(evidence: &Evidence<'_>) -> Vec<Doubt> {
-    let Some(reset) = evidence.reset().filter(|_| evidence.how != super::How::Refused) else {
+    let Some(reset) = evidence.reset().filter(|_| evidence.how != How::Refused) else {
         return Vec::new();
     };
     let baseline = Baseline::of(evidence, reset);
@@ -186,7 +186,8 @@ fn is_fresh(evidence: &Evidence<'_>, reset: &Reset, recent: &Recent) -> bool {
 }
 
 /// A live socket sends its RST with the TTL of its other segments. An answer from no socket has the host's default,
-/// which differs where a program had set its own: only another distance from the same default counts, and never alone.
+/// which differs where a program had set its own: only another distance from the same default counts, and never alone. It
+/// counts more where the RST has come no way at all and its host's segments have: a path does not become that short.
 fn other_ttl(evidence: &Evidence<'_>, reset: &Reset, baseline: &Baseline<'_>) -> Option<Doubt> {
     let usual = baseline.ttl()?;
     let ttl = reset.rst.ttl;
@@ -194,6 +195,7 @@ fn other_ttl(evidence: &Evidence<'_>, reset: &Reset, baseline: &Baseline<'_>) ->
     let weight = match evidence.shape {
         _ if ttl == usual => return None,
         Shape::Active => 2,
+        _ if same_default && ttl == initial_ttl(ttl) => 2,
         _ if same_default => 1,
         _ => return None,
     };
@@ -212,6 +214,12 @@ pub(super) const fn initial_ttl(ttl: u8) -> u8 {
         65..=128 => 128,
         129.. => 255,
     }
+}
+
+/// The server's usual TTL on other connections, where the RST that refuses this one has come another way.
+pub(super) fn other_distance(evidence: &Evidence<'_>) -> Option<u8> {
+    let ttl = evidence.reset().filter(|_| evidence.how == How::Refused)?.rst.ttl;
+    evidence.surroundings.server_ttl.filter(|&usual| usual != ttl && initial_ttl(usual) == initial_ttl(ttl))
 }
 
 /// RFC 7323 §3.2: timestamps in every segment once negotiated. Linux keeps to it in the RST of a live socket.

@@ -5,17 +5,15 @@ use crate::time::Span;
 
 use super::evidence::{Evidence, Shape};
 
-/// Probes at one interval, then a RST after the same time once more.
-const FEWEST: usize = 1;
 /// Shorter than any interval between probes that a system uses (Linux: at least 1 s).
 const SHORTEST: Span = Span::from_millis(900);
 
 /// How the probing went.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Probing {
-    /// Probes in the capture.
+    /// How many.
     pub(super) probes: usize,
-    /// Of which the capture holds an answer, which its sender may not have got.
+    /// The capture holds an answer to the last one, which its sender may not have got.
     pub(super) answered: bool,
     /// From one to the next.
     pub(super) interval: Span,
@@ -23,7 +21,8 @@ pub(super) struct Probing {
     pub(super) last_frame: u64,
 }
 
-/// The probes of the side that reset, if the RST came one interval after the last.
+/// The probes of the side that reset, if the RST came one interval after the last: those since the other side was last
+/// heard, which nobody answered, or where it was heard after the last one, all of them.
 pub(super) fn probing(evidence: &Evidence<'_>) -> Option<Probing> {
     let reset = evidence.reset().filter(|_| evidence.shape == Shape::Active)?;
     let before = evidence.close.recent.iter().take_while(|recent| recent.serial < reset.serial);
@@ -31,12 +30,12 @@ pub(super) fn probing(evidence: &Evidence<'_>) -> Option<Probing> {
     if tail.iter().any(|recent| recent.by == reset.by && !is_probe(reset, recent)) {
         return None;
     }
-    let probes: Vec<&&Recent> = tail.iter().filter(|recent| recent.by == reset.by).collect();
+    let of_other = |recent: &&&Recent| recent.by != reset.by;
+    let since_heard = tail.iter().rev().take_while(|recent| !of_other(recent)).count();
+    let answered = since_heard == 0;
+    let run = if answered { &tail[..] } else { tail.get(tail.len() - since_heard..)? };
+    let probes: Vec<&&Recent> = run.iter().filter(|recent| recent.by == reset.by).collect();
     let (first, last) = (probes.first()?, probes.last()?);
-    let answered = tail.iter().any(|recent| recent.by != reset.by);
-    if probes.len() < FEWEST {
-        return None;
-    }
     let pause = reset.rst.ts.since(last.ts);
     let between = last.ts.since(first.ts).as_nanos().checked_div(probes.len() as u64 - 1);
     let interval = between.map_or(pause, Span::from_nanos);

@@ -87,7 +87,7 @@ impl std::fmt::Debug for Rule {
 /// Findings in their order, the cause first: at most one of every rule.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Findings {
-    list: [Option<Finding>; COUNT],
+    list: [Option<(Rank, Finding)>; COUNT],
     len: usize,
 }
 
@@ -98,21 +98,25 @@ impl Findings {
     }
 
     pub(super) fn iter(&self) -> impl Iterator<Item = Finding> {
-        self.list.iter().take(self.len).copied().flatten()
+        self.list.iter().flatten().map(|&(_, finding)| finding)
     }
 
     /// Puts a finding behind all that do not come after it.
-    fn insert(&mut self, finding: Finding, rank: impl Fn(Finding) -> (Reverse<Confidence>, bool)) {
-        let after = self.iter().position(|other| rank(other) > rank(finding)).unwrap_or(self.len);
+    fn insert(&mut self, rank: Rank, finding: Finding) {
+        let after = self.list.iter().flatten().position(|(other, _)| *other > rank).unwrap_or(self.len);
         if let Some(behind) = self.list.get_mut(after..=self.len) {
             behind.rotate_right(1);
             if let Some(place) = behind.first_mut() {
-                *place = Some(finding);
+                *place = Some((rank, finding));
             }
             self.len += 1;
         }
     }
 }
+
+/// The smaller, the earlier: how sure a finding is; how sure it would be, had more been seen and were the sender surer; whether it
+/// is a mere suspicion.
+type Rank = (Reverse<Confidence>, Reverse<Confidence>, bool);
 
 /// What is counted of the conclusion.
 pub(super) fn rule(evidence: &Evidence<'_>, cause: Option<Finding>) -> Ruling {
@@ -134,11 +138,10 @@ pub(super) fn rule(evidence: &Evidence<'_>, cause: Option<Finding>) -> Ruling {
     }
 }
 
-/// All opinions, the most confident first; the order of the list breaks ties. `unexplained` speaks only where nobody else
+/// All opinions, the most confident first; what would be surer breaks ties, and then the order of the list. `unexplained` speaks only where nobody else
 /// does, and a forgery that is only suspected comes after what it would overturn.
 pub(super) fn rank(evidence: &Evidence<'_>) -> Findings {
     let suspected = |finding: Finding| is_forgery(finding.rule) && evidence.rst_by != Some(Sender::Middlebox);
-    let rank = |finding: Finding| (Reverse(finding.confidence), suspected(finding));
     let mut findings = Findings::default();
     let mut explained = false;
     for rule in RULES {
@@ -149,7 +152,8 @@ pub(super) fn rank(evidence: &Evidence<'_>) -> Findings {
         if let Some(confidence) = (rule.judge)(evidence) {
             let finding = Finding { rule, confidence: confidence.min(cap(evidence, rule)) };
             explained |= !suspected(finding);
-            findings.insert(finding, rank);
+            let rank = (Reverse(finding.confidence), Reverse(confidence), suspected(finding));
+            findings.insert(rank, finding);
         }
     }
     findings

@@ -1,6 +1,6 @@
 //! What the two programs owed each other when the end began: whose turn it was.
 
-use crate::flow::{BodyLength, Close, Exchange, Half, Marks, Owed, Side, Turn};
+use crate::flow::{Alert, BodyLength, Close, Exchange, Half, Marks, Owed, Side, Turn};
 use crate::time::Span;
 
 use super::evidence::{Evidence, Shape, shape};
@@ -8,6 +8,10 @@ use super::evidence::{Evidence, Shape, shape};
 /// A pause that is longer than any between two segments of one answer: Linux's shortest retransmission timeout (200 ms,
 /// `TCP_RTO_MIN`) and a delayed acknowledgement (40 ms, `TCP_DELACK_MIN`) on top.
 pub(super) const QUIET: Span = Span::from_millis(250);
+
+/// A copy that comes this much later is no double of the capture but a repetition: Linux's shortest retransmission timeout, with
+/// room for its tail loss probe, which comes sooner.
+pub(super) const REPEATED: Span = Span::from_millis(150);
 
 /// What the two programs owed each other at the first FIN or RST.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -109,6 +113,18 @@ pub(super) fn record_is_cut(evidence: &Evidence<'_>) -> bool {
     evidence.exchange.tls().is_some_and(|tls| *tls.cut_record.at(server) && !tls.is_blind(server))
 }
 
+/// Is it known, and not only guessed from silence, what was owed?
+pub(super) fn is_known(evidence: &Evidence<'_>) -> bool {
+    evidence.exchange.owed().is_some_and(|owed| owed != Owed::Unknown)
+}
+
+/// Had an HTTP response begun of which nobody can tell where it ends: its head was cut short by the capture, or bytes are missing?
+pub(super) fn end_unknown(evidence: &Evidence<'_>) -> bool {
+    evidence.http().is_some_and(|http| {
+        http.is_blind(http.client.peer()) && http.response.as_ref().is_some_and(|response| !response.complete)
+    })
+}
+
 /// What HTTP tells; `None` where it does not tell, so that turns have to.
 fn http_talk(evidence: &Evidence<'_>, owed: Owed) -> Option<Talk> {
     let server_closed = evidence.fin_by == Some(Side::Server);
@@ -120,4 +136,12 @@ fn http_talk(evidence: &Evidence<'_>, owed: Owed) -> Option<Talk> {
         Owed::Rest(BodyLength::Unknown) | Owed::Unknown => None,
         Owed::Rest(_) => Some(Talk::Answering),
     }
+}
+
+/// The alert that ended a TLS session: neither close_notify nor user_canceled, which announce a normal end (RFC 8446 §6.1).
+pub(super) fn fatal_alert(evidence: &Evidence<'_>) -> Option<Alert> {
+    let said = [evidence.exchange, &evidence.close.exchange]
+        .into_iter()
+        .find_map(|exchange| exchange.tls()?.alert)?;
+    (!matches!(said.description, 0 | 90)).then_some(said)
 }

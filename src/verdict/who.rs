@@ -3,7 +3,7 @@
 use crate::flow::Side;
 
 use super::evidence::{Evidence, Shape};
-use super::forgery::{CONVICTS, Doubt, is_authentic};
+use super::forgery::{CONVICTS, Doubt, is_authentic, other_distance};
 use super::{Confidence, How};
 
 /// Who sent a RST, as a conclusion.
@@ -54,6 +54,9 @@ fn undoubted(evidence: &Evidence<'_>) -> Confidence {
     let Some(Sender::Side(side)) = evidence.rst_claimed.map(Sender::Side) else {
         return Confidence::Possible;
     };
+    if other_distance(evidence).is_some() {
+        return Confidence::Possible;
+    }
     let sure = match evidence.shape {
         // From one SYN and one RST nobody can tell a host from a firewall in front of it.
         _ if evidence.how == How::Refused || !evidence.acceptance_certain => false,

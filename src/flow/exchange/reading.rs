@@ -36,6 +36,11 @@ impl Talk<'_> {
         if *self.protocol == Protocol::Unknown { http::looks_like_request(bytes) } else { Looks::Unlike }
     }
 
+    fn begins_request(&self, by: End, piece: &Piece<'_>) -> bool {
+        let begins = self.turns.now.is_some_and(|turn| turn.by == by && turn.seq == piece.seq);
+        begins && *self.protocol == Protocol::Unknown && http::is_surely_request(piece.bytes)
+    }
+
     fn begin_http(&mut self, client: End) -> Opening {
         *self.protocol = Protocol::Http(Box::new(Http::new(client)));
         Opening::Known
@@ -83,7 +88,7 @@ enum Opening {
     Silent,
     /// Too few bytes to tell.
     Short(Box<Short>),
-    /// Nothing known; TLS may begin in the middle (STARTTLS, PostgreSQL's SSLRequest).
+    /// Nothing known; TLS may begin in the middle (STARTTLS, PostgreSQL's SSLRequest), and so may the capture.
     Plain,
     /// It is known.
     Known,
@@ -181,15 +186,19 @@ impl Opening {
         match self {
             Self::Known => self.read(by, piece, talk),
             Self::Unknown => {}
-            Self::Plain => self.look_for_tls(by, piece, talk),
+            Self::Plain => self.look_again(by, piece, talk),
             Self::Silent | Self::Short(_) => self.recognise(by, piece, talk),
         }
     }
 
-    /// A whole ClientHello header is unlike anything else.
-    fn look_for_tls(&mut self, by: End, piece: &Piece<'_>, talk: &mut Talk<'_>) {
+    /// A whole ClientHello header is unlike anything else, and so is a whole request line where a side begins to speak: the
+    /// capture may have begun with the rest of an answer.
+    fn look_again(&mut self, by: End, piece: &Piece<'_>, talk: &mut Talk<'_>) {
         if tls::is_surely_hello(piece.bytes) {
             *self = talk.begin_tls(by);
+            self.hear(by, piece, talk);
+        } else if talk.begins_request(by, piece) {
+            *self = talk.begin_http(by);
             self.hear(by, piece, talk);
         } else if *talk.turns.count > MAX_PLAIN_TURNS {
             *self = Self::Unknown;

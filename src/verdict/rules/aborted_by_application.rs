@@ -2,7 +2,7 @@
 
 use crate::verdict::evidence::{Shape, Talk};
 use crate::verdict::rule::{Confidence, Rule, hit, miss};
-use crate::verdict::{Evidence, How, Sender, facts, talk};
+use crate::verdict::{Evidence, How, Sender, Side, facts, talk};
 
 pub(super) const RULE: Rule = Rule {
     name: "aborted_by_application",
@@ -33,7 +33,7 @@ fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
         return None;
     }
     match (evidence.how, evidence.talk) {
-        (How::Reset, Talk::Nothing | Talk::Complete) => Some(Confidence::Likely),
+        (How::Reset, Talk::Nothing | Talk::Complete) if !may_be_cut(evidence) => Some(Confidence::Likely),
         // An answer that was acknowledged to its last byte may well have been whole.
         (How::Reset, Talk::Answering)
             if evidence.http().is_none()
@@ -46,6 +46,11 @@ fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
         (How::Reset | How::FinThenReset, _) => Some(Confidence::Possible),
         _ => None,
     }
+}
+
+/// The server's answer may have been cut: nobody can tell where it ends.
+fn may_be_cut(evidence: &Evidence<'_>) -> bool {
+    evidence.rst_by == Some(Sender::Side(Side::Server)) && talk::end_unknown(evidence)
 }
 
 /// The client had no room for more, or a TLS record had only begun.

@@ -21,7 +21,7 @@ pub(super) const RULE: Rule = Rule {
 connection up. The next segment is answered by a RST ('connection reset by peer' on the first query in the morning), or the RST \
 comes by itself when the time is over.
 How it is told: an idle time far longer than any pause before it, nobody said goodbye, and a bare RST answers the first segment \
-after it; or an abort after a long idle time.
+after it, or no segment at all; or an abort after a long idle time.
 Not to be confused with: stale_keepalive, where the server had closed by FIN; state_lost, where the connection was in regular \
 use; keepalive_timeout, where probes went unanswered.
 What to do: find the shortest idle timeout on the way (the measured time below is an upper bound for it) and stay under it: TCP \
@@ -34,6 +34,10 @@ keep-alives, a pool that gives up idle connections earlier, or application pings
         hit(
             "a firewall forgot the connection",
             "A > B S\nB > A S.\nA > B .\nA > B P. len 9\nB > A P. len 9\nA > B .\n+0.3 A > B P. len 9\nB > A P. len 9\nA > B .\n+400 A > B P. len 9\nB > A R",
+        ),
+        hit(
+            "a device resets at expiry, unasked",
+            "A > B S\nB > A S.\nA > B .\nA > B P. len 9\nB > A P. len 9\nA > B .\n+60 B > A R",
         ),
         hit("an abort at expiry", "A > B S\nB > A S.\nA > B .\nA > B P. len 9\nB > A P. len 9\nA > B .\n+350 B > A R."),
         miss(
@@ -87,11 +91,15 @@ fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
     }
 }
 
-/// The first segment after the idle time met nobody who knew the connection.
+/// The first segment after the idle time met nobody who knew the connection; or the RST came unasked, as from a device whose
+/// time was up: a host's bare RST is an answer.
 fn judge_reply(evidence: &Evidence<'_>, idle: Span) -> Option<Confidence> {
-    let answers = evidence.reset()?.prompt.is_some_and(|prompt| prompt.len > 0);
+    let told = match evidence.reset()?.prompt {
+        Some(prompt) => prompt.len > 0,
+        None => matches!(evidence.talk, Talk::Complete | Talk::Nothing),
+    };
     let stands_out = evidence.longest_pause().is_none_or(|pause| idle >= pause.times(STANDS_OUT));
-    if !answers || !stands_out || idle < Span::from_secs(1) {
+    if !told || !stands_out || idle < Span::from_secs(1) {
         return None;
     }
     Some(if idle >= SHORTEST { Confidence::Likely } else { Confidence::Possible })

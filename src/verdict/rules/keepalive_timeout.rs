@@ -21,6 +21,10 @@ What to do: look at the path to the silent side and at that host. The probes did
             "three probes",
             "A > B S\nB > A S.\nA > B .\nA > B P. len 4\nB > A P. len 4\nA > B .\n+1 B > A . seq 5004\n+1 B > A . seq 5004\n+1 B > A . seq 5004\n+1 B > A R.",
         ),
+        hit(
+            "earlier probes were answered",
+            "A > B S\nB > A S.\nA > B .\nA > B P. len 4\nB > A P. len 4\nA > B .\n+2 B > A . seq 5004\nA > B .\n+2 B > A . seq 5004\n+1 B > A . seq 5004\n+1 B > A . seq 5004\n+1 B > A R.",
+        ),
         miss(
             "the program aborts some time after probes that were answered",
             "A > B S\nB > A S.\nA > B .\nA > B P. len 4\nB > A P. len 4\nA > B .\n+1 B > A . seq 5004\nA > B .\n+1 B > A . seq 5004\nA > B .\n+0.3 B > A R.",
@@ -43,7 +47,7 @@ fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
 fn facts_of(evidence: &Evidence<'_>) -> Vec<Fact> {
     let mut facts = Vec::new();
     if let Some(Probing { probes, interval, answered, last_frame }) = probing(evidence) {
-        let heard = if answered { "the capture holds answers to some" } else { "none was answered" };
+        let heard = if answered { "the capture holds an answer to the last" } else { "none was answered" };
         facts.push(Fact::at(last_frame, format!("{probes} keep-alive probes, {interval} apart: {heard}")));
     }
     facts.extend(facts::of_rst(evidence));

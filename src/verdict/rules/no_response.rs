@@ -1,9 +1,15 @@
 //! The server ended before the first byte of its answer.
 
-use crate::flow::Side;
+use crate::flow::{Side, Turn};
 use crate::verdict::evidence::{Shape, Talk};
 use crate::verdict::rule::{Confidence, Rule, hit, miss};
+use crate::verdict::talk::QUIET;
 use crate::verdict::{Evidence, How, facts};
+
+/// The longest last word that needs no answer: `QUIT`, MySQL's and PostgreSQL's goodbyes have 5 or 6 bytes.
+const LAST_WORD: u64 = 16;
+/// The same in TLS, with the record's header and tag; HTTP/2's GOAWAY has 17 bytes and some text.
+const LAST_WORD_TLS: u64 = 64;
 
 pub(super) const RULE: Rule = Rule {
     name: "no_response",
@@ -25,6 +31,18 @@ slowest route, an out-of-memory kill. If a proxy is in between, send the same re
             "A > B S\nB > A S.\nA > B .\nA > B P. \"GET /slow HTTP/1.1\\r\\nHost: b\\r\\n\\r\\n\"\nB > A .\n+1 B > A F.\nA > B F.\nB > A .",
         ),
         hit("the same by RST", "A > B S\nB > A S.\nA > B .\nA > B P. \"GET / HTTP/1.1\\r\\nHost: b\\r\\n\\r\\n\"\nB > A .\n+1 B > A R."),
+        hit(
+            "a query of an unknown protocol, after others that were answered",
+            "A > B S\nB > A S.\nA > B .\nB > A P. len 80\nA > B P. len 60\nB > A P. len 11\nA > B P. len 36\nB > A .\n+1 B > A F.\nA > B F.\nB > A .",
+        ),
+        miss(
+            "a last word of an unknown protocol",
+            "A > B S\nB > A S.\nA > B .\nA > B P. len 9\nB > A P. len 30\nA > B P. \"quit\\r\\n\"\nB > A .\nB > A F.\nA > B F.\nB > A .",
+        ),
+        miss(
+            "a log that nobody answers",
+            "A > B S\nB > A S.\nA > B .\nA > B P. len 90\nB > A .\n+1 A > B P. len 90\nB > A .\n+1 A > B P. len 90\nB > A .\n+9 B > A F.\nA > B F.\nB > A .",
+        ),
         miss("the client left first", "A > B S\nB > A S.\nA > B .\nA > B P. \"GET / HTTP/1.1\\r\\n\\r\\n\"\nB > A .\nA > B F.\nB > A F.\nA > B ."),
         miss(
             "the answer had begun",
@@ -45,10 +63,7 @@ fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
     // Where several went together the listener may have been closed, and nobody ever had the request.
     let together = evidence.surroundings.unserved_resets > 1;
     let guess = match evidence.how {
-        // A last word such as QUIT wants no answer, and of an unknown protocol nobody knows.
-        How::Fin | How::FinThenReset if evidence.exchange.turns > 1 && evidence.http().is_none() => {
-            return None;
-        }
+        How::Fin | How::FinThenReset if evidence.http().is_none() && !wants_answer(evidence) => return None,
         How::Fin | How::FinThenReset => Confidence::Possible,
         How::Reset if evidence.shape == Shape::Active => Confidence::Likely,
         _ => return None,
@@ -61,6 +76,29 @@ fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
         How::Reset if !ever_served => sure.min(Confidence::Likely),
         _ => sure,
     })
+}
+
+/// May what the client said last be a question? Nobody knows of an unknown protocol; but a last word such as QUIT wants no
+/// answer, and neither does who says one thing after another without waiting for one (a log, measurements).
+fn wants_answer(evidence: &Evidence<'_>) -> bool {
+    let Some(turn) = evidence.exchange.turn else { return false };
+    let encrypted = evidence.exchange.tls().is_some();
+    let last_word =
+        evidence.exchange.turns > 1 && turn.bytes <= if encrypted { LAST_WORD_TLS } else { LAST_WORD };
+    !last_word && !spoke_again(evidence, turn)
+}
+
+/// Did it say something more, after a pause, before anybody answered?
+fn spoke_again(evidence: &Evidence<'_>, turn: Turn) -> bool {
+    let (mut end, mut last) = (turn.seq, turn.start);
+    let said = evidence.close.recent.iter().filter(|recent| recent.by == turn.by && !recent.flags.rst());
+    for recent in said.filter(|recent| recent.len > 0 && recent.seq_end().after(turn.seq)) {
+        if recent.seq_end().after(end) && end != turn.seq && recent.ts.since(last) > QUIET {
+            return true;
+        }
+        (end, last) = (end.furthest(recent.seq_end()), recent.ts);
+    }
+    false
 }
 
 fn advise(evidence: &Evidence<'_>) -> String {

@@ -1,5 +1,6 @@
 //! A RST answers the SYN.
 
+use crate::verdict::forgery::other_distance;
 use crate::verdict::rule::{Confidence, Rule, hit, miss};
 use crate::verdict::{Evidence, How, Side, facts};
 
@@ -26,7 +27,7 @@ the port, the service's state and the firewall. After a deploy, wait for readine
 };
 
 fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
-    let odd_distance = super::refused_by_firewall::other_distance(evidence).is_some();
+    let odd_distance = other_distance(evidence).is_some();
     (evidence.how == How::Refused).then_some(if odd_distance {
         Confidence::Possible
     } else {

@@ -1,9 +1,9 @@
 //! The RST that answers the SYN came from a device on the path.
 
 use crate::flow::Side;
-use crate::verdict::forgery::initial_ttl;
+use crate::verdict::forgery::other_distance;
 use crate::verdict::rule::{Confidence, Rule, hit, miss};
-use crate::verdict::{Evidence, Fact, How, facts};
+use crate::verdict::{Evidence, Fact, facts};
 
 pub(super) const RULE: Rule = Rule {
     name: "refused_by_firewall",
@@ -29,12 +29,6 @@ What to do: capture on the server: if the SYN does not arrive there, a device on
 
 fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
     other_distance(evidence).map(|_| Confidence::Possible)
-}
-
-/// The server's usual TTL, where the RST has another one of the same origin.
-pub(super) fn other_distance(evidence: &Evidence<'_>) -> Option<u8> {
-    let ttl = evidence.reset().filter(|_| evidence.how == How::Refused)?.rst.ttl;
-    evidence.surroundings.server_ttl.filter(|&usual| usual != ttl && initial_ttl(usual) == initial_ttl(ttl))
 }
 
 fn facts_of(evidence: &Evidence<'_>) -> Vec<Fact> {

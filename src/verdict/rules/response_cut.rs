@@ -47,8 +47,9 @@ B > A P. \"HTTP/1.1 200 OK\\r\\nContent-Length: 10\\r\\n\\r\\nabc\"\nA > B R.",
 const UNANSWERED: u8 = 2;
 
 fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
-    let began = evidence.talk == Talk::Answering && !evidence.in_tls_handshake;
-    if !began || evidence.ended_by() != Some(Side::Server) {
+    let began =
+        evidence.talk == Talk::Answering || (evidence.how == How::Reset && talk::end_unknown(evidence));
+    if !began || evidence.in_tls_handshake || evidence.ended_by() != Some(Side::Server) {
         return None;
     }
     // A server whose own data went unanswered gave up on a client that was gone.

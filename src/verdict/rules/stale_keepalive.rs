@@ -1,6 +1,6 @@
 //! A request was written into a kept-alive connection that the server had closed or was closing.
 
-use crate::flow::{Http, Recent, Side};
+use crate::flow::{Http, Marks, Recent, Side, Turn};
 use crate::verdict::evidence::{Shape, Talk};
 use crate::verdict::rule::{Confidence, Rule, hit, miss};
 use crate::verdict::{Evidence, Fact, How, Sender, facts};
@@ -11,7 +11,7 @@ pub(super) const RULE: Rule = Rule {
     doc: "What happened: the server closed an idle kept-alive connection, and the client's pool sent the next request into it before \
 it knew. The server's host answers with a RST: 'read ECONNRESET', 'socket hang up' or EPIPE on a request that no server ever saw.
 How it is told: a whole exchange, the server's FIN after a pause, and a request that was sent after it or crossed it (the FIN does \
-not acknowledge it), answered by a bare RST. Where the FIN itself was lost, only the pause and the RST are left.
+not acknowledge it), answered by a bare RST or not at all. Where the FIN itself was lost, only the pause and the RST are left.
 Not to be confused with: write_after_close, where the data is no next request; no_response, where the server had the request \
 before it closed; state_lost, where the server never closed.
 What to do: the client's pool must give up idle connections before the server does: set its idle timeout below the server's \
@@ -40,6 +40,12 @@ B > A P. \"HTTP/1.1 200 OK\\r\\nContent-Length: 2\\r\\n\\r\\nok\"\nA > B .\n\
 B > A P. \"HTTP/1.1 200 OK\\r\\nContent-Length: 2\\r\\n\\r\\nok\"\nA > B .\n\
 +5 A > B P. \"GET /2 HTTP/1.1\\r\\nHost: b\\r\\n\\r\\n\"\nB > A F. ack 1029\nB > A R seq 5041",
         ),
+        hit(
+            "the server reads on after its FIN and says nothing",
+            "A > B S\nB > A S.\nA > B .\nA > B P. \"GET /1 HTTP/1.1\\r\\nHost: b\\r\\n\\r\\n\"\n\
+B > A P. \"HTTP/1.1 200 OK\\r\\nContent-Length: 2\\r\\n\\r\\nok\"\nA > B .\n+5 B > A F.\nA > B .\n\
++0.04 A > B P. \"GET /2 HTTP/1.1\\r\\nHost: b\\r\\n\\r\\n\"\nB > A .\n+1 A > B F.\nB > A .",
+        ),
         miss(
             "closed after it had the request",
             "A > B S\nB > A S.\nA > B .\nA > B P. \"GET /1 HTTP/1.1\\r\\nHost: b\\r\\n\\r\\n\"\nB > A .\n+5 B > A F.\nA > B .\nA > B P. len 9\nB > A R",
@@ -67,6 +73,9 @@ B > A P. \"HTTP/1.1 200 OK\\r\\nContent-Length: 2\\r\\n\\r\\nok\"\nA > B .\n+5 B
 };
 
 fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
+    if evidence.how == How::Fin {
+        return swallowed(evidence).map(|_| facts::sure_if_http(evidence, Confidence::Likely));
+    }
     if evidence.rst_by != Some(Sender::Side(Side::Server)) {
         return None;
     }
@@ -89,6 +98,17 @@ fn request(evidence: &Evidence<'_>) -> Option<Recent> {
     (answered.len > 0 && answered.by == evidence.close.client).then_some(answered)
 }
 
+/// A request that a server took after its FIN without a word or a RST, as those do that read on for a while before they
+/// close (lingering close): no answer can follow a FIN.
+fn swallowed(evidence: &Evidence<'_>) -> Option<Turn> {
+    let fin = evidence.fin(Side::Server).filter(|_| evidence.fin_by == Some(Side::Server))?;
+    let (before, after) = (evidence.http()?, evidence.close.exchange.http()?);
+    let between =
+        evidence.talk == Talk::Complete && evidence.exchange.turns >= 2 && !before.request_unfinished();
+    let unknown = after.requests > before.requests && !fin.ack.after(after.last_request_seq);
+    evidence.close.exchange.turn.filter(|turn| turn.by == after.client && between && unknown)
+}
+
 /// The FIN was captured: the request must not have been known to the server when it closed.
 fn judge_fin(evidence: &Evidence<'_>, request: &Recent) -> Option<Confidence> {
     let fin = (*evidence.close.fins.at(evidence.close.end(Side::Server)))?;
@@ -99,14 +119,22 @@ fn judge_fin(evidence: &Evidence<'_>, request: &Recent) -> Option<Confidence> {
     (unknown && between).then(|| facts::sure_if_http(evidence, Confidence::Likely))
 }
 
-/// No FIN was captured. An HTTP server that was idle between two requests is likelier to have closed than to have crashed;
-/// of other protocols nobody knows.
+/// No FIN was captured. Where one may have been missed, an HTTP server that was idle between two requests is likelier to have
+/// closed than to have crashed; of other protocols nobody knows.
 fn judge_fin_lost(evidence: &Evidence<'_>) -> Option<Confidence> {
     // A RST in its name before it, or marks that do not fit the server, make another story as likely.
     if evidence.close.ignored.is_some_and(|(rst, _)| evidence.close.side(rst.by) == Side::Server) {
         return None;
     }
-    let doubtful = !evidence.doubts.is_empty();
+    // A host that is there answers the first copy.
+    if evidence.prompt_was_repeated() {
+        return None;
+    }
+    // Where everything was captured, its FIN would have been too.
+    let seen = evidence.seen();
+    let missed = evidence.close.half_before(Side::Server).marks.has(Marks::HOLE) || seen.gaps > 0;
+    let whole = seen.handshake && seen.both_sides && !missed && evidence.surroundings.lost_nearby == 0;
+    let doubtful = whole || !evidence.doubts.is_empty();
     let Some(http) = evidence.http() else {
         return (evidence.exchange.turns >= 3 && evidence.talk == Talk::Awaiting)
             .then_some(Confidence::Possible);
@@ -118,6 +146,13 @@ fn judge_fin_lost(evidence: &Evidence<'_>) -> Option<Confidence> {
 
 fn facts_of(evidence: &Evidence<'_>) -> Vec<Fact> {
     let mut facts: Vec<Fact> = facts::of_fin(evidence, Side::Server).into_iter().collect();
+    if let Some(turn) = swallowed(evidence).filter(|_| evidence.how == How::Fin) {
+        let name = facts::request_name_at_close(evidence);
+        facts.push(Fact::at(
+            turn.frame,
+            format!("{name} was sent all the same, and no answer can follow a FIN"),
+        ));
+    }
     if let Some(request) = request(evidence) {
         let name = facts::request_name_at_close(evidence);
         let fin = evidence.close.fins.at(evidence.close.end(Side::Server));

@@ -1,7 +1,8 @@
 //! A TLS alert was sent just before the end: its text is the cause.
 
-use crate::flow::{Alert, Side};
+use crate::flow::Side;
 use crate::verdict::rule::{Confidence, Rule, hit, miss};
+use crate::verdict::talk::fatal_alert;
 use crate::verdict::{Evidence, Fact, How, facts};
 
 pub(super) const RULE: Rule = Rule {
@@ -32,20 +33,12 @@ repeats the handshake by hand.",
 
 fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
     let ended = !matches!(evidence.how, How::Open | How::Silent);
-    alert(evidence).filter(|_| ended).map(|_| Confidence::Certain)
-}
-
-/// The alert that ended it: neither close_notify nor user_canceled, which announce a normal end.
-fn alert(evidence: &Evidence<'_>) -> Option<Alert> {
-    let said = [evidence.exchange, &evidence.close.exchange]
-        .into_iter()
-        .find_map(|exchange| exchange.tls()?.alert)?;
-    (!matches!(said.description, 0 | 90)).then_some(said)
+    fatal_alert(evidence).filter(|_| ended).map(|_| Confidence::Certain)
 }
 
 fn facts_of(evidence: &Evidence<'_>) -> Vec<Fact> {
     let mut facts = Vec::new();
-    if let Some(alert) = alert(evidence) {
+    if let Some(alert) = fatal_alert(evidence) {
         let side = evidence.close.side(alert.by);
         facts.push(Fact::at(
             alert.frame,
@@ -57,7 +50,7 @@ fn facts_of(evidence: &Evidence<'_>) -> Vec<Fact> {
 }
 
 fn advise(evidence: &Evidence<'_>) -> String {
-    let Some(alert) = alert(evidence) else { return String::new() };
+    let Some(alert) = fatal_alert(evidence) else { return String::new() };
     let side = evidence.close.side(alert.by);
     let whose = if side == Side::Client {
         "its trust store and TLS settings"

@@ -59,6 +59,11 @@ pub(in super::super) fn looks_like_request(bytes: &[u8]) -> Looks {
     best.min_by_key(|looks| *looks as u8).unwrap_or(Looks::Unlike)
 }
 
+/// Do these bytes begin an HTTP/1 request beyond doubt? Its whole first line is there, version and all.
+pub(in super::super) fn is_surely_request(bytes: &[u8]) -> bool {
+    looks_like_request(bytes) == Looks::Like && first_line(bytes).and_then(request_line).is_some()
+}
+
 /// Do these bytes begin a message of this kind?
 pub(super) fn looks_like_message(bytes: &[u8], kind: Kind) -> Looks {
     match kind {

@@ -11,7 +11,7 @@ mod reader;
 mod requests;
 mod responses;
 
-pub(super) use head::{Looks, looks_like, looks_like_request};
+pub(super) use head::{Looks, is_surely_request, looks_like, looks_like_request};
 pub use message::{BodyLength, Owed, Request, Response};
 
 use crate::decode::SeqNumber;
