@@ -6,6 +6,9 @@ use crate::time::Timestamp;
 
 use super::window::Window;
 
+/// Segments that are too few to tell what is usual.
+const FEW: u64 = 2;
+
 /// A host's segments, RSTs apart.
 #[derive(Clone, Copy, Debug, Default)]
 struct Look {
@@ -44,12 +47,16 @@ impl Hosts {
         self.0.get(&host).map_or(0, |look| look.connections.into())
     }
 
-    /// The TTL of the server's segments on other connections. Only of use where this one shows none but a RST.
+    /// The TTL of the server's segments on other connections. Only of use where a RST is to be compared, and this connection
+    /// shows little else of the server.
     pub(super) fn server_ttl(&self, close: &Close) -> Option<u8> {
-        if spoke(close.half_before(Side::Server)) {
+        let server = close.half_before(Side::Server);
+        if spoke(server) && (close.reset.is_none() || server.packets > FEW) {
             return None;
         }
-        self.usual_ttl(close.endpoint(Side::Server).addr)
+        let others = u32::from(spoke(server));
+        let look = self.0.get(&close.endpoint(Side::Server).addr)?;
+        (!look.varies && look.connections > others).then_some(look.ttl)
     }
 
     /// The TTL of a host's segments, where it is always the same.

@@ -81,17 +81,24 @@ pub(super) fn is_authentic(evidence: &Evidence<'_>) -> bool {
 /// How the claimed sender's own segments look, RSTs apart.
 struct Baseline<'a> {
     own: Vec<&'a Recent>,
+    /// The TTL of the same host on other connections.
+    elsewhere: Option<u8>,
 }
 
 impl<'a> Baseline<'a> {
     fn of(evidence: &Evidence<'a>, reset: &Reset) -> Self {
         let before = evidence.close.recent.iter().take_while(|recent| recent.serial < reset.serial);
-        Self { own: before.filter(|recent| recent.by == reset.by && !recent.flags.rst()).collect() }
+        let own = before.filter(|recent| recent.by == reset.by && !recent.flags.rst()).collect();
+        let server = evidence.close.side(reset.by) == Side::Server;
+        Self { own, elsewhere: evidence.surroundings.server_ttl.filter(|_| server) }
     }
 
     /// The TTL of all of them, where it is one and the same.
     fn ttl(&self) -> Option<u8> {
-        let first = self.own.first().filter(|_| self.own.len() >= BASELINE)?.ttl;
+        let first = self.own.first()?.ttl;
+        if self.own.len() < BASELINE && self.elsewhere != Some(first) {
+            return None;
+        }
         self.own.iter().all(|recent| recent.ttl == first).then_some(first)
     }
 

@@ -78,13 +78,15 @@ fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
     })
 }
 
-/// May what the client said last be a question? Nobody knows of an unknown protocol; but a last word such as QUIT wants no
-/// answer, and neither does who says one thing after another without waiting for one (a log, measurements).
+/// May what the client said last be a question? Nobody knows of an unknown protocol; but a last word such as QUIT, or one at which
+/// the server closes at once, wants no answer, and neither does who says one thing after another without waiting for one
+/// (a log, measurements).
 fn wants_answer(evidence: &Evidence<'_>) -> bool {
     let Some(turn) = evidence.exchange.turn else { return false };
     let encrypted = evidence.exchange.tls().is_some();
-    let last_word =
-        evidence.exchange.turns > 1 && turn.bytes <= if encrypted { LAST_WORD_TLS } else { LAST_WORD };
+    let at_once = evidence.idle_before.is_none_or(|idle| idle < QUIET);
+    let short = turn.bytes <= if encrypted { LAST_WORD_TLS } else { LAST_WORD };
+    let last_word = evidence.exchange.turns > 1 && (at_once || short);
     !last_word && !spoke_again(evidence, turn)
 }
 
