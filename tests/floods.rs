@@ -8,12 +8,13 @@ mod flood;
 #[path = "floods/packets.rs"]
 mod packets;
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use packets::{SYN, ethernet, tcp};
 use rstwho::decode::{self, Addr, Endpoint, Flags, Frame, LinkType, Pdu, Segment, SeqNumber, Skip};
 use rstwho::flow::{FlowTable, ObservedUntil, Settings};
 use rstwho::time::Timestamp;
+use rustix::time::{ClockId, clock_gettime};
 
 /// How many times as dear as another kind of traffic a chosen one may be. Machines are busy; what is looked for is a table
 /// that became a list, or work that grows with its square, which is a thousand times as dear.
@@ -21,14 +22,19 @@ const DEAR: u32 = 12;
 
 const SERVER: Endpoint = Endpoint { addr: Addr::v4([192, 0, 2, 1]), port: 80 };
 
-/// The shortest of three.
+/// The least CPU time of five runs: whatever else the machine does takes no part in it.
 fn quickest(mut run: impl FnMut()) -> Duration {
     let time = |_| {
-        let begun = Instant::now();
+        let begun = cpu_time();
         run();
-        begun.elapsed()
+        cpu_time().saturating_sub(begun)
     };
-    (0..3).map(time).min().unwrap()
+    (0..5).map(time).min().unwrap()
+}
+
+/// What this thread has used so far.
+fn cpu_time() -> Duration {
+    Duration::try_from(clock_gettime(ClockId::ThreadCPUTime)).unwrap()
 }
 
 fn syn_from(src: Endpoint, frame: u64) -> Pdu<'static> {
@@ -97,7 +103,7 @@ fn a_storm_of_segments_out_of_order_costs_in_proportion() {
         let (few, many) = (storm(2_000, place), storm(20_000, place));
         let (few, many) = (quickest(|| follow(&few)), quickest(|| follow(&many)));
         // Ten times as many; the table itself has its price once.
-        assert!(many < few * 10 * DEAR / 4, "{name}: {few:?} for 2000, {many:?} for 20000");
+        assert!(many < few * 10 * DEAR / 3, "{name}: {few:?} for 2000, {many:?} for 20000");
     }
 }
 

@@ -1,6 +1,6 @@
 //! Data arrived after the other side's complete close.
 
-use crate::flow::Side;
+use crate::flow::{Recent, Side};
 use crate::verdict::evidence::{Shape, Talk};
 use crate::verdict::rule::{Confidence, Rule, hit, miss};
 use crate::verdict::{Evidence, Fact, How, Sender, facts};
@@ -44,6 +44,8 @@ fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
         (Shape::Reply, Some(_)) => Some(Confidence::Certain),
         // What it answers crossed its FIN on the way.
         (Shape::Reply, None) if evidence.reset()?.prompt.is_some() => Some(Confidence::Likely),
+        // Whatever it was that came too late, it would have been captured before the RST.
+        (Shape::Active, _) if !spoke_since(evidence, closer) => None,
         (Shape::Reply | Shape::Active, _) => Some(Confidence::Possible),
         _ => None,
     }
@@ -54,6 +56,15 @@ fn between_exchanges(evidence: &Evidence<'_>, closer: Side) -> bool {
         && evidence.talk == Talk::Complete
         && evidence.exchange.turns >= 2
         && !evidence.answers_alert()
+}
+
+/// Did the other side send anything between the closer's FIN and its RST? Where the capture misses something, it may have.
+fn spoke_since(evidence: &Evidence<'_>, closer: Side) -> bool {
+    let (Some(fin), Some(reset)) = (evidence.fin(closer), evidence.reset()) else { return true };
+    let between = |recent: &&Recent| fin.serial < recent.serial && recent.serial < reset.serial;
+    let wrote = |recent: &Recent| recent.by != reset.by && recent.len > 0;
+    let seen = evidence.seen();
+    seen.gaps > 0 || !seen.both_sides || evidence.close.recent.iter().filter(between).any(wrote)
 }
 
 /// The frame of the data that the RST answers, if it came after the close.
