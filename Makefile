@@ -15,7 +15,7 @@ PACKETS := 2000000
 ROUNDS := 5
 LIMIT := 180
 
-.PHONY: demo test build bench bench-instructions bench-captures deps test-deps bench-deps rust golden fixtures help
+.PHONY: demo test build dist bench bench-instructions bench-captures deps test-deps bench-deps rust golden fixtures help
 .DEFAULT_GOAL := help
 
 demo: build ## build, and show the verdicts on bundled captures
@@ -27,6 +27,15 @@ test: rust deps test-deps ## run all tests
 
 build: rust deps ## build the program
 	cargo build --release --locked
+
+# The folders of this machine are left out of what the compilers write, so that the same sources, lock file, compilers and libraries
+# give the same bytes wherever they lie.
+CARGO_DIR = $(or $(CARGO_HOME),$(HOME)/.cargo)
+dist: rust deps ## build the program for others: the same bytes wherever it is built; tells their SHA-256
+	RUSTFLAGS="--remap-path-prefix=$(CURDIR)=/rstwho --remap-path-prefix=$(CARGO_DIR)=/cargo" \
+	CFLAGS="-ffile-prefix-map=$(CURDIR)=/rstwho -ffile-prefix-map=$(CARGO_DIR)=/cargo" \
+		cargo build --release --locked --target-dir target/dist
+	@sha256sum target/dist/release/rstwho
 
 bench: build bench-deps bench-captures ## time us and tcpdump, tshark, tcptrace (PACKETS=2000000 ROUNDS=5 LIMIT=180)
 	@benches/compare.py $(PROGRAM) target/bench --rounds $(ROUNDS) --limit $(LIMIT)
