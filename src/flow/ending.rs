@@ -18,11 +18,12 @@ use super::state::{Cold, Flow, Phase};
 /// full-size segments may be in flight.
 const PROMPT_DEPTH: usize = 64;
 
-/// How long a host's answer takes at most, unless the round trip is known to be long: the slowest satellite path, and a
-/// queue on it.
+/// How long a host's answer takes at most where the round trip is not known: the slowest satellite path, and a queue on it.
 const ANSWER: Span = Span::from_secs(1);
-/// As many round trips: paths become longer, and queues fill.
+/// Where it is known, as many round trips: paths become longer, and queues fill.
 const ANSWER_RTTS: u64 = 4;
+/// And no less than this, which radio links and a host that has to look up its neighbour need.
+const JITTER: Span = Span::from_millis(250);
 
 /// News later than this after a RST cannot have been in flight when it arrived. Several round trips of a bad path.
 const IN_FLIGHT: Span = Span::from_secs(2);
@@ -47,7 +48,7 @@ pub(super) fn prompt<'a>(
     by: End,
     rtt: Option<Span>,
 ) -> Option<Recent> {
-    let soon = rtt.map_or(ANSWER, |rtt| rtt.times(ANSWER_RTTS).max(ANSWER));
+    let soon = rtt.map_or(ANSWER, |rtt| rtt.times(ANSWER_RTTS).max(JITTER));
     let mut acknowledged: Option<SeqNumber> = None;
     for r in recent.take(PROMPT_DEPTH).take_while(|r| rst.ts.since(r.ts) <= soon).filter(|r| !r.flags.rst()) {
         if r.by == by {
@@ -56,9 +57,9 @@ pub(super) fn prompt<'a>(
             }
             continue;
         }
-        let had = r.len > 0 && acknowledged.is_some_and(|ack| !ack.before(r.seq_end()));
-        if !had && answers(rst, r) {
-            return Some(*r);
+        if answers(rst, r) {
+            let had = r.len > 0 && acknowledged.is_some_and(|ack| !ack.before(r.seq_end()));
+            return (!had).then_some(*r);
         }
     }
     None

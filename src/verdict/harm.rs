@@ -33,14 +33,16 @@ const PATIENT: Span = Span::from_millis(200);
 ///
 /// Harmless is a client that resets when nothing is owed to it: it had its whole answer, or had not asked for anything (a
 /// browser that closes early, a health check that connects and leaves), unless it had waited in vain for the handshake;
-/// a TLS session that was over and of which only an alert met the closed socket; and a scanner, whoever answers it. Everything else
+/// a TLS session that was over and of which only alerts and tickets met the closed socket; and a scanner, whoever answers it. Everything else
 /// is harmful, because somebody waited for what never came; so is a fatal TLS alert, however it ended then.
 #[must_use]
 pub(super) fn weigh(evidence: &Evidence<'_>) -> Harm {
     let client_left = evidence.rst_by == Some(Sender::Side(Side::Client));
     let nothing_owed = matches!(evidence.talk, Talk::Nothing | Talk::Complete) && !evidence.lost_data();
     let left_in_peace = client_left && nothing_owed && matches!(evidence.how, How::Reset | How::FinThenReset);
-    let only_goodbyes = evidence.talk == Talk::Complete && evidence.answers_alert() && !evidence.lost_data();
+    let quiet = matches!(evidence.talk, Talk::Nothing | Talk::Complete);
+    let tls_alone = evidence.fin_by.is_some_and(|closer| talk::only_tls_after(evidence, closer));
+    let only_goodbyes = quiet && (tls_alone || (evidence.answers_alert() && !evidence.lost_data()));
     let failed = waited_for_handshake(evidence) || talk::fatal_alert(evidence).is_some();
     if evidence.surroundings.scan.is_some() || ((only_goodbyes || left_in_peace) && !failed) {
         Harm::Harmless

@@ -9,6 +9,11 @@ use super::evidence::{Evidence, Shape, shape};
 /// `TCP_RTO_MIN`) and a delayed acknowledgement (40 ms, `TCP_DELACK_MIN`) on top.
 pub(super) const QUIET: Span = Span::from_millis(250);
 
+/// The longest last word that needs no answer: `QUIT`, MySQL's and PostgreSQL's goodbyes have 5 or 6 bytes.
+const LAST_WORD: u64 = 16;
+/// The same in TLS, with the record's header and tag; HTTP/2's GOAWAY has 17 bytes and some text.
+const LAST_WORD_TLS: u64 = 64;
+
 /// A copy that comes this much later is no double of the capture but a repetition: Linux's shortest retransmission timeout, with
 /// room for its tail loss probe, which comes sooner.
 pub(super) const REPEATED: Span = Span::from_millis(150);
@@ -57,10 +62,14 @@ pub(super) fn talk(evidence: &Evidence<'_>) -> Talk {
     }
     let client_spoke_last = evidence.close.side(turn.by) == Side::Client;
     if client_spoke_last && !answer_unseen(evidence) {
-        return if answered_in_two_bytes(evidence, turn) { Talk::Complete } else { Talk::Awaiting };
+        let settled = answered_in_two_bytes(evidence, turn) || is_last_word(evidence, turn);
+        return if settled { Talk::Complete } else { Talk::Awaiting };
     }
-    if record_is_cut(evidence) {
+    if record_is_cut(evidence) || went_on(evidence) || stream_is_cut(evidence) {
         return Talk::Answering;
+    }
+    if said_goodbye(evidence, Side::Server) {
+        return Talk::Complete;
     }
     // A server that speaks first greets; nothing is owed until the client has asked.
     let greeting = evidence.exchange.turns == 1 && answer_acknowledged(evidence);
@@ -70,6 +79,59 @@ pub(super) fn talk(evidence: &Evidence<'_>) -> Talk {
     } else {
         Talk::Answering
     }
+}
+
+/// Is what the client said last a last word such as QUIT, which wants no answer? Nobody knows of a protocol that cannot be read; but
+/// a last word is short, and one of the two closes on it.
+fn is_last_word(evidence: &Evidence<'_>, said: Turn) -> bool {
+    let longest = if evidence.exchange.tls().is_some() { LAST_WORD_TLS } else { LAST_WORD };
+    let at_once = evidence.idle_before.is_some_and(|idle| idle < QUIET);
+    let short = said.bytes <= longest;
+    // Who has TLS and means to end says so.
+    let meant = evidence.exchange.tls().is_none() || said_goodbye(evidence, Side::Server);
+    let by_server = evidence.fin_by == Some(Side::Server) && (short || (at_once && meant));
+    let by_client = evidence.fin_by == Some(Side::Client) && at_once && short;
+    let last = said_after(evidence).is_none() && evidence.exchange.turns > 1;
+    evidence.http().is_none() && last && (by_server || by_client)
+}
+
+/// Is a TLS alert the last that a side had sent when the end began? close_notify is (RFC 8446 §6.1).
+pub(super) fn said_goodbye(evidence: &Evidence<'_>, side: Side) -> bool {
+    evidence.exchange.tls().is_some_and(|tls| *tls.closing.at(evidence.close.end(side)))
+}
+
+/// Who was the last to say something, beyond what TLS says for itself, after the first FIN; of a protocol that is not HTTP.
+fn said_after(evidence: &Evidence<'_>) -> Option<Side> {
+    let now =
+        evidence.close.exchange.turn.filter(|_| evidence.fin_by.is_some() && evidence.http().is_none())?;
+    let more = evidence.exchange.turn.is_none_or(|turn| (turn.seq, turn.bytes) != (now.seq, now.bytes));
+    more.then(|| evidence.close.side(now.by))
+}
+
+/// Did the server say something after the client's FIN that the client's host refused?
+pub(super) fn went_on(evidence: &Evidence<'_>) -> bool {
+    let client = Some(Side::Client);
+    (evidence.fin_by, evidence.rst_claimed) == (client, client) && said_after(evidence) == Some(Side::Server)
+}
+
+/// Did the server's FIN come without TLS's goodbye in the midst of something long: one that is killed has no time for it?
+pub(super) fn stream_is_cut(evidence: &Evidence<'_>) -> bool {
+    let Some(turn) = evidence.exchange.turn.filter(|turn| evidence.close.side(turn.by) == Side::Server)
+    else {
+        return false;
+    };
+    let fin = evidence.fin(Side::Server).filter(|_| evidence.fin_by == Some(Side::Server));
+    let established = evidence.exchange.tls().is_some_and(|tls| tls.established);
+    let long = fin.is_some_and(|fin| fin.ts.since(turn.start) > QUIET);
+    established && long && !is_quiet(evidence) && !said_goodbye(evidence, Side::Server)
+}
+
+/// Did nothing but TLS's own records (alerts, tickets) come after the FIN of `closer`, which had had everything before?
+pub(super) fn only_tls_after(evidence: &Evidence<'_>, closer: Side) -> bool {
+    let Some(fin) = evidence.fin(closer).filter(|_| evidence.exchange.tls().is_some()) else { return false };
+    let prompt = evidence.reset().and_then(|reset| reset.prompt);
+    let had_all = prompt.is_some_and(|prompt| prompt.seq == fin.ack);
+    had_all && evidence.close.exchange.turn == evidence.exchange.turn
 }
 
 /// Did the server say something after the client's message that is as long as a TLS alert, and only much later goodbye? A
@@ -86,7 +148,18 @@ fn answer_unseen(evidence: &Evidence<'_>) -> bool {
     let (client, server) =
         (evidence.close.half_before(Side::Client), evidence.close.half_before(Side::Server));
     let missing = server.marks.has(Marks::GAP) || server.marks.has(Marks::HOLE);
-    server.seen() && client.marks.has(Marks::ACKED) && (missing || client.rcv_nxt.after(server.snd_nxt))
+    if !server.seen() {
+        return client.marks.has(Marks::ACKED) && acknowledged_since(evidence);
+    }
+    client.marks.has(Marks::ACKED) && (missing || client.rcv_nxt.after(server.snd_nxt))
+}
+
+/// Only the client was captured: has it acknowledged more since it spoke than a FIN takes?
+fn acknowledged_since(evidence: &Evidence<'_>) -> bool {
+    let Some(turn) = evidence.exchange.turn else { return false };
+    let asked = evidence.close.recent.iter().find(|recent| recent.by == turn.by && recent.seq == turn.seq);
+    let rcv_nxt = evidence.close.half_before(Side::Client).rcv_nxt;
+    asked.is_some_and(|asked| rcv_nxt.after(asked.ack.plus(1)))
 }
 
 /// Everything that the server said was acknowledged, and it could have said more: a shut window ends no answer.

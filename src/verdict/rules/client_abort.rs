@@ -47,6 +47,8 @@ fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
         How::Fin | How::FinThenReset if known_to_be_owed(evidence) && !answered_after_all(evidence) => {
             Some(Confidence::Certain)
         }
+        // What a closed socket refuses had still been coming.
+        How::FinThenReset if talk::went_on(evidence) => Some(Confidence::Likely),
         How::Reset if evidence.shape == Shape::Active => Some(facts::sure_if_http(evidence, guess(evidence))),
         _ => None,
     }

@@ -1,15 +1,15 @@
 //! The server ended before the first byte of its answer.
 
-use crate::flow::{Side, Turn};
+use crate::flow::Side;
 use crate::verdict::evidence::{Shape, Talk};
 use crate::verdict::rule::{Confidence, Rule, hit, miss};
 use crate::verdict::talk::QUIET;
-use crate::verdict::{Evidence, How, facts};
+use crate::verdict::{Evidence, How, facts, talk};
 
-/// The longest last word that needs no answer: `QUIT`, MySQL's and PostgreSQL's goodbyes have 5 or 6 bytes.
-const LAST_WORD: u64 = 16;
-/// The same in TLS, with the record's header and tag; HTTP/2's GOAWAY has 17 bytes and some text.
-const LAST_WORD_TLS: u64 = 64;
+/// A message is smaller than a segment of anything long: what every host can take (RFC 9293 §3.7.1).
+const MESSAGE: u32 = 536;
+/// As many messages in a row wait for no answer; a request may come as head and body.
+const ROW: u32 = 3;
 
 pub(super) const RULE: Rule = Rule {
     name: "no_response",
@@ -63,7 +63,13 @@ fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
     // Where several went together the listener may have been closed, and nobody ever had the request.
     let together = evidence.surroundings.unserved_resets > 1;
     let guess = match evidence.how {
-        How::Fin | How::FinThenReset if evidence.http().is_none() && !wants_answer(evidence) => return None,
+        _ if evidence.http().is_none() && talks_on(evidence) => return None,
+        // Who has TLS and ends without its goodbye did not mean to end.
+        How::Fin | How::FinThenReset
+            if evidence.exchange.tls().is_some() && !talk::said_goodbye(evidence, Side::Server) =>
+        {
+            Confidence::Likely
+        }
         How::Fin | How::FinThenReset => Confidence::Possible,
         How::Reset if evidence.shape == Shape::Active => Confidence::Likely,
         _ => return None,
@@ -78,27 +84,23 @@ fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
     })
 }
 
-/// May what the client said last be a question? Nobody knows of an unknown protocol; but a last word such as QUIT, or one at which
-/// the server closes at once, wants no answer, and neither does who says one thing after another without waiting for one
-/// (a log, measurements).
-fn wants_answer(evidence: &Evidence<'_>) -> bool {
+/// Did the client say one thing after another, without an answer or waiting for one (a log, measurements): something more after a
+/// pause, or several small messages, each acknowledged before the next?
+fn talks_on(evidence: &Evidence<'_>) -> bool {
     let Some(turn) = evidence.exchange.turn else { return false };
-    let encrypted = evidence.exchange.tls().is_some();
-    let at_once = evidence.idle_before.is_none_or(|idle| idle < QUIET);
-    let short = turn.bytes <= if encrypted { LAST_WORD_TLS } else { LAST_WORD };
-    let last_word = evidence.exchange.turns > 1 && (at_once || short);
-    !last_word && !spoke_again(evidence, turn)
-}
-
-/// Did it say something more, after a pause, before anybody answered?
-fn spoke_again(evidence: &Evidence<'_>, turn: Turn) -> bool {
-    let (mut end, mut last) = (turn.seq, turn.start);
-    let said = evidence.close.recent.iter().filter(|recent| recent.by == turn.by && !recent.flags.rst());
-    for recent in said.filter(|recent| recent.len > 0 && recent.seq_end().after(turn.seq)) {
-        if recent.seq_end().after(end) && end != turn.seq && recent.ts.since(last) > QUIET {
-            return true;
+    let (mut end, mut last, mut row) = (turn.seq, turn.start, 1);
+    let mut acknowledged = false;
+    for recent in evidence.close.recent.iter().filter(|recent| !recent.flags.rst()) {
+        if recent.by != turn.by {
+            acknowledged |= recent.flags.ack() && !recent.ack.before(end);
+        } else if recent.len > 0 && recent.seq_end().after(end) {
+            let again = end != turn.seq;
+            row += u32::from(again && acknowledged && recent.len < MESSAGE);
+            if (again && recent.ts.since(last) > QUIET) || row >= ROW {
+                return true;
+            }
+            (end, last, acknowledged) = (recent.seq_end(), recent.ts, false);
         }
-        (end, last) = (end.furthest(recent.seq_end()), recent.ts);
     }
     false
 }

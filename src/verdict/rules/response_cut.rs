@@ -64,6 +64,7 @@ fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
     };
     match evidence.how {
         How::Fin | How::FinThenReset if sure == Confidence::Certain => Some(sure),
+        How::Fin | How::FinThenReset if talk::stream_is_cut(evidence) => Some(Confidence::Possible),
         How::Reset if evidence.shape == Shape::Active => Some(sure),
         _ => None,
     }

@@ -83,6 +83,11 @@ fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
         (How::FinThenReset, Shape::Reply) if evidence.fin_by == Some(Side::Server) => {
             judge_fin(evidence, &request(evidence)?)
         }
+        // Stacks other than Linux's answer what comes after their close as they abort: with RST+ACK.
+        (How::FinThenReset, Shape::Active) if evidence.fin_by == Some(Side::Server) => {
+            let sure = judge_fin(evidence, &request_after_fin(evidence)?)?;
+            Some(if evidence.established_for_long() { sure } else { sure.min(Confidence::Possible) })
+        }
         (How::Reset, Shape::Reply) => request(evidence).and_then(|_| judge_fin_lost(evidence)),
         // It aborted the idle connection while the next request was on its way.
         (How::Reset, Shape::Active) if evidence.request_crossed && evidence.talk == Talk::Complete => {
@@ -96,6 +101,15 @@ fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
 fn request(evidence: &Evidence<'_>) -> Option<Recent> {
     let answered = evidence.reset()?.prompt.filter(|_| !evidence.answers_alert())?;
     (answered.len > 0 && answered.by == evidence.close.client).then_some(answered)
+}
+
+/// The first data that the server had not had when it closed.
+fn request_after_fin(evidence: &Evidence<'_>) -> Option<Recent> {
+    let (fin, reset) = (evidence.fin(Side::Server)?, evidence.reset()?);
+    let new = |recent: &&Recent| {
+        recent.by == evidence.close.client && recent.len > 0 && !recent.seq.before(fin.ack)
+    };
+    evidence.close.recent.iter().take_while(|recent| recent.serial < reset.serial).find(new).copied()
 }
 
 /// A request that a server took after its FIN without a word or a RST, as those do that read on for a while before they
@@ -153,7 +167,7 @@ fn facts_of(evidence: &Evidence<'_>) -> Vec<Fact> {
             format!("{name} was sent all the same, and no answer can follow a FIN"),
         ));
     }
-    if let Some(request) = request(evidence) {
+    if let Some(request) = request(evidence).or_else(|| request_after_fin(evidence)) {
         let name = facts::request_name_at_close(evidence);
         let fin = evidence.close.fins.at(evidence.close.end(Side::Server));
         facts.push(match fin.filter(|_| evidence.fin_by.is_some()) {

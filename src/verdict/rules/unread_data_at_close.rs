@@ -46,7 +46,7 @@ fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
     }
     match evidence.how {
         How::FinThenReset if evidence.fin_by == Some(side) && wrote_after_fin(evidence, side) => {
-            Some(Confidence::Likely)
+            Some(if closed_idle(evidence, side) { Confidence::Possible } else { Confidence::Likely })
         }
         How::Reset if refused_upload(evidence, side) => Some(Confidence::Likely),
         // After an upgrade (WebSocket, tunnel) the last word of the other side is read as it comes.
@@ -67,6 +67,15 @@ fn wrote_after_fin(evidence: &Evidence<'_>, side: Side) -> bool {
         .iter()
         .any(|recent| recent.by != end && recent.len > 0 && recent.serial > fin.serial);
     later || evidence.http().is_some_and(Http::request_unfinished) && side == Side::Server
+}
+
+/// Had the server closed long after its last answer? What came then was there at no close.
+fn closed_idle(evidence: &Evidence<'_>, side: Side) -> bool {
+    side == Side::Server
+        && evidence.talk == Talk::Complete
+        && evidence.exchange.turns >= 2
+        && evidence.established_for_long()
+        && !evidence.http().is_some_and(Http::request_unfinished)
 }
 
 /// The server answered before it had the whole request.

@@ -3,7 +3,7 @@
 use crate::flow::{Recent, Side};
 use crate::verdict::evidence::{Shape, Talk};
 use crate::verdict::rule::{Confidence, Rule, hit, miss};
-use crate::verdict::{Evidence, Fact, How, Sender, facts};
+use crate::verdict::{Evidence, Fact, How, Sender, facts, talk};
 
 pub(super) const RULE: Rule = Rule {
     name: "write_after_close",
@@ -37,8 +37,13 @@ fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
     evidence.fin(closer).filter(|_| !evidence.in_tls_handshake)?;
     let owed_to_client = matches!(evidence.talk, Talk::Awaiting | Talk::Answering);
     match (evidence.shape, written_after(evidence, closer)) {
-        // Whoever closed before it had its answer is the story, not the answer that came too late.
+        // Whoever closed before it had its answer, or gave it, is the story, not what came too late; least of all a goodbye.
         (Shape::Reply, Some(_)) if closer == Side::Client && owed_to_client => Some(Confidence::Possible),
+        (Shape::Reply, Some(_)) if owed_to_client && evidence.answers_alert() => Some(Confidence::Possible),
+        // A server that ended without TLS's goodbye may not have meant to: what it had still to say nobody knows.
+        (Shape::Reply, Some(_)) if closer == Side::Server && ended_mute(evidence) => {
+            Some(Confidence::Possible)
+        }
         // Between two exchanges the data is the next request: stale_keepalive is the story, this the mechanism.
         (Shape::Reply, Some(_)) if between_exchanges(evidence, closer) => Some(Confidence::Possible),
         (Shape::Reply, Some(_)) => Some(Confidence::Certain),
@@ -49,6 +54,10 @@ fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
         (Shape::Reply | Shape::Active, _) => Some(Confidence::Possible),
         _ => None,
     }
+}
+
+fn ended_mute(evidence: &Evidence<'_>) -> bool {
+    evidence.exchange.tls().is_some() && !talk::said_goodbye(evidence, Side::Server)
 }
 
 fn between_exchanges(evidence: &Evidence<'_>, closer: Side) -> bool {
