@@ -34,15 +34,7 @@ fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
     }
     match (evidence.how, evidence.talk) {
         (How::Reset, Talk::Nothing | Talk::Complete) if !may_be_cut(evidence) => Some(Confidence::Likely),
-        // An answer that was acknowledged to its last byte may well have been whole.
-        (How::Reset, Talk::Answering)
-            if evidence.http().is_none()
-                && !evidence.lost_data()
-                && !more_came(evidence)
-                && !more_was_to_come(evidence) =>
-        {
-            Some(Confidence::Likely)
-        }
+        // In the midst of an answer, or at its end: of a protocol that cannot be read nobody knows.
         (How::Reset | How::FinThenReset, _) => Some(Confidence::Possible),
         _ => None,
     }
@@ -51,15 +43,6 @@ fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
 /// The server's answer may have been cut: nobody can tell where it ends.
 fn may_be_cut(evidence: &Evidence<'_>) -> bool {
     evidence.rst_by == Some(Sender::Side(Side::Server)) && talk::end_unknown(evidence)
-}
-
-/// The client had no room for more, or a TLS record had only begun.
-fn more_was_to_come(evidence: &Evidence<'_>) -> bool {
-    talk::receiver_is_full(evidence) || talk::record_is_cut(evidence)
-}
-
-fn more_came(evidence: &Evidence<'_>) -> bool {
-    evidence.reset().is_some_and(|reset| reset.after.at(reset.by.peer()).news)
 }
 
 fn advise(evidence: &Evidence<'_>) -> String {
