@@ -111,7 +111,9 @@ fn said_after(evidence: &Evidence<'_>) -> Option<Side> {
 /// Did the server say something after the client's FIN that the client's host refused?
 pub(super) fn went_on(evidence: &Evidence<'_>) -> bool {
     let client = Some(Side::Client);
-    (evidence.fin_by, evidence.rst_claimed) == (client, client) && said_after(evidence) == Some(Side::Server)
+    (evidence.fin_by, evidence.rst_claimed) == (client, client)
+        && said_after(evidence) == Some(Side::Server)
+        && !evidence.answers_alert()
 }
 
 /// Did the server's FIN come without TLS's goodbye in the midst of something long: one that is killed has no time for it?
@@ -134,13 +136,15 @@ pub(super) fn only_tls_after(evidence: &Evidence<'_>, closer: Side) -> bool {
     had_all && evidence.close.exchange.turn == evidence.exchange.turn
 }
 
-/// Did the server say something after the client's message that is as long as a TLS alert, and only much later goodbye? A
-/// close_notify comes with the FIN (RFC 8446 §6.1), so that it was a short answer.
+/// Did the server say something after the client's message that is as long as a TLS alert, and only much later goodbye, or none at
+/// all before the client closed? A close_notify comes with the FIN (RFC 8446 §6.1), so that it was a short answer.
 fn answered_in_two_bytes(evidence: &Evidence<'_>, asked: Turn) -> bool {
     let server = evidence.close.end(Side::Server);
     let said = evidence.exchange.tls().and_then(|tls| tls.alert_or_message(server));
-    let fin = evidence.fin(Side::Server).filter(|_| evidence.fin_by == Some(Side::Server));
-    said.zip(fin).is_some_and(|(said, fin)| said > asked.start && fin.ts.since(said) > QUIET)
+    let fin = evidence.fin_by.and_then(|side| Some((side, evidence.fin(side)?)));
+    said.zip(fin).is_some_and(|(said, (by, fin))| {
+        said > asked.start && (by == Side::Client || fin.ts.since(said) > QUIET)
+    })
 }
 
 /// Has the client acknowledged more of the server's data than the capture holds? Then an answer may be among it.
