@@ -33,7 +33,7 @@ const PATIENT: Span = Span::from_millis(200);
 ///
 /// Harmless is a client that resets when nothing is owed to it: it had its whole answer, or had not asked for anything (a
 /// browser that closes early, a health check that connects and leaves), unless it had waited in vain for the handshake;
-/// a TLS session that was over and of which only alerts and tickets met the closed socket; and a scanner, whoever answers it. Everything else
+/// a TLS session that was over and of which only alerts and tickets met the closed socket; the reply to a last word that nobody waits for; and a scanner, whoever answers it. Everything else
 /// is harmful, because somebody waited for what never came; so is a fatal TLS alert, however it ended then.
 #[must_use]
 pub(super) fn weigh(evidence: &Evidence<'_>) -> Harm {
@@ -42,7 +42,8 @@ pub(super) fn weigh(evidence: &Evidence<'_>) -> Harm {
     let left_in_peace = client_left && nothing_owed && matches!(evidence.how, How::Reset | How::FinThenReset);
     let quiet = matches!(evidence.talk, Talk::Nothing | Talk::Complete);
     let tls_alone = evidence.fin_by.is_some_and(|closer| talk::only_tls_after(evidence, closer));
-    let only_goodbyes = quiet && (tls_alone || (evidence.answers_alert() && !evidence.lost_data()));
+    let farewell = tls_alone || talk::hung_up_on_goodbye(evidence);
+    let only_goodbyes = quiet && (farewell || (evidence.answers_alert() && !evidence.lost_data()));
     let failed = waited_for_handshake(evidence) || talk::fatal_alert(evidence).is_some();
     if evidence.surroundings.scan.is_some() || ((only_goodbyes || left_in_peace) && !failed) {
         Harm::Harmless

@@ -90,9 +90,19 @@ fn is_last_word(evidence: &Evidence<'_>, said: Turn) -> bool {
     // Who has TLS and means to end says so.
     let meant = evidence.exchange.tls().is_none() || said_goodbye(evidence, Side::Server);
     let by_server = evidence.fin_by == Some(Side::Server) && (short || (at_once && meant));
+    // Who says goodbye and hangs up has no need of the reply.
     let by_client = evidence.fin_by == Some(Side::Client) && at_once && short;
-    let last = said_after(evidence).is_none() && evidence.exchange.turns > 1;
-    evidence.http().is_none() && last && (by_server || by_client)
+    let last = match said_after(evidence) {
+        None => by_server || by_client,
+        Some(after) => by_client && after == Side::Server,
+    };
+    evidence.http().is_none() && evidence.exchange.turns > 1 && last
+}
+
+/// Did the client say a last word and hang up on the reply?
+pub(super) fn hung_up_on_goodbye(evidence: &Evidence<'_>) -> bool {
+    let said = evidence.exchange.turn.filter(|turn| evidence.close.side(turn.by) == Side::Client);
+    evidence.fin_by == Some(Side::Client) && said.is_some_and(|turn| is_last_word(evidence, turn))
 }
 
 /// Is a TLS alert the last that a side had sent when the end began? close_notify is (RFC 8446 §6.1).
@@ -114,6 +124,7 @@ pub(super) fn went_on(evidence: &Evidence<'_>) -> bool {
     (evidence.fin_by, evidence.rst_claimed) == (client, client)
         && said_after(evidence) == Some(Side::Server)
         && !evidence.answers_alert()
+        && !hung_up_on_goodbye(evidence)
 }
 
 /// Did the server's FIN come without TLS's goodbye in the midst of something long: one that is killed has no time for it?

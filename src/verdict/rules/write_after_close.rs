@@ -25,6 +25,10 @@ not lose data needs an acknowledgement in its own protocol.",
             "A > B S\nB > A S.\nA > B .\nA > B P. len 5\nB > A P. len 5\nA > B .\nA > B P. len 5\nB > A .\nB > A F.\nA > B .\n\
 +1 A > B P. len 6\nB > A R",
         ),
+        hit(
+            "a client that hangs up on the reply to its goodbye",
+            "A > B S\nB > A S.\nA > B .\nB > A P. len 30\nA > B P. len 24\nB > A P. len 12\nA > B P. \"QUIT\\r\\n\"\nA > B F.\n+0.02 B > A P. \"221 bye\\r\\n\"\nA > B R",
+        ),
         miss("both had closed and nothing was lost", "A > B S\nB > A S.\nA > B .\nB > A F.\nA > B F.\nB > A .\nB > A R"),
         miss("an abort without any close", "A > B S\nB > A S.\nA > B .\nA > B P. len 5\nB > A .\n+1 B > A R."),
     ],
