@@ -29,6 +29,10 @@ timeout with the time the server takes; behind a proxy, the proxy's timeout.",
             "A > B S\nB > A S.\nA > B .\nA > B P. \"GET /f HTTP/1.1\\r\\nHost: b\\r\\n\\r\\n\"\n\
 B > A P. \"HTTP/1.1 200 OK\\r\\nContent-Length: 99\\r\\n\\r\\nabc\"\nA > B R.\nB > A P. len 20\nA > B R",
         ),
+        hit(
+            "more of an answer that cannot be read was under way",
+            "A > B S\nB > A S.\nA > B .\nA > B P. len 30\nB > A . len 900\nA > B .\nA > B R.\nB > A . len 900",
+        ),
         miss(
             "a half-close that reads its answer",
             "A > B S\nB > A S.\nA > B .\nA > B P. \"GET / HTTP/1.1\\r\\nHost: b\\r\\n\\r\\n\"\nA > B F.\nB > A .\n\
@@ -57,7 +61,11 @@ fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
 /// Without knowing the protocol: an answer of which more is under way was not whole; one of which nothing more comes may
 /// have been.
 fn guess(evidence: &Evidence<'_>) -> Confidence {
-    let more = evidence.reset().is_some_and(|reset| reset.after.at(reset.by.peer()).news);
+    // A FIN that was under way is none of the answer.
+    let more = evidence.reset().is_some_and(|reset| {
+        let after = reset.after.at(reset.by.peer());
+        after.news && [after.first, after.last].into_iter().flatten().any(|recent| recent.len > 0)
+    });
     if evidence.talk == Talk::Awaiting || more || evidence.lost_data() {
         Confidence::Likely
     } else {
