@@ -64,7 +64,7 @@ impl Engine {
             let duplicates = self.table.observe(&pdus, &mut |ended| bench.seat(ended, sink));
             self.skipped.add_many(Skip::Duplicate, duplicates);
         }
-        self.bench.judge_until(self.table.now(), sink);
+        self.bench.judge_until(self.table.ticked(), sink);
     }
 
     /// Counts a frame that the caller left out.

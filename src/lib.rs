@@ -23,6 +23,10 @@
 //! [`verdict::rules::RULES`] is the shelf of causes, one file each; [`verdict::Verdict`] is what every output shows.
 #![forbid(unsafe_code)]
 
+// The generator of the benchmarks, which some tests here share, knows the crate by its name.
+#[cfg(test)]
+extern crate self as rstwho;
+
 pub mod aggregate;
 pub mod capture;
 pub mod cli;

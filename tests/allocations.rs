@@ -10,8 +10,8 @@ const CONNECTIONS: u32 = 1_000;
 /// Bytes of a segment. As payload they begin no protocol that anybody reads.
 const LEN: u32 = 1_000;
 const OPAQUE: [u8; LEN as usize] = [0x80; LEN as usize];
-/// How many times every connection speaks before anything is counted, and while it is.
-const BEFORE: u32 = 20;
+/// How many times every connection speaks before anything is counted, until the ring of recent segments is full, and while it is.
+const BEFORE: u32 = 80;
 const COUNTED: u32 = 200;
 /// From one segment to the next: all connections speak within a tenth of a second.
 const STEP: Span = Span::from_nanos(50_000);

@@ -2,7 +2,7 @@
 
 use std::hash::{Hash, Hasher};
 
-use crate::decode::{Endpoint, IcmpError, Segment};
+use crate::decode::{Addr, Endpoint, IcmpError, Segment};
 
 /// The two ends of a connection, the lower one first, so that both directions have the same key.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
@@ -44,6 +44,12 @@ impl Hash for FlowKey {
 }
 
 impl FlowKey {
+    /// That of no connection: its ends are in the wrong order.
+    pub(super) const NOBODY: Self = Self {
+        low: Endpoint { addr: Addr::v6([0xff; 16]), port: 0 },
+        high: Endpoint { addr: Addr::v6([0; 16]), port: 0 },
+    };
+
     /// The key of a segment, and which end sent it.
     #[must_use]
     pub fn of(segment: &Segment) -> (Self, End) {
@@ -116,7 +122,6 @@ impl<T> Both<T> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::decode::Addr;
 
     #[test]
     fn both_directions_have_one_key() {

@@ -24,6 +24,9 @@ mod index;
 mod key;
 mod recent;
 mod roles;
+mod router;
+mod shard;
+mod shards;
 mod state;
 mod table;
 mod track;
@@ -43,7 +46,8 @@ pub use history::History;
 pub use key::{Both, End, FlowKey};
 pub use recent::Recent;
 pub use roles::Roles;
-pub use table::{
-    DEFAULT_MAX_FLOWS, FlowTable, GRAVE, LINGER, Provisional, Settings, Sink, TOGETHER, TableCounts,
-};
+pub use router::{Address, Arrival, Router, SHARDS};
+pub use shard::Provisional;
+pub use shards::{Begun, Hand, Handed, Shards};
+pub use table::{DEFAULT_MAX_FLOWS, FlowTable, GRAVE, LINGER, Settings, Sink, TOGETHER, TableCounts};
 pub use zeek::ConnState;

@@ -63,7 +63,7 @@ impl Facts {
 
     /// Those because of which the next segment may say more than a usual one.
     pub(super) const UNUSUAL: Self =
-        Self(Self::RESET.0 | Self::SYN_PENDING.0 | Self::SAID_AT_FIN.0 | Self::FIN.0);
+        Self(Self::RESET.0 | Self::SYN_PENDING.0 | Self::STRAY.0 | Self::SAID_AT_FIN.0 | Self::FIN.0);
 
     pub(super) const fn has(self, facts: Self) -> bool {
         self.0 & facts.0 != 0

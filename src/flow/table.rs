@@ -1,30 +1,15 @@
-//! The table of connections: segments in, closes out, a batch at a time, in bounded memory.
+//! The table of connections: segments in, closes out, a batch at a time, in bounded memory. All shards in one thread.
 
-mod alive;
-mod cells;
-mod icmp;
-mod life;
-mod news;
-mod room;
-mod waiting;
+use smallvec::SmallVec;
 
-use ahash::RandomState;
-
-use crate::decode::{Pdu, Segment, Skip};
+use crate::decode::Pdu;
 use crate::time::{Span, Timestamp};
 
 use super::close::{Coverage, Ended, ObservedUntil};
-use super::exchange::{Exchange, Peek};
-use super::expiry::Expiry;
-use super::half::Marks;
-use super::index::{Index, Place};
-use super::key::{Both, End, FlowKey};
-use super::recent::RecentRing;
-use super::state::{Cold, Flow, Phase};
-use super::usual;
-use cells::{Body, Pool, Small};
-pub use news::Provisional;
-use waiting::Queues;
+use super::exchange::Peek;
+use super::router::{Arrival, Router};
+use super::shard::Provisional;
+use super::shards::{Handed, Shards};
 
 /// How long a connection is watched after its end, in capture time: what follows a RST is the best evidence, and a
 /// host's retransmission timer takes up to a few seconds to make it speak again.
@@ -32,15 +17,8 @@ pub const LINGER: Span = Span::from_secs(5);
 /// How long a closed connection is remembered after its last segment. Linux doubles its retransmission timeout up to
 /// 120 s (`TCP_RTO_MAX`), so that a late segment may come after as long.
 pub const GRAVE: Span = Span::from_secs(120);
-/// How long after its last SYN an unanswered attempt is given up: the longest pause between two of them is 64 s
-/// (`tcp_syn_retries` 6).
-pub(super) const ATTEMPT: Span = Span::from_secs(75);
 /// Connections that are followed at the same time unless the user says otherwise.
 pub const DEFAULT_MAX_FLOWS: u32 = 1_000_000;
-/// The most that can be asked for: places are numbered with 31 bits, and nobody has the memory for half of them.
-const MOST_FLOWS: u32 = 1 << 30;
-/// Segments kept for ladders, over all connections.
-const RECENT_SEGMENTS: u32 = 1 << 16;
 /// Segments whose connections are looked up together: many enough to hide the memory's latency, few enough to stay in the
 /// first-level cache.
 pub const TOGETHER: usize = 32;
@@ -89,32 +67,30 @@ pub struct TableCounts {
     pub icmp_unknown: u64,
 }
 
+impl TableCounts {
+    /// Both together.
+    #[must_use]
+    pub const fn plus(self, other: Self) -> Self {
+        Self {
+            segments: self.segments + other.segments,
+            begun: self.begun + other.begun,
+            evicted: self.evicted + other.evicted,
+            late: self.late + other.late,
+            icmp: self.icmp + other.icmp,
+            icmp_unknown: self.icmp_unknown + other.icmp_unknown,
+        }
+    }
+}
+
 /// All connections that are followed.
 pub struct FlowTable {
     settings: Settings,
-    hasher: RandomState,
-    index: Index,
-    small: Pool<Small>,
-    whole: Pool<Flow>,
-    /// Of the whole ones, what few segments touch.
-    cold: Vec<Cold>,
-    queues: Queues,
-    news: Expiry,
-    /// Connections that were handed over and are remembered.
-    buried: usize,
-    /// Before this nothing runs out.
-    due: Timestamp,
-    ring: RecentRing,
-    now: Timestamp,
-    counts: TableCounts,
-}
-
-/// Where a segment belongs.
-#[derive(Clone, Copy)]
-struct Address {
-    key: FlowKey,
-    by: End,
-    hash: u32,
+    router: Router,
+    shards: Shards,
+    /// When time last moved on for all.
+    ticked: Timestamp,
+    /// What was done before the last [`FlowTable::finish`].
+    before: TableCounts,
 }
 
 /// Where closes go.
@@ -123,172 +99,59 @@ pub type Sink<'s> = &'s mut dyn FnMut(Ended);
 impl FlowTable {
     /// An empty table; memory is taken as connections come.
     #[must_use]
-    pub fn new(mut settings: Settings) -> Self {
-        let [a, b, c, d] = settings.seeds;
-        settings.max_flows = settings.max_flows.clamp(1, MOST_FLOWS);
-        Self {
-            hasher: RandomState::with_seeds(a, b, c, d),
-            index: Index::default(),
-            small: Pool::default(),
-            whole: Pool::default(),
-            cold: Vec::new(),
-            queues: Queues::default(),
-            news: Expiry::default(),
-            buried: 0,
-            due: Timestamp::from_nanos(u64::MAX),
-            ring: RecentRing::new(RECENT_SEGMENTS),
-            now: Timestamp::ZERO,
-            counts: TableCounts::default(),
-            settings,
-        }
+    pub fn new(settings: Settings) -> Self {
+        let router = Router::new(&settings);
+        let shards = Shards::share(&settings, &router, 0, 1);
+        Self { settings, router, shards, ticked: Timestamp::ZERO, before: TableCounts::default() }
     }
 
     /// Takes note of a batch, in order; connections whose time has come go to `sink`. Gives back how many segments were
-    /// the same frame once more ([`Skip::Duplicate`]).
+    /// the same frame once more ([`crate::decode::Skip::Duplicate`]).
     pub fn observe(&mut self, batch: &[Pdu<'_>], sink: Sink<'_>) -> u64 {
         batch.chunks(TOGETHER).map(|part| self.observe_together(part, sink)).sum()
     }
 
     fn observe_together(&mut self, batch: &[Pdu<'_>], sink: Sink<'_>) -> u64 {
-        let addresses = self.look_ahead(batch);
-        let mut duplicates = 0;
-        for (pdu, address) in batch.iter().zip(addresses) {
-            match (pdu, address) {
-                (Pdu::Segment(segment, payload), Some(address)) => {
-                    self.advance(segment.ts, sink);
-                    let skip = self.on_segment((segment, payload), address, sink);
-                    duplicates += u64::from(skip == Some(Skip::Duplicate));
-                }
-                (Pdu::Icmp(error), _) => self.on_icmp(error),
-                (Pdu::Segment(..), None) => {}
-            }
+        let mut arrivals = SmallVec::<[Arrival<'_>; 2 * TOGETHER]>::new();
+        for pdu in batch {
+            arrivals.extend(self.router.tick(pdu).map(Arrival::Tick));
+            arrivals.push(self.router.arrival(pdu));
         }
-        duplicates
-    }
-
-    /// Hashes a batch, and reads what its segments will touch, step by step: the misses of all of them are waited for together.
-    fn look_ahead(&self, batch: &[Pdu<'_>]) -> [Option<Address>; TOGETHER] {
-        let (mut addresses, mut places) = ([None; TOGETHER], [None; TOGETHER]);
-        let mut touched = 0;
-        for (pdu, address) in batch.iter().zip(&mut addresses) {
-            if let Pdu::Segment(segment, _) = pdu {
-                let (key, by) = FlowKey::of(segment);
-                let hash = self.hash(&key);
-                touched ^= self.index.touch(hash);
-                *address = Some(Address { key, by, hash });
-            }
-        }
-        for (address, place) in addresses.iter().zip(&mut places) {
-            *place = address.as_ref().and_then(|address: &Address| self.index.peek(address.hash));
-        }
-        for &place in places.iter().flatten() {
-            touched ^= self.touch(place);
-        }
-        for (place, pdu) in places.iter().zip(batch) {
-            if let (Some(Place::Whole(at)), Pdu::Segment(segment, _)) = (place, pdu) {
-                touched ^= self.touch_further(*at, segment);
-            }
-        }
-        std::hint::black_box(touched);
-        addresses
-    }
-
-    /// Reads something of what lies apart from the connection and only some segments touch.
-    #[inline]
-    fn touch_further(&self, at: u32, segment: &Segment) -> u64 {
-        let flow = self.whole.at(at);
-        let exchange = flow.exchange.as_deref().filter(|_| segment.len > 0);
-        let cold = if usual::needs_cold(flow, segment) { self.cold[at as usize].touch() } else { 0 };
-        u64::from(exchange.map_or(0, Exchange::touch)) ^ cold
-    }
-
-    /// Reads something of every cache line that a segment of this connection touches.
-    #[inline]
-    fn touch(&self, place: Place) -> u64 {
-        match place {
-            Place::Small(at) => u64::from(self.small.at(at).generation),
-            Place::Whole(at) => self.whole.at(at).touch(),
-        }
-    }
-
-    #[expect(clippy::cast_possible_truncation, reason = "half of a hash is one too")]
-    fn hash(&self, key: &FlowKey) -> u32 {
-        self.hasher.hash_one(key) as u32
-    }
-
-    fn find(&self, key: &FlowKey, hash: u32) -> Option<Place> {
-        self.index.find(hash, |place| match place {
-            Place::Small(at) => self.small.at(at).key == *key,
-            Place::Whole(at) => self.whole.at(at).key == *key,
+        let ticked = &mut self.ticked;
+        self.shards.observe(&arrivals, &mut |handed| match handed {
+            Handed::Ended(ended) => sink(ended),
+            Handed::Tick(now) => *ticked = now,
         })
     }
 
-    /// Moves time on. Capture time that steps back is left alone: nothing expires by it.
+    /// Moves time on where no segment does it. Time that steps back is left alone: nothing expires by it.
     pub fn advance(&mut self, now: Timestamp, sink: Sink<'_>) {
-        if now <= self.now {
-            return;
-        }
-        self.now = now;
-        if self.due < now {
-            self.expire(sink);
-        }
+        self.router.advance(now);
+        self.ticked = self.router.now();
+        self.shards.advance(self.ticked, &mut |handed| {
+            if let Handed::Ended(ended) = handed {
+                sink(ended);
+            }
+        });
     }
 
     /// Hands over every connection that is left, in the order in which they began.
     pub fn finish(&mut self, until: ObservedUntil, sink: Sink<'_>) {
-        for place in self.in_order() {
-            match place {
-                Place::Small(at) => {
-                    let ended = matches!(&self.small.at(at).body, Body::Attempt(attempt) if attempt.refused);
-                    self.hand_over_small(at, if ended { ObservedUntil::Close } else { until }, sink);
-                }
-                Place::Whole(at) => {
-                    let ended = self.whole.at(at).phase == Phase::Lingering;
-                    self.hand_over_whole(at, if ended { ObservedUntil::Close } else { until }, sink);
-                }
-            }
-        }
-        let (settings, now, counts) = (self.settings.clone(), self.now, self.counts);
-        *self = Self { now, counts, ..Self::new(settings) };
+        self.advance(self.router.now(), sink);
+        self.shards.finish(until, |_begun, ended| sink(ended));
+        self.before = self.counts();
+        self.shards = Shards::share(&self.settings, &self.router, 0, 1);
     }
 
-    /// Those that are not over, by when they began.
-    fn in_order(&self) -> Vec<Place> {
-        let mut left: Vec<(Timestamp, Place)> =
-            self.index.places().filter_map(|place| self.begun(place).map(|(ts, ..)| (ts, place))).collect();
-        left.sort_unstable_by_key(|&(ts, _)| ts);
-        // Few begin at the same moment; only they are looked at once more.
-        for same in left.chunk_by_mut(|a, b| a.0 == b.0).filter(|same| same.len() > 1) {
-            same.sort_unstable_by_key(|&(_, place)| (self.begun(place), self.key_of(place).low));
-        }
-        left.into_iter().map(|(_, place)| place).collect()
-    }
-
-    /// When a connection began, and where; `None` if it is over.
-    fn begun(&self, place: Place) -> Option<(Timestamp, u16, u64)> {
-        match place {
-            Place::Small(at) => match &self.small.at(at).body {
-                Body::Attempt(attempt) => Some(attempt.start()),
-                Body::Grave(_) => None,
-            },
-            Place::Whole(at) => {
-                let cold = &self.cold[at as usize];
-                Some((cold.start.ts, cold.file, cold.start.frame))
-            }
-        }
-    }
-
-    fn key_of(&self, place: Place) -> FlowKey {
-        match place {
-            Place::Small(at) => self.small.at(at).key,
-            Place::Whole(at) => self.whole.at(at).key,
-        }
+    /// What can be said so far of connections that have not ended, of at most `most` of them.
+    pub fn alive(&self, most: usize, sink: Sink<'_>) {
+        self.shards.alive(most, sink);
     }
 
     /// Connections that are followed now, those that linger included.
     #[must_use]
     pub fn len(&self) -> usize {
-        self.index.len() - self.buried
+        self.shards.len()
     }
 
     /// Is nothing being followed?
@@ -300,20 +163,20 @@ impl FlowTable {
     /// The latest time that it has seen.
     #[must_use]
     pub const fn now(&self) -> Timestamp {
-        self.now
+        self.router.now()
+    }
+
+    /// All that was over by this time has been handed over.
+    #[must_use]
+    pub const fn ticked(&self) -> Timestamp {
+        self.ticked
     }
 
     /// What it has done so far.
     #[must_use]
-    pub const fn counts(&self) -> TableCounts {
-        self.counts
+    pub fn counts(&self) -> TableCounts {
+        self.before.plus(self.shards.counts())
     }
-}
-
-/// Only one side has spoken, and only SYNs.
-fn is_unanswered(halves: &Both<super::half::Half>) -> bool {
-    let (low, high) = (halves.at(End::Low), halves.at(End::High));
-    low.seen() != high.seen() && !low.marks.has(Marks::ACKED) && !high.marks.has(Marks::ACKED)
 }
 
 #[cfg(test)]

@@ -32,6 +32,12 @@ impl Meter {
         Self { next, drawn: Drawn::Nothing }
     }
 
+    /// A meter that nobody sees.
+    #[cfg(all(test, feature = "live"))]
+    pub(super) const fn silent() -> Self {
+        Self { next: None, drawn: Drawn::Nothing }
+    }
+
     /// Shows how far the reading is, if it is time to.
     pub(super) fn show(&mut self, position: impl FnOnce() -> Position) {
         let now = Instant::now();

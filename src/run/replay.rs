@@ -210,9 +210,9 @@ impl Session<'_> {
             let intake = self.play(&mut reader, &mut gate, desk, speed)?;
             return Ok((intake, reader, gate));
         }
-        if pipeline::has_cores() {
-            let meter = Meter::of(self.config);
-            let outcome = pipeline::follow(reader, gate, meter, self.settings(), desk)?;
+        if let Some(hands) = pipeline::hands() {
+            let lent = (reader, gate, Meter::of(self.config));
+            let outcome = pipeline::follow(lent, &self.settings(), hands, desk)?;
             self.troubles += outcome.tally.troubles;
             return Ok((outcome.tally.intake, outcome.reader, outcome.gate));
         }

@@ -1,6 +1,6 @@
 use super::*;
 use crate::decode::{SeqNumber, script};
-use crate::flow::{Acceptance, Close, ConnState, Roles, Side};
+use crate::flow::{Acceptance, Close, ConnState, End, Roles, Side};
 
 /// Plays a script through a table, in batches of `batch`.
 fn play_in(batch: usize, text: &str) -> Vec<Close> {
@@ -155,6 +155,7 @@ fn the_oldest_give_way_and_are_counted() {
         syn.ts = Timestamp::from_parts(1_700_000_000 + u64::from(port), 0);
         table.observe(&[Pdu::Segment(syn, &[])], &mut |close| closes.push(close.into_close()));
     }
+    table.advance(table.now(), &mut |close| closes.push(close.into_close()));
     assert_eq!((table.len(), table.counts().evicted), (2, 3));
     let ports: Vec<_> = closes.iter().map(|close| close.endpoint(Side::Client).port).collect();
     assert_eq!(ports, [1, 2, 3]);

@@ -1,13 +1,10 @@
-//! What a frame says, copied out of the buffer that the reader wants back.
+//! What frames say, copied out of the buffer that the reader wants back, for one of those who follow connections.
 
 use std::ops::Range;
 
 use crate::decode::{IcmpError, Pdu, Segment};
-
-/// Segments in a parcel: so many that handing it over costs nothing, so few that they stay in the second-level cache.
-const SEGMENTS: usize = 1024;
-/// Payload in a parcel, but for the last segment's.
-const BYTES: usize = 128 << 10;
+use crate::flow::{Address, Arrival};
+use crate::time::Timestamp;
 
 /// Decoded frames in order, and their payload.
 #[derive(Default)]
@@ -17,36 +14,40 @@ pub(super) struct Parcel {
 }
 
 enum Content {
-    Segment(Segment, Range<usize>),
-    Icmp(IcmpError),
+    Tick(Timestamp),
+    Segment(Segment, Range<usize>, Address),
+    Icmp(IcmpError, Address),
 }
 
 impl Parcel {
-    pub(super) fn push(&mut self, pdu: &Pdu<'_>) {
-        self.contents.push(match pdu {
+    /// Gives how much room it takes: bytes of payload.
+    pub(super) fn push(&mut self, pdu: &Pdu<'_>, address: Address) -> usize {
+        match pdu {
             Pdu::Segment(segment, payload) => {
                 let start = self.payload.len();
                 self.payload.extend_from_slice(payload);
-                Content::Segment(*segment, start..self.payload.len())
+                self.contents.push(Content::Segment(*segment, start..self.payload.len(), address));
+                payload.len()
             }
-            Pdu::Icmp(error) => Content::Icmp(*error),
-        });
+            Pdu::Icmp(error) => {
+                self.contents.push(Content::Icmp(*error, address));
+                0
+            }
+        }
     }
 
-    pub(super) fn is_full(&self) -> bool {
-        self.contents.len() >= SEGMENTS || self.payload.len() >= BYTES
+    /// Time has moved on.
+    pub(super) fn tick(&mut self, now: Timestamp) {
+        self.contents.push(Content::Tick(now));
     }
 
-    pub(super) fn is_empty(&self) -> bool {
-        self.contents.is_empty()
-    }
-
-    pub(super) fn pdus(&self) -> impl Iterator<Item = Pdu<'_>> {
+    pub(super) fn arrivals(&self) -> impl Iterator<Item = Arrival<'_>> {
         self.contents.iter().map(|content| match content {
-            Content::Segment(segment, range) => {
-                Pdu::Segment(*segment, self.payload.get(range.clone()).unwrap_or_default())
+            Content::Tick(now) => Arrival::Tick(*now),
+            Content::Segment(segment, range, address) => {
+                Arrival::Segment(segment, self.payload.get(range.clone()).unwrap_or_default(), *address)
             }
-            Content::Icmp(error) => Pdu::Icmp(*error),
+            Content::Icmp(error, address) => Arrival::Icmp(error, *address),
         })
     }
 

@@ -9,17 +9,15 @@ use super::super::duplicate::{is_duplicate, may_be_duplicate};
 use super::super::ending::Ending;
 use super::super::expiry::Timer;
 use super::super::index::Place;
-use super::super::key::End;
+use super::super::key::{End, FlowKey};
 use super::super::state::{self, Cold, Facts, Flow, Phase, Queue};
 use super::super::track;
+use super::super::usual;
 use super::cells::{Body, Grave, Small};
-use super::{Address, FlowTable, Sink};
+use super::{Address, Heard, Shard, Sink};
 
-/// A segment and as much of its payload as was captured.
-type Heard<'a> = (&'a Segment, &'a [u8]);
-
-impl FlowTable {
-    pub(super) fn on_segment(&mut self, heard: Heard<'_>, address: Address, sink: Sink<'_>) -> Option<Skip> {
+impl Shard {
+    pub(super) fn on_segment(&mut self, heard: Heard<'_>, address: &Address, sink: Sink<'_>) -> Option<Skip> {
         match self.find(&address.key, address.hash) {
             None => self.begin(heard, address, sink),
             Some(Place::Whole(at)) => return self.on_segment_of(at, heard, address, sink),
@@ -32,7 +30,7 @@ impl FlowTable {
         &mut self,
         at: u32,
         heard: Heard<'_>,
-        address: Address,
+        address: &Address,
         sink: Sink<'_>,
     ) -> Option<Skip> {
         if self.refuse(at, heard.0, address.by) {
@@ -70,8 +68,42 @@ impl FlowTable {
         true
     }
 
-    /// A segment of a connection that is followed.
-    fn on_segment_of(&mut self, at: u32, heard: Heard<'_>, address: Address, sink: Sink<'_>) -> Option<Skip> {
+    /// A segment of a connection that is followed. Of a usual one that says something new there is nothing to ask.
+    #[inline]
+    pub(super) fn on_segment_of(
+        &mut self,
+        at: u32,
+        heard: Heard<'_>,
+        address: &Address,
+        sink: Sink<'_>,
+    ) -> Option<Skip> {
+        let flow = &self.whole.cells[at as usize];
+        if usual::is_usual(flow, heard.0, address.by) && flow.halves.at(address.by).is_news(heard.0) {
+            self.follow_usual(at, heard, address.by);
+            return None;
+        }
+        self.on_any_segment_of(at, heard, address, sink)
+    }
+
+    #[inline]
+    fn follow_usual(&mut self, at: u32, heard: Heard<'_>, by: End) {
+        self.counts.segments += 1;
+        let (flow, cold) = (&mut self.whole.cells[at as usize], &mut self.cold[at as usize]);
+        let unanswered = flow.unanswered;
+        usual::segment(flow, cold, &mut self.ring, heard, by, self.settings.peek);
+        if flow.unanswered != unanswered {
+            self.expect_news(Timer::Repeated, at);
+        }
+    }
+
+    #[inline(never)]
+    fn on_any_segment_of(
+        &mut self,
+        at: u32,
+        heard: Heard<'_>,
+        address: &Address,
+        sink: Sink<'_>,
+    ) -> Option<Skip> {
         let ((segment, _), by) = (heard, address.by);
         let (flow, cold) = (&mut self.whole.cells[at as usize], &mut self.cold[at as usize]);
         if may_be_duplicate(segment, by, flow) && is_duplicate(segment, by, flow, cold, &self.ring) {
@@ -90,7 +122,7 @@ impl FlowTable {
             }
             Admission::Split(syn) => {
                 self.end_whole(at, sink);
-                self.begin((&syn, &[]), Address { by: by.peer(), ..address }, sink);
+                self.begin((&syn, &[]), &Address { by: by.peer(), ..*address }, sink);
                 return self.on_segment(heard, address, sink);
             }
         }
@@ -122,10 +154,10 @@ impl FlowTable {
         }
     }
 
-    fn begin(&mut self, heard: Heard<'_>, address: Address, sink: Sink<'_>) {
+    fn begin(&mut self, heard: Heard<'_>, address: &Address, sink: Sink<'_>) {
         self.make_room(sink);
         self.counts.begun += 1;
-        let Address { key, by, hash } = address;
+        let &Address { key, by, hash, .. } = address;
         if let Some(attempt) = Attempt::begin(heard.0, by) {
             self.counts.segments += 1;
             let at = self.put_small(key, Body::Attempt(attempt));
@@ -157,7 +189,7 @@ impl FlowTable {
         at
     }
 
-    fn put_small(&mut self, key: super::FlowKey, body: Body) -> u32 {
+    fn put_small(&mut self, key: FlowKey, body: Body) -> u32 {
         let before = self.small.next_free().map_or(0, |at| self.small.at(at).generation);
         let generation = before.wrapping_add(1);
         let at = self.small.put(Small { link: super::super::chain::Link::default(), body, key, generation });
@@ -195,8 +227,8 @@ impl FlowTable {
     /// Remembers a connection that was handed over.
     pub(super) fn bury(&mut self, at: u32) {
         let flow = self.whole.at(at);
-        let (key, grave) = (flow.key, Grave::of(flow));
-        self.take_whole(at);
+        let grave = Grave::of(flow);
+        let key = self.take_whole(at);
         let grave = self.put_small(key, Body::Grave(grave));
         self.buried += 1;
         self.index.relocate(self.hash(&key), Place::Whole(at), Place::Small(grave));
@@ -210,19 +242,21 @@ impl FlowTable {
     }
 
     pub(super) fn forget_whole(&mut self, at: u32) {
-        self.take_whole(at);
-        let key = self.whole.at(at).key;
+        let key = self.take_whole(at);
         self.index.remove(self.hash(&key), Place::Whole(at));
     }
 
-    /// Takes a connection out of its queue and its slot.
-    fn take_whole(&mut self, at: u32) {
+    /// Takes a connection out of its queue and its slot, which is nobody's then. Gives its key.
+    fn take_whole(&mut self, at: u32) -> FlowKey {
         let queue = self.whole.at(at).queue;
         self.queues.of_whole(queue).remove(&mut self.whole.cells, at);
         let cold = &mut self.cold[at as usize];
         cold.release();
         cold.generation = cold.generation.wrapping_add(1);
-        self.whole.at_mut(at).exchange = None;
+        let flow = self.whole.at_mut(at);
+        flow.exchange = None;
+        let key = std::mem::replace(&mut flow.key, FlowKey::NOBODY);
         self.whole.give_back(at);
+        key
     }
 }

@@ -7,7 +7,7 @@ use super::super::close::ObservedUntil;
 use super::super::expiry::Due;
 use super::super::state::Queue;
 use super::cells::{Body, Small};
-use super::{ATTEMPT, FlowTable, GRAVE, LINGER, Sink, is_unanswered};
+use super::{ATTEMPT, GRAVE, LINGER, Shard, Sink, is_unanswered};
 
 /// The queues.
 #[derive(Debug, Default)]
@@ -55,7 +55,7 @@ enum Out {
     News,
 }
 
-impl FlowTable {
+impl Shard {
     /// Sees to everything whose time has come; a time is never up at its own moment, only after it.
     pub(super) fn expire(&mut self, sink: Sink<'_>) {
         while self.due < self.now {

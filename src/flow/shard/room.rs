@@ -5,7 +5,7 @@ use crate::time::Timestamp;
 use super::super::close::ObservedUntil;
 use super::super::state::Queue;
 use super::cells::Body;
-use super::{FlowTable, Sink};
+use super::{Shard, Sink};
 
 /// How many that were heard since they were queued are put back in search of one that was not.
 const SECOND_CHANCES: usize = 16;
@@ -14,7 +14,7 @@ const WHOLE_SHARE: usize = 4;
 /// As many may be followed in any case, if there is room for them at all.
 const WHOLE_AT_LEAST: usize = 1 << 15;
 
-impl FlowTable {
+impl Shard {
     /// Makes room for one more connection.
     pub(super) fn make_room(&mut self, sink: Sink<'_>) {
         let room = self.settings.max_flows as usize;

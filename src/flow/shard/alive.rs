@@ -3,14 +3,14 @@
 use super::super::close::Ended;
 use super::super::index::Place;
 use super::super::state::{self, Phase};
-use super::{FlowTable, Sink};
+use super::{Shard, Sink};
 
 /// Places that are looked at for it: a table may be full of others.
 const LOOKED_AT: usize = 10_000;
 
-impl FlowTable {
+impl Shard {
     /// What is known so far of connections that have not ended, of at most `most` of them.
-    pub fn alive(&self, most: usize, sink: Sink<'_>) {
+    pub(in super::super) fn alive(&self, most: usize, sink: Sink<'_>) {
         let whole = self.index.places().take(LOOKED_AT).filter_map(|place| match place {
             Place::Whole(at) => Some(at),
             Place::Small(_) => None,
@@ -25,9 +25,8 @@ impl FlowTable {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
     use crate::decode::{Pdu, script};
-    use crate::flow::{ObservedUntil, Settings};
+    use crate::flow::{FlowTable, ObservedUntil, Settings};
 
     const OPEN: &str = "A > B S\nB > A S.\nA > B .\nA > B P. len 50\nB > A .\n";
 

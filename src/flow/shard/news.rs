@@ -9,7 +9,7 @@ use super::super::index::Place;
 use super::super::key::End;
 use super::super::state::{self, Phase};
 use super::cells::Body;
-use super::{FlowTable, Sink, is_unanswered};
+use super::{Shard, Sink, is_unanswered};
 
 /// How long an end is left alone before it is told: a forged RST is followed by the genuine answer, a FIN by the RST to
 /// what crossed it, within a round trip.
@@ -29,7 +29,7 @@ pub enum Provisional {
     Given,
 }
 
-impl FlowTable {
+impl Shard {
     /// Sets a timer for a connection that is followed, if anybody wants to know before the end.
     pub(super) fn expect_news(&mut self, timer: Timer, at: u32) {
         let (flow, cold) = (self.whole.at(at), &self.cold[at as usize]);
@@ -112,7 +112,7 @@ fn most(flow: &state::Flow) -> u8 {
 mod tests {
     use super::*;
     use crate::decode::{Pdu, script};
-    use crate::flow::{Close, Finality, ObservedUntil, Settings};
+    use crate::flow::{Close, Finality, FlowTable, ObservedUntil, Settings};
     use crate::time::Timestamp;
 
     const ASKED: &str = "A > B S\nB > A S.\nA > B .\nA > B P. len 50\nB > A .\n";

@@ -1,0 +1,227 @@
+//! Where a segment belongs, and when time has moved on: what has to be known of it before anybody follows it.
+//!
+//! The hash by which a shard finds a connection is seeded (see [`Settings::seeds`]), so that nobody can aim at one place in
+//! its index. Which shard follows it is told without a seed: what is told must be the same tomorrow. Who aims at one
+//! shard finds a quarter of the table there, which is as bounded as the whole.
+
+use std::sync::Arc;
+
+use ahash::RandomState;
+
+use crate::decode::{IcmpError, Pdu, Segment};
+use crate::time::Timestamp;
+
+use super::key::{End, FlowKey};
+use super::table::Settings;
+
+/// Shards of a table. Fixed, so that what is told does not depend on how many threads share them.
+pub const SHARDS: usize = 4;
+/// Smaller tables have one: their few places are not to be divided.
+const FLOWS_WORTH_SHARING: u32 = 4096;
+/// Time moves on for all connections together, at the first segment after this many bits of nanoseconds (about a
+/// millisecond) have passed: that is all that shards have to agree about.
+const TICK_BITS: u32 = 20;
+/// Or after so many arrivals, whatever their times: what waits for a tick is bounded.
+const TICK_ARRIVALS: u32 = 1024;
+
+/// The hash of connections.
+#[derive(Clone)]
+pub(super) struct Hashes(Arc<RandomState>);
+
+impl Hashes {
+    fn new([a, b, c, d]: [u64; 4]) -> Self {
+        Self(Arc::new(RandomState::with_seeds(a, b, c, d)))
+    }
+
+    #[expect(clippy::cast_possible_truncation, reason = "half of a hash is one too")]
+    pub(super) fn of(&self, key: &FlowKey) -> u32 {
+        self.0.hash_one(key) as u32
+    }
+}
+
+/// Which connection a segment belongs to.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Address {
+    pub(super) key: FlowKey,
+    pub(super) by: End,
+    pub(super) hash: u32,
+    /// The number of its shard.
+    pub(super) shard: u8,
+}
+
+impl Address {
+    /// The number of the shard that follows the connection.
+    #[must_use]
+    #[inline]
+    pub const fn shard(&self) -> usize {
+        self.shard as usize
+    }
+}
+
+/// What comes in, in the order of the capture.
+#[derive(Clone, Copy, Debug)]
+pub enum Arrival<'a> {
+    /// Time has moved on for all.
+    Tick(Timestamp),
+    /// A segment, and as much of its payload as was captured.
+    Segment(&'a Segment, &'a [u8], Address),
+    /// An ICMP error about a segment.
+    Icmp(&'a IcmpError, Address),
+}
+
+/// Tells where to.
+pub struct Router {
+    hashes: Hashes,
+    shards: usize,
+    now: Timestamp,
+    /// Arrivals since the last tick.
+    arrived: u32,
+}
+
+impl Router {
+    /// For the shards of a table with these settings.
+    #[must_use]
+    pub fn new(settings: &Settings) -> Self {
+        let hashes = Hashes::new(settings.seeds);
+        Self { hashes, shards: shards_of(settings), now: Timestamp::ZERO, arrived: 0 }
+    }
+
+    pub(super) fn hashes(&self) -> Hashes {
+        self.hashes.clone()
+    }
+
+    /// How many shards there are.
+    #[must_use]
+    pub const fn shards(&self) -> usize {
+        self.shards
+    }
+
+    /// The connection of `pdu`.
+    #[must_use]
+    #[inline]
+    pub fn address(&self, pdu: &Pdu<'_>) -> Address {
+        let (key, by) = match pdu {
+            Pdu::Segment(segment, _) => FlowKey::of(segment),
+            Pdu::Icmp(error) => FlowKey::quoted_by(error),
+        };
+        Address { key, by, hash: self.hashes.of(&key), shard: shard_of(&key, self.shards) }
+    }
+
+    /// `pdu`, and where to.
+    #[must_use]
+    #[inline]
+    pub fn arrival<'a>(&self, pdu: &'a Pdu<'a>) -> Arrival<'a> {
+        let address = self.address(pdu);
+        match pdu {
+            Pdu::Segment(segment, payload) => Arrival::Segment(segment, payload, address),
+            Pdu::Icmp(error) => Arrival::Icmp(error, address),
+        }
+    }
+
+    /// Whether time moves on for all before `pdu`, and to when. Time that steps back is left alone.
+    #[inline]
+    pub fn tick(&mut self, pdu: &Pdu<'_>) -> Option<Timestamp> {
+        let before = self.now.as_nanos() >> TICK_BITS;
+        if let Pdu::Segment(segment, _) = pdu {
+            self.now = self.now.max(segment.ts);
+        }
+        self.arrived += 1;
+        let ticks = self.now.as_nanos() >> TICK_BITS > before || self.arrived > TICK_ARRIVALS;
+        if ticks {
+            self.arrived = 0;
+        }
+        ticks.then_some(self.now)
+    }
+
+    /// Moves time on where no segment does it.
+    pub(super) fn advance(&mut self, now: Timestamp) {
+        self.now = self.now.max(now);
+    }
+
+    /// The latest time that it has seen.
+    #[must_use]
+    pub const fn now(&self) -> Timestamp {
+        self.now
+    }
+}
+
+/// How many shards a table has.
+pub(super) const fn shards_of(settings: &Settings) -> usize {
+    if settings.max_flows < FLOWS_WORTH_SHARING { 1 } else { SHARDS }
+}
+
+/// Which of so many shards follows a connection: the upper bits of sums of products, Dietzfelbinger's way of hashing by
+/// multiplication, with numbers that have no pattern (the fractions of square roots of primes).
+#[inline]
+fn shard_of(key: &FlowKey, shards: usize) -> u8 {
+    let [low, high] = [key.low.addr, key.high.addr].map(|addr| {
+        let whole = u128::from_ne_bytes(addr.octets());
+        #[expect(clippy::cast_possible_truncation, reason = "one half after the other")]
+        let halves = (whole as u64, (whole >> 64) as u64);
+        halves.0.rotate_left(23) ^ halves.1
+    });
+    let ports = u64::from(key.low.port) << 16 | u64::from(key.high.port);
+    let sum = low
+        .wrapping_mul(0x6a09_e667_f3bc_c909)
+        .wrapping_add(high.wrapping_mul(0xbb67_ae85_84ca_a73b))
+        .wrapping_add(ports.wrapping_mul(0x3c6e_f372_fe94_f82b));
+    let mixed = (sum ^ sum >> 29).wrapping_mul(0xa54f_f53a_5f1d_36f1);
+    // As many of the upper bits as there are shards: none where there is one.
+    (((mixed >> 56) * shards as u64) >> 8).to_le_bytes()[0]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::decode::{Addr, Endpoint};
+    use crate::time::Span;
+
+    /// Many clients of one server, many ports of one host, and a network that is scanned.
+    #[test]
+    fn connections_are_shared_out_evenly() {
+        let end = |addr: u32, port: u16| Endpoint { addr: Addr::v4(addr.to_be_bytes()), port };
+        let of = |n: u16| {
+            let wide = u32::from(n);
+            [
+                (end(0x0a00_0000 + wide, 40_000), end(0x0a01_0001, 443)),
+                (end(0x0a00_0001, n), end(0x0a01_0001, 443)),
+                (end(0x0a00_0001, 50_000), end(0xc0a8_0000 + wide, 22)),
+            ]
+        };
+        for kind in 0..3 {
+            let mut counts = [0; SHARDS];
+            for n in 0..40_000 {
+                let (low, high) = of(n)[kind];
+                let key = FlowKey { low, high };
+                counts[usize::from(shard_of(&key, SHARDS))] += 1;
+                assert_eq!(shard_of(&key, 1), 0);
+            }
+            assert!(counts.iter().all(|count| (8_500..=11_500).contains(count)), "{kind}: {counts:?}");
+        }
+    }
+
+    #[test]
+    fn time_ticks_once_a_millisecond_at_most_and_never_back() {
+        let mut router = Router::new(&Settings::default());
+        let start = Timestamp::from_parts(1_800_000_000, 0);
+        let mut ticks = |after: Span| {
+            router.tick(&Pdu::Segment(Segment { ts: start.plus(after), ..Segment::default() }, &[])).is_some()
+        };
+        assert!(ticks(Span::ZERO));
+        let many = (0..1000_u64).filter(|&n| ticks(Span::from_nanos(n * 10_000))).count();
+        assert!((9..=10).contains(&many), "{many} in ten milliseconds");
+        assert!(!ticks(Span::ZERO) && !ticks(Span::from_millis(9)));
+        assert!(ticks(Span::from_secs(1)));
+    }
+
+    #[test]
+    fn where_time_stands_still_it_ticks_all_the_same() {
+        let mut router = Router::new(&Settings::default());
+        let ticks = (0..10 * TICK_ARRIVALS).filter(|_| {
+            router
+                .tick(&Pdu::Segment(Segment { ts: Timestamp::from_nanos(7), ..Segment::default() }, &[]))
+                .is_some()
+        });
+        assert_eq!(ticks.count(), 9);
+    }
+}

@@ -1,0 +1,205 @@
+//! One shard of the table: all connections whose hash falls to it, followed segment by segment. Shards know nothing of each
+//! other, so that each can be followed by a thread of its own; what they hand over is put in order by [`super::shards`].
+
+mod alive;
+mod cells;
+mod icmp;
+mod life;
+mod news;
+mod room;
+mod waiting;
+
+use crate::decode::{Segment, Skip};
+use crate::time::{Span, Timestamp};
+
+use super::close::{Ended, ObservedUntil};
+use super::exchange::Exchange;
+use super::expiry::Expiry;
+use super::half::Marks;
+use super::index::{Index, Place};
+use super::key::{Both, End, FlowKey};
+use super::recent::RecentRing;
+use super::router::{Address, Hashes};
+use super::state::{Cold, Flow, Phase};
+use super::table::{GRAVE, LINGER, Settings, TableCounts};
+use super::usual;
+use cells::{Body, Pool, Small};
+pub use news::Provisional;
+use waiting::Queues;
+
+/// How long after its last SYN an unanswered attempt is given up: the longest pause between two of them is 64 s
+/// (`tcp_syn_retries` 6).
+const ATTEMPT: Span = Span::from_secs(75);
+
+/// Where closes go.
+pub(super) type Sink<'s> = &'s mut dyn FnMut(Ended);
+
+/// A segment and as much of its payload as was captured.
+type Heard<'a> = (&'a Segment, &'a [u8]);
+
+/// Some of the connections that are followed.
+pub(super) struct Shard {
+    settings: Settings,
+    hashes: Hashes,
+    index: Index,
+    small: Pool<Small>,
+    whole: Pool<Flow>,
+    /// Of the whole ones, what few segments touch.
+    cold: Vec<Cold>,
+    queues: Queues,
+    news: Expiry,
+    /// Connections that were handed over and are remembered.
+    buried: usize,
+    /// Before this nothing runs out.
+    due: Timestamp,
+    ring: RecentRing,
+    now: Timestamp,
+    counts: TableCounts,
+}
+
+impl Shard {
+    /// An empty one, for as many connections and recent segments as `settings` say of this shard alone; memory is taken as
+    /// connections come.
+    pub(super) fn new(settings: Settings, hashes: Hashes, recent: u32) -> Self {
+        Self {
+            hashes,
+            index: Index::default(),
+            small: Pool::default(),
+            whole: Pool::default(),
+            cold: Vec::new(),
+            queues: Queues::default(),
+            news: Expiry::default(),
+            buried: 0,
+            due: Timestamp::from_nanos(u64::MAX),
+            ring: RecentRing::new(recent),
+            now: Timestamp::ZERO,
+            counts: TableCounts::default(),
+            settings,
+        }
+    }
+
+    /// Takes note of a segment; connections that it ends go to `sink`. Its connection is at `place` if it is that one's at all,
+    /// whatever was done since that was found out. Tells if it was the same frame once more.
+    #[inline]
+    pub(super) fn take(
+        &mut self,
+        heard: Heard<'_>,
+        address: &Address,
+        place: Option<Place>,
+        sink: Sink<'_>,
+    ) -> Option<Skip> {
+        self.now = self.now.max(heard.0.ts);
+        match place {
+            Some(Place::Whole(at)) if self.whole.at(at).key == address.key => {
+                self.on_segment_of(at, heard, address, sink)
+            }
+            _ => self.on_segment(heard, address, sink),
+        }
+    }
+
+    /// Reads where the look-up of a segment will begin.
+    #[inline]
+    pub(super) fn touch_index(&self, hash: u32) -> u64 {
+        self.index.touch(hash)
+    }
+
+    /// Where the connection of a segment is, in all likelihood.
+    #[inline]
+    pub(super) fn peek(&self, hash: u32) -> Option<Place> {
+        self.index.peek(hash)
+    }
+
+    /// Reads something of what lies apart from the connection and only some segments touch.
+    #[inline]
+    pub(super) fn touch_further(&self, at: u32, segment: &Segment) -> u64 {
+        let flow = self.whole.at(at);
+        let exchange = flow.exchange.as_deref().filter(|_| segment.len > 0);
+        let cold = if usual::needs_cold(flow, segment) { self.cold[at as usize].touch() } else { 0 };
+        u64::from(exchange.map_or(0, Exchange::touch)) ^ cold
+    }
+
+    /// Reads something of every cache line that a segment of this connection touches.
+    #[inline]
+    pub(super) fn touch(&self, place: Place) -> u64 {
+        match place {
+            Place::Small(at) => u64::from(self.small.at(at).generation),
+            Place::Whole(at) => self.whole.at(at).touch(),
+        }
+    }
+
+    fn hash(&self, key: &FlowKey) -> u32 {
+        self.hashes.of(key)
+    }
+
+    fn find(&self, key: &FlowKey, hash: u32) -> Option<Place> {
+        self.index.find(hash, |place| match place {
+            Place::Small(at) => self.small.at(at).key == *key,
+            Place::Whole(at) => self.whole.at(at).key == *key,
+        })
+    }
+
+    /// Moves time on, and hands over those whose time has come. Capture time that steps back is left alone: nothing expires
+    /// by it.
+    pub(super) fn advance(&mut self, now: Timestamp, sink: Sink<'_>) {
+        self.now = self.now.max(now);
+        if self.due < self.now {
+            self.expire(sink);
+        }
+    }
+
+    /// Hands over a connection that is left.
+    pub(super) fn hand_over(&mut self, place: Place, until: ObservedUntil, sink: Sink<'_>) {
+        match place {
+            Place::Small(at) => {
+                let ended = matches!(&self.small.at(at).body, Body::Attempt(attempt) if attempt.refused);
+                self.hand_over_small(at, if ended { ObservedUntil::Close } else { until }, sink);
+            }
+            Place::Whole(at) => {
+                let ended = self.whole.at(at).phase == Phase::Lingering;
+                self.hand_over_whole(at, if ended { ObservedUntil::Close } else { until }, sink);
+            }
+        }
+    }
+
+    /// Those that are not over, and when they began; in no order.
+    pub(super) fn left(&self) -> impl Iterator<Item = (Timestamp, Place)> {
+        self.index.places().filter_map(|place| self.begun(place).map(|(ts, ..)| (ts, place)))
+    }
+
+    /// When a connection began, and where; `None` if it is over.
+    pub(super) fn begun(&self, place: Place) -> Option<(Timestamp, u16, u64)> {
+        match place {
+            Place::Small(at) => match &self.small.at(at).body {
+                Body::Attempt(attempt) => Some(attempt.start()),
+                Body::Grave(_) => None,
+            },
+            Place::Whole(at) => {
+                let cold = &self.cold[at as usize];
+                Some((cold.start.ts, cold.file, cold.start.frame))
+            }
+        }
+    }
+
+    pub(super) fn key_of(&self, place: Place) -> FlowKey {
+        match place {
+            Place::Small(at) => self.small.at(at).key,
+            Place::Whole(at) => self.whole.at(at).key,
+        }
+    }
+
+    /// Connections that are followed now, those that linger included.
+    pub(super) fn len(&self) -> usize {
+        self.index.len() - self.buried
+    }
+
+    /// What it has done so far.
+    pub(super) const fn counts(&self) -> TableCounts {
+        self.counts
+    }
+}
+
+/// Only one side has spoken, and only SYNs.
+fn is_unanswered(halves: &Both<super::half::Half>) -> bool {
+    let (low, high) = (halves.at(End::Low), halves.at(End::High));
+    low.seen() != high.seen() && !low.marks.has(Marks::ACKED) && !high.marks.has(Marks::ACKED)
+}

@@ -1,0 +1,185 @@
+//! The shards that one thread follows, and the order in which they hand over.
+//!
+//! Between two ticks of time each shard keeps what it hands over to itself; at a tick the first gives what it has, then the
+//! second, and so on. So the order is the same however many threads share the shards.
+
+use crate::decode::{Endpoint, Skip};
+use crate::time::Timestamp;
+
+use super::close::{Ended, ObservedUntil};
+use super::index::Place;
+use super::router::{Address, Arrival, Router, shards_of};
+use super::shard::Shard;
+use super::table::{Settings, TOGETHER, TableCounts};
+
+/// Segments kept for ladders, over all connections.
+const RECENT_SEGMENTS: u32 = 1 << 17;
+/// The most that can be asked for: places are numbered with 31 bits, and nobody has the memory for half of them.
+const MOST_FLOWS: u32 = 1 << 30;
+
+/// What comes out.
+#[derive(Debug)]
+pub enum Handed {
+    /// A connection that is over.
+    Ended(Ended),
+    /// All that was over by this time has been handed over.
+    Tick(Timestamp),
+}
+
+/// Where it goes.
+pub type Hand<'s> = &'s mut dyn FnMut(Handed);
+
+/// Some of the shards of a table, one after the other.
+pub struct Shards {
+    shards: Vec<Shard>,
+    /// What each has handed over since the last tick.
+    handed: Vec<Vec<Ended>>,
+    /// The number of the first.
+    first: usize,
+}
+
+/// When a connection that is left began: those are handed over in this order.
+pub type Begun = (Timestamp, u16, u64, Endpoint);
+
+impl Shards {
+    /// Of the shards that `router` knows, the `nth` of `hands` shares.
+    #[must_use]
+    pub fn share(settings: &Settings, router: &Router, nth: usize, hands: usize) -> Self {
+        let all = shards_of(settings);
+        let (first, end) = (all * nth / hands, all * (nth + 1) / hands);
+        let shards: Vec<Shard> = (first..end).map(|number| one(settings, router, number, all)).collect();
+        Self { handed: shards.iter().map(|_| Vec::new()).collect(), shards, first }
+    }
+
+    /// Takes note of arrivals, in order. Gives back how many segments were the same frame once more ([`Skip::Duplicate`]).
+    pub fn observe(&mut self, arrivals: &[Arrival<'_>], hand: Hand<'_>) -> u64 {
+        let mut duplicates = 0;
+        for some in arrivals.chunks(TOGETHER) {
+            let places = self.look_ahead(some);
+            for (arrival, place) in some.iter().zip(places) {
+                duplicates += u64::from(self.take(arrival, place, hand) == Some(Skip::Duplicate));
+            }
+        }
+        duplicates
+    }
+
+    #[inline]
+    fn take(&mut self, arrival: &Arrival<'_>, place: Option<Place>, hand: Hand<'_>) -> Option<Skip> {
+        match *arrival {
+            Arrival::Tick(now) => self.advance(now, hand),
+            Arrival::Segment(segment, payload, ref address) => {
+                let at = self.at(address);
+                let (shard, handed) = (&mut self.shards[at], &mut self.handed[at]);
+                return shard.take((segment, payload), address, place, &mut |ended| handed.push(ended));
+            }
+            Arrival::Icmp(error, ref address) => {
+                let at = self.at(address);
+                self.shards[at].on_icmp(error, address);
+            }
+        }
+        None
+    }
+
+    /// Which of ours follows a connection.
+    #[inline]
+    const fn at(&self, address: &Address) -> usize {
+        address.shard() - self.first
+    }
+
+    /// Finds where connections are, in all likelihood, and reads what their segments will touch, step by step: the misses of
+    /// all of them are waited for together.
+    fn look_ahead(&self, some: &[Arrival<'_>]) -> [Option<Place>; TOGETHER] {
+        let mut places = [None; TOGETHER];
+        let mut touched = 0;
+        for arrival in some {
+            if let Arrival::Segment(_, _, address) = arrival {
+                touched ^= self.shards[self.at(address)].touch_index(address.hash);
+            }
+        }
+        for (arrival, place) in some.iter().zip(&mut places) {
+            if let Arrival::Segment(_, _, address) = arrival {
+                *place = self.shards[self.at(address)].peek(address.hash);
+            }
+        }
+        for (arrival, place) in some.iter().zip(&places) {
+            if let (Arrival::Segment(_, _, address), Some(place)) = (arrival, place) {
+                touched ^= self.shards[self.at(address)].touch(*place);
+            }
+        }
+        for (arrival, place) in some.iter().zip(&places) {
+            if let (Arrival::Segment(segment, _, address), Some(Place::Whole(at))) = (arrival, place) {
+                touched ^= self.shards[self.at(address)].touch_further(*at, segment);
+            }
+        }
+        std::hint::black_box(touched);
+        places
+    }
+
+    /// Moves time on: what is over by then is handed over, shard by shard.
+    pub fn advance(&mut self, now: Timestamp, hand: Hand<'_>) {
+        for (shard, handed) in self.shards.iter_mut().zip(&mut self.handed) {
+            handed.drain(..).for_each(|ended| hand(Handed::Ended(ended)));
+            shard.advance(now, &mut |ended| hand(Handed::Ended(ended)));
+        }
+        hand(Handed::Tick(now));
+    }
+
+    /// Hands over every connection that is left, in the order in which they began. Nothing may come after it.
+    pub fn finish(&mut self, until: ObservedUntil, mut sink: impl FnMut(Begun, Ended)) {
+        for (at, place) in self.in_order() {
+            let shard = &mut self.shards[at];
+            let begun = begun(shard, place);
+            shard.hand_over(place, until, &mut |ended| sink(begun, ended));
+        }
+    }
+
+    /// Those that are not over, by when they began.
+    fn in_order(&self) -> Vec<(usize, Place)> {
+        let shards = self.shards.iter().enumerate();
+        let mut left: Vec<(Timestamp, usize, Place)> =
+            shards.flat_map(|(at, shard)| shard.left().map(move |(ts, place)| (ts, at, place))).collect();
+        left.sort_unstable_by_key(|&(ts, ..)| ts);
+        // Few begin at the same moment; only they are looked at once more.
+        for same in left.chunk_by_mut(|a, b| a.0 == b.0).filter(|same| same.len() > 1) {
+            same.sort_unstable_by_key(|&(_, at, place)| begun(&self.shards[at], place));
+        }
+        left.into_iter().map(|(_, at, place)| (at, place)).collect()
+    }
+
+    /// What is known so far of connections that have not ended, of at most `most` of them.
+    pub(super) fn alive(&self, most: usize, sink: &mut dyn FnMut(Ended)) {
+        let mut left = most;
+        for shard in &self.shards {
+            shard.alive(left, &mut |ended| {
+                left -= 1;
+                sink(ended);
+            });
+        }
+    }
+
+    /// Connections that are followed now, those that linger included.
+    pub(super) fn len(&self) -> usize {
+        self.shards.iter().map(Shard::len).sum()
+    }
+
+    /// What they have done so far.
+    #[must_use]
+    pub fn counts(&self) -> TableCounts {
+        self.shards.iter().map(Shard::counts).fold(TableCounts::default(), TableCounts::plus)
+    }
+}
+
+/// One of `all` shards, with its share of what there may be.
+fn one(settings: &Settings, router: &Router, number: usize, all: usize) -> Shard {
+    let share = |whole: u32| {
+        let upto = |n: usize| u64::from(whole) * n as u64 / all as u64;
+        u32::try_from(upto(number + 1) - upto(number)).unwrap_or(u32::MAX)
+    };
+    let settings = Settings { max_flows: share(settings.max_flows.clamp(1, MOST_FLOWS)), ..settings.clone() };
+    Shard::new(settings, router.hashes(), share(RECENT_SEGMENTS))
+}
+
+fn begun(shard: &Shard, place: Place) -> Begun {
+    let (ts, file, frame) = shard.begun(place).unwrap_or_default();
+    (ts, file, frame, shard.key_of(place).low)
+}
