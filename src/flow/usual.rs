@@ -25,13 +25,12 @@ pub(super) fn is_usual(flow: &Flow, segment: &Segment, by: End) -> bool {
     segment.flags.ack()
         && !segment.flags.has(TELLING)
         && !flow.facts.has(Facts::UNUSUAL)
-        && me.zeek.now == EndpointState::Established
-        && peer.zeek.now == EndpointState::Established
+        && me.zeek.now != EndpointState::Inactive
+        && !flow.seen.is_only_syn()
         && me.marks.has(Marks::ACKED)
-        && !peer.marks.has(Marks::HOLE)
         && segment.seq == me.snd_nxt
         && (segment.len == 0 || segment.seq_end().after(me.snd_nxt))
-        && !segment.ack.after(peer.snd_nxt)
+        && (!peer.seen() || !peer.marks.has(Marks::HOLE) && !segment.ack.after(peer.snd_nxt))
         && segment.wnd > 0
         && !segment.traits.has(Traits::BAD_CHECKSUM)
 }

@@ -137,6 +137,13 @@ impl Reading {
         if self.mode == Mode::Fresh {
             self.mode = Mode::Open;
         }
+        if self.mode == Mode::Open
+            && !self.ends.at(by.peer()).holds()
+            && self.ends.at_mut(by).goes_on(piece, start)
+        {
+            self.opening.hear(by, piece, talk);
+            return self.give_up_if_unknown();
+        }
         self.with_streams(|ends, opening| {
             ends.at_mut(by).begin(start);
             let opaque = opaque(talk.protocol, by);
@@ -165,6 +172,10 @@ impl Reading {
             return;
         }
         work(&mut self.ends, &mut self.opening);
+        self.give_up_if_unknown();
+    }
+
+    fn give_up_if_unknown(&mut self) {
         if matches!(self.opening, Opening::Unknown) {
             (self.mode, self.ends) = (Mode::Deaf, Both::default());
         }

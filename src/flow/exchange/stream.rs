@@ -105,6 +105,24 @@ impl Stream {
         self.next = self.next.or(start);
     }
 
+    /// Does something wait behind a hole?
+    #[inline]
+    pub(super) const fn holds(&self) -> bool {
+        !self.held.is_empty()
+    }
+
+    /// Takes a piece that comes next where nothing waits, the usual case: it is in order as it is. What begins here begins at
+    /// `start`, if that is known.
+    #[inline]
+    pub(super) fn goes_on(&mut self, piece: &Piece<'_>, start: Option<SeqNumber>) -> bool {
+        let next = self.next.or(start).unwrap_or(piece.seq);
+        if self.holds() || next != piece.seq || piece.len() == 0 {
+            return false;
+        }
+        self.next = Some(piece.end());
+        true
+    }
+
     /// Bytes that the other side has are missing here.
     pub(super) fn misses_some(&self) -> bool {
         let missing = |end: SeqNumber| self.next.is_none_or(|next| end.offset_from(next) > FIN);
