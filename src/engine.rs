@@ -41,8 +41,8 @@ impl Engine {
     #[must_use]
     pub fn new(settings: Settings) -> Self {
         Self {
+            bench: Bench::beside(settings.max_flows),
             table: FlowTable::new(settings),
-            bench: Bench::default(),
             frames: 0,
             skipped: SkipCounts::default(),
         }
@@ -124,6 +124,12 @@ pub struct Bench {
 }
 
 impl Bench {
+    /// Beside a table of so many connections at most.
+    #[must_use]
+    pub fn beside(max_flows: u32) -> Self {
+        Self { context: Context::beside(max_flows), ..Self::default() }
+    }
+
     /// Takes a connection that was handed over. Some are taken note of together, so that the misses of what is known of
     /// their hosts are waited for at once.
     pub fn seat(&mut self, ended: Ended, sink: Sink<'_>) {

@@ -93,3 +93,27 @@ fn a_flood_is_bounded_and_a_connection_in_it_is_closed_right() {
     // All but those that there was room for at the end, beside the real one, whose linger was not over.
     assert_eq!(outcome.evicted, FLOOD + 1 - MAX_FLOWS);
 }
+
+/// Connections that are followed take more room than attempts: fewer of them are kept, but of a small table all.
+#[test]
+fn a_flood_of_handshakes_is_bounded_too() {
+    for (max_flows, bound) in [(100, 100), (65_536, 32_768), (200_000, 40_000)] {
+        let mut table = FlowTable::new(Settings { max_flows, ..Settings::default() });
+        let (mut most, mut handed_over) = (0, 0);
+        let mut now = Timestamp::from_parts(1_800_000_000, 0);
+        for number in 0..100_000 {
+            now = now.plus(STEP);
+            let syn = syn(number, now);
+            let (src, dst, ack) = (syn.dst, syn.src, syn.seq_end());
+            let answer = Segment { src, dst, ack, flags: Flags::SYN.with(Flags::ACK), ..syn };
+            let pdus = [Pdu::Segment(syn, &[]), Pdu::Segment(answer, &[])];
+            table.observe(&pdus, &mut |_| handed_over += 1);
+            most = most.max(table.len());
+        }
+        assert!((bound * 9 / 10..=bound).contains(&most), "{most} of {bound}");
+        let evicted = table.counts().evicted;
+        assert_eq!(evicted + table.len() as u64, 100_000, "{max_flows}");
+        table.finish(ObservedUntil::Eof, &mut |_| handed_over += 1);
+        assert_eq!(handed_over, 100_000);
+    }
+}

@@ -25,6 +25,10 @@ use self::top::Top;
 
 /// Addresses that are counted at the same time. Beyond it the ones with the fewest connections give way.
 const MAX_PEERS: usize = 100_000;
+/// One for so many connections that may be known, where that is less,
+const FLOWS_A_PEER: usize = 10;
+/// but never fewer than this.
+const PEERS_AT_LEAST: usize = 10_000;
 
 /// Counts verdicts as they come.
 pub struct Aggregate {
@@ -81,6 +85,13 @@ impl Aggregate {
             local,
             recency: Recency::Ignored,
         }
+    }
+
+    /// The same beside a table of so many connections at most. Nothing may have been counted yet.
+    #[must_use]
+    pub fn beside(self, max_flows: u32) -> Self {
+        let peers = (max_flows as usize / FLOWS_A_PEER).clamp(PEERS_AT_LEAST, MAX_PEERS);
+        Self { addresses: Top::new(peers), ..self }
     }
 
     /// The same, which also counts the bad ends of the last minutes, of each peer and each cause.

@@ -21,6 +21,11 @@ struct Look {
 pub(super) struct Hosts(Window<Addr, Look>);
 
 impl Hosts {
+    /// Beside a table of so many connections.
+    pub(super) fn beside(flows: usize) -> Self {
+        Self(Window::beside(flows))
+    }
+
     pub(super) fn note(&mut self, close: &Close) {
         for side in [Side::Client, Side::Server] {
             let half = close.half_before(side);

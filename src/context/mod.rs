@@ -49,6 +49,19 @@ pub struct Context {
 }
 
 impl Context {
+    /// Beside a table of so many connections at most: a small one needs no long memory, and who asks for it wants little to be
+    /// taken.
+    #[must_use]
+    pub fn beside(max_flows: u32) -> Self {
+        let flows = max_flows as usize;
+        Self {
+            hosts: Hosts::beside(flows),
+            services: Services::beside(flows),
+            sources: Sources::beside(flows),
+            losses: Losses::default(),
+        }
+    }
+
     /// Takes note of a connection that was handed over.
     pub fn note(&mut self, ended: &Ended) {
         match ended {

@@ -39,6 +39,11 @@ struct Service {
 pub(super) struct Services(Window<Endpoint, Service>);
 
 impl Services {
+    /// Beside a table of so many connections.
+    pub(super) fn beside(flows: usize) -> Self {
+        Self(Window::beside(flows))
+    }
+
     pub(super) fn note(&mut self, close: &Close) {
         let idle = idle_close(close);
         let unserved = unserved_reset(close);

@@ -1,5 +1,6 @@
 //! Who tries many doors: failed attempts to connect, by source.
 
+use ahash::RandomState;
 use smallvec::SmallVec;
 
 use crate::decode::{Addr, Endpoint};
@@ -29,44 +30,60 @@ pub struct Scan {
 #[derive(Clone, Debug, Default)]
 struct Attempts {
     /// Most sources try one or two; under a flood there are many sources.
-    targets: SmallVec<[Endpoint; 1]>,
+    /// Hashes of different targets: only their number counts, and of 25 no two are alike but once in ten million.
+    targets: SmallVec<[u32; 4]>,
     ports: SmallVec<[u16; 4]>,
     last: Timestamp,
 }
 
 impl Attempts {
-    fn add(&mut self, target: Endpoint, start: Timestamp) {
+    fn add(&mut self, target: u32, port: u16, start: Timestamp) {
         if start.since(self.last) > BURST {
             *self = Self::default();
         }
         self.last = self.last.max(start);
         remember(&mut self.targets, target);
-        remember(&mut self.ports, target.port);
+        remember(&mut self.ports, port);
     }
 }
 
 #[derive(Debug, Default)]
-pub(super) struct Sources(Window<Addr, Attempts>);
+pub(super) struct Sources {
+    window: Window<Addr, Attempts>,
+    hashes: RandomState,
+}
 
 impl Sources {
+    /// Beside a table of so many connections.
+    pub(super) fn beside(flows: usize) -> Self {
+        Self { window: Window::beside(flows), hashes: RandomState::new() }
+    }
+
     pub(super) fn note(&mut self, close: &Close) {
         if !failed_attempt(close) {
             return;
         }
-        let source = close.endpoint(Side::Client).addr;
-        self.0.entry(source, close.closed_at).add(close.endpoint(Side::Server), close.start.ts);
+        let (source, target) = (close.endpoint(Side::Client).addr, close.endpoint(Side::Server));
+        self.add(source, target, close.start.ts, close.closed_at);
     }
 
     /// The same for a connection of which there was nothing but an attempt.
     pub(super) fn note_attempt(&mut self, attempted: &Attempted) {
-        let source = attempted.client().addr;
-        self.0.entry(source, attempted.closed_at).add(attempted.server(), attempted.start());
+        self.add(attempted.client().addr, attempted.server(), attempted.start(), attempted.closed_at);
+    }
+
+    #[expect(clippy::cast_possible_truncation, reason = "half of a hash is one too")]
+    fn add(&mut self, source: Addr, target: Endpoint, start: Timestamp, now: Timestamp) {
+        let hash = self.hashes.hash_one(target) as u32;
+        self.window.entry(source, now).add(hash, target.port, start);
     }
 
     /// Reads what is known of a source.
     #[inline]
     pub(super) fn touch(&self, source: Addr) -> u64 {
-        self.0.get(&source).map_or(0, |attempts| attempts.last.as_nanos() ^ attempts.targets.len() as u64)
+        self.window
+            .get(&source)
+            .map_or(0, |attempts| attempts.last.as_nanos() ^ attempts.targets.len() as u64)
     }
 
     /// Is `close` one of a source's many attempts?
@@ -79,7 +96,7 @@ impl Sources {
 
     /// What a source has tried about the time of one of its attempts, if that is a scan.
     pub(super) fn scan_of(&self, source: Addr, start: Timestamp) -> Option<Scan> {
-        let attempts = self.0.get(&source)?;
+        let attempts = self.window.get(&source)?;
         let many = attempts.ports.len() >= MANY_PORTS || attempts.targets.len() >= MANY_TARGETS;
         let near = attempts.last.since(start) <= BURST;
         let count = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);

@@ -9,8 +9,12 @@ use crate::time::{Span, Timestamp};
 
 /// How long something is remembered at least, in capture time: long enough for a scan or a pool's idle time to show.
 const WINDOW: Span = Span::from_secs(300);
-/// Entries of one generation: some 10 MB at most, whatever comes.
-const ROOM: usize = 1 << 16;
+/// Entries of one generation at most: as many as a hash map of 65,536 places takes.
+const ROOM: usize = (1 << 16) / 8 * 7;
+/// And one for so many connections that may be known.
+const FLOWS_AN_ENTRY: usize = 16;
+/// As many in any case.
+const ROOM_AT_LEAST: usize = 1 << 10;
 
 /// A bounded memory keyed by `K`.
 #[derive(Debug)]
@@ -18,19 +22,29 @@ pub(super) struct Window<K, V> {
     young: HashMap<K, V, RandomState>,
     old: HashMap<K, V, RandomState>,
     since: Timestamp,
+    /// Entries of one generation.
+    room: usize,
 }
 
 impl<K, V> Default for Window<K, V> {
     fn default() -> Self {
+        Self::beside(usize::MAX)
+    }
+}
+
+impl<K, V> Window<K, V> {
+    /// Beside a table of so many connections.
+    pub(super) fn beside(flows: usize) -> Self {
+        let room = (flows / FLOWS_AN_ENTRY / 8 * 7).clamp(ROOM_AT_LEAST, ROOM);
         // Seeded per run: hostile keys cannot aim at it. No order is ever taken from it, so that results stay the same.
-        Self { young: HashMap::default(), old: HashMap::default(), since: Timestamp::ZERO }
+        Self { young: HashMap::default(), old: HashMap::default(), since: Timestamp::ZERO, room }
     }
 }
 
 impl<K: Eq + Hash + Copy, V: Clone + Default> Window<K, V> {
     /// What is known of `key`, to add to; brought over from the older generation.
     pub(super) fn entry(&mut self, key: K, now: Timestamp) -> &mut V {
-        if now.since(self.since) > WINDOW || self.young.len() >= ROOM {
+        if now.since(self.since) > WINDOW || self.young.len() >= self.room {
             self.old = std::mem::take(&mut self.young);
             self.since = now;
         }

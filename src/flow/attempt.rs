@@ -5,7 +5,7 @@
 //! connection like any other.
 
 use crate::decode::{Endpoint, Flags, Segment, SeqNumber, Traits};
-use crate::time::Timestamp;
+use crate::time::{Span, Timestamp};
 
 use super::close::{Close, Finality, ObservedUntil};
 use super::exchange::Peek;
@@ -49,8 +49,9 @@ struct Syn {
 /// A RST that refuses a SYN: it acknowledges it, and carries neither payload nor options.
 #[derive(Clone, Copy, Debug)]
 pub struct Refusal {
-    ts: Timestamp,
-    frame: u64,
+    /// How long after the SYN it was captured, in nanoseconds, and how many frames.
+    after: u32,
+    frames: u32,
     /// SEG.SEQ, mostly 0.
     pub seq: SeqNumber,
     wnd: u16,
@@ -71,7 +72,7 @@ impl Attempt {
             return None;
         }
         let syn = Syn { ts, frame, seq, tsval, wnd, ip_id, mss, file, traits, flags, ttl, wscale };
-        let rst = Refusal { ts, frame, seq, wnd, ip_id, traits, flags, ttl };
+        let rst = Refusal { after: 0, frames: 0, seq, wnd, ip_id, traits, flags, ttl };
         Some(Self { syn, rst, by, refused: false, announced: false })
     }
 
@@ -86,7 +87,11 @@ impl Attempt {
         if self.refused || !(bare && optionless && refuses && answers) {
             return false;
         }
-        self.rst = Refusal { ts, frame, seq, wnd, ip_id, traits, flags, ttl };
+        // A RST that comes later than four seconds, or before the SYN, is rare, and for the tracker.
+        let after = ts.as_nanos().checked_sub(self.syn.ts.as_nanos()).map(u32::try_from);
+        let frames = frame.checked_sub(self.syn.frame).map(u32::try_from);
+        let (Some(Ok(after)), Some(Ok(frames))) = (after, frames) else { return false };
+        self.rst = Refusal { after, frames, seq, wnd, ip_id, traits, flags, ttl };
         self.refused = true;
         true
     }
@@ -98,7 +103,8 @@ impl Attempt {
 
     /// When it was last heard of.
     pub(super) const fn last_seen(&self) -> Timestamp {
-        if self.refused { self.rst.ts } else { self.syn.ts }
+        let after = if self.refused { Span::from_nanos(self.rst.after as u64) } else { Span::ZERO };
+        self.syn.ts.plus(after)
     }
 
     /// Is `number` one that the SYN used? What an ICMP error quotes has to be.
@@ -114,7 +120,9 @@ impl Attempt {
     }
 
     fn rst(&self, key: &FlowKey) -> Segment {
-        let Refusal { ts, frame, seq, wnd, ip_id, traits, flags, ttl } = self.rst;
+        let Refusal { after, frames, seq, wnd, ip_id, traits, flags, ttl } = self.rst;
+        let (ts, frame) =
+            (self.syn.ts.plus(Span::from_nanos(after.into())), self.syn.frame + u64::from(frames));
         let (src, dst) = (key.at(self.by.peer()), key.at(self.by));
         let (ack, file) = (self.syn.seq.plus(1), self.syn.file);
         Segment { ts, frame, src, dst, seq, ack, wnd, ip_id, file, traits, flags, ttl, ..Segment::default() }

@@ -17,14 +17,16 @@ pub(super) enum Place {
 const WHOLE: u32 = 1 << 31;
 
 impl Place {
-    const fn code(self) -> u32 {
+    /// Both in one number.
+    pub(super) const fn code(self) -> u32 {
         match self {
             Self::Small(at) => at & !WHOLE,
             Self::Whole(at) => at | WHOLE,
         }
     }
 
-    const fn of(code: u32) -> Self {
+    /// What a number says.
+    pub(super) const fn of(code: u32) -> Self {
         if code & WHOLE == 0 { Self::Small(code) } else { Self::Whole(code & !WHOLE) }
     }
 }

@@ -161,9 +161,14 @@ impl Shard {
         }
     }
 
-    /// Those that are not over, and when they began; in no order.
-    pub(super) fn left(&self) -> impl Iterator<Item = (Timestamp, Place)> {
-        self.index.places().filter_map(|place| self.begun(place).map(|(ts, ..)| (ts, place)))
+    /// Gives those that are not over to `sink`, and when they began; in no order. Nothing can be found any more: this is the
+    /// end, and there may be a million, for whose order the room of the index is needed.
+    pub(super) fn leave(&mut self, mut sink: impl FnMut(Timestamp, Place)) {
+        for place in std::mem::take(&mut self.index).places() {
+            if let Some((ts, ..)) = self.begun(place) {
+                sink(ts, place);
+            }
+        }
     }
 
     /// When a connection began, and where; `None` if it is over.

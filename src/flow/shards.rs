@@ -3,6 +3,8 @@
 //! Between two ticks of time each shard keeps what it hands over to itself; at a tick the first gives what it has, then the
 //! second, and so on. So the order is the same however many threads share the shards.
 
+use std::ops::RangeInclusive;
+
 use crate::decode::{Endpoint, Skip};
 use crate::time::Timestamp;
 
@@ -12,8 +14,9 @@ use super::router::{Address, Arrival, Router, shards_of};
 use super::shard::Shard;
 use super::table::{Settings, TOGETHER, TableCounts};
 
-/// Segments kept for ladders, over all connections.
-const RECENT_SEGMENTS: u32 = 1 << 17;
+/// Segments kept for ladders, over all connections: one for so many that may be known, within bounds.
+const FLOWS_A_RECENT: u32 = 8;
+const RECENT_SEGMENTS: RangeInclusive<u32> = 1 << 15..=1 << 17;
 /// The most that can be asked for: places are numbered with 31 bits, and nobody has the memory for half of them.
 const MOST_FLOWS: u32 = 1 << 30;
 
@@ -134,16 +137,19 @@ impl Shards {
     }
 
     /// Those that are not over, by when they began.
-    fn in_order(&self) -> Vec<(usize, Place)> {
-        let shards = self.shards.iter().enumerate();
-        let mut left: Vec<(Timestamp, usize, Place)> =
-            shards.flat_map(|(at, shard)| shard.left().map(move |(ts, place)| (ts, at, place))).collect();
+    fn in_order(&mut self) -> impl Iterator<Item = (usize, Place)> + use<> {
+        // There may be a million: sixteen bytes each.
+        let mut left: Vec<(Timestamp, u32, u8)> = Vec::new();
+        for (shard, at) in self.shards.iter_mut().zip(0..) {
+            left.reserve_exact(shard.len());
+            shard.leave(|ts, place| left.push((ts, place.code(), at)));
+        }
         left.sort_unstable_by_key(|&(ts, ..)| ts);
         // Few begin at the same moment; only they are looked at once more.
         for same in left.chunk_by_mut(|a, b| a.0 == b.0).filter(|same| same.len() > 1) {
-            same.sort_unstable_by_key(|&(_, at, place)| begun(&self.shards[at], place));
+            same.sort_unstable_by_key(|&(_, code, at)| begun(&self.shards[usize::from(at)], Place::of(code)));
         }
-        left.into_iter().map(|(_, at, place)| (at, place)).collect()
+        left.into_iter().map(|(_, code, at)| (usize::from(at), Place::of(code)))
     }
 
     /// What is known so far of connections that have not ended, of at most `most` of them.
@@ -175,8 +181,10 @@ fn one(settings: &Settings, router: &Router, number: usize, all: usize) -> Shard
         let upto = |n: usize| u64::from(whole) * n as u64 / all as u64;
         u32::try_from(upto(number + 1) - upto(number)).unwrap_or(u32::MAX)
     };
-    let settings = Settings { max_flows: share(settings.max_flows.clamp(1, MOST_FLOWS)), ..settings.clone() };
-    Shard::new(settings, router.hashes(), share(RECENT_SEGMENTS))
+    let max_flows = settings.max_flows.clamp(1, MOST_FLOWS);
+    let recent = (max_flows / FLOWS_A_RECENT).clamp(*RECENT_SEGMENTS.start(), *RECENT_SEGMENTS.end());
+    let settings = Settings { max_flows: share(max_flows), ..settings.clone() };
+    Shard::new(settings, router.hashes(), share(recent))
 }
 
 fn begun(shard: &Shard, place: Place) -> Begun {

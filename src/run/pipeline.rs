@@ -27,7 +27,7 @@ use super::pass::{Desk, Stop};
 use super::reader::Reader;
 
 /// Parcels between two threads, so that neither waits for the other's every breath.
-const UNDER_WAY: usize = 16;
+const UNDER_WAY: usize = 4;
 
 /// How many threads should follow connections; `None` where there is one core, which does everything by itself best.
 pub(super) fn hands() -> Option<usize> {
@@ -72,7 +72,7 @@ pub(super) fn follow(
         let tally = wharf::read(&mut reader, &mut gate, meter, wharf)?;
         Ok(Outcome { tally, reader, gate })
     });
-    judge(handed, desk).inspect_err(|_| Meter::wipe_any())?;
+    judge(handed, Bench::beside(settings.max_flows), desk).inspect_err(|_| Meter::wipe_any())?;
     let mut outcome = join(reading).map_err(Stop::Other)?;
     tracking.into_iter().map(join).for_each(|tracked| outcome.tally.add(tracked));
     Ok(outcome)
@@ -93,8 +93,8 @@ impl Tally {
 }
 
 /// Judges what is handed over. Hangs up when it returns.
-fn judge(handed: Vec<Receiver<Yield>>, desk: &mut Desk<'_>) -> Result<(), Stop> {
-    let (mut bench, mut gathering) = (Bench::default(), Gathering::of(handed));
+fn judge(handed: Vec<Receiver<Yield>>, mut bench: Bench, desk: &mut Desk<'_>) -> Result<(), Stop> {
+    let mut gathering = Gathering::of(handed);
     while gathering.shipment(&mut |one| bench.seat(one, &mut |judged| desk.take(judged))) {
         bench.judge_until(gathering.ticked(), &mut |judged| desk.take(judged));
         desk.check()?;

@@ -158,7 +158,7 @@ impl Session<'_> {
     fn pass(&mut self, reader: Reader, view: &mut dyn View, files: &[String]) -> Result<(), Stop> {
         let names = self.names.clone();
         let names = if names.len() > 1 { names.as_slice() } else { &[] };
-        let counts = Aggregate::new(self.config.local.clone());
+        let counts = Aggregate::new(self.config.local.clone()).beside(self.config.max_flows);
         let counts = match self.config.presentation.display {
             Display::Dashboard => counts.with_recent_minutes(),
             Display::Report => counts,

@@ -20,7 +20,7 @@ pub(super) struct Small {
     pub(super) generation: u32,
 }
 
-const _: () = assert!(size_of::<Small>() <= 144, "a scan leaves a million of them");
+const _: () = assert!(size_of::<Small>() <= 128, "a scan leaves a million of them");
 
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Body {

@@ -38,7 +38,7 @@ impl Shard {
         }
         match &mut self.small.at_mut(at).body {
             Body::Attempt(_) => {
-                self.make_whole_room(sink);
+                self.make_whole_room(Some(at), sink);
                 let at = self.grow_up(at);
                 return self.on_segment_of(at, heard, address, sink);
             }
@@ -164,7 +164,7 @@ impl Shard {
             self.index.insert(hash, Place::Small(at));
             return;
         }
-        self.make_whole_room(sink);
+        self.make_whole_room(None, sink);
         let at = self.put_whole(Flow::begin(key, heard.0, by), Cold::begin(heard.0));
         self.index.insert(hash, Place::Whole(at));
         self.track(at, heard, by);

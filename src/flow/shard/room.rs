@@ -3,49 +3,70 @@
 use crate::time::Timestamp;
 
 use super::super::close::ObservedUntil;
+use super::super::router::SHARDS;
 use super::super::state::Queue;
 use super::cells::Body;
 use super::{Shard, Sink};
 
 /// How many that were heard since they were queued are put back in search of one that was not.
 const SECOND_CHANCES: usize = 16;
-/// Of how many connections one may be followed segment by segment at the same time; the others are attempts, or over.
-const WHOLE_SHARE: usize = 4;
-/// As many may be followed in any case, if there is room for them at all.
-const WHOLE_AT_LEAST: usize = 1 << 15;
+/// A connection that is followed segment by segment takes the room of so many attempts.
+const WHOLE: usize = 5;
+/// Tables of fewer may be full of them: as many as a table of this many has room for.
+const ALL_WHOLE: usize = 1 << 15;
 
 impl Shard {
-    /// Makes room for one more connection.
+    /// Makes room for one more connection: an attempt, or at least none that is followed yet.
     pub(super) fn make_room(&mut self, sink: Sink<'_>) {
-        let room = self.settings.max_flows as usize;
-        if self.index.len() < room {
+        while self.index.len() >= self.settings.max_flows as usize || self.weight() + 1 > self.budget() {
+            if self.give_way(None, sink).is_none() {
+                return;
+            }
+        }
+    }
+
+    /// Makes room for one more that is followed segment by segment, be it the attempt at `growing` that becomes one.
+    pub(super) fn make_whole_room(&mut self, growing: Option<u32>, sink: Sink<'_>) {
+        if self.weight() + WHOLE <= self.budget() {
             return;
         }
+        // Heard a moment ago, whatever its place in the queue.
+        if let Some(at) = growing {
+            self.requeue_small(at, self.now);
+        }
+        while self.weight() + WHOLE > self.budget() {
+            if self.give_way(growing, sink).is_none() {
+                return;
+            }
+        }
+    }
+
+    /// The room that is taken, in attempts.
+    const fn weight(&self) -> usize {
+        self.small.len() + WHOLE * self.whole.len()
+    }
+
+    /// The room that there is, in attempts.
+    fn budget(&self) -> usize {
+        let flows = self.settings.max_flows as usize;
+        flows.max((WHOLE * flows).min(WHOLE * ALL_WHOLE / SHARDS))
+    }
+
+    /// What is over is forgotten first, then who was heard the longest ago; never `spared`.
+    fn give_way(&mut self, spared: Option<u32>, sink: Sink<'_>) -> Option<()> {
         if let Some(at) = self.queues.graves.first() {
-            return self.forget_small(at);
+            self.forget_small(at);
+            return Some(());
         }
-        let Some((_, oldest)) = [self.oldest_small(), self.oldest_whole()].into_iter().flatten().min() else {
-            return;
-        };
-        match oldest {
+        let small = self.oldest_small().filter(|&(_, victim)| Some(victim) != spared.map(Victim::Small));
+        match [small, self.oldest_whole()].into_iter().flatten().min()?.1 {
             Victim::Small(at) => {
                 self.counts.evicted += 1;
                 self.end_small(at, ObservedUntil::Evicted, sink);
             }
             Victim::Whole(at) => self.evict_whole(at, sink),
         }
-    }
-
-    /// Makes room for one more that is followed segment by segment.
-    pub(super) fn make_whole_room(&mut self, sink: Sink<'_>) {
-        let flows = self.settings.max_flows as usize;
-        let room = (flows / WHOLE_SHARE).max(WHOLE_AT_LEAST.min(flows));
-        // More than one only after ICMP errors, which make attempts whole.
-        while self.whole.len() >= room
-            && let Some((_, Victim::Whole(at))) = self.oldest_whole()
-        {
-            self.evict_whole(at, sink);
-        }
+        Some(())
     }
 
     fn evict_whole(&mut self, at: u32, sink: Sink<'_>) {

@@ -92,7 +92,7 @@ pub(super) fn watch(config: &Watch) -> Result<Status, Error> {
         (None, out) => view::open_live(&config.presentation, out.unwrap_or_else(|| Box::new(io::sink()))),
     };
     let shown = if names.len() > 1 { names.as_slice() } else { &[] };
-    let counts = Aggregate::new(local);
+    let counts = Aggregate::new(local).beside(config.max_flows);
     let counts = if tools.is_some() { counts.with_recent_minutes() } else { counts };
     let mut desk = Desk::new(counts, view.as_mut(), shown);
     desk.own_traffic = tools.as_ref().and_then(Toolbox::own_traffic);
