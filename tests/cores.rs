@@ -44,8 +44,8 @@ fn skip(why: &str) {
 }
 
 fn records(command: &mut Command, captures: &[PathBuf], more: &[&str]) -> String {
-    let output =
-        command.args(["replay", "--format", "jsonl", "--all"]).args(more).args(captures).output().unwrap();
+    let format = if more.contains(&"--format") { &[][..] } else { &["--format", "jsonl"] };
+    let output = command.args(["replay", "--all"]).args(format).args(more).args(captures).output().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     String::from_utf8(output.stdout).unwrap()
 }
@@ -104,6 +104,11 @@ fn thousands_of_connections_at_a_time_give_the_same_records() {
 #[test]
 fn a_scan_gives_the_same_records() {
     assert!(assert_same_generated(Profile::Scan, &[]) > 20_000);
+}
+
+#[test]
+fn a_table_of_commas_is_the_same_too() {
+    assert!(assert_same_generated(Profile::Web, &["--format", "csv", "--harm", "all"]) > 500);
 }
 
 #[test]

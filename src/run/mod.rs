@@ -19,6 +19,7 @@ mod pipeline;
 mod player;
 mod reader;
 mod replay;
+mod scribes;
 mod settings;
 mod surroundings;
 mod talk;

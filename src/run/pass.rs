@@ -12,6 +12,7 @@ use crate::verdict::{Finality, Judged, Ruling};
 use crate::view::View;
 
 use super::gate::{Gate, Passage};
+use super::scribes::Scribes;
 
 /// What stops a pass.
 pub(super) enum Stop {
@@ -38,6 +39,8 @@ pub(super) struct Desk<'a> {
     pub(super) names: &'a [String],
     /// Tells what we ourselves have caused, which is not counted.
     pub(super) own_traffic: Option<OwnTraffic>,
+    /// Who writes for the view, where there are cores for it.
+    scribes: Option<Scribes>,
     failed: Option<io::Error>,
 }
 
@@ -126,7 +129,20 @@ impl<'a> Desk<'a> {
     }
 
     pub(super) fn new(aggregate: Aggregate, view: &'a mut dyn View, names: &'a [String]) -> Self {
-        Self { aggregate, view, names, own_traffic: None, failed: None }
+        Self { aggregate, view, names, own_traffic: None, scribes: None, failed: None }
+    }
+
+    /// Has so many threads write for the view, if it lets others write.
+    pub(super) fn with_scribes(&mut self, threads: usize) {
+        self.scribes = self.view.scribe().map(|scribe| Scribes::new(&scribe, self.names, threads));
+    }
+
+    /// Waits until all that was wanted is written.
+    pub(super) fn catch_up(&mut self) -> Result<(), Stop> {
+        match &mut self.scribes {
+            Some(scribes) => scribes.catch_up(self.view).map_err(Stop::Output),
+            None => Ok(()),
+        }
     }
 
     /// Counts a connection that was judged, and tells the view if that wants to know.
@@ -142,7 +158,11 @@ impl<'a> Desk<'a> {
         // Words are made only where somebody reads them.
         if self.view.wants(ruling) {
             let name = self.names.get(usize::from(ruling.file)).map(String::as_str);
-            self.failed = self.view.ended(&judged.tell(), name).err();
+            self.failed = match &mut self.scribes {
+                Some(scribes) => scribes.take(judged.dossier(), self.view),
+                None => self.view.ended(&judged.tell(), name),
+            }
+            .err();
         }
     }
 }

@@ -72,6 +72,7 @@ pub(super) fn follow(
         let tally = wharf::read(&mut reader, &mut gate, meter, wharf)?;
         Ok(Outcome { tally, reader, gate })
     });
+    desk.with_scribes(hands);
     judge(handed, Bench::beside(settings.max_flows), desk).inspect_err(|_| Meter::wipe_any())?;
     let mut outcome = join(reading).map_err(Stop::Other)?;
     tracking.into_iter().map(join).for_each(|tracked| outcome.tally.add(tracked));
@@ -97,10 +98,15 @@ fn judge(handed: Vec<Receiver<Yield>>, mut bench: Bench, desk: &mut Desk<'_>) ->
     let mut gathering = Gathering::of(handed);
     while gathering.shipment(&mut |one| bench.seat(one, &mut |judged| desk.take(judged))) {
         bench.judge_until(gathering.ticked(), &mut |judged| desk.take(judged));
+        // Captures are piped in as they are made: who has to wait for more has all written that there is.
+        if gathering.has_to_wait() {
+            desk.catch_up()?;
+        }
         desk.check()?;
     }
     gathering.remainder(&mut |one| bench.seat(one, &mut |judged| desk.take(judged)));
     bench.judge_all(&mut |judged| desk.take(judged));
+    desk.catch_up()?;
     desk.check()
 }
 

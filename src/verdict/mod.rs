@@ -270,7 +270,7 @@ pub struct Judged<'c> {
 )]
 #[derive(Debug)]
 enum Ground<'c> {
-    Whole(Evidence<'c>, rule::Findings),
+    Whole(Evidence<'c>, rule::Findings, Surroundings),
     Attempt(&'c Attempted, Surroundings),
 }
 
@@ -279,8 +279,48 @@ impl Judged<'_> {
     #[must_use]
     pub fn tell(&self) -> Verdict {
         match &self.ground {
-            Ground::Whole(evidence, findings) => report::tell(evidence, findings),
+            Ground::Whole(evidence, findings, _) => report::tell(evidence, findings),
             Ground::Attempt(attempted, surroundings) => consider(&attempted.close(), surroundings).tell(),
+        }
+    }
+
+    /// The same by value, to be put into words elsewhere.
+    #[must_use]
+    pub fn dossier(&self) -> Dossier {
+        match &self.ground {
+            Ground::Whole(evidence, _, surroundings) => {
+                Dossier { ended: Ended::Whole(Box::new(evidence.close.clone())), surroundings: *surroundings }
+            }
+            Ground::Attempt(attempted, surroundings) => {
+                Dossier { ended: Ended::Attempt((*attempted).clone()), surroundings: *surroundings }
+            }
+        }
+    }
+}
+
+/// A connection that was judged, and all that its judgement rests on.
+#[derive(Clone, Debug)]
+pub struct Dossier {
+    ended: Ended,
+    surroundings: Surroundings,
+}
+
+impl Dossier {
+    /// The same verdict as [`Judged::tell`] gives.
+    #[must_use]
+    pub fn tell(&self) -> Verdict {
+        match &self.ended {
+            Ended::Whole(close) => consider(close, &self.surroundings).tell(),
+            Ended::Attempt(attempted) => consider(&attempted.close(), &self.surroundings).tell(),
+        }
+    }
+
+    /// Which of the merged captures it came from.
+    #[must_use]
+    pub fn file(&self) -> u16 {
+        match &self.ended {
+            Ended::Whole(close) => close.file,
+            Ended::Attempt(attempted) => attempted.file(),
         }
     }
 }
@@ -291,7 +331,7 @@ pub fn consider<'c>(close: &'c Close, surroundings: &Surroundings) -> Judged<'c>
     let evidence = Evidence::of(close, surroundings);
     let findings = rule::rank(&evidence);
     let ruling = rule::rule(&evidence, findings.first());
-    Judged { ruling, ground: Ground::Whole(evidence, findings) }
+    Judged { ruling, ground: Ground::Whole(evidence, findings, *surroundings) }
 }
 
 /// Could its cause lie in what happened to others about the same time? Then its judgement is worth a linger's wait.

@@ -1,6 +1,7 @@
 //! CSV: the record's keys as columns, nested ones with dots, lists joined by semicolons; an empty field is null.
 
 use std::io::{self, Write};
+use std::sync::Arc;
 
 use serde_json::Value;
 
@@ -8,7 +9,7 @@ use crate::config::Presentation;
 use crate::verdict::{Ruling, Verdict};
 
 use super::ledger::{Ledger, News};
-use super::{Record, Report, View};
+use super::{Record, Report, Scribe, View};
 
 /// The record's leaves in its order. A test holds them to the record.
 const COLUMNS: &[&str] = &[
@@ -122,8 +123,22 @@ impl View for Csv<'_> {
             return Ok(());
         }
         self.head()?;
-        let record = serde_json::to_value(Record::of(verdict, file))?;
-        self.out.write_all(&row(COLUMNS.iter().map(|column| field(&record, column)))?)
+        self.out.write_all(&line(verdict, file)?)
+    }
+
+    fn scribe(&self) -> Option<Scribe> {
+        let listing = self.presentation.listing;
+        Some(Arc::new(move |verdict, file, out| {
+            if listing.lists(verdict) {
+                out.extend_from_slice(&line(verdict, file)?);
+            }
+            Ok(())
+        }))
+    }
+
+    fn put(&mut self, written: &[u8]) -> io::Result<()> {
+        self.head()?;
+        self.out.write_all(written)
     }
 
     fn report(&mut self, _report: &Report<'_>) -> io::Result<()> {
@@ -138,6 +153,12 @@ impl View for Csv<'_> {
 /// The first line.
 pub(super) fn heading() -> Vec<u8> {
     row(COLUMNS).unwrap_or_default()
+}
+
+/// The line of a verdict.
+fn line(verdict: &Verdict, file: Option<&str>) -> io::Result<Vec<u8>> {
+    let record = serde_json::to_value(Record::of(verdict, file))?;
+    row(COLUMNS.iter().map(|column| field(&record, column)))
 }
 
 /// One line, so that whole ones are written.

@@ -1,6 +1,7 @@
 //! JSON Lines: one object a connection as it ends, and one at the end with the counts.
 
 use std::io::{self, Write};
+use std::sync::Arc;
 
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
@@ -10,16 +11,17 @@ use crate::config::Presentation;
 use crate::verdict::{How, Ruling, Verdict};
 
 use super::clock::Rfc3339;
+use super::json;
 use super::ledger::{Ledger, News};
 use super::record::SCHEMA;
-use super::{Record, Report, View};
+use super::{Record, Report, Scribe, View};
 
 /// JSON Lines.
 pub(super) struct Jsonl<'w> {
     presentation: Presentation,
     out: Box<dyn Write + 'w>,
     ledger: Ledger,
-    /// A line on its way: whole lines are written, and the serialiser sees no writer behind a pointer.
+    /// A line on its way: whole lines are written.
     line: Vec<u8>,
 }
 
@@ -30,7 +32,7 @@ impl<'w> Jsonl<'w> {
 
     fn line(&mut self, value: &impl Serialize) -> io::Result<()> {
         self.line.clear();
-        serde_json::to_writer(&mut self.line, value)?;
+        json::append(&mut self.line, value)?;
         self.line.push(b'\n');
         self.out.write_all(&self.line)
     }
@@ -46,6 +48,21 @@ impl View for Jsonl<'_> {
             self.line(&Record::of(verdict, file))?;
         }
         Ok(())
+    }
+
+    fn scribe(&self) -> Option<Scribe> {
+        let listing = self.presentation.listing;
+        Some(Arc::new(move |verdict, file, out| {
+            if listing.lists(verdict) {
+                json::append(out, &Record::of(verdict, file))?;
+                out.push(b'\n');
+            }
+            Ok(())
+        }))
+    }
+
+    fn put(&mut self, written: &[u8]) -> io::Result<()> {
+        self.out.write_all(written)
     }
 
     fn report(&mut self, report: &Report<'_>) -> io::Result<()> {

@@ -4,6 +4,7 @@
 
 mod clock;
 mod csv;
+mod json;
 mod jsonl;
 mod ledger;
 mod lines;
@@ -26,6 +27,9 @@ use crate::config::{Format, Listing, Presentation};
 use crate::time::Timestamp;
 use crate::verdict::{ExchangeFacts, Ruling, Verdict};
 
+/// Puts a verdict into the bytes that a view writes for it, in any thread and any order; they are handed to [`View::put`].
+pub type Scribe = Arc<dyn Fn(&Verdict, Option<&str>, &mut Vec<u8>) -> io::Result<()> + Send + Sync>;
+
 /// An output.
 pub trait View {
     /// Is it to be told about a connection that was judged so? Asked once about each; words cost more than all else, and are
@@ -37,6 +41,20 @@ pub trait View {
     /// # Errors
     /// What the system says when the output cannot be written.
     fn ended(&mut self, verdict: &Verdict, file: Option<&str>) -> io::Result<()>;
+
+    /// Who writes for it what [`View::ended`] would, where that needs nothing of what was told before: only where nothing is told
+    /// provisionally.
+    fn scribe(&self) -> Option<Scribe> {
+        None
+    }
+
+    /// Takes what its scribe has written, in the order of the verdicts.
+    ///
+    /// # Errors
+    /// What the system says when the output cannot be written.
+    fn put(&mut self, _written: &[u8]) -> io::Result<()> {
+        Ok(())
+    }
 
     /// All connections of `report` have been shown.
     ///

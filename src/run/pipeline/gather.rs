@@ -12,6 +12,8 @@ use super::track::{Sheaf, Yield};
 /// One of the threads that is still followed up, or what it has left.
 struct Source {
     yields: Receiver<Yield>,
+    /// What came before anybody asked for it.
+    ahead: Option<Yield>,
     left: Peekable<IntoIter<(Begun, Ended)>>,
 }
 
@@ -23,7 +25,7 @@ pub(super) struct Gathering {
 
 impl Gathering {
     pub(super) fn of(yields: Vec<Receiver<Yield>>) -> Self {
-        let source = |yields| Source { yields, left: Vec::new().into_iter().peekable() };
+        let source = |yields| Source { yields, ahead: None, left: Vec::new().into_iter().peekable() };
         Self { sources: yields.into_iter().map(source).collect(), ticked: Timestamp::ZERO }
     }
 
@@ -36,6 +38,11 @@ impl Gathering {
             self.ticked = bind(sheaves, sink).unwrap_or(self.ticked);
         }
         whole
+    }
+
+    /// Is there nothing to be taken as yet?
+    pub(super) fn has_to_wait(&mut self) -> bool {
+        self.sources.iter_mut().any(Source::has_to_wait)
     }
 
     /// All that was over by this time has been taken.
@@ -60,9 +67,20 @@ impl Gathering {
 }
 
 impl Source {
+    fn has_to_wait(&mut self) -> bool {
+        if self.ahead.is_none() {
+            self.ahead = self.yields.try_recv().ok();
+        }
+        self.ahead.is_none()
+    }
+
+    fn next(&mut self) -> Option<Yield> {
+        self.ahead.take().or_else(|| self.yields.recv().ok())
+    }
+
     /// The next sheaf; what is left is kept.
     fn sheaf(&mut self) -> Option<Sheaf> {
-        match self.yields.recv().ok()? {
+        match self.next()? {
             Yield::Sheaf(sheaf) => Some(sheaf),
             Yield::Left(left) => {
                 self.left = left.into_iter().peekable();
@@ -74,7 +92,7 @@ impl Source {
     /// When the next one that is left began.
     fn first(&mut self) -> Option<Begun> {
         while self.left.peek().is_none() {
-            let Yield::Left(left) = self.yields.recv().ok()? else { continue };
+            let Yield::Left(left) = self.next()? else { continue };
             self.left = left.into_iter().peekable();
         }
         self.left.peek().map(|(begun, _)| *begun)
