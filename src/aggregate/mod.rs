@@ -24,9 +24,9 @@ use self::peer::Record;
 use self::top::Top;
 
 /// Addresses that are counted at the same time. Beyond it the ones with the fewest connections give way.
-const MAX_PEERS: usize = 100_000;
+const MAX_PEERS: usize = 80_000;
 /// One for so many connections that may be known, where that is less,
-const FLOWS_A_PEER: usize = 10;
+const FLOWS_A_PEER: usize = 12;
 /// but never fewer than this.
 const PEERS_AT_LEAST: usize = 10_000;
 

@@ -3,7 +3,7 @@
 //!
 //! While there is room, everything is exact. When there is none left, the rarest keys go, all at once, so that a flood of
 //! keys that come once costs next to nothing each; a key that comes anew may have been among them and begins with the
-//! highest count that was given up: that error is kept as `missed`. A key that makes up more than one in a quarter of
+//! highest count that was given up: that error is kept as `missed`. A key that makes up more than one in half of
 //! `capacity` of the stream is never lost. The value starts anew, so what it counts is a lower bound.
 
 use std::collections::HashMap;
@@ -12,9 +12,9 @@ use std::hash::Hash;
 use ahash::RandomState;
 
 /// The part of `capacity` that is there beyond it, to be given up at once.
-const SURPLUS: usize = 4;
+const SURPLUS: usize = 2;
 
-/// Keys with a value each, at most a quarter as many again as `capacity` of them.
+/// Keys with a value each, at most half as many again as `capacity` of them.
 pub(super) struct Top<K, V> {
     capacity: usize,
     index: HashMap<K, u32, RandomState>,
@@ -134,7 +134,7 @@ mod tests {
     fn a_frequent_key_survives_a_flood_of_rare_ones_and_its_error_is_told() {
         let flood = (0..10_000).flat_map(|n| if n % 4 == 0 { [7, 100 + n] } else { [100 + n, 50_000 + n] });
         let top = top(100, flood);
-        assert!(top.len() <= 125, "{}", top.len());
+        assert!(top.len() <= 150, "{}", top.len());
         let slot = slot(&top, 7);
         assert!(slot.value + slot.missed >= 2500 && slot.value <= 2500, "{slot:?}");
         assert_eq!(slot.count, slot.value + slot.missed);

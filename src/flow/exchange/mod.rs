@@ -121,7 +121,7 @@ impl Exchange {
     pub(super) fn touch(&self) -> u32 {
         let spoken = match &self.protocol {
             Protocol::Http(http) => http.requests,
-            Protocol::Tls(tls) => u32::from(tls.established),
+            Protocol::Tls(tls) => tls.touch(),
             Protocol::Unknown | Protocol::Upgraded(_) => 0,
         };
         self.turns ^ spoken ^ self.reading.touch()

@@ -110,6 +110,8 @@ impl Reading {
     #[inline]
     pub(super) fn touch(&self) -> u32 {
         u32::from(self.mode == Mode::Open)
+            ^ u32::from(self.ends.at(End::High).holds())
+            ^ u32::from(self.ends.at(End::Low).holds())
     }
 
     /// Counts new bytes for the turns. TLS tells by itself what is speech.
