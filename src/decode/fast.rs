@@ -117,10 +117,11 @@ fn ipv6(bytes: &[u8]) -> Option<(Carrier, &[u8], u16)> {
 )]
 fn tcp<'a>(frame: &Frame<'a>, ip: &Carrier, rest: &'a [u8], stated: u16) -> Option<Pdu<'a>> {
     let stated = usize::from(stated);
-    let (bytes, cut) = match rest.get(..stated) {
-        Some(bytes) => (bytes, Traits::default()),
-        None if frame.bytes.len() < frame.wire_len as usize => (rest, Traits::CUT),
-        None => return None,
+    let (bytes, stated, cut) = match rest.get(..stated) {
+        Some(bytes) => (bytes, stated, Traits::default()),
+        None if frame.bytes.len() < frame.wire_len as usize => (rest, stated, Traits::CUT),
+        // The header promises more than the wire carried.
+        None => (rest, rest.len(), Traits::LENGTH_GUESSED),
     };
     let header = TcpHeaderSlice::from_slice(bytes).ok()?;
     let header_len = header.slice().len();
@@ -128,7 +129,8 @@ fn tcp<'a>(frame: &Frame<'a>, ip: &Carrier, rest: &'a [u8], stated: u16) -> Opti
     let options = options::read(bytes.get(20..header_len)?);
     // The whole byte at once; etherparse gives its bits one by one only.
     let flags = Flags(header.slice().get(13).copied()?);
-    let sum = if cut.has(Traits::CUT) { Traits::default() } else { checksum::judge(ip, flags, len, bytes) };
+    let whole = cut == Traits::default();
+    let sum = if whole { checksum::judge(ip, flags, len, bytes) } else { Traits::default() };
     let segment = Segment {
         ts: frame.ts,
         frame: frame.number,
