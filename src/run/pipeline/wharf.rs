@@ -17,8 +17,8 @@ use super::parcel::Parcel;
 
 /// Segments in a shipment: so many that the threads seldom wake each other; of fewer, each costs a tenth more.
 const SEGMENTS: usize = 4096;
-/// Payload in a shipment, but for the last segment's.
-const BYTES: usize = 512 << 10;
+/// Payload in a shipment, but for the last segment's: full-size segments are not to make it a small one.
+const BYTES: usize = 1024 << 10;
 
 /// What the reader counted.
 #[derive(Default)]
@@ -123,13 +123,18 @@ pub(super) fn read(
             wharf.tally.troubles += 1;
             Progress::More
         });
-        // What came so far is not kept waiting for more: captures are piped in as they are made.
-        match stop.and_then(|()| wharf.ship().map_err(|HungUp| Halt::HungUp)) {
+        let over = progress == Progress::End || gate.is_shut();
+        // Captures are piped in as they are made: what came so far is not kept waiting for more. A file's size is known.
+        let may_wait = reader.position().of.is_none();
+        if over || may_wait {
+            stop = stop.and_then(|()| wharf.ship().map_err(|HungUp| Halt::HungUp));
+        }
+        match stop {
             Err(Halt::HungUp) => return Ok(wharf.tally),
             Err(Halt::Error(error)) => return Err(error),
             Ok(()) => {}
         }
-        if progress == Progress::End || gate.is_shut() {
+        if over {
             meter.wipe();
             wharf.end(if gate.is_shut() { ObservedUntil::Stopped } else { ObservedUntil::Eof });
             return Ok(wharf.tally);
