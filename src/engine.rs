@@ -23,6 +23,8 @@ pub struct EngineCounts {
     pub table: TableCounts,
     /// Connections followed at this moment.
     pub followed: usize,
+    /// How much of the room for them is taken, in percent.
+    pub fullness: u8,
 }
 
 /// Where verdicts go.
@@ -106,6 +108,7 @@ impl Engine {
             skipped: self.skipped,
             table: self.table.counts(),
             followed: self.table.len(),
+            fullness: self.table.fullness(),
         }
     }
 }

@@ -111,6 +111,7 @@ fn a_flood_of_handshakes_is_bounded_too() {
             most = most.max(table.len());
         }
         assert!((bound * 9 / 10..=bound).contains(&most), "{most} of {bound}");
+        assert!((98..=100).contains(&table.fullness()), "{} %", table.fullness());
         let evicted = table.counts().evicted;
         assert_eq!(evicted + table.len() as u64, 100_000, "{max_flows}");
         table.finish(ObservedUntil::Eof, &mut |_| handed_over += 1);

@@ -102,7 +102,7 @@ fn report(file: Vec<u8>, format: Format) -> Option<Vec<u8>> {
         followed: 0,
         alive: &[],
         now: intake.last.unwrap_or(Timestamp::ZERO),
-        footprint: Footprint { room: 64, memory: None, ring: None },
+        footprint: Footprint { room: 64, fullness: 1, memory: None, ring: None },
         intake: &Intake { frames: counts.frames, skipped: counts.skipped, ..intake },
         notices: &notices,
     };

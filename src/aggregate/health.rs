@@ -20,8 +20,10 @@ pub struct InterfaceHealth {
 /// What the program takes.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Footprint {
-    /// Connections that can be followed at the same time.
+    /// Connections that can be followed at the same time (`--max-flows`).
     pub room: u32,
+    /// How much of that room is taken, in percent: one that is followed takes more of it than an attempt.
+    pub fullness: u8,
     /// Bytes of memory, where the system says so.
     pub memory: Option<u64>,
     /// The newest frames, where they are kept.

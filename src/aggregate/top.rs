@@ -11,7 +11,7 @@ use std::hash::Hash;
 
 use ahash::RandomState;
 
-/// The part of `capacity` that is there beyond it, to be given up at once.
+/// One in so many is there beyond `capacity`, and given up at once.
 const SURPLUS: usize = 2;
 
 /// Keys with a value each, at most half as many again as `capacity` of them.

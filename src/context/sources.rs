@@ -29,8 +29,8 @@ pub struct Scan {
 
 #[derive(Clone, Debug, Default)]
 struct Attempts {
-    /// Most sources try one or two; under a flood there are many sources.
-    /// Hashes of different targets: only their number counts, and of 25 no two are alike but once in ten million.
+    /// Hashes of different targets: only their number counts, and of 25 no two are alike but once in ten million. Most sources
+    /// try one or two; under a flood there are many sources.
     targets: SmallVec<[u32; 4]>,
     ports: SmallVec<[u16; 4]>,
     last: Timestamp,

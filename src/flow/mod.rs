@@ -3,7 +3,7 @@
 //! What is promised: segments are taken in the order in which they come, in batches of any size, which change nothing
 //! about the outcome; time is the capture's and only moves forward (a step back expires nothing); every connection is
 //! handed over exactly once, as a [`Close`], by its end and a linger, by expiry, by eviction or at the end of input;
-//! memory is bounded by [`Settings::max_flows`] and one ring of recent segments.
+//! memory is bounded by [`Settings::max_flows`] and rings of recent segments.
 //!
 //! What a connection is: the segments between two endpoints, in both directions, until another SYN begins a new one.
 //! Two readings are kept side by side: Zeek's, which checks no sequence numbers (`zeek`, `history`), and the receivers'
@@ -48,6 +48,6 @@ pub use recent::Recent;
 pub use roles::Roles;
 pub use router::{Address, Arrival, Router, SHARDS};
 pub use shard::Provisional;
-pub use shards::{Begun, Hand, Handed, Shards};
+pub use shards::{Begun, Handed, Outlet, Shards};
 pub use table::{DEFAULT_MAX_FLOWS, FlowTable, GRAVE, LINGER, Settings, Sink, TOGETHER, TableCounts};
 pub use zeek::ConnState;

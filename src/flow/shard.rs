@@ -1,4 +1,4 @@
-//! One shard of the table: all connections whose hash falls to it, followed segment by segment. Shards know nothing of each
+//! One shard of the table: all connections whose key falls to it, followed segment by segment. Shards know nothing of each
 //! other, so that each can be followed by a thread of its own; what they hand over is put in order by [`super::shards`].
 
 mod alive;
@@ -12,7 +12,7 @@ mod waiting;
 use crate::decode::{Segment, Skip};
 use crate::time::{Span, Timestamp};
 
-use super::close::{Ended, ObservedUntil};
+use super::close::ObservedUntil;
 use super::exchange::Exchange;
 use super::expiry::Expiry;
 use super::half::Marks;
@@ -21,7 +21,7 @@ use super::key::{Both, End, FlowKey};
 use super::recent::RecentRing;
 use super::router::{Address, Hashes};
 use super::state::{Cold, Flow, Phase};
-use super::table::{GRAVE, LINGER, Settings, TableCounts};
+use super::table::{GRAVE, LINGER, Settings, Sink, TableCounts};
 use super::usual;
 use cells::{Body, Pool, Small};
 pub use news::Provisional;
@@ -30,9 +30,6 @@ use waiting::Queues;
 /// How long after its last SYN an unanswered attempt is given up: the longest pause between two of them is 64 s
 /// (`tcp_syn_retries` 6).
 const ATTEMPT: Span = Span::from_secs(75);
-
-/// Where closes go.
-pub(super) type Sink<'s> = &'s mut dyn FnMut(Ended);
 
 /// A segment and as much of its payload as was captured.
 type Heard<'a> = (&'a Segment, &'a [u8]);

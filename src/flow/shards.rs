@@ -30,7 +30,7 @@ pub enum Handed {
 }
 
 /// Where it goes.
-pub type Hand<'s> = &'s mut dyn FnMut(Handed);
+pub type Outlet<'s> = &'s mut dyn FnMut(Handed);
 
 /// Some of the shards of a table, one after the other.
 pub struct Shards {
@@ -45,31 +45,31 @@ pub struct Shards {
 pub type Begun = (Timestamp, u16, u64, Endpoint);
 
 impl Shards {
-    /// Of the shards that `router` knows, the `nth` of `hands` shares.
+    /// Of the shards that `router` knows, the `nth` of so many parts.
     #[must_use]
-    pub fn share(settings: &Settings, router: &Router, nth: usize, hands: usize) -> Self {
+    pub fn share(settings: &Settings, router: &Router, nth: usize, parts: usize) -> Self {
         let all = shards_of(settings);
-        let (first, end) = (all * nth / hands, all * (nth + 1) / hands);
+        let (first, end) = (all * nth / parts, all * (nth + 1) / parts);
         let shards: Vec<Shard> = (first..end).map(|number| one(settings, router, number, all)).collect();
         Self { handed: shards.iter().map(|_| Vec::new()).collect(), shards, first }
     }
 
     /// Takes note of arrivals, in order. Gives back how many segments were the same frame once more ([`Skip::Duplicate`]).
-    pub fn observe(&mut self, arrivals: &[Arrival<'_>], hand: Hand<'_>) -> u64 {
+    pub fn observe(&mut self, arrivals: &[Arrival<'_>], outlet: Outlet<'_>) -> u64 {
         let mut duplicates = 0;
         for some in arrivals.chunks(TOGETHER) {
             let places = self.look_ahead(some);
             for (arrival, place) in some.iter().zip(places) {
-                duplicates += u64::from(self.take(arrival, place, hand) == Some(Skip::Duplicate));
+                duplicates += u64::from(self.take(arrival, place, outlet) == Some(Skip::Duplicate));
             }
         }
         duplicates
     }
 
     #[inline]
-    fn take(&mut self, arrival: &Arrival<'_>, place: Option<Place>, hand: Hand<'_>) -> Option<Skip> {
+    fn take(&mut self, arrival: &Arrival<'_>, place: Option<Place>, outlet: Outlet<'_>) -> Option<Skip> {
         match *arrival {
-            Arrival::Tick(now) => self.advance(now, hand),
+            Arrival::Tick(now) => self.advance(now, outlet),
             Arrival::Segment(segment, payload, ref address) => {
                 let at = self.at(address);
                 let (shard, handed) = (&mut self.shards[at], &mut self.handed[at]);
@@ -119,12 +119,12 @@ impl Shards {
     }
 
     /// Moves time on: what is over by then is handed over, shard by shard.
-    pub fn advance(&mut self, now: Timestamp, hand: Hand<'_>) {
+    pub fn advance(&mut self, now: Timestamp, outlet: Outlet<'_>) {
         for (shard, handed) in self.shards.iter_mut().zip(&mut self.handed) {
-            handed.drain(..).for_each(|ended| hand(Handed::Ended(ended)));
-            shard.advance(now, &mut |ended| hand(Handed::Ended(ended)));
+            handed.drain(..).for_each(|ended| outlet(Handed::Ended(ended)));
+            shard.advance(now, &mut |ended| outlet(Handed::Ended(ended)));
         }
-        hand(Handed::Tick(now));
+        outlet(Handed::Tick(now));
     }
 
     /// Hands over every connection that is left, in the order in which they began. Nothing may come after it.
@@ -166,6 +166,12 @@ impl Shards {
     /// Connections that are followed now, those that linger included.
     pub(super) fn len(&self) -> usize {
         self.shards.iter().map(Shard::len).sum()
+    }
+
+    /// How much of the room of the fullest is taken, in percent.
+    pub(super) fn fullness(&self) -> u8 {
+        let percents = self.shards.iter().map(Shard::fullness).map(|(taken, room)| taken * 100 / room.max(1));
+        percents.max().and_then(|percent| u8::try_from(percent).ok()).unwrap_or(u8::MAX)
     }
 
     /// What they have done so far.

@@ -154,6 +154,12 @@ impl FlowTable {
         self.shards.len()
     }
 
+    /// How much of the room for connections is taken, in percent; at a hundred the oldest give way.
+    #[must_use]
+    pub fn fullness(&self) -> u8 {
+        self.shards.fullness()
+    }
+
     /// Is nothing being followed?
     #[must_use]
     pub fn is_empty(&self) -> bool {

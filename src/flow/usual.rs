@@ -1,5 +1,6 @@
-//! The usual segment of an established connection: it goes on where its sender had stopped, acknowledges no more than the
-//! other side sent, and says nothing about the connection itself (Van Jacobson's header prediction, seen from outside).
+//! The usual segment of a connection that goes on, be it seen from its beginning or not: it begins where its sender had
+//! stopped, acknowledges no more than the other side sent, and says nothing about the connection itself (Van Jacobson's
+//! header prediction, seen from outside).
 //!
 //! Nearly every segment is one, and most of what [`super::track`] does for a segment does nothing for these. Whatever
 //! is not surely one is declined. A property test holds the two equal wherever this one answers.

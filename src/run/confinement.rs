@@ -12,7 +12,7 @@ use super::{Status, footprint, talk};
 /// What a report or a dashboard needs: nothing, or the terminal and a folder for exports.
 pub(super) fn allow(presentation: &Presentation) -> Allow {
     // Opened now and kept: later it could not be.
-    footprint::of(0);
+    footprint::of(0, 0);
     match presentation.display {
         Display::Dashboard => {
             let folder = presentation.preferences.export_dir.clone();

@@ -6,9 +6,9 @@ use std::sync::OnceLock;
 
 use crate::aggregate::Footprint;
 
-/// Its footprint, with room for so many connections.
-pub(super) fn of(max_flows: u32) -> Footprint {
-    Footprint { room: max_flows, memory: resident(), ring: None }
+/// Its footprint, with room for so many connections, of which so many percent are taken.
+pub(super) fn of(max_flows: u32, fullness: u8) -> Footprint {
+    Footprint { room: max_flows, fullness, memory: resident(), ring: None }
 }
 
 /// Bytes of memory that are in use, where the system says so (proc(5)).
@@ -38,7 +38,7 @@ fn read_at_start(_file: &File, _bytes: &mut [u8]) -> io::Result<usize> {
 mod tests {
     #[test]
     fn linux_says_how_much_memory_is_used() {
-        let bytes = super::of(7).memory.expect("it is said");
+        let bytes = super::of(7, 0).memory.expect("it is said");
         assert!((1 << 20..1 << 34).contains(&bytes), "{bytes}");
     }
 }

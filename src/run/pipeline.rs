@@ -1,7 +1,7 @@
 //! One pass on several cores: a thread reads and decodes, some follow the connections of a share of the shards each, and
 //! this one judges and writes.
 //!
-//! What one hands to the next keeps its order, and what several have followed is put together again in the order that one
+//! What one trackers to the next keeps its order, and what several have followed is put together again in the order that one
 //! would have had, so that the outcome is that of a single thread. Parcels go round: an empty one comes back to be filled
 //! again. Whoever stops, for an error or because enough was read, makes the others stop by hanging up.
 
@@ -30,7 +30,7 @@ use super::reader::Reader;
 const UNDER_WAY: usize = 4;
 
 /// How many threads should follow connections; `None` where there is one core, which does everything by itself best.
-pub(super) fn hands() -> Option<usize> {
+pub(super) fn trackers() -> Option<usize> {
     match thread::available_parallelism().map_or(1, usize::from) {
         0 | 1 => None,
         2 | 3 => Some(2),
@@ -45,25 +45,25 @@ pub(super) struct Outcome {
     pub(super) gate: Gate,
 }
 
-/// Reads everything that the gate lets through, follows it with so many `hands`, and judges it.
+/// Reads everything that the gate lets through, follows it with so many `trackers`, and judges it.
 ///
 /// What cannot be written any more is told at once: nobody waits for a reader that waits for its pipe.
 pub(super) fn follow(
     (mut reader, mut gate, meter): (Reader, Gate, Meter),
     settings: &Settings,
-    hands: usize,
+    trackers: usize,
     desk: &mut Desk<'_>,
 ) -> Result<Outcome, Stop> {
     let router = Router::new(settings);
     let (returning, empties) = channel();
     let (mut filled, mut handed, mut tracking) = (Vec::new(), Vec::new(), Vec::new());
-    let hands = hands.min(router.shards());
-    for nth in 0..hands {
+    let trackers = trackers.min(router.shards());
+    for nth in 0..trackers {
         let (load, loads) = sync_channel::<Load>(UNDER_WAY);
         let (yields, gathered) = sync_channel::<Yield>(UNDER_WAY);
-        let shards = Shards::share(settings, &router, nth, hands);
-        let bench = track::Bench { loads, returning: returning.clone(), yields };
-        tracking.push(thread::spawn(move || track::track(shards, &bench)));
+        let shards = Shards::share(settings, &router, nth, trackers);
+        let ports = track::Ports { loads, returning: returning.clone(), yields };
+        tracking.push(thread::spawn(move || track::track(shards, &ports)));
         filled.push(load);
         handed.push(gathered);
     }
@@ -72,7 +72,7 @@ pub(super) fn follow(
         let tally = wharf::read(&mut reader, &mut gate, meter, wharf)?;
         Ok(Outcome { tally, reader, gate })
     });
-    desk.with_scribes(hands);
+    desk.with_scribes(trackers);
     judge(handed, Bench::beside(settings.max_flows), desk).inspect_err(|_| Meter::wipe_any())?;
     let mut outcome = join(reading).map_err(Stop::Other)?;
     tracking.into_iter().map(join).for_each(|tracked| outcome.tally.add(tracked));

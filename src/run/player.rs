@@ -56,7 +56,7 @@ impl<'a> Player<'a> {
             we: &[],
             followed: pass.engine.counts().followed,
             alive: self.alive.look(&mut pass.engine),
-            footprint: footprint::of(self.config.max_flows),
+            footprint: footprint::of(self.config.max_flows, pass.engine.counts().fullness),
             intake: &intake,
             notices: &[],
         };

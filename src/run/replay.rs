@@ -190,7 +190,7 @@ impl Session<'_> {
             followed: 0,
             alive: &[],
             now: intake.last.unwrap_or(Timestamp::ZERO),
-            footprint: footprint::of(self.config.max_flows),
+            footprint: footprint::of(self.config.max_flows, 0),
             snapshot: &snapshot,
             intake: &intake,
             notices: &notices,
@@ -210,9 +210,9 @@ impl Session<'_> {
             let intake = self.play(&mut reader, &mut gate, desk, speed)?;
             return Ok((intake, reader, gate));
         }
-        if let Some(hands) = pipeline::hands() {
+        if let Some(trackers) = pipeline::trackers() {
             let lent = (reader, gate, Meter::of(self.config));
-            let outcome = pipeline::follow(lent, &self.settings(), hands, desk)?;
+            let outcome = pipeline::follow(lent, &self.settings(), trackers, desk)?;
             self.troubles += outcome.tally.troubles;
             return Ok((outcome.tally.intake, outcome.reader, outcome.gate));
         }

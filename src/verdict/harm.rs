@@ -33,8 +33,8 @@ const PATIENT: Span = Span::from_millis(200);
 ///
 /// Harmless is a client that resets when nothing is owed to it: it had its whole answer, or had not asked for anything (a
 /// browser that closes early, a health check that connects and leaves), unless it had waited in vain for the handshake;
-/// a TLS session that was over and of which only alerts and tickets met the closed socket; the reply to a last word that nobody waits for; and a scanner, whoever answers it. Everything else
-/// is harmful, because somebody waited for what never came; so is a fatal TLS alert, however it ended then.
+/// a TLS session that was over and of which only alerts and tickets met the closed socket; the reply to a last word that
+/// nobody waits for; and a scanner, whoever answers it. Everything else is harmful, because somebody waited for what never came; so is a fatal TLS alert, however it ended then.
 #[must_use]
 pub(super) fn weigh(evidence: &Evidence<'_>) -> Harm {
     let client_left = evidence.rst_by == Some(Sender::Side(Side::Client));

@@ -32,10 +32,15 @@ impl<'w> Jsonl<'w> {
 
     fn line(&mut self, value: &impl Serialize) -> io::Result<()> {
         self.line.clear();
-        json::append(&mut self.line, value)?;
-        self.line.push(b'\n');
+        append_line(&mut self.line, value)?;
         self.out.write_all(&self.line)
     }
+}
+
+fn append_line(out: &mut Vec<u8>, value: &impl Serialize) -> io::Result<()> {
+    json::append(out, value)?;
+    out.push(b'\n');
+    Ok(())
 }
 
 impl View for Jsonl<'_> {
@@ -53,11 +58,7 @@ impl View for Jsonl<'_> {
     fn scribe(&self) -> Option<Scribe> {
         let listing = self.presentation.listing;
         Some(Arc::new(move |verdict, file, out| {
-            if listing.lists(verdict) {
-                json::append(out, &Record::of(verdict, file))?;
-                out.push(b'\n');
-            }
-            Ok(())
+            if listing.lists(verdict) { append_line(out, &Record::of(verdict, file)) } else { Ok(()) }
         }))
     }
 

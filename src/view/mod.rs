@@ -51,9 +51,9 @@ pub trait View {
     /// Takes what its scribe has written, in the order of the verdicts.
     ///
     /// # Errors
-    /// What the system says when the output cannot be written.
+    /// What the system says when the output cannot be written; a view without a scribe takes nothing.
     fn put(&mut self, _written: &[u8]) -> io::Result<()> {
-        Ok(())
+        Err(io::ErrorKind::Unsupported.into())
     }
 
     /// All connections of `report` have been shown.

@@ -46,6 +46,14 @@ impl Shard {
         self.small.len() + WHOLE * self.whole.len()
     }
 
+    /// What is taken of the room, and how much there is, by whichever bound is nearer. What is over takes none: it gives way
+    /// for nothing.
+    pub(in super::super) fn fullness(&self) -> (usize, usize) {
+        let (known, flows) = (self.len(), self.settings.max_flows as usize);
+        let (taken, room) = (self.weight() - self.buried, self.budget());
+        if known * room > taken * flows { (known, flows) } else { (taken, room) }
+    }
+
     /// The room that there is, in attempts.
     fn budget(&self) -> usize {
         let flows = self.settings.max_flows as usize;

@@ -44,27 +44,27 @@ pub(super) struct Tracked {
 }
 
 /// Where a tracker takes its parcels from, and where it puts what comes of them.
-pub(super) struct Bench {
+pub(super) struct Ports {
     pub(super) loads: Receiver<Load>,
     pub(super) returning: Sender<Parcel>,
     pub(super) yields: SyncSender<Yield>,
 }
 
 /// Follows the connections of what is loaded, and hands over those that are over.
-pub(super) fn track(mut shards: Shards, bench: &Bench) -> Tracked {
+pub(super) fn track(mut shards: Shards, ports: &Ports) -> Tracked {
     let mut duplicates = 0;
-    for load in &bench.loads {
+    for load in &ports.loads {
         let gone = match load {
             Load::Parcel(mut parcel) => {
                 let mut sheaf = Sheaf::default();
                 duplicates += observe(&mut shards, &parcel, &mut sheaf);
                 parcel.clear();
                 // The reader may have gone already.
-                let _ = bench.returning.send(parcel);
-                bench.yields.send(Yield::Sheaf(sheaf)).is_err()
+                let _ = ports.returning.send(parcel);
+                ports.yields.send(Yield::Sheaf(sheaf)).is_err()
             }
             Load::End(until, now) => {
-                finish(&mut shards, until, now, &bench.yields);
+                finish(&mut shards, until, now, &ports.yields);
                 true
             }
         };

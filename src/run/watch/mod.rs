@@ -318,7 +318,8 @@ impl Watcher<'_> {
         let interfaces: Vec<InterfaceHealth> = health::of_each(&self.source);
         let snapshot = self.pass.desk.aggregate.snapshot(self.config.presentation.top);
         let ring = self.tools.as_ref().and_then(Toolbox::ring);
-        let footprint = Footprint { ring, ..footprint::of(self.config.max_flows) };
+        let footprint =
+            Footprint { ring, ..footprint::of(self.config.max_flows, self.pass.engine.counts().fullness) };
         let engine = &mut self.pass.engine;
         let alive = self.tools.as_mut().map(|tools| tools.alive.look(engine)).unwrap_or_default();
         let report = Report {

@@ -57,11 +57,8 @@ fn lines(frame: &Frame, theme: Theme) -> Vec<Line<'static>> {
 
 /// How full the table is.
 fn followed(frame: &Frame) -> String {
-    let (followed, room) = (frame.health.followed, u64::from(frame.health.footprint.room));
-    match followed.saturating_mul(100).checked_div(room) {
-        Some(percent) => format!("{followed} of at most {room} ({percent} %)"),
-        None => followed.to_string(),
-    }
+    let (followed, Footprint { room, fullness, .. }) = (frame.health.followed, frame.health.footprint);
+    if room == 0 { followed.to_string() } else { format!("{followed}, {fullness} % of the room for {room}") }
 }
 
 /// What the program itself takes.

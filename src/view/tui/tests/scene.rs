@@ -77,7 +77,7 @@ pub(super) fn frame_of(verdicts: &[Verdict]) -> Frame {
     let notices = vec!["eth1 is down; it is watched again when it comes back".to_owned()];
     let ring =
         Some(RingHealth { bytes: 12_345_678, since: Timestamp::from_nanos(NOW.as_nanos() - 61_000_000_000) });
-    let footprint = Footprint { room: 1_000_000, memory: Some(41_234_567), ring };
+    let footprint = Footprint { room: 1_000_000, fullness: 3, memory: Some(41_234_567), ring };
     let eth0 = InterfaceHealth {
         name: "eth0".to_owned(),
         captured: 1_234_567,
