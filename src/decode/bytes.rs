@@ -2,7 +2,7 @@
 //!
 //! Both travel together through every header, so that "the snaplen cut it" and "it was never there" stay two answers.
 
-use super::{Frame, Skip, Traits};
+use super::{Frame, Skip};
 
 /// The rest of a frame behind the headers read so far. `wire` is never less than what was captured.
 #[derive(Clone, Copy, Debug)]
@@ -47,14 +47,11 @@ impl<'a> Bytes<'a> {
 
     /// Only the `stated` bytes that an IP header speaks of; the rest is Ethernet padding or a checksum.
     ///
-    /// More than there is can be true only if the capture cut the frame. Otherwise a header or a network card (which
-    /// splits the packet after it was captured) is wrong, and the frame's own length is the better guess.
-    pub(super) fn within(self, stated: u32) -> (Self, Traits) {
-        match self.captured.get(..stated as usize) {
-            Some(captured) => (Self { captured, wire: stated }, Traits::default()),
-            None if self.is_cut() => (Self { captured: self.captured, wire: stated }, Traits::default()),
-            None => (self, Traits::LENGTH_GUESSED),
-        }
+    /// More than there is means that somebody cut the frame, even where its length on the wire is said to be no longer: a
+    /// capture, or whoever replayed one, lost it. A host drops what is really shorter than its header says (Linux counts
+    /// `InTruncatedPkts`), so that the numbers of those that are heard go on from what the header says.
+    pub(super) fn within(self, stated: u32) -> Self {
+        Self { captured: self.captured.get(..stated as usize).unwrap_or(self.captured), wire: stated }
     }
 
     /// Why the first `n` bytes are not there: not captured, or never sent.
@@ -85,12 +82,12 @@ mod tests {
     }
 
     #[test]
-    fn a_stated_length_drops_padding_and_is_believed_beyond_the_frame_only_where_it_was_cut() {
-        let (inside, _) = CUT.within(3);
+    fn a_stated_length_drops_padding_and_tells_how_much_was_cut() {
+        let inside = CUT.within(3);
         assert_eq!((inside.captured, inside.wire), (&[1, 2, 3][..], 3));
-        let (beyond, traits) = CUT.within(9);
-        assert_eq!((beyond.captured.len(), beyond.wire, traits), (4, 9, Traits::default()));
-        let (guess, traits) = Bytes { captured: &[1, 2], wire: 2 }.within(9);
-        assert_eq!((guess.wire, traits), (2, Traits::LENGTH_GUESSED));
+        for short in [CUT, Bytes { wire: 4, ..CUT }] {
+            let beyond = short.within(9);
+            assert_eq!((beyond.captured.len(), beyond.wire, beyond.is_cut()), (4, 9, true));
+        }
     }
 }

@@ -117,11 +117,9 @@ fn ipv6(bytes: &[u8]) -> Option<(Carrier, &[u8], u16)> {
 )]
 fn tcp<'a>(frame: &Frame<'a>, ip: &Carrier, rest: &'a [u8], stated: u16) -> Option<Pdu<'a>> {
     let stated = usize::from(stated);
-    let (bytes, stated, cut) = match rest.get(..stated) {
-        Some(bytes) => (bytes, stated, Traits::default()),
-        None if frame.bytes.len() < frame.wire_len as usize => (rest, stated, Traits::CUT),
-        // The header promises more than the wire carried.
-        None => (rest, rest.len(), Traits::LENGTH_GUESSED),
+    let (bytes, cut) = match rest.get(..stated) {
+        Some(bytes) => (bytes, Traits::default()),
+        None => (rest, Traits::CUT),
     };
     let header = TcpHeaderSlice::from_slice(bytes).ok()?;
     let header_len = header.slice().len();

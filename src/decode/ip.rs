@@ -26,7 +26,10 @@ pub(super) fn v4(bytes: Bytes<'_>) -> Result<Step<'_>, Skip> {
     let rest = bytes.behind(usize::from(header_len))?;
     let (rest, mut traits) = match u16::from_be_bytes([header[2], header[3]]) {
         0 => (rest, Traits::LENGTH_GUESSED),
-        total => rest.within(u32::from(total.checked_sub(header_len).ok_or(Skip::Malformed)?)),
+        total => {
+            let stated = total.checked_sub(header_len).ok_or(Skip::Malformed)?;
+            (rest.within(u32::from(stated)), Traits::default())
+        }
     };
     if header[6] & 0x40 != 0 {
         traits.set(Traits::DF);
@@ -53,7 +56,7 @@ pub(super) fn v6(bytes: Bytes<'_>) -> Result<Step<'_>, Skip> {
     // A jumbo payload's length is in a hop-by-hop option (RFC 2675); the frame's own is the same and nearer.
     let (rest, mut traits) = match u16::from_be_bytes([header[4], header[5]]) {
         0 => (rest, Traits::LENGTH_GUESSED),
-        stated => rest.within(u32::from(stated)),
+        stated => (rest.within(u32::from(stated)), Traits::default()),
     };
     let checkable = !traits.has(Traits::LENGTH_GUESSED);
     traits.set(Traits::IPV6);

@@ -30,18 +30,20 @@ fn wherever_the_snaplen_cuts_what_is_told_is_true() {
     }
 }
 
-/// Not a snaplen's cut but a frame that really ends there (or a capture that lost its original length).
+/// A capture that lost the original length, or was replayed: what the header says tells as much as that length would.
 #[test]
-fn a_frame_that_ends_early_is_malformed_or_gives_what_it_has() {
+fn a_frame_that_ends_early_was_cut_as_far_as_its_headers_tell() {
     for (name, _, link, bytes) in shapes() {
+        let flags_end = tcp_at(&bytes) + 14;
         for at in 0..bytes.len() {
             match read(&frame(link, &bytes[..at])) {
                 Ok(Pdu::Segment(segment, payload)) => {
-                    assert_eq!(segment.len as usize, payload.len(), "{name} at {at}");
-                    assert!(segment.traits.has(Traits::LENGTH_GUESSED), "{name} at {at}");
+                    assert_eq!((segment.len, segment.traits.has(Traits::CUT)), (5, true), "{name} at {at}");
+                    assert!(payload.len() < 5 && at >= flags_end, "{name} at {at}");
                     assert!(!segment.traits.has(Traits::BAD_CHECKSUM), "{name} at {at}");
                 }
-                other => assert_eq!(other, Err(Skip::Malformed), "{name} at {at}"),
+                Err(Skip::Cut | Skip::Malformed) => assert!(at < flags_end, "{name} at {at}"),
+                other => panic!("{other:?} of {name} at {at}"),
             }
         }
     }
@@ -84,13 +86,14 @@ fn a_jumbo_payload_has_the_length_of_its_frame() {
 }
 
 #[test]
-fn a_stated_length_beyond_the_frame_counts_only_where_the_capture_cut_it() {
+fn a_stated_length_counts_beyond_the_frame() {
     let mut bytes = v4(HELLO);
     bytes[2..4].copy_from_slice(&1500u16.to_be_bytes());
-    let whole = segment(&frame(LinkType::Raw, &bytes)).0;
-    assert_eq!((whole.len, whole.traits.has(Traits::LENGTH_GUESSED)), (5, true));
-    let cut = segment(&cut(LinkType::Raw, &bytes, bytes.len() - 1)).0;
-    assert_eq!((cut.len, cut.traits.has(Traits::LENGTH_GUESSED)), (1448, false));
+    for at in [bytes.len(), bytes.len() - 1] {
+        let cut = segment(&cut(LinkType::Raw, &bytes, at)).0;
+        assert_eq!((cut.len, cut.traits.has(Traits::CUT)), (1448, true));
+        assert!(!cut.traits.has(Traits::LENGTH_GUESSED));
+    }
 }
 
 #[test]
