@@ -5,8 +5,8 @@ use serde::{Serialize, Serializer};
 
 use crate::time::Span;
 use crate::verdict::{
-    Confidence, Endpoint, ExchangeFacts, Finality, Finding, Harm, Roles, RstFacts, Seen, Sees, Sender, Side,
-    Stage, Verdict,
+    Addr, Confidence, Endpoint, ExchangeFacts, Finality, Finding, Harm, Roles, RstFacts, Seen, Sees, Sender,
+    Side, Stage, Verdict,
 };
 
 use super::clock::{Rfc3339, Seconds};
@@ -66,7 +66,7 @@ pub struct Record<'a> {
 #[derive(Debug, Serialize)]
 struct Host<'a> {
     #[serde(serialize_with = "as_text")]
-    ip: std::net::IpAddr,
+    ip: Addr,
     port: u16,
     /// What it was called in the traffic itself: never looked up.
     name: Option<&'a str>,
@@ -192,13 +192,13 @@ fn community_id(verdict: &Verdict) -> Option<String> {
         .ok()
 }
 
-fn as_text<S: Serializer>(ip: &std::net::IpAddr, serializer: S) -> Result<S::Ok, S::Error> {
+fn as_text<S: Serializer>(ip: &Addr, serializer: S) -> Result<S::Ok, S::Error> {
     serializer.collect_str(ip)
 }
 
 impl<'a> Host<'a> {
     fn of(endpoint: Endpoint, name: Option<&'a str>) -> Self {
-        Self { ip: endpoint.addr.ip(), port: endpoint.port, name }
+        Self { ip: endpoint.addr, port: endpoint.port, name }
     }
 }
 
