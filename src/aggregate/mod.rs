@@ -7,6 +7,7 @@ mod ours;
 mod peer;
 mod pending;
 mod series;
+mod tally;
 mod top;
 mod totals;
 
@@ -18,10 +19,13 @@ pub use peer::{Peer, PeerCounts};
 pub use series::{SERIES_COUNTS, SERIES_SECONDS, Series};
 pub use totals::{CauseCount, ResetCounts, Totals};
 
+use smallvec::SmallVec;
+
 use crate::verdict::{Addr, Ruling};
 
 use self::peer::Record;
 use self::top::Top;
+use self::totals::CauseNumber;
 
 /// Addresses that are counted at the same time. Beyond it the ones with the fewest connections give way.
 const MAX_PEERS: usize = 80_000;
@@ -35,7 +39,7 @@ pub struct Aggregate {
     totals: Totals,
     addresses: Top<Addr, Record>,
     /// Addresses of rulings that are still to be counted.
-    waiting: Vec<Ruling>,
+    waiting: Vec<(Ruling, Option<CauseNumber>)>,
     local: Vec<Network>,
     recency: Recency,
 }
@@ -108,11 +112,11 @@ impl Aggregate {
     /// Counts one connection.
     pub fn count(&mut self, ruling: impl Into<Ruling>) {
         let ruling = ruling.into();
-        self.totals.count(&ruling);
+        let cause = self.totals.count(&ruling);
         if self.recency == Recency::Kept {
             self.totals.note_recent(&ruling);
         }
-        self.waiting.push(ruling);
+        self.waiting.push((ruling, cause));
         if self.waiting.len() == TOGETHER {
             self.count_waiting();
         }
@@ -120,20 +124,26 @@ impl Aggregate {
 
     /// Counts the addresses of the rulings that wait.
     fn count_waiting(&mut self) {
-        let addresses = self.waiting.iter().flat_map(peer::both);
-        let touched = addresses
-            .filter_map(|seen| self.addresses.look_ahead(seen.addr))
-            .fold(0, |touched: u64, slot| touched.wrapping_add(slot.value.touch()));
-        std::hint::black_box(touched);
-        for ruling in self.waiting.drain(..) {
+        self.look_ahead();
+        for (ruling, cause) in self.waiting.drain(..) {
             for seen in peer::both(&ruling) {
                 let record = self.addresses.touch(seen.addr);
-                record.count(&ruling, seen.side);
+                record.count(&ruling, cause, seen.side);
                 if self.recency == Recency::Kept {
                     record.note_recent(&ruling);
                 }
             }
         }
+    }
+
+    /// Finds where the rulings that wait are counted, and then reads what is counted there: the misses of all of them are
+    /// waited for together, twice.
+    fn look_ahead(&self) {
+        let addresses = self.waiting.iter().flat_map(|(ruling, _)| peer::both(ruling));
+        let known: SmallVec<[_; 2 * TOGETHER]> =
+            addresses.filter_map(|seen| self.addresses.look_ahead(seen.addr)).collect();
+        let touched = known.iter().map(|slot| slot.count ^ slot.value.touch());
+        std::hint::black_box(touched.fold(0, u64::wrapping_add));
     }
 
     /// Connections so far whose end is a bad one.
@@ -159,7 +169,9 @@ impl Aggregate {
         }
         ranks.truncate(top);
         ranks.sort_unstable_by_key(|&(rank, _)| rank);
-        let list = ranks.into_iter().map(|((.., addr), slot)| slot.value.peer(addr, slot.missed)).collect();
+        let causes = &self.totals.causes;
+        let list =
+            ranks.into_iter().map(|((.., addr), slot)| slot.value.peer(addr, slot.missed, causes)).collect();
         Peers { ours, local: self.local.clone(), list, known, forgotten: self.addresses.forgotten() }
     }
 }

@@ -2,13 +2,12 @@
 
 use std::cmp::Reverse;
 
-use smallvec::SmallVec;
-
 use crate::time::Timestamp;
 use crate::verdict::{Addr, How, Rule, Ruling, Sender, Side};
 
 use super::series::Series;
-use super::totals::CauseCount;
+use super::tally::Tallies;
+use super::totals::{CauseCount, CauseNumber};
 
 /// An address with which connections were made, seen from the other side of each: "we" are the other side.
 #[derive(Clone, Copy, Debug)]
@@ -68,11 +67,9 @@ pub(super) struct Seen {
 /// What is kept of an address while counting.
 #[derive(Debug, Default)]
 pub(super) struct Record {
-    counts: PeerCounts,
-    /// Of most addresses there is one.
-    causes: SmallVec<[CauseCount; 1]>,
+    tallies: Tallies,
     last_seen: Timestamp,
-    /// Beside the counts, which are touched far more often.
+    /// Beside the tallies, which are touched far more often.
     recent: Option<Box<Series>>,
 }
 
@@ -93,13 +90,11 @@ impl Record {
     /// Reads what counting will change.
     #[inline]
     pub(super) fn touch(&self) -> u64 {
-        let cause = self.causes.first().map_or(0, |cause| cause.harmful);
-        self.counts.connections ^ self.counts.open ^ cause
+        self.last_seen.as_nanos() ^ self.tallies.touch()
     }
 
-    pub(super) fn count(&mut self, ruling: &Ruling, side: Side) {
-        self.counts.count(ruling, side);
-        CauseCount::add(&mut self.causes, ruling);
+    pub(super) fn count(&mut self, ruling: &Ruling, cause: Option<CauseNumber>, side: Side) {
+        self.tallies.add(ruling, cause, side);
         self.last_seen = self.last_seen.max(ruling.end_time);
     }
 
@@ -112,18 +107,16 @@ impl Record {
 
     /// Where it comes in the list of peers.
     pub(super) fn rank(&self, addr: Addr) -> Rank {
-        self.counts.rank(addr)
+        self.tallies.counts().rank(addr)
     }
 
-    pub(super) fn peer(&self, addr: Addr, missed: u64) -> Peer {
-        let worst =
-            self.causes.iter().max_by_key(|cause| (cause.harmful, cause.harmless, Reverse(cause.rule.name)));
-        let worst_cause = worst.map(|cause| cause.rule);
+    /// What is told of it; `causes` are the numbered ones.
+    pub(super) fn peer(&self, addr: Addr, missed: u64, causes: &[CauseCount]) -> Peer {
         Peer {
             addr,
-            counts: self.counts,
+            counts: self.tallies.counts(),
             missed,
-            worst_cause,
+            worst_cause: self.tallies.worst_cause(causes),
             last_seen: self.last_seen,
             recent: self.recent.as_deref().copied().unwrap_or_default(),
         }
@@ -140,23 +133,57 @@ impl PeerCounts {
         self.connections += 1;
         self.bad_ends += u64::from(ruling.is_bad_end());
         self.harmless += u64::from(ruling.is_harmless());
-        *self.field(ruling, side) += 1;
+        *self.of_mut(Kind::of(ruling, side)) += 1;
     }
 
-    /// The one field to which a connection belongs.
-    fn field(&mut self, ruling: &Ruling, side: Side) -> &mut u64 {
+    /// The number of connections of one kind.
+    pub(super) const fn of_mut(&mut self, kind: Kind) -> &mut u64 {
+        match kind {
+            Kind::Reset => &mut self.resets,
+            Kind::ResetByUs => &mut self.resets_by_us,
+            Kind::ResetByMiddlebox => &mut self.resets_by_middlebox,
+            Kind::Refused => &mut self.refused,
+            Kind::Unanswered => &mut self.unanswered,
+            Kind::Silent => &mut self.silent,
+            Kind::HungUp => &mut self.hung_up,
+            Kind::ClosedBadly => &mut self.closed_badly,
+            Kind::Closed => &mut self.closed,
+            Kind::Open => &mut self.open,
+        }
+    }
+}
+
+/// How a connection with an address ended, as its peer lives through it: one for each field of [`PeerCounts`] from `resets`
+/// on.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Kind {
+    Reset,
+    ResetByUs,
+    ResetByMiddlebox,
+    Refused,
+    Unanswered,
+    Silent,
+    HungUp,
+    ClosedBadly,
+    Closed,
+    Open,
+}
+
+impl Kind {
+    /// That of a connection with an address on this side of it.
+    pub(super) fn of(ruling: &Ruling, side: Side) -> Self {
         match ruling.how {
-            How::Refused => &mut self.refused,
-            How::Unanswered => &mut self.unanswered,
-            How::Silent => &mut self.silent,
-            How::Open => &mut self.open,
-            How::Fin if ruling.is_bad_end() && ruling.cause_name() == Some(HANG_UP) => &mut self.hung_up,
-            How::Fin if ruling.is_bad_end() => &mut self.closed_badly,
-            How::Fin => &mut self.closed,
+            How::Refused => Self::Refused,
+            How::Unanswered => Self::Unanswered,
+            How::Silent => Self::Silent,
+            How::Open => Self::Open,
+            How::Fin if ruling.is_bad_end() && ruling.cause_name() == Some(HANG_UP) => Self::HungUp,
+            How::Fin if ruling.is_bad_end() => Self::ClosedBadly,
+            How::Fin => Self::Closed,
             How::Reset | How::FinThenReset => match ruling.rst_by.or(ruling.rst_claimed.map(Sender::Side)) {
-                Some(Sender::Side(by)) if by == side => &mut self.resets,
-                Some(Sender::Side(_)) => &mut self.resets_by_us,
-                Some(Sender::Middlebox) | None => &mut self.resets_by_middlebox,
+                Some(Sender::Side(by)) if by == side => Self::Reset,
+                Some(Sender::Side(_)) => Self::ResetByUs,
+                Some(Sender::Middlebox) | None => Self::ResetByMiddlebox,
             },
         }
     }

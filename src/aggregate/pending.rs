@@ -15,7 +15,7 @@ impl Snapshot {
         let mut places: HashMap<Addr, usize> =
             self.peers.list.iter().enumerate().map(|(place, peer)| (peer.addr, place)).collect();
         for ruling in rulings {
-            self.totals.count(&ruling);
+            let _ = self.totals.count(&ruling);
             self.totals.note_recent(&ruling);
             for seen in peer::both(&ruling) {
                 self.peers.count_pending(seen, &ruling, &mut places);

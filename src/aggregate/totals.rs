@@ -1,7 +1,6 @@
 //! All connections together: how they ended, and why.
 
 use std::cmp::Reverse;
-use std::ops::DerefMut;
 
 use crate::verdict::{How, Rule, Ruling, Sender, Side};
 
@@ -47,6 +46,17 @@ pub struct CauseCount {
     pub harmless: u64,
 }
 
+/// The how manyth of the causes that occurred.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct CauseNumber(u8);
+
+impl CauseNumber {
+    /// Which that is, in the order in which they occurred.
+    pub(super) fn of(self, causes: &[CauseCount]) -> Option<&'static Rule> {
+        causes.get(usize::from(self.0)).map(|count| count.rule)
+    }
+}
+
 impl Totals {
     /// How many connections ended so.
     #[must_use]
@@ -74,7 +84,8 @@ impl Totals {
         }
     }
 
-    pub(super) fn count(&mut self, ruling: &Ruling) {
+    /// Counts one more; gives the number of its cause.
+    pub(super) fn count(&mut self, ruling: &Ruling) -> Option<CauseNumber> {
         self.connections += 1;
         self.bad_ends += u64::from(ruling.is_bad_end());
         self.harmless += u64::from(ruling.is_harmless());
@@ -87,7 +98,7 @@ impl Totals {
             Some(Sender::Middlebox) => self.resets.middlebox += 1,
             None => {}
         }
-        CauseCount::add(&mut self.causes, ruling);
+        CauseCount::add(&mut self.causes, ruling)
     }
 
     pub(super) fn sorted(&self) -> Self {
@@ -105,16 +116,17 @@ impl CauseCount {
     }
 
     /// Counts the cause of `ruling`, if it has one; the list grows no longer than the list of rules.
-    pub(super) fn add(counts: &mut (impl Extend<Self> + DerefMut<Target = [Self]>), ruling: &Ruling) {
-        let Some(finding) = ruling.cause else { return };
+    fn add(counts: &mut Vec<Self>, ruling: &Ruling) -> Option<CauseNumber> {
+        let finding = ruling.cause?;
         let known = counts.iter().position(|count| std::ptr::eq(count.rule, finding.rule));
         let index = known.unwrap_or_else(|| {
-            counts.extend([Self { rule: finding.rule, harmful: 0, harmless: 0 }]);
+            counts.push(Self { rule: finding.rule, harmful: 0, harmless: 0 });
             counts.len() - 1
         });
         if let Some(count) = counts.get_mut(index) {
             count.harmful += u64::from(ruling.is_bad_end());
             count.harmless += u64::from(ruling.is_harmless());
         }
+        u8::try_from(index).ok().map(CauseNumber)
     }
 }
