@@ -62,6 +62,16 @@ impl FlowKey {
         Self::between(error.src, error.dst)
     }
 
+    /// Is it the key of a segment that was sent by `by`?
+    #[inline]
+    pub(super) fn is_of(&self, segment: &Segment, by: End) -> bool {
+        let (sender, receiver) = match by {
+            End::Low => (&self.low, &self.high),
+            End::High => (&self.high, &self.low),
+        };
+        *sender == segment.src && *receiver == segment.dst
+    }
+
     /// The endpoint at one end.
     #[must_use]
     pub const fn at(&self, end: End) -> Endpoint {

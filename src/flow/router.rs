@@ -42,9 +42,9 @@ impl Hashes {
 /// Which connection a segment belongs to.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Address {
-    pub(super) key: FlowKey,
-    pub(super) by: End,
+    /// That of its connection's key.
     pub(super) hash: u32,
+    pub(super) by: End,
     /// The number of its shard.
     pub(super) shard: u8,
 }
@@ -104,7 +104,7 @@ impl Router {
             Pdu::Segment(segment, _) => FlowKey::of(segment),
             Pdu::Icmp(error) => FlowKey::quoted_by(error),
         };
-        Address { key, by, hash: self.hashes.of(&key), shard: shard_of(&key, self.shards) }
+        Address { hash: self.hashes.of(&key), by, shard: shard_of(&key, self.shards) }
     }
 
     /// `pdu`, and where to.

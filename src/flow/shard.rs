@@ -81,13 +81,13 @@ impl Shard {
     pub(super) fn take(
         &mut self,
         heard: Heard<'_>,
-        address: &Address,
+        address: Address,
         place: Option<Place>,
         sink: Sink<'_>,
     ) -> Option<Skip> {
         self.now = self.now.max(heard.0.ts);
         match place {
-            Some(Place::Whole(at)) if self.whole.at(at).key == address.key => {
+            Some(Place::Whole(at)) if self.whole.at(at).key.is_of(heard.0, address.by) => {
                 self.on_segment_of(at, heard, address, sink)
             }
             _ => self.on_segment(heard, address, sink),
@@ -106,13 +106,16 @@ impl Shard {
         self.index.peek(hash)
     }
 
-    /// Reads something of what lies apart from the connection and only some segments touch.
+    /// The exchange of a connection, if a segment of `by` will touch it.
     #[inline]
-    pub(super) fn touch_further(&self, at: u32, segment: &Segment) -> u64 {
-        let flow = self.whole.at(at);
-        let exchange = flow.exchange.as_deref().filter(|_| segment.len > 0);
-        let cold = if usual::needs_cold(flow, segment) { self.cold[at as usize].touch() } else { 0 };
-        u64::from(exchange.map_or(0, Exchange::touch)) ^ cold
+    pub(super) fn exchange(&self, at: u32, segment: &Segment, by: End) -> Option<&Exchange> {
+        self.whole.at(at).hearing.needs(by, segment.len)
+    }
+
+    /// Reads something of the cold part, if a segment will touch it.
+    #[inline]
+    pub(super) fn touch_cold(&self, at: u32, segment: &Segment) -> u64 {
+        if usual::needs_cold(self.whole.at(at), segment) { self.cold[at as usize].touch() } else { 0 }
     }
 
     /// Reads something of every cache line that a segment of this connection touches.

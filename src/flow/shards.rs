@@ -5,10 +5,13 @@
 
 use std::ops::RangeInclusive;
 
+use smallvec::SmallVec;
+
 use crate::decode::{Endpoint, Skip};
 use crate::time::Timestamp;
 
 use super::close::{Ended, ObservedUntil};
+use super::exchange::Exchange;
 use super::index::Place;
 use super::router::{Address, Arrival, Router, shards_of};
 use super::shard::Shard;
@@ -70,12 +73,12 @@ impl Shards {
     fn take(&mut self, arrival: &Arrival<'_>, place: Option<Place>, outlet: Outlet<'_>) -> Option<Skip> {
         match *arrival {
             Arrival::Tick(now) => self.advance(now, outlet),
-            Arrival::Segment(segment, payload, ref address) => {
+            Arrival::Segment(segment, payload, address) => {
                 let at = self.at(address);
                 let (shard, handed) = (&mut self.shards[at], &mut self.handed[at]);
                 return shard.take((segment, payload), address, place, &mut |ended| handed.push(ended));
             }
-            Arrival::Icmp(error, ref address) => {
+            Arrival::Icmp(error, address) => {
                 let at = self.at(address);
                 self.shards[at].on_icmp(error, address);
             }
@@ -85,7 +88,7 @@ impl Shards {
 
     /// Which of ours follows a connection.
     #[inline]
-    const fn at(&self, address: &Address) -> usize {
+    const fn at(&self, address: Address) -> usize {
         address.shard() - self.first
     }
 
@@ -93,26 +96,35 @@ impl Shards {
     /// all of them are waited for together.
     fn look_ahead(&self, some: &[Arrival<'_>]) -> [Option<Place>; TOGETHER] {
         let mut places = [None; TOGETHER];
-        let mut touched = 0;
+        let (mut touched, mut said) = (0, SmallVec::<[&Exchange; TOGETHER]>::new());
         for arrival in some {
             if let Arrival::Segment(_, _, address) = arrival {
-                touched ^= self.shards[self.at(address)].touch_index(address.hash);
+                touched ^= self.shards[self.at(*address)].touch_index(address.hash);
             }
         }
         for (arrival, place) in some.iter().zip(&mut places) {
             if let Arrival::Segment(_, _, address) = arrival {
-                *place = self.shards[self.at(address)].peek(address.hash);
+                *place = self.shards[self.at(*address)].peek(address.hash);
             }
         }
         for (arrival, place) in some.iter().zip(&places) {
             if let (Arrival::Segment(_, _, address), Some(place)) = (arrival, place) {
-                touched ^= self.shards[self.at(address)].touch(*place);
+                touched ^= self.shards[self.at(*address)].touch(*place);
             }
         }
         for (arrival, place) in some.iter().zip(&places) {
             if let (Arrival::Segment(segment, _, address), Some(Place::Whole(at))) = (arrival, place) {
-                touched ^= self.shards[self.at(address)].touch_further(*at, segment);
+                let shard = &self.shards[self.at(*address)];
+                touched ^= shard.touch_cold(*at, segment);
+                if let Some(exchange) = shard.exchange(*at, segment, address.by) {
+                    touched ^= u64::from(exchange.touch());
+                    said.push(exchange);
+                }
             }
+        }
+        // What is spoken has to be asked of the exchange: only now it is there.
+        for exchange in said {
+            touched ^= u64::from(exchange.touch_protocol());
         }
         std::hint::black_box(touched);
         places

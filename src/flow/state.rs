@@ -8,7 +8,7 @@ use crate::time::{Span, Timestamp};
 use super::acceptance::Acceptance;
 use super::chain::Link;
 use super::close::{Close, Coverage, Fin, Finality, Leg, Moment, ObservedUntil, Reset};
-use super::exchange::Exchange;
+use super::exchange::{Exchange, Hearing};
 use super::half::Half;
 use super::history::{History, LettersSeen};
 use super::key::{Both, End, FlowKey};
@@ -99,8 +99,7 @@ pub(super) struct Flow {
     /// How fast each side answered: the shortest time, and how often it was measured.
     pub(super) shortest: Both<Span>,
     pub(super) samples: Both<u32>,
-    pub(super) exchange: Option<Arc<Exchange>>,
-    pub(super) link: Link,
+    pub(super) hearing: Hearing,
 }
 
 const _: () = assert!(size_of::<Flow>() <= 256, "four cache lines");
@@ -185,6 +184,7 @@ pub(super) struct Cold {
     pub(super) exchange_at_fin: Option<Arc<Exchange>>,
     /// It was told about before its watching had ended.
     pub(super) announced: bool,
+    pub(super) link: Link,
 }
 
 impl Cold {
@@ -210,6 +210,7 @@ impl Cold {
             stray_syn: None,
             exchange_at_fin: None,
             announced: false,
+            link: Link::default(),
         }
     }
 
@@ -262,7 +263,7 @@ pub(super) fn close(
         icmp: cold.icmp.take().map(|icmp| *icmp),
         conn_state: zeek::conn_state(orig.zeek, resp.zeek, background),
         history: cold.history,
-        exchange: flow.exchange.take().unwrap_or_else(Exchange::nothing),
+        exchange: flow.hearing.take().unwrap_or_else(Exchange::nothing),
         exchange_at_fin: cold.exchange_at_fin.take(),
         unanswered: flow.unanswered,
         rtt: cold.rtt,

@@ -44,6 +44,7 @@ pub(super) fn any_segment(
     by: End,
     peek: Peek,
 ) -> Ending {
+    flow.hearing.settle();
     // Only a RST is judged by the world before it.
     let before = segment.flags.rst().then_some(flow.halves);
     let answered_after = answer_time(&flow.halves, segment, by);
@@ -105,7 +106,8 @@ pub(super) fn note_last(flow: &mut Flow, segment: &Segment, by: End) {
 
 /// The capture misses something that the other side has acknowledged.
 fn miss(flow: &mut Flow, cold: &mut Cold, segment: &Segment, by: End) {
-    for exchange in [&mut flow.exchange, &mut cold.exchange_at_fin].into_iter().flatten() {
+    flow.hearing.missed(by.peer(), segment.ack);
+    if let Some(exchange) = &mut cold.exchange_at_fin {
         Arc::make_mut(exchange).missed(by.peer(), segment.ack);
     }
 }
@@ -119,7 +121,7 @@ fn note_fin(flow: &mut Flow, cold: &mut Cold, (segment, serial): (&Segment, u64)
     *cold.fins.at_mut(by) = Some(Fin { serial, ts: segment.ts, frame: segment.frame, ack: segment.ack });
     // A FIN that came before the data that it follows says nothing of what had been said by then.
     if cold.fins.at(by.peer()).is_none() && order != Order::Ahead {
-        cold.exchange_at_fin.clone_from(&flow.exchange);
+        cold.exchange_at_fin = flow.hearing.so_far();
         flow.facts.set(Facts::SAID_AT_FIN);
     }
 }
@@ -160,7 +162,7 @@ pub(super) fn say(
 ) -> Option<SeqNumber> {
     let half = flow.halves.at(by);
     let start = half.marks.has(Marks::SYN).then(|| half.iss.plus(1));
-    Arc::make_mut(flow.exchange.get_or_insert_default()).heard(heard, by, order, start, peek);
+    flow.hearing.heard(heard, by, order, start, peek);
     start
 }
 

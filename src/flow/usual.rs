@@ -62,7 +62,7 @@ pub(super) fn segment(
         track::measure_leg(flow, by, sample);
     }
     track::note_last(flow, segment, by);
-    if segment.len > 0 {
+    if segment.len > 0 && !flow.hearing.pass((segment, payload), by) {
         track::say(flow, (segment, payload), by, Order::Next, peek);
     }
     flow.recent = ring.push(Recent::of(segment, by), flow.recent);
@@ -177,7 +177,9 @@ mod tests {
 
         fn told(&self) -> String {
             let ladder: Vec<&Recent> = self.ring.back_from(self.flow.recent).collect();
-            format!("{:?} {:?} {ladder:?}", self.flow, self.cold)
+            let mut flow = self.flow.clone();
+            flow.hearing.settle();
+            format!("{flow:?} {:?} {ladder:?}", self.cold)
         }
     }
 

@@ -6,12 +6,14 @@
 
 use std::sync::{Arc, LazyLock};
 
+mod hearing;
 mod http;
 mod reading;
 mod stream;
 mod tls;
 mod turns;
 
+pub(super) use hearing::Hearing;
 pub use http::{BodyLength, Http, Owed, Request, Response, Upgrade};
 pub use tls::{Alert, Tls};
 pub use turns::Turn;
@@ -20,6 +22,7 @@ use crate::decode::{Segment, SeqNumber};
 
 use super::half::Order;
 use super::key::End;
+use hearing::Opaque;
 use reading::{Reading, Talk};
 use stream::{Piece, Stamp};
 use turns::Turns;
@@ -105,6 +108,19 @@ impl Exchange {
         }
     }
 
+    /// So many of the next bytes of `by` go on with what nobody has to look at, the last of them apart: only their number
+    /// counts, and it is counted for the turn that is under way.
+    fn opaque(&self, by: End) -> Opaque {
+        let speaks = self.turn.is_some_and(|turn| turn.by == by);
+        if speaks { self.reading.opaque(by, &self.protocol) } else { Opaque::default() }
+    }
+
+    /// So many of these have passed.
+    fn passed(&mut self, by: End, count: u32) {
+        let (reading, mut talk) = self.parts();
+        reading.passed(by, count, &mut talk);
+    }
+
     /// The peer of `by` acknowledged up to `ack` although the capture does not show all that.
     pub fn missed(&mut self, by: End, ack: SeqNumber) {
         let (reading, mut talk) = self.parts();
@@ -119,12 +135,17 @@ impl Exchange {
     /// Reads something of what the next segment will touch, so that the misses of many connections are waited for together.
     #[inline]
     pub(super) fn touch(&self) -> u32 {
-        let spoken = match &self.protocol {
+        self.turns ^ self.reading.touch()
+    }
+
+    /// The same of what is spoken.
+    #[inline]
+    pub(super) fn touch_protocol(&self) -> u32 {
+        match &self.protocol {
             Protocol::Http(http) => http.requests,
             Protocol::Tls(tls) => tls.touch(),
             Protocol::Unknown | Protocol::Upgraded(_) => 0,
-        };
-        self.turns ^ spoken ^ self.reading.touch()
+        }
     }
 
     /// Bytes of this end are missing that one would have to know: what it said last is not certain.

@@ -5,6 +5,7 @@ use crate::decode::SeqNumber;
 
 use super::super::half::Order;
 use super::super::key::{Both, End};
+use super::hearing::{Opaque, Unless};
 use super::http::{self, Http, Left, Looks, Upgrade};
 use super::stream::{Piece, Stamp, Stream};
 use super::tls::{self, Tls};
@@ -155,6 +156,36 @@ impl Reading {
             }
             ends.at_mut(by).push(*piece, opaque, &mut |piece| opening.hear(by, &piece, talk));
         });
+    }
+
+    /// How many of the next bytes of `by` nobody has to look at, the last of them apart, if they go on where the highest number
+    /// of that end is: in order, and with nothing that waits.
+    pub(super) fn opaque(&self, by: End, protocol: &Protocol) -> Opaque {
+        if self.mode != Mode::Open {
+            return Opaque::all(Unless::Never);
+        }
+        let (top, stream) = (*self.tops.at(by), self.ends.at(by));
+        if stream.next() != top || stream.holds() || self.ends.at(by.peer()).holds() {
+            return Opaque::default();
+        }
+        match (&self.opening, protocol) {
+            (Opening::Plain, _) => Opaque::all(Unless::Hello),
+            (Opening::Known, Protocol::Http(http)) if http.is_blind(by) => {
+                Opaque::all(Unless::Message(http.kind(by)))
+            }
+            (Opening::Known, protocol) => Opaque { bytes: opaque(protocol, by), unless: Unless::Never },
+            _ => Opaque::default(),
+        }
+    }
+
+    /// So many of these have passed.
+    pub(super) fn passed(&mut self, by: End, count: u32, talk: &mut Talk<'_>) {
+        let seq = self.tops.at(by).unwrap_or_default();
+        let piece = Piece { stamp: Stamp::default(), seq, bytes: &[], unseen: count };
+        self.speak(by, &piece, Order::Next, talk);
+        if self.mode == Mode::Open {
+            self.read(by, &piece, None, talk);
+        }
     }
 
     /// Bytes of `by` before `ack` are missing from the capture.

@@ -105,6 +105,11 @@ impl Stream {
         self.next = self.next.or(start);
     }
 
+    /// The number that comes next; `None` before the first byte.
+    pub(super) const fn next(&self) -> Option<SeqNumber> {
+        self.next
+    }
+
     /// Does something wait behind a hole?
     #[inline]
     pub(super) const fn holds(&self) -> bool {

@@ -8,7 +8,7 @@ use super::super::attempt::Attempt;
 use super::super::chain::{Link, Linked};
 use super::super::half::{Half, Marks};
 use super::super::key::{Both, End, FlowKey};
-use super::super::state::Flow;
+use super::super::state::{Cold, Flow};
 
 /// A connection that takes little room.
 #[derive(Clone, Copy, Debug)]
@@ -81,7 +81,7 @@ impl Linked for Small {
     }
 }
 
-impl Linked for Flow {
+impl Linked for Cold {
     fn link(&self) -> &Link {
         &self.link
     }

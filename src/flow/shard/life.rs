@@ -7,6 +7,7 @@ use super::super::attempt::{Attempt, Attempted};
 use super::super::close::{Coverage, Ended, Finality, ObservedUntil};
 use super::super::duplicate::{is_duplicate, may_be_duplicate};
 use super::super::ending::Ending;
+use super::super::exchange::Hearing;
 use super::super::expiry::Timer;
 use super::super::index::Place;
 use super::super::key::{End, FlowKey};
@@ -17,8 +18,8 @@ use super::cells::{Body, Grave, Small};
 use super::{Address, Heard, Shard, Sink};
 
 impl Shard {
-    pub(super) fn on_segment(&mut self, heard: Heard<'_>, address: &Address, sink: Sink<'_>) -> Option<Skip> {
-        match self.find(&address.key, address.hash) {
+    pub(super) fn on_segment(&mut self, heard: Heard<'_>, address: Address, sink: Sink<'_>) -> Option<Skip> {
+        match self.find(&FlowKey::of(heard.0).0, address.hash) {
             None => self.begin(heard, address, sink),
             Some(Place::Whole(at)) => return self.on_segment_of(at, heard, address, sink),
             Some(Place::Small(at)) => return self.on_segment_of_small(at, heard, address, sink),
@@ -30,7 +31,7 @@ impl Shard {
         &mut self,
         at: u32,
         heard: Heard<'_>,
-        address: &Address,
+        address: Address,
         sink: Sink<'_>,
     ) -> Option<Skip> {
         if self.refuse(at, heard.0, address.by) {
@@ -74,7 +75,7 @@ impl Shard {
         &mut self,
         at: u32,
         heard: Heard<'_>,
-        address: &Address,
+        address: Address,
         sink: Sink<'_>,
     ) -> Option<Skip> {
         let flow = &self.whole.cells[at as usize];
@@ -101,7 +102,7 @@ impl Shard {
         &mut self,
         at: u32,
         heard: Heard<'_>,
-        address: &Address,
+        address: Address,
         sink: Sink<'_>,
     ) -> Option<Skip> {
         let ((segment, _), by) = (heard, address.by);
@@ -122,7 +123,7 @@ impl Shard {
             }
             Admission::Split(syn) => {
                 self.end_whole(at, sink);
-                self.begin((&syn, &[]), &Address { by: by.peer(), ..*address }, sink);
+                self.begin((&syn, &[]), Address { by: by.peer(), ..address }, sink);
                 return self.on_segment(heard, address, sink);
             }
         }
@@ -154,10 +155,11 @@ impl Shard {
         }
     }
 
-    fn begin(&mut self, heard: Heard<'_>, address: &Address, sink: Sink<'_>) {
+    fn begin(&mut self, heard: Heard<'_>, address: Address, sink: Sink<'_>) {
         self.make_room(sink);
         self.counts.begun += 1;
-        let &Address { key, by, hash, .. } = address;
+        let Address { by, hash, .. } = address;
+        let (key, _) = FlowKey::of(heard.0);
         if let Some(attempt) = Attempt::begin(heard.0, by) {
             self.counts.segments += 1;
             let at = self.put_small(key, Body::Attempt(attempt));
@@ -249,12 +251,12 @@ impl Shard {
     /// Takes a connection out of its queue and its slot, which is nobody's then. Gives its key.
     fn take_whole(&mut self, at: u32) -> FlowKey {
         let queue = self.whole.at(at).queue;
-        self.queues.of_whole(queue).remove(&mut self.whole.cells, at);
+        self.queues.of_whole(queue).remove(&mut self.cold, at);
         let cold = &mut self.cold[at as usize];
         cold.release();
         cold.generation = cold.generation.wrapping_add(1);
         let flow = self.whole.at_mut(at);
-        flow.exchange = None;
+        flow.hearing = Hearing::default();
         let key = std::mem::replace(&mut flow.key, FlowKey::NOBODY);
         self.whole.give_back(at);
         key

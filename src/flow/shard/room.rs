@@ -104,7 +104,7 @@ impl Shard {
     /// Who was heard since it was queued goes to the end of the queue.
     fn pass_over_the_heard(&mut self) {
         for _ in 0..SECOND_CHANCES {
-            let Some((at, since)) = self.queues.open.oldest(&self.whole.cells) else { return };
+            let Some((at, since)) = self.queues.open.oldest(&self.cold) else { return };
             let last_seen = self.whole.at(at).last_seen();
             if last_seen <= since {
                 return;

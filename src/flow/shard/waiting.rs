@@ -76,7 +76,7 @@ impl Shard {
             chain.oldest(&self.small.cells).map(|(at, since)| (since.plus(wait), out(at)))
         };
         let whole = |chain: &Chain, wait: Span, out: fn(u32) -> Out| {
-            chain.oldest(&self.whole.cells).map(|(at, since)| (since.plus(wait), out(at)))
+            chain.oldest(&self.cold).map(|(at, since)| (since.plus(wait), out(at)))
         };
         [
             whole(lingering, LINGER, Out::Linger),
@@ -145,14 +145,14 @@ impl Shard {
     /// Moves a connection to the end of a queue.
     pub(super) fn queue_whole(&mut self, at: u32, queue: Queue, since: Timestamp) {
         let before = std::mem::replace(&mut self.whole.at_mut(at).queue, queue);
-        self.queues.of_whole(before).remove(&mut self.whole.cells, at);
+        self.queues.of_whole(before).remove(&mut self.cold, at);
         self.enqueue_whole(at, since);
     }
 
     /// Puts a connection that is in no queue into the one that it is for.
     pub(super) fn enqueue_whole(&mut self, at: u32, since: Timestamp) {
         let queue = self.whole.at(at).queue;
-        self.queues.of_whole(queue).push(&mut self.whole.cells, at, since);
+        self.queues.of_whole(queue).push(&mut self.cold, at, since);
         match queue {
             Queue::Open => {}
             Queue::Patience => self.note_due(since.plus(ATTEMPT)),

@@ -55,17 +55,22 @@ pub(in super::super) fn looks_like(bytes: &[u8], pattern: &[u8]) -> Looks {
 
 /// Do these bytes begin an HTTP/1 request?
 pub(in super::super) fn looks_like_request(bytes: &[u8]) -> Looks {
-    let best = METHODS.iter().map(|method| looks_like(bytes, method));
+    // Most bytes that are looked at begin no word at all.
+    if bytes.first().is_some_and(|byte| !byte.is_ascii_uppercase()) {
+        return Looks::Unlike;
+    }
+    let likely = METHODS.iter().filter(|method| bytes.is_empty() || method.first() == bytes.first());
+    let best = likely.map(|method| looks_like(bytes, method));
     best.min_by_key(|looks| *looks as u8).unwrap_or(Looks::Unlike)
 }
 
 /// Do these bytes begin an HTTP/1 request beyond doubt? Its whole first line is there, version and all.
 pub(in super::super) fn is_surely_request(bytes: &[u8]) -> bool {
-    looks_like_request(bytes) == Looks::Like && first_line(bytes).and_then(request_line).is_some()
+    looks_like_request(bytes) == Looks::Like && first_line(bytes).and_then(split_request_line).is_some()
 }
 
 /// Do these bytes begin a message of this kind?
-pub(super) fn looks_like_message(bytes: &[u8], kind: Kind) -> Looks {
+pub(in super::super) fn looks_like_message(bytes: &[u8], kind: Kind) -> Looks {
     match kind {
         Kind::Request => looks_like_request(bytes),
         Kind::Response => looks_like(bytes, VERSION),
@@ -74,7 +79,7 @@ pub(super) fn looks_like_message(bytes: &[u8], kind: Kind) -> Looks {
 
 /// What one end sends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Kind {
+pub(in super::super) enum Kind {
     /// The client's.
     Request,
     /// The server's.
@@ -103,10 +108,15 @@ pub(super) fn method(head: &[u8]) -> Option<&str> {
 
 /// Method and target of a request line.
 pub(super) fn request_line(line: &[u8]) -> Option<(&str, String)> {
+    split_request_line(line).map(|(method, target)| (method, short(path(target))))
+}
+
+/// The same as they are on the wire.
+fn split_request_line(line: &[u8]) -> Option<(&str, &[u8])> {
     let method = method(line)?;
     let rest = line.get(method.len() + 1..)?;
     let (target, version) = rest.split_at(rest.iter().rposition(|&byte| byte == b' ')?);
-    version.get(1..)?.starts_with(VERSION).then(|| (method, short(path(target))))
+    version.get(1..)?.starts_with(VERSION).then_some((method, target))
 }
 
 /// A target without its query string, which may hold secrets.

@@ -11,14 +11,13 @@ mod reader;
 mod requests;
 mod responses;
 
-pub(super) use head::{Looks, is_surely_request, looks_like, looks_like_request};
+pub(super) use head::{Kind, Looks, is_surely_request, looks_like, looks_like_message, looks_like_request};
 pub use message::{BodyLength, Owed, Request, Response};
 
 use crate::decode::SeqNumber;
 
 use super::super::key::{Both, End};
 use super::stream::{Piece, Stamp, count};
-use head::Kind;
 use pending::Pending;
 use reader::{Event, Reader};
 
@@ -133,6 +132,11 @@ impl Http {
         }
     }
 
+    /// What `by` sends.
+    pub(super) fn kind(&self, by: End) -> Kind {
+        Kind::of(by, self.client)
+    }
+
     /// How many of the next bytes of `by` are body for certain.
     pub(super) fn opaque(&self, by: End) -> u64 {
         self.readers.at(by).opaque()
@@ -140,8 +144,8 @@ impl Http {
 
     /// Reads what comes next.
     pub(super) fn heard(&mut self, by: End, piece: &Piece<'_>) -> Option<Left> {
-        let kind = Kind::of(by, self.client);
-        if self.is_blind(by) && head::looks_like_message(piece.bytes, kind) == Looks::Like {
+        let kind = self.kind(by);
+        if self.is_blind(by) && looks_like_message(piece.bytes, kind) == Looks::Like {
             self.resume(by, kind);
         }
         let mut rest = piece.bytes;

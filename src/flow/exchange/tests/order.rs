@@ -51,7 +51,7 @@ fn a_hole_in_a_head_makes_blind_until_the_next_answer() {
     wire.say(SERVER, &CHUNKED.as_bytes()[..20]);
     wire.lose(SERVER, len(&CHUNKED.as_bytes()[20..]));
     wire.say(SERVER, b"5\r\nhello\r\n0\r\n\r\n");
-    wire.exchange.missed(SERVER, SERVER_START.plus(*wire.said.at(SERVER)));
+    wire.missed(SERVER, SERVER_START.plus(*wire.said.at(SERVER)));
     assert_eq!(wire.exchange.owed(), Some(Owed::Unknown));
     wire.say(CLIENT, GET.as_bytes());
     assert_eq!((wire.http().answered, wire.http().unanswered), (1, 1));
@@ -63,7 +63,7 @@ fn a_hole_in_a_head_makes_blind_until_the_next_answer() {
 fn bytes_that_were_acknowledged_and_never_captured_make_blind() {
     let mut wire = asked();
     assert!(!wire.exchange.is_blind(SERVER));
-    wire.exchange.missed(SERVER, SERVER_START.plus(130));
+    wire.missed(SERVER, SERVER_START.plus(130));
     assert!(wire.exchange.is_blind(SERVER));
     assert_eq!(wire.exchange.owed(), Some(Owed::Unknown));
     // They come after all: frames of a capture may be out of order.
@@ -74,7 +74,7 @@ fn bytes_that_were_acknowledged_and_never_captured_make_blind() {
 #[test]
 fn a_fin_is_no_missing_byte() {
     let mut wire = asked();
-    wire.exchange.missed(CLIENT, CLIENT_START.plus(len(GET.as_bytes()) + 1));
+    wire.missed(CLIENT, CLIENT_START.plus(len(GET.as_bytes()) + 1));
     assert!(!wire.exchange.is_blind(CLIENT));
 }
 
@@ -136,7 +136,7 @@ fn many_holes_are_given_up_and_memory_stays_bounded() {
     }
     let response = wire.http().response.as_ref().unwrap();
     assert!(response.body > 380_000 && !response.complete);
-    wire.exchange.missed(SERVER, SERVER_START.plus(*wire.said.at(SERVER)));
+    wire.missed(SERVER, SERVER_START.plus(*wire.said.at(SERVER)));
     assert_eq!(wire.exchange.owed(), Some(Owed::Nothing));
 }
 
@@ -144,7 +144,7 @@ fn many_holes_are_given_up_and_memory_stays_bounded() {
 #[test]
 fn half_the_ring_away_leads_no_hole() {
     let mut wire = asked();
-    wire.exchange.missed(SERVER, SERVER_START.plus(1 << 31));
+    wire.missed(SERVER, SERVER_START.plus(1 << 31));
     wire.put(SERVER, 1 << 31, b"far", 3, Order::Ahead);
     wire.say(SERVER, OK_2.as_bytes());
     assert_eq!(wire.http().answered, 1, "{:#?}", wire.http());

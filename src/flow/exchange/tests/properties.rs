@@ -183,7 +183,7 @@ proptest! {
             wire.put(by, at, &bytes, total, Order::Ahead);
             *wire.said.at_mut(by) = at + total;
             if unseen % 7 == 0 {
-                wire.exchange.missed(by, start(by).plus(at + unseen));
+                wire.missed(by, start(by).plus(at + unseen));
             }
             prop_assert!(kept(&wire.exchange) < 2 * (8192 + 4096 + 2048) + 1024);
             if let Some(http) = wire.exchange.http() {

@@ -1,0 +1,138 @@
+//! An exchange that is being listened to.
+//!
+//! Most bytes need nobody's attention: the rest of a body or of an encrypted record, and what goes on where nothing is known
+//! unless it begins like something that is. They are counted beside the connection as long as their sender goes on, and the
+//! exchange, which lies elsewhere in memory, is told of all of them at once.
+
+use std::sync::Arc;
+
+use crate::decode::{Segment, SeqNumber};
+
+use super::super::half::Order;
+use super::super::key::End;
+use super::http::{self, Kind, Looks};
+use super::{Exchange, Peek, tls};
+
+/// What a connection knows of its exchange.
+#[derive(Clone, Debug, Default)]
+pub(in super::super) struct Hearing {
+    exchange: Option<Arc<Exchange>>,
+    /// So many of the next bytes of `by` need not be looked at.
+    opaque: u16,
+    /// So many have passed that the exchange was not told of.
+    passed: u16,
+    by: End,
+    /// Unless a segment of them begins with this.
+    unless: Unless,
+}
+
+/// What the payload of a segment may begin with, so that it has to be looked at all the same.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub(super) enum Unless {
+    /// Nothing.
+    #[default]
+    Never,
+    /// A message of HTTP.
+    Message(Kind),
+    /// A ClientHello.
+    Hello,
+}
+
+impl Unless {
+    #[inline]
+    fn begins(self, payload: &[u8]) -> bool {
+        match self {
+            Self::Never => false,
+            Self::Message(kind) => http::looks_like_message(payload, kind) == Looks::Like,
+            Self::Hello => tls::is_surely_hello(payload),
+        }
+    }
+}
+
+/// How many of the next bytes of an end nobody has to look at, the last of them apart.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Opaque {
+    pub(super) bytes: u64,
+    pub(super) unless: Unless,
+}
+
+impl Opaque {
+    /// All of them.
+    pub(super) const fn all(unless: Unless) -> Self {
+        Self { bytes: u64::MAX, unless }
+    }
+}
+
+impl Hearing {
+    /// Do the next bytes of `by`, so many of them, need nobody's attention? The last of them always do: something ends there.
+    #[inline]
+    pub(in super::super) fn is_opaque(&self, by: End, len: u32) -> bool {
+        self.by == by && len < u32::from(self.opaque)
+    }
+
+    /// Lets a segment pass that goes on where its sender had stopped, if nobody has to look at its payload.
+    #[inline]
+    pub(in super::super) fn pass(&mut self, (segment, payload): (&Segment, &[u8]), by: End) -> bool {
+        if !self.is_opaque(by, segment.len) || self.unless.begins(payload) {
+            return false;
+        }
+        let len = u16::try_from(segment.len).unwrap_or(u16::MAX);
+        self.opaque = self.opaque.saturating_sub(len);
+        self.passed = self.passed.saturating_add(len);
+        true
+    }
+
+    /// See [`Exchange::heard`].
+    pub(in super::super) fn heard(
+        &mut self,
+        (segment, payload): (&Segment, &[u8]),
+        by: End,
+        order: Order,
+        start: Option<SeqNumber>,
+        peek: Peek,
+    ) {
+        self.settle();
+        let exchange = Arc::make_mut(self.exchange.get_or_insert_default());
+        exchange.heard((segment, payload), by, order, start, peek);
+        let Opaque { bytes, unless } = exchange.opaque(by);
+        (self.opaque, self.unless, self.by) = (u16::try_from(bytes).unwrap_or(u16::MAX), unless, by);
+    }
+
+    /// See [`Exchange::missed`].
+    pub(in super::super) fn missed(&mut self, by: End, ack: SeqNumber) {
+        self.settle();
+        if let Some(exchange) = &mut self.exchange {
+            Arc::make_mut(exchange).missed(by, ack);
+        }
+    }
+
+    /// Something other than the next bytes comes: the exchange is told of what has passed, and nothing more passes until it
+    /// has heard what comes.
+    #[inline]
+    pub(in super::super) fn settle(&mut self) {
+        if self.passed > 0
+            && let Some(exchange) = &mut self.exchange
+        {
+            Arc::make_mut(exchange).passed(self.by, self.passed.into());
+        }
+        (self.opaque, self.passed) = (0, 0);
+    }
+
+    /// The exchange as it is now.
+    pub(in super::super) fn so_far(&mut self) -> Option<Arc<Exchange>> {
+        self.settle();
+        self.exchange.clone()
+    }
+
+    /// The exchange as it was in the end.
+    pub(in super::super) fn take(&mut self) -> Option<Arc<Exchange>> {
+        self.settle();
+        self.exchange.take()
+    }
+
+    /// The exchange, if the next segment of `by` with so much payload will touch it.
+    #[inline]
+    pub(in super::super) fn needs(&self, by: End, len: u32) -> Option<&Exchange> {
+        self.exchange.as_deref().filter(|_| len > 0 && !self.is_opaque(by, len))
+    }
+}
