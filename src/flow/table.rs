@@ -1,7 +1,5 @@
 //! The table of connections: segments in, closes out, a batch at a time, in bounded memory. All shards in one thread.
 
-use smallvec::SmallVec;
-
 use crate::decode::Pdu;
 use crate::time::{Span, Timestamp};
 
@@ -112,13 +110,22 @@ impl FlowTable {
     }
 
     fn observe_together(&mut self, batch: &[Pdu<'_>], sink: Sink<'_>) -> u64 {
-        let mut arrivals = SmallVec::<[Arrival<'_>; 2 * TOGETHER]>::new();
+        let mut arrivals = [Arrival::Tick(Timestamp::ZERO); 2 * TOGETHER];
+        let mut places = arrivals.iter_mut();
+        let mut put = |arrival| {
+            if let Some(place) = places.next() {
+                *place = arrival;
+            }
+        };
         for pdu in batch {
-            arrivals.extend(self.router.tick(pdu).map(Arrival::Tick));
-            arrivals.push(self.router.arrival(pdu));
+            if let Some(now) = self.router.tick(pdu) {
+                put(Arrival::Tick(now));
+            }
+            put(self.router.arrival(pdu));
         }
+        let free = places.len();
         let ticked = &mut self.ticked;
-        self.shards.observe(&arrivals, &mut |handed| match handed {
+        self.shards.observe(&arrivals[..2 * TOGETHER - free], &mut |handed| match handed {
             Handed::Ended(ended) => sink(ended),
             Handed::Tick(now) => *ticked = now,
         })
