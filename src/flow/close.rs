@@ -242,7 +242,7 @@ pub struct Close {
     /// First FIN of each side.
     pub fins: Both<Option<Fin>>,
     /// The RST that took effect, as far as can be judged.
-    pub reset: Option<Reset>,
+    pub reset: Option<Box<Reset>>,
     /// RSTs before the end that had none.
     pub ignored_resets: u32,
     /// The latest RST that had none.
@@ -250,7 +250,7 @@ pub struct Close {
     /// A SYN that came into it while it was alive, and that nobody answered as one.
     pub stray_syn: Option<Recent>,
     /// The last ICMP error about it.
-    pub icmp: Option<IcmpError>,
+    pub icmp: Option<Box<IcmpError>>,
     /// Zeek's summary.
     pub conn_state: ConnState,
     /// Zeek's history.

@@ -233,7 +233,15 @@ impl Cold {
     }
 }
 
-/// Hands a connection over, by value.
+/// What a connection holds elsewhere.
+struct Held {
+    reset: Option<Box<Reset>>,
+    icmp: Option<Box<IcmpError>>,
+    exchange: Option<Arc<Exchange>>,
+    exchange_at_fin: Option<Arc<Exchange>>,
+}
+
+/// Hands a connection over, by value; what it holds elsewhere is taken from it.
 pub(super) fn close(
     flow: &mut Flow,
     cold: &mut Cold,
@@ -241,10 +249,32 @@ pub(super) fn close(
     until: ObservedUntil,
     closed_at: Timestamp,
 ) -> Close {
+    let held = Held {
+        reset: cold.reset.take(),
+        icmp: cold.icmp.take(),
+        exchange: flow.hearing.take(),
+        exchange_at_fin: cold.exchange_at_fin.take(),
+    };
+    Close { until, ..tell(flow, cold, ring, held, closed_at) }
+}
+
+/// What is known of a connection that is still being watched.
+pub(super) fn so_far(flow: &Flow, cold: &Cold, ring: &RecentRing, now: Timestamp) -> Close {
+    let held = Held {
+        reset: cold.reset.clone(),
+        icmp: cold.icmp.clone(),
+        exchange: flow.hearing.clone().take(),
+        exchange_at_fin: cold.exchange_at_fin.clone(),
+    };
+    Close { finality: Finality::Provisional, ..tell(flow, cold, ring, held, now) }
+}
+
+fn tell(flow: &Flow, cold: &Cold, ring: &RecentRing, held: Held, closed_at: Timestamp) -> Close {
     let (orig, resp) = (flow.halves.at(flow.originator), flow.halves.at(flow.originator.peer()));
-    let history = cold.history.to_string();
-    let background = Background { history: &history, no_payload: orig.bytes == 0 && resp.bytes == 0 };
-    let mut recent: Vec<Recent> = ring.back_from(flow.recent).take(LADDER).copied().collect();
+    let background =
+        Background { history: cold.history.letters(), no_payload: orig.bytes == 0 && resp.bytes == 0 };
+    let mut recent: Vec<Recent> = Vec::with_capacity(LADDER);
+    recent.extend(ring.back_from(flow.recent).take(LADDER));
     recent.reverse();
     Close {
         key: flow.key,
@@ -256,15 +286,15 @@ pub(super) fn close(
         file: cold.file,
         halves: flow.halves,
         fins: cold.fins,
-        reset: cold.reset.take().map(|reset| *reset),
+        reset: held.reset,
         ignored_resets: cold.ignored_resets,
         ignored: cold.ignored.as_deref().copied(),
         stray_syn: cold.stray_syn.as_deref().map(|syn| Recent::of(syn, FlowKey::of(syn).1)),
-        icmp: cold.icmp.take().map(|icmp| *icmp),
+        icmp: held.icmp,
         conn_state: zeek::conn_state(orig.zeek, resp.zeek, background),
         history: cold.history,
-        exchange: flow.hearing.take().unwrap_or_else(Exchange::nothing),
-        exchange_at_fin: cold.exchange_at_fin.take(),
+        exchange: held.exchange.unwrap_or_else(Exchange::nothing),
+        exchange_at_fin: held.exchange_at_fin,
         unanswered: flow.unanswered,
         rtt: cold.rtt,
         legs: Both::from_fn(|end| flow.leg(end)),
@@ -272,13 +302,7 @@ pub(super) fn close(
         recent,
         finality: Finality::Final,
         coverage: if flow.facts.has(Facts::ENDS_ONLY) { Coverage::Ends } else { Coverage::Whole },
-        until,
+        until: ObservedUntil::Close,
         closed_at,
     }
-}
-
-/// What is known of a connection that is still being watched.
-pub(super) fn so_far(flow: &Flow, cold: &Cold, ring: &RecentRing, now: Timestamp) -> Close {
-    let close = close(&mut flow.clone(), &mut cold.clone(), ring, ObservedUntil::Close, now);
-    Close { finality: Finality::Provisional, ..close }
 }

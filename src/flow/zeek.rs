@@ -212,7 +212,7 @@ impl fmt::Display for ConnState {
 /// What `conn_state` needs besides the two states.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Background<'a> {
-    /// The history so far.
+    /// The letters of the history so far, without a leading `^`.
     pub history: &'a str,
     /// Neither side sent payload.
     pub no_payload: bool,
@@ -243,7 +243,6 @@ pub(super) fn conn_state(orig: SideState, resp: SideState, background: Backgroun
 
 /// Zeek's pattern `^\^?S[^HAFGIQ]*R.*`.
 fn is_syn_then_rst(history: &str) -> bool {
-    let history = history.strip_prefix('^').unwrap_or(history);
     let Some(rest) = history.strip_prefix('S') else { return false };
     rest.chars().find(|letter| "HAFGIQR".contains(*letter)) == Some('R')
 }
@@ -310,7 +309,7 @@ mod tests {
         assert_eq!(play(&[(Role::Originator, Flags::RST, 0)], "R"), ConnState::Oth);
         assert!(
             is_syn_then_rst("SaR")
-                && is_syn_then_rst("^SR")
+                && is_syn_then_rst("SR")
                 && !is_syn_then_rst("SAR")
                 && !is_syn_then_rst("S")
         );

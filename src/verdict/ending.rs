@@ -159,5 +159,5 @@ pub(super) fn unanswered_side(close: &Close) -> Option<Side> {
 
 /// Did the RST take effect for certain, as far as numbers tell?
 pub(super) fn is_certain(close: &Close) -> bool {
-    close.reset.as_ref().is_some_and(accepted_for_certain)
+    close.reset.as_deref().is_some_and(accepted_for_certain)
 }

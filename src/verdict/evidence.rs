@@ -66,7 +66,7 @@ impl<'a> Evidence<'a> {
     #[must_use]
     pub fn of(close: &'a Close, surroundings: &Surroundings) -> Self {
         let how = ending::how(close);
-        let reset = close.reset.as_ref().filter(|_| how.by_rst());
+        let reset = close.reset.as_deref().filter(|_| how.by_rst());
         let fin_by = ending::fin_by(close);
         let exchange = close.exchange_at_fin.as_ref().filter(|_| fin_by.is_some()).unwrap_or(&close.exchange);
         let both_fins =
@@ -109,7 +109,7 @@ impl<'a> Evidence<'a> {
     /// The RST that took effect.
     #[must_use]
     pub fn reset(&self) -> Option<&'a Reset> {
-        self.close.reset.as_ref().filter(|_| self.how.by_rst())
+        self.close.reset.as_deref().filter(|_| self.how.by_rst())
     }
 
     /// The side that ended it: who sent the first FIN, or else the RST.

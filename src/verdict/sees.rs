@@ -32,7 +32,7 @@ fn on_connect(side: Side, errno: &'static str) -> Sees {
 
 /// Linux: `icmp_err_convert` and `icmpv6_err_convert`.
 fn icmp_errno(evidence: &Evidence<'_>) -> &'static str {
-    let Some(icmp) = evidence.close.icmp else { return ETIMEDOUT };
+    let Some(icmp) = evidence.close.icmp.as_deref() else { return ETIMEDOUT };
     let v6 = icmp.src.addr.ip().is_ipv6();
     match (v6, icmp.kind, icmp.code) {
         (false, 3, 0 | 6 | 9 | 11) | (true, 1, 0) => "ENETUNREACH",

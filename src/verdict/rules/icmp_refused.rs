@@ -30,13 +30,14 @@ fn facts_of(evidence: &Evidence<'_>) -> Vec<Fact> {
     evidence
         .close
         .icmp
+        .as_deref()
         .map(|icmp| Fact::at(icmp.frame, format!("{} answers with ICMP: {}", icmp.from, icmp.says())))
         .into_iter()
         .collect()
 }
 
 fn advise(evidence: &Evidence<'_>) -> String {
-    let Some(icmp) = evidence.close.icmp else { return String::new() };
+    let Some(icmp) = evidence.close.icmp.as_deref() else { return String::new() };
     format!(
         "Ask whoever runs {} why it answers '{}': a firewall rule, a route, or a host that is down.",
         icmp.from,

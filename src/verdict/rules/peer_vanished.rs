@@ -66,7 +66,7 @@ fn facts(evidence: &Evidence<'_>) -> Vec<Fact> {
             side.peer()
         ),
     )];
-    if let Some(icmp) = evidence.close.icmp {
+    if let Some(icmp) = evidence.close.icmp.as_deref() {
         facts.push(Fact::at(icmp.frame, format!("{} answers with ICMP: {}", icmp.from, icmp.says())));
     }
     facts.extend(crate::verdict::facts::limits(evidence));
