@@ -35,15 +35,22 @@ impl Place {
 const EMPTY: u64 = u64::MAX;
 const SMALLEST: usize = 1 << 10;
 
+/// Entries that are removed together, so that the misses of all of them are waited for at once.
+const TOGETHER: usize = 32;
+
 /// The array.
 pub(super) struct Index {
     entries: Vec<u64>,
+    /// Without those that are to be removed.
     len: usize,
+    /// To be removed, and still in the array. What they lead to has another key by then, so that nobody takes it for theirs;
+    /// or it is that of the same connection, which has begun anew in the same place, and has an equal entry of its own.
+    gone: Vec<(u32, Place)>,
 }
 
 impl Default for Index {
     fn default() -> Self {
-        Self { entries: vec![EMPTY; SMALLEST], len: 0 }
+        Self { entries: vec![EMPTY; SMALLEST], len: 0, gone: Vec::with_capacity(TOGETHER) }
     }
 }
 
@@ -102,7 +109,7 @@ impl Index {
     /// Notes a connection that it does not know yet.
     pub(super) fn insert(&mut self, hash: u32, place: Place) {
         // Half of the places stay free, so that a look-up ends soon.
-        if (self.len + 1) * 2 > self.entries.len() {
+        if (self.len + self.gone.len() + 1) * 2 > self.entries.len() {
             self.grow();
         }
         self.put(entry(hash, place));
@@ -145,10 +152,29 @@ impl Index {
         }
     }
 
-    /// Forgets a connection. What lies behind it moves up, so that no look-up ends too early.
+    /// Forgets a connection. What its place holds must no longer pass for it.
     pub(super) fn remove(&mut self, hash: u32, place: Place) {
-        let Some(mut hole) = self.position(hash, place) else { return };
         self.len -= 1;
+        self.gone.push((hash, place));
+        if self.gone.len() == TOGETHER {
+            self.sweep();
+        }
+    }
+
+    /// Removes all that is to be removed.
+    pub(super) fn sweep(&mut self) {
+        let touched = self.gone.iter().fold(0, |touched, &(hash, _)| touched ^ self.touch(hash));
+        std::hint::black_box(touched);
+        let mut gone = std::mem::take(&mut self.gone);
+        for (hash, place) in gone.drain(..) {
+            self.take_out(hash, place);
+        }
+        self.gone = gone;
+    }
+
+    /// What lies behind it moves up, so that no look-up ends too early.
+    fn take_out(&mut self, hash: u32, place: Place) {
+        let Some(mut hole) = self.position(hash, place) else { return };
         let mut at = (hole + 1) & self.mask();
         while self.entries[at] != EMPTY {
             let wanted = hash_of(self.entries[at]) as usize;
@@ -162,7 +188,7 @@ impl Index {
         self.entries[hole] = EMPTY;
     }
 
-    /// All of them, in no order.
+    /// All of them, in no order; those to be removed among them (see [`Index::sweep`]).
     pub(super) fn places(&self) -> impl Iterator<Item = Place> {
         self.entries.iter().filter(|&&entry| entry != EMPTY).map(|&entry| place_of(entry))
     }
@@ -187,9 +213,23 @@ mod tests {
             }
         }
         assert_eq!(index.len(), known.len());
+        index.sweep();
         assert_eq!(index.places().count(), known.len());
         assert!(known.iter().all(|&(hash, place)| index.find(hash, |other| other == place) == Some(place)));
         assert_eq!(index.find(hash(1), |place| place == Place::Small(999_999)), None);
+    }
+
+    #[test]
+    fn one_that_begins_anew_in_the_same_place_stays() {
+        let mut index = Index::default();
+        for _ in 0..2 {
+            index.insert(5, Place::Small(3));
+            index.remove(5, Place::Small(3));
+        }
+        index.insert(5, Place::Small(3));
+        index.relocate(5, Place::Small(3), Place::Whole(9));
+        index.sweep();
+        assert_eq!((index.len(), index.places().collect::<Vec<_>>()), (1, vec![Place::Whole(9)]));
     }
 
     #[test]

@@ -164,6 +164,7 @@ impl Shard {
     /// Gives those that are not over to `sink`, and when they began; in no order. Nothing can be found any more: this is the
     /// end, and there may be a million, for whose order the room of the index is needed.
     pub(super) fn leave(&mut self, mut sink: impl FnMut(Timestamp, Place)) {
+        self.index.sweep();
         for place in std::mem::take(&mut self.index).places() {
             if let Some((ts, ..)) = self.begun(place) {
                 sink(ts, place);

@@ -165,9 +165,9 @@ impl Shards {
     }
 
     /// What is known so far of connections that have not ended, of at most `most` of them.
-    pub(super) fn alive(&self, most: usize, sink: &mut dyn FnMut(Ended)) {
+    pub(super) fn alive(&mut self, most: usize, sink: &mut dyn FnMut(Ended)) {
         let mut left = most;
-        for shard in &self.shards {
+        for shard in &mut self.shards {
             shard.alive(left, &mut |ended| {
                 left -= 1;
                 sink(ended);

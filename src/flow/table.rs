@@ -151,7 +151,7 @@ impl FlowTable {
     }
 
     /// What can be said so far of connections that have not ended, of at most `most` of them.
-    pub fn alive(&self, most: usize, sink: Sink<'_>) {
+    pub fn alive(&mut self, most: usize, sink: Sink<'_>) {
         self.shards.alive(most, sink);
     }
 

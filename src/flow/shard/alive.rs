@@ -10,7 +10,8 @@ const LOOKED_AT: usize = 10_000;
 
 impl Shard {
     /// What is known so far of connections that have not ended, of at most `most` of them.
-    pub(in super::super) fn alive(&self, most: usize, sink: Sink<'_>) {
+    pub(in super::super) fn alive(&mut self, most: usize, sink: Sink<'_>) {
+        self.index.sweep();
         let whole = self.index.places().take(LOOKED_AT).filter_map(|place| match place {
             Place::Whole(at) => Some(at),
             Place::Small(_) => None,

@@ -174,8 +174,7 @@ impl Shard {
 
     /// An attempt becomes a connection like any other.
     pub(super) fn grow_up(&mut self, small: u32) -> u32 {
-        let Small { body, key, .. } = self.unqueue_small(small);
-        self.small.give_back(small);
+        let Small { body, key, .. } = self.take_small(small);
         let Body::Attempt(attempt) = body else { return 0 };
         let (mut flow, cold) = attempt.play(key, &mut self.ring, self.settings.peek);
         (flow.queue, flow.phase) = if attempt.refused {
@@ -237,15 +236,22 @@ impl Shard {
     }
 
     pub(super) fn forget_small(&mut self, at: u32) {
-        let small = self.unqueue_small(at);
+        let small = self.take_small(at);
         self.buried -= usize::from(matches!(small.body, Body::Grave(_)));
-        self.small.give_back(at);
         self.index.remove(self.hash(&small.key), Place::Small(at));
     }
 
     pub(super) fn forget_whole(&mut self, at: u32) {
         let key = self.take_whole(at);
         self.index.remove(self.hash(&key), Place::Whole(at));
+    }
+
+    /// Takes a small one out of its queue and its cell, which is nobody's then.
+    fn take_small(&mut self, at: u32) -> Small {
+        let small = self.unqueue_small(at);
+        self.small.at_mut(at).key = FlowKey::NOBODY;
+        self.small.give_back(at);
+        small
     }
 
     /// Takes a connection out of its queue and its slot, which is nobody's then. Gives its key.
