@@ -1,6 +1,8 @@
 //! What a head says: its first line and the few fields that matter (RFC 9112 §2-§6). Lenient as receivers are: bare line
 //! feeds end lines, a field that is broken is passed over.
 
+use memchr::memchr;
+
 use super::super::super::key::End;
 use super::BodyLength;
 
@@ -94,7 +96,7 @@ impl Kind {
 
 /// The first line without its end, if it is there.
 pub(super) fn first_line(head: &[u8]) -> Option<&[u8]> {
-    let end = head.iter().position(|&byte| byte == b'\n')?;
+    let end = memchr(b'\n', head)?;
     head.get(..end).map(|line| line.strip_suffix(b"\r").unwrap_or(line))
 }
 
@@ -131,10 +133,20 @@ pub(super) fn status(head: &[u8]) -> Option<u16> {
     std::str::from_utf8(digits).ok()?.parse().ok()
 }
 
+/// What lies between line feeds, and behind the last one.
+fn lines(head: &[u8]) -> impl Iterator<Item = &[u8]> {
+    let mut rest = Some(head);
+    std::iter::from_fn(move || {
+        let all = rest?;
+        let end = memchr(b'\n', all);
+        rest = end.and_then(|end| all.get(end + 1..));
+        end.map_or(Some(all), |end| all.get(..end))
+    })
+}
+
 /// The values of all fields of this name.
 pub(super) fn values<'a>(head: &'a [u8], name: &'a str) -> impl Iterator<Item = &'a str> {
-    let lines = head.split(|&byte| byte == b'\n').skip(1);
-    lines.filter_map(move |line| {
+    lines(head).skip(1).filter_map(move |line| {
         let (field, value) = line.split_at_checked(name.len())?;
         let value = value.strip_prefix(b":").filter(|_| field.eq_ignore_ascii_case(name.as_bytes()))?;
         std::str::from_utf8(value).ok().map(str::trim)
