@@ -167,3 +167,49 @@ fn time_that_goes_back_loses_no_connection_and_is_no_trouble() {
     assert!(output.status.success() && output.stderr.is_empty());
     assert_eq!(causes, 3, "{text}");
 }
+
+/// A capture with every frame cut to `at` bytes, which says how long they were, or not.
+fn cut_frames(bytes: &[u8], at: usize, lengths: Lengths) -> Vec<u8> {
+    let word = |at: usize| u32::from_le_bytes(bytes[at..at + 4].try_into().unwrap());
+    let (mut out, mut next) = (bytes[..HEADER].to_vec(), HEADER);
+    while next < bytes.len() {
+        let kept = word(next + 8) as usize;
+        let cut = u32::try_from(kept.min(at)).unwrap();
+        let wire = if lengths == Lengths::Lost { cut } else { word(next + 12) };
+        out.extend_from_slice(&bytes[next..next + 8]);
+        out.extend([cut, wire].map(u32::to_le_bytes).concat());
+        out.extend_from_slice(&bytes[next + 16..next + 16 + cut as usize]);
+        next += 16 + kept;
+    }
+    out
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Lengths {
+    Kept,
+    Lost,
+}
+
+/// Some programs write the length to which they cut a frame as the one that it had, and a cut capture that is replayed has
+/// no other: the headers tell the rest.
+#[test]
+fn a_cut_capture_that_lost_the_lengths_is_told_as_one_that_kept_them() {
+    let folder = tempfile::tempdir().unwrap();
+    let fixtures = concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures");
+    let mut compared = 0;
+    for fixture in fs::read_dir(fixtures).unwrap() {
+        let path = fixture.unwrap().path().join("capture.pcap");
+        let Ok(bytes) = fs::read(&path) else { continue };
+        let name = path.display();
+        let told = [Lengths::Kept, Lengths::Lost].map(|lengths| {
+            let path = folder.path().join("cut.pcap");
+            fs::write(&path, cut_frames(&bytes, 80, lengths)).unwrap();
+            let output = replay(&[path.to_str().unwrap(), "--all", "--format", "jsonl"]).output().unwrap();
+            assert!(output.status.success() && !output.stdout.is_empty(), "{name}");
+            String::from_utf8(output.stdout).unwrap()
+        });
+        assert_eq!(told[0], told[1], "{name}");
+        compared += 1;
+    }
+    assert!(compared > 90, "{compared}");
+}
