@@ -273,7 +273,8 @@ fn tell(flow: &Flow, cold: &Cold, ring: &RecentRing, held: Held, closed_at: Time
     let (orig, resp) = (flow.halves.at(flow.originator), flow.halves.at(flow.originator.peer()));
     let background =
         Background { history: cold.history.letters(), no_payload: orig.bytes == 0 && resp.bytes == 0 };
-    let mut recent: Vec<Recent> = Vec::with_capacity(LADDER);
+    let heard = usize::try_from(orig.packets.saturating_add(resp.packets)).unwrap_or(LADDER);
+    let mut recent: Vec<Recent> = Vec::with_capacity(LADDER.min(heard));
     recent.extend(ring.back_from(flow.recent).take(LADDER));
     recent.reverse();
     Close {

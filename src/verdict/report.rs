@@ -100,10 +100,10 @@ pub(super) fn exchange(evidence: &Evidence<'_>) -> Option<ExchangeFacts> {
     let mut facts = ExchangeFacts { protocol: Some(protocol), ..ExchangeFacts::default() };
     let http = exchange.http().or_else(|| exchange.upgraded().map(|upgraded| &upgraded.http));
     if let Some(http) = http {
-        let filled = |text: &String| (!text.is_empty()).then(|| text.clone());
+        let filled = |text: &str| (!text.is_empty()).then(|| text.to_owned());
         facts.method = filled(&http.request.method);
         facts.target = filled(&http.request.target);
-        facts.host.clone_from(&http.request.host);
+        facts.host = http.request.host.as_ref().map(ToString::to_string);
         if let Some(response) = &http.response {
             facts.status = (response.status != 0).then_some(response.status);
             facts.response_bytes = response.body;

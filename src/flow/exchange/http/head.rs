@@ -1,6 +1,7 @@
 //! What a head says: its first line and the few fields that matter (RFC 9112 §2-§6). Lenient as receivers are: bare line
 //! feeds end lines, a field that is broken is passed over.
 
+use compact_str::CompactString;
 use memchr::memchr;
 
 use super::super::super::key::End;
@@ -109,7 +110,7 @@ pub(super) fn method(head: &[u8]) -> Option<&str> {
 }
 
 /// Method and target of a request line.
-pub(super) fn request_line(line: &[u8]) -> Option<(&str, String)> {
+pub(super) fn request_line(line: &[u8]) -> Option<(&str, CompactString)> {
     split_request_line(line).map(|(method, target)| (method, short(path(target))))
 }
 
@@ -202,7 +203,11 @@ impl Asked {
 }
 
 /// A text from the wire, bounded, without control characters.
-pub(super) fn short(text: &[u8]) -> String {
+pub(super) fn short(text: &[u8]) -> CompactString {
+    // Nearly all of it is plain.
+    if text.len() <= MAX_TEXT && text.iter().all(|byte| matches!(byte, b' '..=b'~')) {
+        return str::from_utf8(text).map(CompactString::from).unwrap_or_default();
+    }
     let text = text.get(..text.len().min(MAX_TEXT * 4)).unwrap_or_default();
     String::from_utf8_lossy(text).chars().filter(|c| !c.is_control()).take(MAX_TEXT).collect()
 }

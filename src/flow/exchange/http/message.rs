@@ -1,5 +1,7 @@
 //! What is kept of a request and of a response.
 
+use compact_str::CompactString;
+
 /// How long a body is, as its head says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub enum BodyLength {
@@ -31,11 +33,11 @@ pub enum Owed {
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub struct Request {
     /// Method.
-    pub method: String,
+    pub method: CompactString,
     /// Target without its query string, which may hold secrets.
-    pub target: String,
+    pub target: CompactString,
     /// Host header.
-    pub host: Option<String>,
+    pub host: Option<CompactString>,
     /// How long its body is.
     pub length: BodyLength,
     /// Body bytes so far, the framing of chunks apart.

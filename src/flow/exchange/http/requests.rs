@@ -1,5 +1,7 @@
 //! The client's direction.
 
+use compact_str::CompactString;
+
 use super::head::{self, Asked, Looks};
 use super::pending::Pending;
 use super::reader::Event;
@@ -21,7 +23,7 @@ impl Http {
             Some(None) => self.lose_request(bytes.len() as u64),
             None if !self.counted && head::looks_like_request(bytes) == Looks::Like => {
                 let method = head::method(bytes).unwrap_or_default().to_owned();
-                self.name_request(&method, String::new());
+                self.name_request(&method, CompactString::default());
             }
             None => {}
         }
@@ -68,7 +70,7 @@ impl Http {
         self.request_lost(bytes);
     }
 
-    fn name_request(&mut self, method: &str, target: String) {
+    fn name_request(&mut self, method: &str, target: CompactString) {
         if !self.counted {
             self.count_request(Asked::by(method));
         }
@@ -103,6 +105,6 @@ impl Http {
     }
 }
 
-fn host(head: &[u8]) -> Option<String> {
+fn host(head: &[u8]) -> Option<CompactString> {
     head::values(head, "host").next().map(|host| head::short(host.as_bytes()))
 }
