@@ -107,7 +107,8 @@ impl Record {
 
     /// Where it comes in the list of peers.
     pub(super) fn rank(&self, addr: Addr) -> Rank {
-        self.tallies.counts().rank(addr)
+        let (bad_ends, connections) = self.tallies.weight();
+        (Reverse(bad_ends), Reverse(connections), addr)
     }
 
     /// What is told of it; `causes` are the numbered ones.

@@ -16,38 +16,40 @@ struct Tally {
     count: u32,
     cause: Option<CauseNumber>,
     kind: Kind,
-    harm: Harm,
+    class: Class,
 }
 
-/// Whom the cause hurt, if there is one.
+/// Whether an end is a bad one.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Harm {
-    Harmful,
+enum Class {
+    BadEnd,
+    /// It has a cause, and hurt nobody.
     Harmless,
-    NoCause,
+    /// It has no cause.
+    Plain,
 }
 
-impl Harm {
+impl Class {
     fn of(ruling: &Ruling) -> Self {
         match ruling.cause {
-            None => Self::NoCause,
+            None => Self::Plain,
             Some(_) if ruling.is_harmless() => Self::Harmless,
-            Some(_) => Self::Harmful,
+            Some(_) => Self::BadEnd,
         }
     }
 }
 
 impl Tally {
     fn of(ruling: &Ruling, cause: Option<CauseNumber>, side: Side) -> Self {
-        Self { count: 1, cause, kind: Kind::of(ruling, side), harm: Harm::of(ruling) }
+        Self { count: 1, cause, kind: Kind::of(ruling, side), class: Class::of(ruling) }
     }
 
     fn is_like(self, other: Self) -> bool {
-        (self.cause, self.kind, self.harm) == (other.cause, other.kind, other.harm)
+        (self.cause, self.kind, self.class) == (other.cause, other.kind, other.class)
     }
 
-    fn counts_if(self, harm: Harm) -> u64 {
-        if self.harm == harm { self.count.into() } else { 0 }
+    fn counts_if(self, class: Class) -> u64 {
+        if self.class == class { self.count.into() } else { 0 }
     }
 }
 
@@ -76,13 +78,19 @@ impl Tallies {
         }
     }
 
+    /// How many bad ends there are, and connections.
+    pub(super) fn weight(&self) -> (u64, u64) {
+        self.0.iter().fold((0, 0), |(bad_ends, all), tally| {
+            (bad_ends + tally.counts_if(Class::BadEnd), all + u64::from(tally.count))
+        })
+    }
+
     /// All of them, by kind.
     pub(super) fn counts(&self) -> PeerCounts {
         let mut counts = PeerCounts::default();
+        (counts.bad_ends, counts.connections) = self.weight();
         for tally in &self.0 {
-            counts.connections += u64::from(tally.count);
-            counts.bad_ends += tally.counts_if(Harm::Harmful);
-            counts.harmless += tally.counts_if(Harm::Harmless);
+            counts.harmless += tally.counts_if(Class::Harmless);
             *counts.of_mut(tally.kind) += u64::from(tally.count);
         }
         counts
@@ -90,14 +98,33 @@ impl Tallies {
 
     /// The most frequent cause of bad ends; where there is none, of harmless ones. `causes` are the numbered ones.
     pub(super) fn worst_cause(&self, causes: &[CauseCount]) -> Option<&'static Rule> {
-        let of = |cause: CauseNumber, harm: Harm| -> u64 {
-            self.0.iter().filter(|tally| tally.cause == Some(cause)).map(|tally| tally.counts_if(harm)).sum()
+        let of = |cause: CauseNumber, class: Class| -> u64 {
+            self.0.iter().filter(|tally| tally.cause == Some(cause)).map(|tally| tally.counts_if(class)).sum()
         };
         let numbers = self.0.iter().filter_map(|tally| tally.cause);
         let known = numbers.filter_map(|cause| Some((cause, cause.of(causes)?)));
         let key = |(cause, rule): &(CauseNumber, &Rule)| {
-            (of(*cause, Harm::Harmful), of(*cause, Harm::Harmless), Reverse(rule.name))
+            (of(*cause, Class::BadEnd), of(*cause, Class::Harmless), Reverse(rule.name))
         };
         known.max_by_key(key).map(|(_, rule)| rule)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::aggregate::sample::{closed, refused};
+
+    #[test]
+    fn what_one_tally_cannot_count_another_does() {
+        let (mut tallies, side) = (Tallies::default(), Side::Server);
+        let (closed, refused) = (Ruling::from(&closed()), Ruling::from(&refused()));
+        tallies.add(&closed, None, side);
+        tallies.0[0].count = u32::MAX - 1;
+        (0..3).for_each(|_| tallies.add(&closed, None, side));
+        tallies.add(&refused, Some(CauseNumber::default()), side);
+        let counts = tallies.counts();
+        assert_eq!((counts.closed, counts.refused, tallies.0.len()), (u64::from(u32::MAX) + 2, 1, 3));
+        assert_eq!(tallies.weight(), (1, u64::from(u32::MAX) + 3));
     }
 }

@@ -47,7 +47,7 @@ pub struct CauseCount {
 }
 
 /// The how manyth of the causes that occurred.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct CauseNumber(u8);
 
 impl CauseNumber {

@@ -342,6 +342,16 @@ mod tests {
     }
 
     #[test]
+    fn addresses_are_written_as_the_standard_library_writes_them() {
+        for octet in 0..=255 {
+            for octets in [[octet; 4], [255, octet, 0, octet], [octet, 10, 99, 100]] {
+                let (ours, theirs) = (Addr::v4(octets), Ipv4Addr::from(octets));
+                assert_eq!(format!("{ours}|{ours:>17}"), format!("{theirs}|{theirs:>17}"));
+            }
+        }
+    }
+
+    #[test]
     fn the_payload_of_a_rst_takes_no_sequence_space() {
         let mut segment = Segment { len: 20, flags: Flags::RST.with(Flags::ACK), ..Segment::default() };
         assert_eq!(segment.seq_end(), SeqNumber(0));

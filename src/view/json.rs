@@ -336,6 +336,19 @@ mod tests {
     }
 
     #[test]
+    fn what_has_to_be_escaped_is_found_in_any_place() {
+        for (byte, place) in (0..=0x80_u8).flat_map(|byte| (0..20).map(move |place| (byte, place))) {
+            let mut text = [b'~'; 20];
+            text[place] = byte;
+            assert_eq!(
+                needs_escape(&text),
+                byte < 0x20 || byte == b'"' || byte == b'\\',
+                "{byte} at {place}"
+            );
+        }
+    }
+
+    #[test]
     fn what_no_record_holds_is_an_error() {
         assert!(append(&mut Vec::new(), &(1, 2)).is_err());
     }
