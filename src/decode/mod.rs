@@ -3,9 +3,9 @@
 //! What [`decode`] promises:
 //! - It looks at nothing but the [`Frame`]: same frame, same answer, however the frames before it were. Fragments are
 //!   therefore not put together; the first one, which holds the TCP header, stands for all.
-//! - A frame that the snaplen cut gives a segment as long as its TCP header is there up to the flags
-//!   ([`Traits::CUT`] says so): ports, seq, ack and flags are always as on the wire.
-//! - [`Segment::len`] is what the *wire* carried; the payload beside it is what was *captured*, without padding.
+//! - A frame that was cut, by a snaplen or whoever replayed it, gives a segment as long as its TCP header is there up to
+//!   the flags ([`Traits::CUT`] says so): ports, seq, ack and flags are always as on the wire.
+//! - [`Segment::len`] is what its sender's headers say; the payload beside it is what was *captured*, without padding.
 //! - Addresses are those of the innermost IP header: a connection in a tunnel is the connection.
 //! - Nothing is thrown away for being odd. A wrong checksum, broken options, a RST with a SYN are facts about a segment.
 //!

@@ -78,7 +78,7 @@ impl From<Ipv4Addr> for Addr {
 }
 
 /// Records of connections are written by the million, each with several addresses: those of IPv4 are put together here,
-/// which takes a tenth of what the standard library's general way does.
+/// which takes less than the standard library's general way of writing each number.
 impl fmt::Display for Addr {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.ip() {

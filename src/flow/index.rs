@@ -41,7 +41,7 @@ const TOGETHER: usize = 32;
 /// The array.
 pub(super) struct Index {
     entries: Vec<u64>,
-    /// Without those that are to be removed.
+    /// Entries in it.
     len: usize,
     /// To be removed, and still in the array. What they lead to has another key by then, so that nobody takes it for theirs;
     /// or it is that of the same connection, which has begun anew in the same place, and has an equal entry of its own.
@@ -70,7 +70,7 @@ const fn place_of(entry: u64) -> Place {
 impl Index {
     /// How many connections it knows.
     pub(super) const fn len(&self) -> usize {
-        self.len
+        self.len.saturating_sub(self.gone.len())
     }
 
     const fn mask(&self) -> usize {
@@ -109,7 +109,7 @@ impl Index {
     /// Notes a connection that it does not know yet.
     pub(super) fn insert(&mut self, hash: u32, place: Place) {
         // Half of the places stay free, so that a look-up ends soon.
-        if (self.len + self.gone.len() + 1) * 2 > self.entries.len() {
+        if (self.len + 1) * 2 > self.entries.len() {
             self.grow();
         }
         self.put(entry(hash, place));
@@ -154,7 +154,6 @@ impl Index {
 
     /// Forgets a connection. What its place holds must no longer pass for it.
     pub(super) fn remove(&mut self, hash: u32, place: Place) {
-        self.len -= 1;
         self.gone.push((hash, place));
         if self.gone.len() == TOGETHER {
             self.sweep();
@@ -175,6 +174,7 @@ impl Index {
     /// What lies behind it moves up, so that no look-up ends too early.
     fn take_out(&mut self, hash: u32, place: Place) {
         let Some(mut hole) = self.position(hash, place) else { return };
+        self.len -= 1;
         let mut at = (hole + 1) & self.mask();
         while self.entries[at] != EMPTY {
             let wanted = hash_of(self.entries[at]) as usize;

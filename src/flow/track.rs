@@ -162,7 +162,9 @@ pub(super) fn say(
 ) -> Option<SeqNumber> {
     let half = flow.halves.at(by);
     let start = half.marks.has(Marks::SYN).then(|| half.iss.plus(1));
+    let snd_nxt = half.snd_nxt;
     flow.hearing.heard(heard, by, order, start, peek);
+    flow.hearing.allow(by, snd_nxt);
     start
 }
 

@@ -210,6 +210,21 @@ mod tests {
         }
     }
 
+    /// An empty segment goes one number ahead, an old one comes again, and data goes on behind the hole: none of it is passed over.
+    #[test]
+    fn what_goes_on_behind_a_hole_is_no_more_of_the_same() {
+        let data = |odd, len| (false, odd, 1, vec![7; len]);
+        let steps = [
+            data(Odd::Usual, 10),
+            data(Odd::Usual, 40),
+            data(Odd::Seq(1), 0),
+            data(Odd::Seq(-30), 20),
+            data(Odd::Usual, 5),
+            data(Odd::Usual, 5),
+        ];
+        assert!(follow(0, &steps) > 3);
+    }
+
     #[test]
     fn what_goes_on_is_usual_and_what_tells_something_is_not() {
         let usual = |odd| follow(0, &[(true, odd, 1, b"data".to_vec())]);

@@ -1,7 +1,7 @@
 //! One pass on several cores: a thread reads and decodes, some follow the connections of a share of the shards each, and
 //! this one judges and writes.
 //!
-//! What one trackers to the next keeps its order, and what several have followed is put together again in the order that one
+//! What one hands to the next keeps its order, and what several have followed is put together again in the order that one
 //! would have had, so that the outcome is that of a single thread. Parcels go round: an empty one comes back to be filled
 //! again. Whoever stops, for an error or because enough was read, makes the others stop by hanging up.
 

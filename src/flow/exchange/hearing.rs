@@ -85,7 +85,7 @@ impl Hearing {
     /// See [`Exchange::heard`].
     pub(in super::super) fn heard(
         &mut self,
-        (segment, payload): (&Segment, &[u8]),
+        heard: (&Segment, &[u8]),
         by: End,
         order: Order,
         start: Option<SeqNumber>,
@@ -93,8 +93,14 @@ impl Hearing {
     ) {
         self.settle();
         let exchange = Arc::make_mut(self.exchange.get_or_insert_default());
-        exchange.heard((segment, payload), by, order, start, peek);
-        let Opaque { bytes, unless } = exchange.opaque(by);
+        exchange.heard(heard, by, order, start, peek);
+    }
+
+    /// Lets the next bytes of `by` pass, as far as nobody has to look at them, if its SND.NXT is where the exchange has come
+    /// to: an empty segment may have gone beyond that.
+    pub(in super::super) fn allow(&mut self, by: End, snd_nxt: SeqNumber) {
+        let Some(exchange) = &self.exchange else { return };
+        let Opaque { bytes, unless } = exchange.opaque(by, snd_nxt);
         (self.opaque, self.unless, self.by) = (u16::try_from(bytes).unwrap_or(u16::MAX), unless, by);
     }
 
@@ -107,7 +113,7 @@ impl Hearing {
     }
 
     /// Something other than the next bytes comes: the exchange is told of what has passed, and nothing more passes until it
-    /// has heard what comes.
+    /// has heard what comes, and [`Hearing::allow`] was asked.
     #[inline]
     pub(in super::super) fn settle(&mut self) {
         if self.passed > 0

@@ -108,11 +108,11 @@ impl Exchange {
         }
     }
 
-    /// So many of the next bytes of `by` go on with what nobody has to look at, the last of them apart: only their number
-    /// counts, and it is counted for the turn that is under way.
-    fn opaque(&self, by: End) -> Opaque {
+    /// So many of the bytes of `by` from `next` on go on with what nobody has to look at, the last of them apart: only their
+    /// number counts, and it is counted for the turn that is under way.
+    fn opaque(&self, by: End, next: SeqNumber) -> Opaque {
         let speaks = self.turn.is_some_and(|turn| turn.by == by);
-        if speaks { self.reading.opaque(by, &self.protocol) } else { Opaque::default() }
+        if speaks { self.reading.opaque(by, next, &self.protocol) } else { Opaque::default() }
     }
 
     /// So many of these have passed.

@@ -158,14 +158,17 @@ impl Reading {
         });
     }
 
-    /// How many of the next bytes of `by` nobody has to look at, the last of them apart, if they go on where the highest number
-    /// of that end is: in order, and with nothing that waits.
-    pub(super) fn opaque(&self, by: End, protocol: &Protocol) -> Opaque {
+    /// How many of the bytes of `by` from `next` on nobody has to look at, the last of them apart, if that is where all of it
+    /// goes on: in order, and with nothing that waits.
+    pub(super) fn opaque(&self, by: End, next: SeqNumber, protocol: &Protocol) -> Opaque {
+        if *self.tops.at(by) != Some(next) {
+            return Opaque::default();
+        }
         if self.mode != Mode::Open {
             return Opaque::all(Unless::Never);
         }
-        let (top, stream) = (*self.tops.at(by), self.ends.at(by));
-        if stream.next() != top || stream.holds() || self.ends.at(by.peer()).holds() {
+        let stream = self.ends.at(by);
+        if stream.next() != Some(next) || stream.holds() || self.ends.at(by.peer()).holds() {
             return Opaque::default();
         }
         match (&self.opening, protocol) {

@@ -68,10 +68,12 @@ impl Wire {
         let top = self.tops.at_mut(by);
         let goes_on = *top == Some(at) && order == Order::Next;
         *top = (*top).max(Some(at + heard.0.len));
+        let snd_nxt = start(by).plus(top.unwrap_or(0));
         if goes_on && self.hearing.pass(heard, by) {
             self.passed += 1;
         } else {
             self.hearing.heard(heard, by, order, Some(start(by)), Peek::Allowed);
+            self.hearing.allow(by, snd_nxt);
         }
     }
 
