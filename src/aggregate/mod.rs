@@ -21,11 +21,12 @@ pub use totals::{CauseCount, ResetCounts, Totals};
 
 use smallvec::SmallVec;
 
+use crate::time::Timestamp;
 use crate::verdict::{Addr, Ruling};
 
 use self::peer::Record;
-use self::top::Top;
-use self::totals::CauseNumber;
+use self::tally::Tally;
+use self::top::{Place, Top};
 
 /// Addresses that are counted at the same time. Beyond it the ones with the fewest connections give way.
 const MAX_PEERS: usize = 80_000;
@@ -38,8 +39,8 @@ const PEERS_AT_LEAST: usize = 10_000;
 pub struct Aggregate {
     totals: Totals,
     addresses: Top<Addr, Record>,
-    /// Addresses of rulings that are still to be counted.
-    waiting: Vec<(Ruling, Option<CauseNumber>)>,
+    /// What is still to be counted of addresses.
+    waiting: Vec<Waiting>,
     local: Vec<Network>,
     recency: Recency,
 }
@@ -51,8 +52,16 @@ enum Recency {
     Kept,
 }
 
-/// Rulings whose addresses are looked up together, so that the misses of all of them are waited for at once.
-const TOGETHER: usize = 32;
+/// One more for an address.
+#[derive(Clone, Copy)]
+struct Waiting {
+    addr: Addr,
+    end_time: Timestamp,
+    one: Tally,
+}
+
+/// Addresses that are looked up together, so that the misses of all of them are waited for at once.
+const TOGETHER: usize = 64;
 
 /// The counts at one moment, sorted for reading.
 #[derive(Clone, Debug)]
@@ -85,7 +94,7 @@ impl Aggregate {
         Self {
             totals: Totals::default(),
             addresses: Top::new(MAX_PEERS),
-            waiting: Vec::with_capacity(TOGETHER),
+            waiting: Vec::with_capacity(TOGETHER + 1),
             local,
             recency: Recency::Ignored,
         }
@@ -116,34 +125,36 @@ impl Aggregate {
         if self.recency == Recency::Kept {
             self.totals.note_recent(&ruling);
         }
-        self.waiting.push((ruling, cause));
-        if self.waiting.len() == TOGETHER {
+        for seen in peer::both(&ruling) {
+            let one = Tally::of(&ruling, cause, seen.side);
+            self.waiting.push(Waiting { addr: seen.addr, end_time: ruling.end_time, one });
+        }
+        if self.waiting.len() >= TOGETHER {
             self.count_waiting();
         }
     }
 
-    /// Counts the addresses of the rulings that wait.
+    /// Counts what waits, by address.
     fn count_waiting(&mut self) {
-        self.look_ahead();
-        for (ruling, cause) in self.waiting.drain(..) {
-            for seen in peer::both(&ruling) {
-                let record = self.addresses.touch(seen.addr);
-                record.count(&ruling, cause, seen.side);
-                if self.recency == Recency::Kept {
-                    record.note_recent(&ruling);
-                }
+        let places = self.look_ahead();
+        for (Waiting { addr, end_time, one }, place) in self.waiting.drain(..).zip(places) {
+            let record = self.addresses.touch(addr, place);
+            record.count(one, end_time);
+            if self.recency == Recency::Kept {
+                record.note_recent(one, end_time);
             }
         }
     }
 
-    /// Finds where the rulings that wait are counted, and then reads what is counted there: the misses of all of them are
+    /// Finds where the addresses that wait are counted, and then reads what is counted there: the misses of all of them are
     /// waited for together, twice.
-    fn look_ahead(&self) {
-        let addresses = self.waiting.iter().flat_map(|(ruling, _)| peer::both(ruling));
-        let known: SmallVec<[_; 2 * TOGETHER]> =
-            addresses.filter_map(|seen| self.addresses.look_ahead(seen.addr)).collect();
-        let touched = known.iter().map(|slot| slot.count ^ slot.value.touch());
+    fn look_ahead(&self) -> SmallVec<[Option<Place>; TOGETHER + 1]> {
+        let places: SmallVec<_> =
+            self.waiting.iter().map(|waiting| self.addresses.place(waiting.addr)).collect();
+        let known = places.iter().flatten().filter_map(|&place| self.addresses.at(place));
+        let touched = known.map(|slot| slot.count ^ slot.value.touch());
         std::hint::black_box(touched.fold(0, u64::wrapping_add));
+        places
     }
 
     /// Connections so far whose end is a bad one.

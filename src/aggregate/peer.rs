@@ -6,8 +6,8 @@ use crate::time::Timestamp;
 use crate::verdict::{Addr, How, Rule, Ruling, Sender, Side};
 
 use super::series::Series;
-use super::tally::Tallies;
-use super::totals::{CauseCount, CauseNumber};
+use super::tally::{Tallies, Tally};
+use super::totals::CauseCount;
 
 /// An address with which connections were made, seen from the other side of each: "we" are the other side.
 #[derive(Clone, Copy, Debug)]
@@ -93,15 +93,16 @@ impl Record {
         self.last_seen.as_nanos() ^ self.tallies.touch()
     }
 
-    pub(super) fn count(&mut self, ruling: &Ruling, cause: Option<CauseNumber>, side: Side) {
-        self.tallies.add(ruling, cause, side);
-        self.last_seen = self.last_seen.max(ruling.end_time);
+    /// Counts one that ended then.
+    pub(super) fn count(&mut self, one: Tally, end_time: Timestamp) {
+        self.tallies.add(one);
+        self.last_seen = self.last_seen.max(end_time);
     }
 
     /// Notes when it ended, if it ended badly.
-    pub(super) fn note_recent(&mut self, ruling: &Ruling) {
-        if ruling.is_bad_end() {
-            self.recent.get_or_insert_default().add(ruling.end_time);
+    pub(super) fn note_recent(&mut self, one: Tally, end_time: Timestamp) {
+        if one.is_of_bad_ends() {
+            self.recent.get_or_insert_default().add(end_time);
         }
     }
 

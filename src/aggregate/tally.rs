@@ -11,7 +11,7 @@ use super::totals::{CauseCount, CauseNumber};
 
 /// Connections that ended alike.
 #[derive(Clone, Copy, Debug)]
-struct Tally {
+pub(super) struct Tally {
     /// How many. What goes beyond that is counted in another one.
     count: u32,
     cause: Option<CauseNumber>,
@@ -40,8 +40,14 @@ impl Class {
 }
 
 impl Tally {
-    fn of(ruling: &Ruling, cause: Option<CauseNumber>, side: Side) -> Self {
+    /// One.
+    pub(super) fn of(ruling: &Ruling, cause: Option<CauseNumber>, side: Side) -> Self {
         Self { count: 1, cause, kind: Kind::of(ruling, side), class: Class::of(ruling) }
+    }
+
+    /// Are they bad ends?
+    pub(super) fn is_of_bad_ends(self) -> bool {
+        self.class == Class::BadEnd
     }
 
     fn is_like(self, other: Self) -> bool {
@@ -70,8 +76,7 @@ impl Tallies {
     }
 
     /// Counts one more.
-    pub(super) fn add(&mut self, ruling: &Ruling, cause: Option<CauseNumber>, side: Side) {
-        let one = Tally::of(ruling, cause, side);
+    pub(super) fn add(&mut self, one: Tally) {
         match self.0.iter_mut().find(|tally| tally.is_like(one) && tally.count < u32::MAX) {
             Some(tally) => tally.count += 1,
             None => self.0.push(one),
@@ -119,10 +124,10 @@ mod tests {
     fn what_one_tally_cannot_count_another_does() {
         let (mut tallies, side) = (Tallies::default(), Side::Server);
         let (closed, refused) = (Ruling::from(&closed()), Ruling::from(&refused()));
-        tallies.add(&closed, None, side);
+        tallies.add(Tally::of(&closed, None, side));
         tallies.0[0].count = u32::MAX - 1;
-        (0..3).for_each(|_| tallies.add(&closed, None, side));
-        tallies.add(&refused, Some(CauseNumber::default()), side);
+        (0..3).for_each(|_| tallies.add(Tally::of(&closed, None, side)));
+        tallies.add(Tally::of(&refused, Some(CauseNumber::default()), side));
         let counts = tallies.counts();
         assert_eq!((counts.closed, counts.refused, tallies.0.len()), (u64::from(u32::MAX) + 2, 1, 3));
         assert_eq!(tallies.weight(), (1, u64::from(u32::MAX) + 3));

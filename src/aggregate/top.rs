@@ -24,6 +24,10 @@ pub(super) struct Top<K, V> {
     forgotten: u64,
 }
 
+/// Where a key is counted, until others give way.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Place(u32);
+
 /// What is kept of one key.
 #[derive(Debug)]
 pub(super) struct Slot<K, V> {
@@ -43,22 +47,27 @@ impl<K: Copy + Eq + Hash + Ord, V: Default> Top<K, V> {
 
     /// Where `key` is counted: to be looked up ahead of time for many keys, since the memory is what takes long.
     #[inline]
-    pub(super) fn look_ahead(&self, key: K) -> Option<&Slot<K, V>> {
-        self.index.get(&key).and_then(|&at| self.slots.get(at as usize))
+    pub(super) fn place(&self, key: K) -> Option<Place> {
+        self.index.get(&key).map(|&at| Place(at))
     }
 
-    /// Counts `key` once more and gives its value.
-    pub(super) fn touch(&mut self, key: K) -> &mut V {
-        let at = match self.index.get(&key) {
-            Some(&at) => at as usize,
-            None => self.admit(key),
-        };
-        let slot = &mut self.slots[at];
+    /// What is counted there, if anything still is.
+    #[inline]
+    pub(super) fn at(&self, place: Place) -> Option<&Slot<K, V>> {
+        self.slots.get(place.0 as usize)
+    }
+
+    /// Counts `key` once more and gives its value. `place` is where it was a while ago, if it was known.
+    #[inline]
+    pub(super) fn touch(&mut self, key: K, place: Option<Place>) -> &mut V {
+        let still = place.filter(|&place| self.at(place).is_some_and(|slot| slot.key == key));
+        let Place(at) = still.or_else(|| self.place(key)).unwrap_or_else(|| self.admit(key));
+        let slot = &mut self.slots[at as usize];
         slot.count += 1;
         &mut slot.value
     }
 
-    fn admit(&mut self, key: K) -> usize {
+    fn admit(&mut self, key: K) -> Place {
         let most = self.capacity + self.capacity.div_ceil(SURPLUS);
         if self.slots.len() >= most {
             self.forget_rarest();
@@ -69,8 +78,9 @@ impl<K: Copy + Eq + Hash + Ord, V: Default> Top<K, V> {
             self.slots.reserve_exact(at.clamp(1, most - at));
         }
         self.slots.push(Slot { key, count: self.floor, missed: self.floor, value: V::default() });
-        self.index.insert(key, u32::try_from(at).unwrap_or(u32::MAX));
-        at
+        let place = u32::try_from(at).unwrap_or(u32::MAX);
+        self.index.insert(key, place);
+        Place(place)
     }
 
     /// Gives up all but the `capacity` most frequent keys; of equals the older ones go.
@@ -113,7 +123,7 @@ mod tests {
     fn top(capacity: usize, stream: impl IntoIterator<Item = u32>) -> Top<u32, u64> {
         let mut top = Top::new(capacity);
         for key in stream {
-            *top.touch(key) += 1;
+            *top.touch(key, None) += 1;
         }
         top
     }
@@ -138,6 +148,17 @@ mod tests {
         let slot = slot(&top, 7);
         assert!(slot.value + slot.missed >= 2500 && slot.value <= 2500, "{slot:?}");
         assert_eq!(slot.count, slot.value + slot.missed);
+    }
+
+    #[test]
+    fn a_place_that_was_given_up_is_found_anew() {
+        let mut top = top(2, [1, 2, 2, 3, 3]);
+        let [first, last] = [1, 3].map(|key| top.place(key));
+        *top.touch(4, None) += 1;
+        *top.touch(3, last) += 1;
+        *top.touch(2, first) += 1;
+        assert_eq!([2, 3, 4].map(|key| slot(&top, key).value), [3, 3, 1], "{:?}", top.slots);
+        assert!(top.place(1).is_none());
     }
 
     #[test]
