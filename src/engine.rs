@@ -124,6 +124,8 @@ pub struct Bench {
     held: VecDeque<Ended>,
     /// How many of the held ones, from the first on, were read ahead of time.
     ahead: usize,
+    /// Judged, for somebody else to free.
+    spent: Option<Vec<Ended>>,
 }
 
 impl Bench {
@@ -131,6 +133,17 @@ impl Bench {
     #[must_use]
     pub fn beside(max_flows: u32) -> Self {
         Self { context: Context::beside(max_flows), ..Self::default() }
+    }
+
+    /// Keeps what was judged until [`Bench::take_spent`]: where another thread has allocated it, freeing it makes both wait.
+    #[must_use]
+    pub fn keeping_spent(self) -> Self {
+        Self { spent: Some(Vec::new()), ..self }
+    }
+
+    /// What was judged since.
+    pub fn take_spent(&mut self) -> Vec<Ended> {
+        self.spent.as_mut().map(std::mem::take).unwrap_or_default()
     }
 
     /// Takes a connection that was handed over. Some are taken note of together, so that the misses of what is known of
@@ -162,7 +175,8 @@ impl Bench {
         self.judge_due(ended.closed_at(), sink);
         self.context.note(&ended);
         if !verdict::may_be_one_of_many(&ended) {
-            return self.judge(&ended, sink);
+            self.judge(&ended, sink);
+            return self.dispose_of(ended);
         }
         self.held.push_back(ended);
         if self.held.len() > HELD {
@@ -197,6 +211,7 @@ impl Bench {
         self.ahead = self.ahead.saturating_sub(1);
         if let Some(ended) = self.held.pop_front() {
             self.judge(&ended, sink);
+            self.dispose_of(ended);
         }
     }
 
@@ -206,6 +221,12 @@ impl Bench {
         let touched = next.map(|ended| self.context.touch_to_judge(ended)).fold(0, u64::wrapping_add);
         std::hint::black_box(touched);
         self.ahead = TOGETHER.min(self.held.len());
+    }
+
+    fn dispose_of(&mut self, ended: Ended) {
+        if let (Some(spent), Ended::Whole(_)) = (&mut self.spent, &ended) {
+            spent.push(ended);
+        }
     }
 
     fn judge(&mut self, ended: &Ended, sink: Sink<'_>) {

@@ -28,8 +28,9 @@ use self::peer::Record;
 use self::tally::Tally;
 use self::top::{Place, Top};
 
-/// Addresses that are counted at the same time. Beyond it the ones with the fewest connections give way.
-const MAX_PEERS: usize = 80_000;
+/// Addresses that are counted at the same time. Beyond half as many again, for which a hash table of 2^17 places is just large
+/// enough, the ones with the fewest connections give way.
+const MAX_PEERS: usize = 76_000;
 /// One for so many connections that may be known, where that is less,
 const FLOWS_A_PEER: usize = 12;
 /// but never fewer than this.

@@ -48,6 +48,6 @@ pub use recent::Recent;
 pub use roles::Roles;
 pub use router::{Address, Arrival, Router, SHARDS};
 pub use shard::Provisional;
-pub use shards::{Begun, Handed, Outlet, Shards};
+pub use shards::{Begun, Handed, Leaving, Outlet, Shards};
 pub use table::{DEFAULT_MAX_FLOWS, FlowTable, GRAVE, LINGER, Settings, Sink, TOGETHER, TableCounts};
 pub use zeek::ConnState;

@@ -193,6 +193,11 @@ impl Shard {
         }
     }
 
+    /// The latest time that it has seen.
+    pub(super) const fn now(&self) -> Timestamp {
+        self.now
+    }
+
     /// Connections that are followed now, those that linger included.
     pub(super) fn len(&self) -> usize {
         self.index.len() - self.buried

@@ -3,19 +3,23 @@
 //! Between two ticks of time each shard keeps what it hands over to itself; at a tick the first gives what it has, then the
 //! second, and so on. So the order is the same however many threads share the shards.
 
+mod leaving;
+
 use std::ops::RangeInclusive;
 
 use smallvec::SmallVec;
 
-use crate::decode::{Endpoint, Skip};
+use crate::decode::Skip;
 use crate::time::Timestamp;
 
-use super::close::{Ended, ObservedUntil};
+use super::close::Ended;
 use super::exchange::Exchange;
 use super::index::Place;
 use super::router::{Address, Arrival, Router, shards_of};
 use super::shard::Shard;
 use super::table::{Settings, TOGETHER, TableCounts};
+
+pub use self::leaving::{Begun, Leaving};
 
 /// Segments kept for ladders, over all connections: one for so many that may be known, within bounds.
 const FLOWS_A_RECENT: u32 = 8;
@@ -43,9 +47,6 @@ pub struct Shards {
     /// The number of the first.
     first: usize,
 }
-
-/// When a connection that is left began: those are handed over in this order.
-pub type Begun = (Timestamp, u16, u64, Endpoint);
 
 impl Shards {
     /// Of the shards that `router` knows, the `nth` of so many parts.
@@ -139,29 +140,10 @@ impl Shards {
         outlet(Handed::Tick(now));
     }
 
-    /// Hands over every connection that is left, in the order in which they began. Nothing may come after it.
-    pub fn finish(&mut self, until: ObservedUntil, mut sink: impl FnMut(Begun, Ended)) {
-        for (at, place) in self.in_order() {
-            let shard = &mut self.shards[at];
-            let begun = begun(shard, place);
-            shard.hand_over(place, until, &mut |ended| sink(begun, ended));
-        }
-    }
-
-    /// Those that are not over, by when they began.
-    fn in_order(&mut self) -> impl Iterator<Item = (usize, Place)> + use<> {
-        // There may be a million: sixteen bytes each.
-        let mut left: Vec<(Timestamp, u32, u8)> = Vec::new();
-        for (shard, at) in self.shards.iter_mut().zip(0..) {
-            left.reserve_exact(shard.len());
-            shard.leave(|ts, place| left.push((ts, place.code(), at)));
-        }
-        left.sort_unstable_by_key(|&(ts, ..)| ts);
-        // Few begin at the same moment; only they are looked at once more.
-        for same in left.chunk_by_mut(|a, b| a.0 == b.0).filter(|same| same.len() > 1) {
-            same.sort_unstable_by_key(|&(_, code, at)| begun(&self.shards[usize::from(at)], Place::of(code)));
-        }
-        left.into_iter().map(|(_, code, at)| (usize::from(at), Place::of(code)))
+    /// What is left, to be handed over in the order in which it began. Nothing may come after it.
+    #[must_use]
+    pub fn leave(&mut self) -> Leaving {
+        Leaving::of(&mut self.shards)
     }
 
     /// What is known so far of connections that have not ended, of at most `most` of them.
@@ -203,9 +185,4 @@ fn one(settings: &Settings, router: &Router, number: usize, all: usize) -> Shard
     let recent = (max_flows / FLOWS_A_RECENT).clamp(*RECENT_SEGMENTS.start(), *RECENT_SEGMENTS.end());
     let settings = Settings { max_flows: share(max_flows), ..settings.clone() };
     Shard::new(settings, router.hashes(), share(recent))
-}
-
-fn begun(shard: &Shard, place: Place) -> Begun {
-    let (ts, file, frame) = shard.begun(place).unwrap_or_default();
-    (ts, file, frame, shard.key_of(place).low)
 }

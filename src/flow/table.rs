@@ -145,7 +145,10 @@ impl FlowTable {
     /// Hands over every connection that is left, in the order in which they began.
     pub fn finish(&mut self, until: ObservedUntil, sink: Sink<'_>) {
         self.advance(self.router.now(), sink);
-        self.shards.finish(until, |_begun, ended| sink(ended));
+        let mut leaving = self.shards.leave();
+        while let Some((_begun, ended)) = leaving.next(&mut self.shards, until) {
+            sink(ended);
+        }
         self.before = self.counts();
         self.shards = Shards::share(&self.settings, &self.router, 0, 1);
     }

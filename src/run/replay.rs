@@ -210,9 +210,9 @@ impl Session<'_> {
             let intake = self.play(&mut reader, &mut gate, desk, speed)?;
             return Ok((intake, reader, gate));
         }
-        if let Some(trackers) = pipeline::trackers() {
+        if let Some(others) = pipeline::others() {
             let lent = (reader, gate, Meter::of(self.config));
-            let outcome = pipeline::follow(lent, &self.settings(), trackers, desk)?;
+            let outcome = pipeline::follow(lent, &self.settings(), others, desk)?;
             self.troubles += outcome.tally.troubles;
             return Ok((outcome.tally.intake, outcome.reader, outcome.gate));
         }

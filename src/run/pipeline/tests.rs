@@ -51,15 +51,15 @@ fn open(captures: &[PathBuf]) -> Reader {
     Reader::Several(Box::new(merged))
 }
 
-/// What is told of captures with so many trackers, or with one engine in this thread where there are none.
-fn told(captures: &[PathBuf], trackers: Option<usize>, settings: &Settings) -> (Vec<String>, u64) {
+/// What is told of captures with so many others, or with one engine in this thread where there are none.
+fn told(captures: &[PathBuf], others: Option<usize>, settings: &Settings) -> (Vec<String>, u64) {
     let notes = Notes::default();
     let lines = Rc::clone(&notes.0);
     let mut view = notes;
     let mut desk = Desk::new(Aggregate::new(Vec::new()), &mut view, &[]);
     let (mut reader, mut gate) = (open(captures), Gate::counting(None));
-    let intake = if let Some(trackers) = trackers {
-        follow((reader, gate, Meter::silent()), settings, trackers, &mut desk).ok().unwrap().tally.intake
+    let intake = if let Some(others) = others {
+        follow((reader, gate, Meter::silent()), settings, others, &mut desk).ok().unwrap().tally.intake
     } else {
         let mut pass = Pass::new(&mut gate, Engine::new(settings.clone()), &mut desk);
         while reader.read(&mut |frames| pass.take(frames)).unwrap() == Progress::More {}
@@ -72,12 +72,12 @@ fn told(captures: &[PathBuf], trackers: Option<usize>, settings: &Settings) -> (
 
 fn assert_same(captures: &[PathBuf], settings: &Settings) -> usize {
     let one = told(captures, None, settings);
-    for trackers in [1, 2, 4] {
-        let several = told(captures, Some(trackers), settings);
+    for others in [1, 2, 4] {
+        let several = told(captures, Some(others), settings);
         for (line, (one, other)) in one.0.iter().zip(&several.0).enumerate() {
-            assert_eq!(one, other, "{trackers} trackers, number {line}");
+            assert_eq!(one, other, "{others} others, number {line}");
         }
-        assert_eq!((one.0.len(), one.1), (several.0.len(), several.1), "{trackers} trackers");
+        assert_eq!((one.0.len(), one.1), (several.0.len(), several.1), "{others} others");
     }
     one.0.len()
 }

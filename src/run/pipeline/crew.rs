@@ -1,0 +1,154 @@
+//! The threads that share a yard, and the one among them that judges.
+
+use std::panic;
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
+use std::thread::{self, JoinHandle};
+
+use crate::flow::Ended;
+
+use super::follower::{Left, Sheaf};
+use super::yard::{Hand, Job, Yard};
+
+/// The threads. When it is dropped, those that are still at work stop after what they are doing.
+pub(super) struct Crew {
+    shared: Arc<Shared>,
+    others: Vec<JoinHandle<()>>,
+}
+
+struct Shared {
+    yard: Mutex<Yard>,
+    changed: Condvar,
+}
+
+impl Shared {
+    fn lock(&self) -> MutexGuard<'_, Yard> {
+        self.yard.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn wait<'y>(&self, yard: MutexGuard<'y, Yard>) -> MutexGuard<'y, Yard> {
+        self.changed.wait(yard).unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn work_on(&self, yard: MutexGuard<'_, Yard>, job: Job) {
+        drop(yard);
+        let done = job.run();
+        self.lock().put(done);
+        self.changed.notify_all();
+    }
+
+    fn stop(&self) {
+        self.lock().stopped = true;
+        self.changed.notify_all();
+    }
+
+    fn work(&self) {
+        let _alarm = Alarm(self);
+        loop {
+            let mut yard = self.lock();
+            if yard.stopped {
+                return;
+            }
+            match yard.job(Hand::Other) {
+                Some(job) => self.work_on(yard, job),
+                None => drop(self.wait(yard)),
+            }
+        }
+    }
+}
+
+/// If one of them panics, nobody waits for what will not come.
+struct Alarm<'s>(&'s Shared);
+
+impl Drop for Alarm<'_> {
+    fn drop(&mut self) {
+        if thread::panicking() {
+            self.0.stop();
+        }
+    }
+}
+
+impl Crew {
+    /// This thread, which judges, and so many others.
+    pub(super) fn new(yard: Yard, others: usize) -> Self {
+        let shared = Arc::new(Shared { yard: Mutex::new(yard), changed: Condvar::new() });
+        let other = |shared: Arc<Shared>| thread::spawn(move || shared.work());
+        let others = (0..others).map(|_| other(Arc::clone(&shared))).collect();
+        Self { shared, others }
+    }
+
+    /// What came of the next shipment, and `None` after the last. Meanwhile this thread works like the others; before it
+    /// waits, because there is nothing to do, it is `idle` once.
+    pub(super) fn shipment<E>(
+        &self,
+        mut idle: impl FnMut() -> Result<(), E>,
+    ) -> Result<Option<Vec<Sheaf>>, E> {
+        let mut has_idled = false;
+        loop {
+            let mut yard = self.shared.lock();
+            let shipment = yard.shipment();
+            if shipment.is_some() || yard.is_read() || yard.stopped {
+                self.shared.changed.notify_all();
+                return Ok(shipment);
+            }
+            if let Some(job) = yard.job(Hand::Judge) {
+                self.shared.work_on(yard, job);
+            } else if has_idled {
+                drop(self.shared.wait(yard));
+            } else {
+                drop(yard);
+                idle()?;
+                has_idled = true;
+            }
+        }
+    }
+
+    /// The next of what the `nth` follower had left at the end; empty after the last.
+    pub(super) fn left(&self, nth: usize) -> Left {
+        loop {
+            let mut yard = self.shared.lock();
+            if let Some(left) = yard.left(nth).filter(|left| !left.is_empty()) {
+                self.shared.changed.notify_all();
+                return left;
+            }
+            if yard.is_empty(nth) || yard.stopped {
+                return Left::new();
+            }
+            match yard.job(Hand::Judge) {
+                Some(job) => self.shared.work_on(yard, job),
+                None => drop(self.shared.wait(yard)),
+            }
+        }
+    }
+
+    /// Has somebody free what was judged, and frees it if too much of that waits.
+    pub(super) fn free(&self, spent: Vec<Ended>) {
+        let mut yard = self.shared.lock();
+        yard.free_later(spent);
+        if let Some(job) = yard.free(Hand::Judge) {
+            return self.shared.work_on(yard, job);
+        }
+        self.shared.changed.notify_all();
+    }
+
+    /// How many followers there are.
+    pub(super) fn followers(&self) -> usize {
+        self.shared.lock().berths()
+    }
+
+    /// Lets all go, and gives the yard as they have left it. A panic of one is this thread's.
+    pub(super) fn dismiss(mut self) -> Option<Yard> {
+        self.shared.stop();
+        for other in self.others.drain(..) {
+            other.join().unwrap_or_else(|cause| panic::resume_unwind(cause));
+        }
+        let shared = Arc::clone(&self.shared);
+        drop(self);
+        Arc::into_inner(shared)?.yard.into_inner().ok()
+    }
+}
+
+impl Drop for Crew {
+    fn drop(&mut self) {
+        self.shared.stop();
+    }
+}

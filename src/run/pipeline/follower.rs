@@ -1,0 +1,88 @@
+//! What follows the connections of one shard, a parcel at a time.
+
+use crate::flow::{Arrival, Begun, Ended, Handed, Leaving, ObservedUntil, Shards, TOGETHER, TableCounts};
+use crate::time::Timestamp;
+
+use super::parcel::Parcel;
+
+/// Connections that are handed over at once at the end.
+const LEFT: usize = 1024;
+
+/// Connections that are over, in order.
+#[derive(Default)]
+pub(super) struct Sheaf {
+    pub(super) ended: Vec<Ended>,
+    /// The ticks, and how many of the connections were over by each. Nothing is over after the last one.
+    pub(super) ticks: Vec<(Timestamp, usize)>,
+}
+
+impl Sheaf {
+    fn put(&mut self, handed: Handed) {
+        match handed {
+            Handed::Ended(ended) => self.ended.push(ended),
+            Handed::Tick(now) => self.ticks.push((now, self.ended.len())),
+        }
+    }
+}
+
+/// Connections that were left at the end, and when they began; in that order.
+pub(super) type Left = Vec<(Begun, Ended)>;
+
+/// One of those that share the connections.
+pub(super) struct Follower {
+    shards: Shards,
+    duplicates: u64,
+    leaving: Option<(Leaving, ObservedUntil)>,
+}
+
+impl Follower {
+    pub(super) const fn new(shards: Shards) -> Self {
+        Self { shards, duplicates: 0, leaving: None }
+    }
+
+    /// Follows what is in a parcel, and gives those that are over by then.
+    pub(super) fn follow(&mut self, parcel: &Parcel) -> Sheaf {
+        let mut sheaf = Sheaf::default();
+        let (mut some, mut arrivals) = (Vec::<Arrival<'_>>::with_capacity(TOGETHER), parcel.arrivals());
+        loop {
+            some.clear();
+            some.extend(arrivals.by_ref().take(TOGETHER));
+            if some.is_empty() {
+                return sheaf;
+            }
+            self.duplicates += self.shards.observe(&some, &mut |handed| sheaf.put(handed));
+        }
+    }
+
+    /// Nothing more will come, and this is how late it is.
+    pub(super) fn end(&mut self, until: ObservedUntil, now: Timestamp) -> Sheaf {
+        let mut sheaf = Sheaf::default();
+        self.shards.advance(now, &mut |handed| sheaf.put(handed));
+        self.leaving = Some((self.shards.leave(), until));
+        sheaf
+    }
+
+    /// Has it come to the end, and is something left that was not yet given?
+    pub(super) const fn is_leaving(&self) -> bool {
+        self.leaving.is_some()
+    }
+
+    /// Gives some of those that were left at the end.
+    pub(super) fn leave(&mut self) -> Left {
+        let Some((leaving, until)) = &mut self.leaving else { return Left::new() };
+        let mut left = Left::with_capacity(LEFT);
+        while left.len() < LEFT {
+            let Some(one) = leaving.next(&mut self.shards, *until) else {
+                self.leaving = None;
+                break;
+            };
+            left.push(one);
+        }
+        left
+    }
+
+    /// How many segments were the same frame once more, and what the table has done.
+    pub(super) fn counts(&self) -> (u64, TableCounts) {
+        (self.duplicates, self.shards.counts())
+    }
+}

@@ -1,0 +1,233 @@
+//! What there is to do, and who may do it: whoever is free does what comes next. No thread is kept for one kind of work, so
+//! that none waits while there is any.
+
+use std::collections::VecDeque;
+
+use crate::error::Error;
+use crate::flow::{Ended, TableCounts};
+
+use super::Outcome;
+use super::dock::Dock;
+use super::follower::{Follower, Left, Sheaf};
+use super::parcel::Parcel;
+use super::wharf::{Load, Shipment};
+
+/// Shipments that wait to be followed: so many that nobody waits for the one who reads.
+const AHEAD: usize = 2;
+/// Shipments that were read and not yet judged, which bounds the memory that they take.
+const UNDER_WAY: usize = 8;
+/// Bundles of what was left at the end that wait to be judged, of each follower.
+const LEFT_AHEAD: usize = 2;
+
+/// Bundles of what was judged that wait for somebody else to free them.
+const SPENT: usize = 4;
+
+/// Who asks for work.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Hand {
+    /// The one who judges, and has to tell at once what there is to be told.
+    Judge,
+    /// Another one.
+    Other,
+}
+
+/// What is to be done by one alone, and what it takes.
+pub(super) enum Job {
+    Read(Box<Dock>, Vec<Parcel>),
+    Follow(usize, Follower, Load),
+    Leave(usize, Follower),
+    /// Free what was judged.
+    Free(Vec<Ended>),
+}
+
+/// What came of it.
+pub(super) enum Done {
+    Freed,
+    Read(Box<Dock>, Vec<Shipment>),
+    Followed(usize, Follower, Sheaf, Option<Parcel>),
+    Left(usize, Follower, Left),
+}
+
+impl Job {
+    pub(super) fn run(self) -> Done {
+        match self {
+            Self::Read(mut dock, empties) => {
+                let shipments = dock.fetch(empties);
+                Done::Read(dock, shipments)
+            }
+            Self::Follow(nth, mut follower, Load::Parcel(mut parcel)) => {
+                let sheaf = follower.follow(&parcel);
+                parcel.clear();
+                Done::Followed(nth, follower, sheaf, Some(parcel))
+            }
+            Self::Follow(nth, mut follower, Load::End(until, now)) => {
+                let sheaf = follower.end(until, now);
+                Done::Followed(nth, follower, sheaf, None)
+            }
+            Self::Leave(nth, mut follower) => {
+                let left = follower.leave();
+                Done::Left(nth, follower, left)
+            }
+            Self::Free(spent) => {
+                drop(spent);
+                Done::Freed
+            }
+        }
+    }
+}
+
+/// One follower, what it has before it, and what came of it.
+struct Berth {
+    /// Where nobody is at work with it.
+    follower: Option<Follower>,
+    loads: VecDeque<Load>,
+    sheaves: VecDeque<Sheaf>,
+    left: VecDeque<Left>,
+}
+
+/// All that there is to do.
+pub(super) struct Yard {
+    /// Where nobody reads, and there is something to be read.
+    dock: Option<Box<Dock>>,
+    berths: Vec<Berth>,
+    empties: Vec<Parcel>,
+    /// Judged, and not yet freed.
+    spent: Vec<Vec<Ended>>,
+    under_way: usize,
+    /// What became of the pass, once nothing more is read.
+    outcome: Option<Result<Outcome, Error>>,
+    /// Nobody wants any of it any more.
+    pub(super) stopped: bool,
+}
+
+impl Yard {
+    pub(super) fn new(dock: Dock, followers: impl Iterator<Item = Follower>) -> Self {
+        let berth = |follower| Berth {
+            follower: Some(follower),
+            loads: VecDeque::new(),
+            sheaves: VecDeque::new(),
+            left: VecDeque::new(),
+        };
+        let berths = followers.map(berth).collect();
+        let (dock, empties, spent) = (Some(Box::new(dock)), Vec::new(), Vec::new());
+        Self { dock, berths, empties, spent, under_way: 0, outcome: None, stopped: false }
+    }
+
+    /// What should be done next.
+    pub(super) fn job(&mut self, hand: Hand) -> Option<Job> {
+        let free = self.free(hand);
+        free.or_else(|| self.read(hand)).or_else(|| self.follow()).or_else(|| self.leave())
+    }
+
+    /// The one who judges frees nothing while somebody else may: it has more to do than the others.
+    pub(super) fn free(&mut self, hand: Hand) -> Option<Job> {
+        if hand == Hand::Judge && self.spent.len() < SPENT {
+            return None;
+        }
+        self.spent.pop().map(Job::Free)
+    }
+
+    /// Takes what was judged.
+    pub(super) fn free_later(&mut self, spent: Vec<Ended>) {
+        if !spent.is_empty() {
+            self.spent.push(spent);
+        }
+    }
+
+    fn read(&mut self, hand: Hand) -> Option<Job> {
+        let waiting: usize = self.berths.iter().map(|berth| berth.loads.len()).sum();
+        if waiting >= AHEAD * self.berths.len() || self.under_way >= UNDER_WAY {
+            return None;
+        }
+        let dock = self.dock.take_if(|dock| hand == Hand::Other || !dock.may_wait())?;
+        Some(Job::Read(dock, std::mem::take(&mut self.empties)))
+    }
+
+    /// Whoever has the most before it is the furthest behind.
+    fn follow(&mut self) -> Option<Job> {
+        let free = self.berths.iter_mut().enumerate().filter(|(_, berth)| berth.follower.is_some());
+        let (nth, berth) = free.max_by_key(|(_, berth)| berth.loads.len())?;
+        let load = berth.loads.pop_front()?;
+        Some(Job::Follow(nth, berth.follower.take()?, load))
+    }
+
+    fn leave(&mut self) -> Option<Job> {
+        let is_leaving = |berth: &Berth| berth.follower.as_ref().is_some_and(Follower::is_leaving);
+        let leaving = self.berths.iter_mut().enumerate().filter(|(_, berth)| is_leaving(berth));
+        let (nth, berth) = leaving.min_by_key(|(_, berth)| berth.left.len())?;
+        if berth.left.len() >= LEFT_AHEAD {
+            return None;
+        }
+        Some(Job::Leave(nth, berth.follower.take()?))
+    }
+
+    /// Takes what came of a job.
+    pub(super) fn put(&mut self, done: Done) {
+        match done {
+            Done::Freed => {}
+            Done::Read(dock, shipments) => {
+                for shipment in shipments {
+                    self.unload(shipment);
+                }
+                if dock.is_over() {
+                    self.outcome = Some(dock.leave());
+                } else {
+                    self.dock = Some(dock);
+                }
+            }
+            Done::Followed(nth, follower, sheaf, empty) => {
+                self.empties.extend(empty);
+                self.berths[nth].follower = Some(follower);
+                self.berths[nth].sheaves.push_back(sheaf);
+            }
+            Done::Left(nth, follower, left) => {
+                self.berths[nth].follower = Some(follower);
+                self.berths[nth].left.push_back(left);
+            }
+        }
+    }
+
+    fn unload(&mut self, shipment: Shipment) {
+        self.under_way += 1;
+        for (berth, load) in self.berths.iter_mut().zip(shipment) {
+            berth.loads.push_back(load);
+        }
+    }
+
+    /// What came of a whole shipment, the oldest first.
+    pub(super) fn shipment(&mut self) -> Option<Vec<Sheaf>> {
+        if self.berths.iter().any(|berth| berth.sheaves.is_empty()) {
+            return None;
+        }
+        self.under_way = self.under_way.saturating_sub(1);
+        Some(self.berths.iter_mut().filter_map(|berth| berth.sheaves.pop_front()).collect())
+    }
+
+    /// Has what came of all shipments been taken, and will there be no more?
+    pub(super) const fn is_read(&self) -> bool {
+        self.outcome.is_some() && self.under_way == 0
+    }
+
+    /// Some of what the `nth` had left at the end.
+    pub(super) fn left(&mut self, nth: usize) -> Option<Left> {
+        self.berths[nth].left.pop_front()
+    }
+
+    /// Has it nothing left to give?
+    pub(super) fn is_empty(&self, nth: usize) -> bool {
+        let Berth { follower, left, .. } = &self.berths[nth];
+        left.is_empty() && follower.as_ref().is_some_and(|follower| !follower.is_leaving())
+    }
+
+    pub(super) const fn berths(&self) -> usize {
+        self.berths.len()
+    }
+
+    /// What became of the pass, and of each follower's share of it.
+    pub(super) fn into_outcome(
+        self,
+    ) -> (Option<Result<Outcome, Error>>, impl Iterator<Item = (u64, TableCounts)>) {
+        let followers = self.berths.into_iter().filter_map(|berth| berth.follower);
+        (self.outcome, followers.map(|follower| follower.counts()))
+    }
+}
