@@ -12,7 +12,7 @@ use crate::verdict::{Finality, Judged, Ruling};
 use crate::view::View;
 
 use super::gate::{Gate, Passage};
-use super::scribes::Scribes;
+use super::scribes::{Bureau, Scribes};
 
 /// What stops a pass.
 pub(super) enum Stop {
@@ -132,9 +132,15 @@ impl<'a> Desk<'a> {
         Self { aggregate, view, names, own_traffic: None, scribes: None, failed: None }
     }
 
-    /// Has so many threads write for the view, if it lets others write.
-    pub(super) fn with_scribes(&mut self, threads: usize) {
-        self.scribes = self.view.scribe().map(|scribe| Scribes::new(&scribe, self.names, threads));
+    /// Has verdicts put into words at a bureau where so many can write, if the view lets others write.
+    pub(super) fn open_bureau(&mut self, bureau: impl Bureau + 'static, hands: usize) {
+        let scribes = |scribe| Scribes::new(Box::new(bureau), hands, scribe, self.names);
+        self.scribes = self.view.scribe().map(scribes);
+    }
+
+    /// From now on the view writes itself.
+    pub(super) fn close_bureau(&mut self) {
+        self.scribes = None;
     }
 
     /// Waits until all that was wanted is written.

@@ -64,9 +64,10 @@ pub(super) fn follow(
         (0..shards).map(|nth| Follower::new(Shards::share(settings, &router, nth, shards))).collect();
     let yard = Yard::new(Dock::new(lent, Wharf::new(router)), followers.into_iter());
     let crew = Crew::new(yard, others);
-    desk.with_scribes(others + 1);
+    desk.open_bureau(crew.bureau(), others + 1);
     let bench = Bench::beside(settings.max_flows).keeping_spent();
     judge(&crew, bench, desk).inspect_err(|_| Meter::wipe_any())?;
+    desk.close_bureau();
     let Some((Some(outcome), followed)) = crew.dismiss().map(Yard::into_outcome) else {
         unreachable!("all is judged, so that all is read, and nobody is at work any more")
     };

@@ -1,50 +1,64 @@
-//! Threads that put into words and bytes what was judged, a few connections at a time. What they write is put together again
-//! in the order of the judgements.
+//! Puts into words and bytes what was judged, a few connections at a time, by whoever is free. What is written is put together
+//! again in the order of the judgements.
 
 use std::collections::VecDeque;
 use std::io;
-use std::panic;
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
-use std::thread::{self, JoinHandle};
 
 use crate::verdict::Dossier;
 use crate::view::{Scribe, View};
 
-/// Connections that one of them takes at once: so many that handing them over costs nothing beside their words.
+/// Connections that are put into words at once: so many that handing them over costs nothing beside their words.
 const TOGETHER: usize = 64;
-/// Such loads that each of them may have before it.
-const LOADS: usize = 2;
+/// Such loads that may be under way, for each that can write one.
+const LOADS: usize = 4;
 
-/// The threads.
-pub(super) struct Scribes {
-    threads: Vec<Thread>,
-    /// What waits to be handed out.
-    waiting: Vec<Dossier>,
-    /// Whose turn it is.
-    next: usize,
-    /// Who has something to give back, in order.
-    under_way: VecDeque<usize>,
+/// What is to be put into words, and how.
+pub(super) struct Load {
+    pen: Arc<Pen>,
+    dossiers: Vec<Dossier>,
 }
 
-/// One of them.
-struct Thread {
-    dossiers: Option<SyncSender<Vec<Dossier>>>,
-    written: Receiver<io::Result<Vec<u8>>>,
-    handle: Option<JoinHandle<()>>,
+/// How a view's verdicts are put into words.
+struct Pen {
+    scribe: Scribe,
+    /// The names of captures, where there are several.
+    names: Vec<String>,
+}
+
+/// What came of a load: the bytes, in the order of its dossiers.
+pub(super) type Written = io::Result<Vec<u8>>;
+
+/// Where loads are given to be written, and fetched when that is done.
+pub(super) trait Bureau {
+    /// Takes a load, which has this number.
+    fn give(&self, number: u64, load: Load);
+
+    /// What came of a load, if that is done by now.
+    fn done(&self, number: u64) -> Option<Written>;
+
+    /// The same, after it was waited for.
+    fn wait_for(&self, number: u64) -> Written;
+}
+
+/// What is under way for a view.
+pub(super) struct Scribes {
+    bureau: Box<dyn Bureau>,
+    pen: Arc<Pen>,
+    /// What waits to be handed out.
+    waiting: Vec<Dossier>,
+    /// The numbers of loads that were handed out, in order.
+    under_way: VecDeque<u64>,
+    most: usize,
+    next: u64,
 }
 
 impl Scribes {
-    /// So many threads that write for a view. `names` are those of the captures, where there are several.
-    pub(super) fn new(scribe: &Scribe, names: &[String], threads: usize) -> Self {
-        let names: Arc<[String]> = names.into();
-        let threads = (0..threads.max(1)).map(|_| Thread::begin(Arc::clone(scribe), Arc::clone(&names)));
-        Self {
-            threads: threads.collect(),
-            waiting: Vec::with_capacity(TOGETHER),
-            next: 0,
-            under_way: VecDeque::new(),
-        }
+    /// Has what is taken written at a `bureau` where so many can write.
+    pub(super) fn new(bureau: Box<dyn Bureau>, hands: usize, scribe: Scribe, names: &[String]) -> Self {
+        let pen = Arc::new(Pen { scribe, names: names.to_vec() });
+        let (waiting, under_way) = (Vec::with_capacity(TOGETHER), VecDeque::new());
+        Self { bureau, pen, waiting, under_way, most: LOADS * hands, next: 0 }
     }
 
     /// Takes a dossier; what was written meanwhile of earlier ones may go to the view.
@@ -58,69 +72,41 @@ impl Scribes {
         if !self.waiting.is_empty() {
             self.hand_out(view)?;
         }
-        while !self.under_way.is_empty() {
-            self.collect(view)?;
+        while let Some(number) = self.under_way.pop_front() {
+            view.put(&self.bureau.wait_for(number)?)?;
         }
         Ok(())
     }
 
     fn hand_out(&mut self, view: &mut dyn View) -> io::Result<()> {
-        if self.under_way.len() == LOADS * self.threads.len() {
-            self.collect(view)?;
+        while let Some(&number) = self.under_way.front()
+            && let Some(written) = self.bureau.done(number)
+        {
+            self.under_way.pop_front();
+            view.put(&written?)?;
         }
-        let load = std::mem::replace(&mut self.waiting, Vec::with_capacity(TOGETHER));
-        let whose = self.next;
-        self.next = (whose + 1) % self.threads.len();
-        self.under_way.push_back(whose);
-        self.threads[whose].give(load);
+        if self.under_way.len() >= self.most
+            && let Some(number) = self.under_way.pop_front()
+        {
+            view.put(&self.bureau.wait_for(number)?)?;
+        }
+        let dossiers = std::mem::replace(&mut self.waiting, Vec::with_capacity(TOGETHER));
+        self.bureau.give(self.next, Load { pen: Arc::clone(&self.pen), dossiers });
+        self.under_way.push_back(self.next);
+        self.next += 1;
         Ok(())
     }
-
-    /// Waits for the oldest load.
-    fn collect(&mut self, view: &mut dyn View) -> io::Result<()> {
-        let Some(whose) = self.under_way.pop_front() else { return Ok(()) };
-        view.put(&self.threads[whose].written()?)
-    }
 }
 
-impl Thread {
-    fn begin(scribe: Scribe, names: Arc<[String]>) -> Self {
-        let (dossiers, loads) = sync_channel::<Vec<Dossier>>(LOADS);
-        let (writing, written) = sync_channel(LOADS);
-        let handle = thread::spawn(move || {
-            for load in loads {
-                if writing.send(write(&load, &scribe, &names)).is_err() {
-                    return;
-                }
-            }
-        });
-        Self { dossiers: Some(dossiers), written, handle: Some(handle) }
-    }
-
-    fn give(&self, load: Vec<Dossier>) {
-        if let Some(dossiers) = &self.dossiers {
-            // One that has panicked is found out when its work is wanted.
-            let _ = dossiers.send(load);
+impl Load {
+    /// Puts it into words.
+    pub(super) fn write(&self) -> Written {
+        let Pen { scribe, names } = &*self.pen;
+        let mut out = Vec::new();
+        for dossier in &self.dossiers {
+            let name = names.get(usize::from(dossier.file())).map(String::as_str);
+            scribe(&dossier.tell(), name, &mut out)?;
         }
+        Ok(out)
     }
-
-    /// What it has written next. A panic of its own is this thread's.
-    fn written(&mut self) -> io::Result<Vec<u8>> {
-        self.written.recv().unwrap_or_else(|_gone| {
-            self.dossiers = None;
-            match self.handle.take().map(JoinHandle::join) {
-                Some(Err(cause)) => panic::resume_unwind(cause),
-                _ => Err(io::ErrorKind::BrokenPipe.into()),
-            }
-        })
-    }
-}
-
-fn write(load: &[Dossier], scribe: &Scribe, names: &[String]) -> io::Result<Vec<u8>> {
-    let mut out = Vec::new();
-    for dossier in load {
-        let name = names.get(usize::from(dossier.file())).map(String::as_str);
-        scribe(&dossier.tell(), name, &mut out)?;
-    }
-    Ok(out)
 }

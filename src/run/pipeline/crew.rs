@@ -6,6 +6,7 @@ use std::thread::{self, JoinHandle};
 
 use crate::flow::Ended;
 
+use super::super::scribes::{Bureau, Load, Written};
 use super::follower::{Left, Sheaf};
 use super::yard::{Hand, Job, Yard};
 
@@ -67,6 +68,31 @@ impl Drop for Alarm<'_> {
     }
 }
 
+impl Bureau for Arc<Shared> {
+    fn give(&self, number: u64, load: Load) {
+        self.lock().write_later(number, load);
+        self.changed.notify_all();
+    }
+
+    fn done(&self, number: u64) -> Option<Written> {
+        self.lock().written(number)
+    }
+
+    fn wait_for(&self, number: u64) -> Written {
+        loop {
+            let mut yard = self.lock();
+            if let Some(written) = yard.written(number) {
+                return written;
+            }
+            assert!(!yard.stopped, "another thread has panicked");
+            match yard.job(Hand::Judge) {
+                Some(job) => self.work_on(yard, job),
+                None => drop(self.wait(yard)),
+            }
+        }
+    }
+}
+
 impl Crew {
     /// This thread, which judges, and so many others.
     pub(super) fn new(yard: Yard, others: usize) -> Self {
@@ -118,6 +144,11 @@ impl Crew {
                 None => drop(self.shared.wait(yard)),
             }
         }
+    }
+
+    /// Where this thread may have verdicts put into words, by itself or another.
+    pub(super) fn bureau(&self) -> impl Bureau + use<> {
+        Arc::clone(&self.shared)
     }
 
     /// Has somebody free what was judged, and frees it if too much of that waits.

@@ -1,11 +1,12 @@
 //! What there is to do, and who may do it: whoever is free does what comes next. No thread is kept for one kind of work, so
 //! that none waits while there is any.
 
-use std::collections::VecDeque;
+use std::collections::{HashMap, VecDeque};
 
 use crate::error::Error;
 use crate::flow::{Ended, TableCounts};
 
+use super::super::scribes;
 use super::Outcome;
 use super::dock::Dock;
 use super::follower::{Follower, Left, Sheaf};
@@ -38,11 +39,14 @@ pub(super) enum Job {
     Leave(usize, Follower),
     /// Free what was judged.
     Free(Vec<Ended>),
+    /// Put the load with this number into words.
+    Write(u64, scribes::Load),
 }
 
 /// What came of it.
 pub(super) enum Done {
     Freed,
+    Wrote(u64, scribes::Written),
     Read(Box<Dock>, Vec<Shipment>),
     Followed(usize, Follower, Sheaf, Option<Parcel>),
     Left(usize, Follower, Left),
@@ -72,6 +76,7 @@ impl Job {
                 drop(spent);
                 Done::Freed
             }
+            Self::Write(number, load) => Done::Wrote(number, load.write()),
         }
     }
 }
@@ -93,6 +98,9 @@ pub(super) struct Yard {
     empties: Vec<Parcel>,
     /// Judged, and not yet freed.
     spent: Vec<Vec<Ended>>,
+    /// Judged, and not yet put into words; and the words.
+    unwritten: VecDeque<(u64, scribes::Load)>,
+    written: HashMap<u64, scribes::Written>,
     under_way: usize,
     /// What became of the pass, once nothing more is read.
     outcome: Option<Result<Outcome, Error>>,
@@ -109,14 +117,37 @@ impl Yard {
             left: VecDeque::new(),
         };
         let berths = followers.map(berth).collect();
-        let (dock, empties, spent) = (Some(Box::new(dock)), Vec::new(), Vec::new());
-        Self { dock, berths, empties, spent, under_way: 0, outcome: None, stopped: false }
+        Self {
+            dock: Some(Box::new(dock)),
+            berths,
+            empties: Vec::new(),
+            spent: Vec::new(),
+            unwritten: VecDeque::new(),
+            written: HashMap::new(),
+            under_way: 0,
+            outcome: None,
+            stopped: false,
+        }
     }
 
     /// What should be done next.
     pub(super) fn job(&mut self, hand: Hand) -> Option<Job> {
-        let free = self.free(hand);
-        free.or_else(|| self.read(hand)).or_else(|| self.follow()).or_else(|| self.leave())
+        let last = self.free(hand).or_else(|| self.write());
+        last.or_else(|| self.read(hand)).or_else(|| self.follow()).or_else(|| self.leave())
+    }
+
+    fn write(&mut self) -> Option<Job> {
+        self.unwritten.pop_front().map(|(number, load)| Job::Write(number, load))
+    }
+
+    /// Takes what is to be put into words.
+    pub(super) fn write_later(&mut self, number: u64, load: scribes::Load) {
+        self.unwritten.push_back((number, load));
+    }
+
+    /// The words, if they are there.
+    pub(super) fn written(&mut self, number: u64) -> Option<scribes::Written> {
+        self.written.remove(&number)
     }
 
     /// The one who judges frees nothing while somebody else may: it has more to do than the others.
@@ -165,6 +196,9 @@ impl Yard {
     pub(super) fn put(&mut self, done: Done) {
         match done {
             Done::Freed => {}
+            Done::Wrote(number, written) => {
+                self.written.insert(number, written);
+            }
             Done::Read(dock, shipments) => {
                 for shipment in shipments {
                     self.unload(shipment);
