@@ -14,7 +14,7 @@ pub use services::LearnedIdle;
 pub use sources::Scan;
 
 use crate::flow::{Attempted, Close, Ended};
-use crate::time::Timestamp;
+use crate::time::{Span, Timestamp};
 
 use self::hosts::Hosts;
 use self::losses::Losses;
@@ -35,6 +35,8 @@ pub struct Surroundings {
     pub server_ttl: Option<u8>,
     /// After what idle time this server closes connections.
     pub learned_idle: Option<LearnedIdle>,
+    /// How far from its end the server turned out to have forgotten another connection, which was in use.
+    pub forgot_another: Option<Span>,
     /// Frames that the capture lost near its end, whosever they were.
     pub lost_nearby: u64,
 }
@@ -118,6 +120,7 @@ impl Context {
             unserved_silent,
             server_ttl: self.hosts.server_ttl(close),
             learned_idle: self.services.learned_idle(close),
+            forgot_another: self.services.forgot(close),
             lost_nearby: self.losses.near(end_of(close)),
         }
     }

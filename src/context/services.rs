@@ -1,7 +1,7 @@
 //! What a listening endpoint does to all of its connections: resets them together, closes them after the same idle time.
 
 use crate::decode::Endpoint;
-use crate::flow::{Acceptance, Close, Side};
+use crate::flow::{Acceptance, Close, LINGER, Side};
 use crate::time::{Span, Timestamp};
 
 use super::window::Window;
@@ -33,6 +33,8 @@ struct Service {
     unserved: u32,
     silent: u32,
     idles: Vec<Span>,
+    /// When it last turned out to have forgotten a connection that was in use.
+    forgot: Option<Timestamp>,
 }
 
 #[derive(Debug, Default)]
@@ -47,7 +49,8 @@ impl Services {
     pub(super) fn note(&mut self, close: &Close) {
         let idle = idle_close(close);
         let unserved = unserved_reset(close);
-        if idle.is_none() && unserved.is_none() {
+        let forgot = forgotten_in_use(close);
+        if idle.is_none() && unserved.is_none() && forgot.is_none() {
             return;
         }
         let service = self.0.entry(close.endpoint(Side::Server), close.closed_at);
@@ -55,6 +58,7 @@ impl Services {
             service.idles.truncate(SAMPLES - 1);
             service.idles.insert(0, idle);
         }
+        service.forgot = service.forgot.max(forgot);
         if let Some(at) = unserved {
             service.note_unserved(at, close.start.ts, u32::from(!close.half(Side::Client).has_data()));
         }
@@ -67,6 +71,19 @@ impl Services {
         let Some(service) = self.0.get(&close.endpoint(Side::Server)) else { return (0, 0) };
         let part = service.first <= at && at <= service.last;
         if part && close.start.ts <= service.first { (service.unserved, service.silent) } else { (0, 0) }
+    }
+
+    /// How far from the end of `close` another connection of the listener, which was in use, was found to be forgotten, if
+    /// one was about that time.
+    pub(super) fn forgot(&self, close: &Close) -> Option<Span> {
+        let at = close.reset.as_ref()?.rst.ts;
+        let forgot = self
+            .0
+            .get(&close.endpoint(Side::Server))?
+            .forgot
+            .filter(|_| forgotten_in_use(close).is_none())?;
+        let apart = forgot.since(at).max(at.since(forgot));
+        (apart <= LINGER).then_some(apart)
     }
 
     pub(super) fn learned_idle(&self, close: &Close) -> Option<LearnedIdle> {
@@ -107,6 +124,15 @@ fn unserved_reset(close: &Close) -> Option<Timestamp> {
     let active = reset.rst.flags.ack() && reset.acceptance == Acceptance::Exact;
     let unserved = !server.has_data() && !server.has_fin() && close.handshake_seen();
     (active && unserved).then_some(reset.rst.ts)
+}
+
+/// When a host of which the server had spoken a moment before no longer knew the connection: no idle time explains that.
+fn forgotten_in_use(close: &Close) -> Option<Timestamp> {
+    let reset = close.reset.as_ref().filter(|reset| close.side(reset.by) == Side::Server)?;
+    let server = reset.before.at(reset.by);
+    let prompt = reset.prompt.filter(|prompt| prompt.len > 0 && !reset.rst.flags.ack())?;
+    let in_use = server.has_data() && !server.has_fin() && prompt.ts.since(server.last_seen) < IDLE;
+    in_use.then_some(reset.rst.ts)
 }
 
 /// How long the server had been quiet when it closed first, after it had said something.

@@ -39,6 +39,11 @@ pub(super) enum Ending {
     Revived,
 }
 
+/// What comes later than this answers nothing, and was sent by somebody who had heard it.
+fn soon(rtt: Option<Span>) -> Span {
+    rtt.map_or(ANSWER, |rtt| rtt.times(ANSWER_RTTS).max(JITTER))
+}
+
 /// Finds the segment that a RST of `by` answers: RFC 9293 §3.5.2 makes its sequence number the acknowledgement of its
 /// trigger, or, where the trigger had none, its acknowledgement the end of the trigger. An answer comes at once: what lies
 /// further back than any round trip takes, and data that the sender of the RST has acknowledged since, was none.
@@ -48,7 +53,7 @@ pub(super) fn prompt<'a>(
     by: End,
     rtt: Option<Span>,
 ) -> Option<Recent> {
-    let soon = rtt.map_or(ANSWER, |rtt| rtt.times(ANSWER_RTTS).max(JITTER));
+    let soon = soon(rtt);
     let mut acknowledged: Option<SeqNumber> = None;
     for r in recent.take(PROMPT_DEPTH).take_while(|r| rst.ts.since(r.ts) <= soon).filter(|r| !r.flags.rst()) {
         if r.by == by {
@@ -153,7 +158,7 @@ pub(super) fn on_segment_after(cold: &mut Cold, segment: &Segment, by: End, orde
     if order == Order::Empty && is_challenge(reset, segment, by) {
         reset.after.at_mut(by).challenge.get_or_insert(recent);
     }
-    if proves_life(reset, segment) {
+    if proves_life(reset, segment, cold.rtt) {
         let acceptance = reset.acceptance;
         ignore(cold, acceptance);
         return Ending::Revived;
@@ -178,12 +183,18 @@ fn is_challenge(reset: &Reset, segment: &Segment, by: End) -> bool {
 }
 
 /// Both sides talk on: the receiver of the RST acknowledges what its sender said after it, or challenged it, or both
-/// have news for each other when nothing from before the RST can still be under way.
-fn proves_life(reset: &Reset, segment: &Segment) -> bool {
+/// have news for each other when nothing from before the RST can still be under way. A RST that few stacks believe is
+/// refuted sooner: a host challenges no more than one in half a second (Linux's `tcp_invalid_ratelimit`), so that its
+/// silence says nothing, but one that had believed it would not have gone on.
+fn proves_life(reset: &Reset, segment: &Segment, rtt: Option<Span>) -> bool {
     let (sender, receiver) = (reset.after.at(reset.by), reset.after.at(reset.by.peer()));
-    let challenged = reset.acceptance == Acceptance::InWindow && receiver.challenge.is_some();
-    let late_talk = receiver.news && sender.acknowledged_news && segment.ts.since(reset.rst.ts) > IN_FLIGHT;
-    receiver.acknowledged_news || challenged || late_talk
+    let doubtful = reset.acceptance == Acceptance::InWindow;
+    let talk = receiver.news && sender.acknowledged_news;
+    let late = segment.ts.since(reset.rst.ts) > IN_FLIGHT;
+    let went_on = receiver.last.is_some_and(|last| last.ts.since(reset.rst.ts) > soon(rtt));
+    receiver.acknowledged_news
+        || doubtful && (receiver.challenge.is_some() || talk && went_on)
+        || talk && late
 }
 
 /// A segment of a connection without a RST: both FINs end it.

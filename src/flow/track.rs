@@ -52,10 +52,13 @@ pub(super) fn any_segment(
     let of_rst = if flow.facts.has(Facts::ENDS_ONLY) { acceptance::judge_unheard } else { acceptance::judge };
     let acceptance = segment.flags.rst().then(|| of_rst(segment, me, other));
     let order = me.sent(segment);
+    if answers(me, other, segment, order) {
+        *flow.unanswered.at_mut(by.peer()) = 0;
+    }
+    count_unanswered(&mut flow.unanswered, segment, by, order);
     let gaps = me.acknowledged(segment, other);
     learn_roles(flow, segment, by);
     zeek_reading(flow, cold, segment, by, order, gaps);
-    count_unanswered(&mut flow.unanswered, segment, by, order);
     measure_rtt(flow, cold, segment, by);
     if let Some(sample) = answered_after {
         measure_leg(flow, by, sample);
@@ -261,12 +264,21 @@ fn write_gap(flow: &Flow, cold: &mut Cold, sender: End, gaps: u32) {
     }
 }
 
-/// How often a side has repeated itself without an answer: what tells silence from idleness.
+/// Does `segment`, sent by `me`, answer what the `other` side has repeated? The halves are as they were before its
+/// acknowledgement.
+///
+/// What comes again, and what says something new while the other side waits for the acknowledgement of what it has said, tells
+/// that its sender lives, and not that it hears anything.
+#[inline]
+pub(super) fn answers(me: &Half, other: &Half, segment: &Segment, order: Order) -> bool {
+    let acknowledges_more =
+        segment.flags.ack() && (!me.marks.has(Marks::ACKED) || segment.ack.after(me.rcv_nxt));
+    let waits = other.seen() && other.snd_nxt.after(segment.ack);
+    acknowledges_more || order != Order::Again && !(segment.seq_len() > 0 && waits)
+}
+
+/// How often a side has repeated itself: what tells silence from idleness.
 fn count_unanswered(unanswered: &mut Both<u8>, segment: &Segment, by: End, order: Order) {
-    // A SYN+ACK that comes again answers nothing: it asks for the acknowledgement that it has not got.
-    if !(segment.flags.syn() && order == Order::Again) {
-        *unanswered.at_mut(by.peer()) = 0;
-    }
     if matches!(order, Order::Again | Order::Probe) && !segment.flags.rst() {
         let count = unanswered.at_mut(by);
         *count = count.saturating_add(1);

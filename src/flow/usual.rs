@@ -54,10 +54,13 @@ pub(super) fn segment(
 ) {
     let answered_after = track::answer_time(&flow.halves, segment, by);
     let (me, other) = flow.halves.pair_mut(by);
+    let unanswered = flow.unanswered.at_mut(by.peer());
+    if *unanswered > 0 && track::answers(me, other, segment, Order::Next) {
+        *unanswered = 0;
+    }
     me.goes_on(segment);
     me.acknowledged(segment, other);
     note_letter(flow, cold, segment, by);
-    *flow.unanswered.at_mut(by.peer()) = 0;
     if let Some(sample) = answered_after {
         track::measure_leg(flow, by, sample);
     }

@@ -8,6 +8,9 @@ use super::forgery::{self, Doubt};
 pub(super) use super::talk::Talk;
 use super::{Confidence, How, Seen, Sender, cap, ending, talk, who};
 
+/// A shorter silence is no idle time.
+pub(super) const BRIEFEST_IDLE: Span = Span::from_secs(1);
+
 /// The shape of a RST, which tells how a stack came to send it (RFC 9293 §3.5.2; measured on Linux).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Shape {
@@ -170,6 +173,15 @@ impl<'a> Evidence<'a> {
         let said: Vec<&Recent> =
             self.close.recent.iter().filter(|recent| recent.serial < end && is_speech(recent)).collect();
         said.iter().zip(said.iter().skip(1)).map(|(a, b)| b.ts.since(a.ts)).max()
+    }
+
+    /// Was an HTTP request still unanswered when what the RST answers was sent?
+    #[must_use]
+    pub fn asked_long_before(&self) -> bool {
+        let prompt = self.reset().and_then(|reset| reset.prompt);
+        let asked = self.exchange.turn.zip(prompt);
+        let before = asked.is_some_and(|(turn, prompt)| turn.by == prompt.by && turn.seq.before(prompt.seq));
+        before && self.talk == Talk::Awaiting && self.http().is_some()
     }
 
     /// When it ended: the RST that took effect, or the last segment.

@@ -1,6 +1,6 @@
 //! Facts that many rules rest on, in the words in which they are shown.
 
-use crate::flow::{Acceptance, BodyLength, Owed, Reset, Side};
+use crate::flow::{Acceptance, BodyLength, Http, Owed, Reset, Side, Turn};
 
 use super::evidence::{Evidence, Shape, Talk};
 use super::{Confidence, Fact, How, talk};
@@ -48,6 +48,13 @@ pub(super) fn of_talk(evidence: &Evidence<'_>) -> Option<Fact> {
     let request = request_name(evidence);
     Some(match evidence.talk {
         Talk::Nothing => return None,
+        // Of requests that were sent together the last is what the server's answer to another came after.
+        Talk::Awaiting if evidence.close.side(turn.by) == Side::Server => {
+            Fact::of_all(format!("{request} had no answer yet"))
+        }
+        Talk::Awaiting if evidence.asked_long_before() => {
+            Fact::at(turn.frame, format!("{request} had no answer yet"))
+        }
         Talk::Awaiting => Fact::at(turn.frame, format!("{request} ({} bytes) had no answer yet", turn.bytes)),
         Talk::Answering => {
             Fact::at(turn.frame, format!("the answer to {request} had begun: {}", progress(evidence)))
@@ -55,6 +62,13 @@ pub(super) fn of_talk(evidence: &Evidence<'_>) -> Option<Fact> {
         Talk::Complete if talk::end_unknown(evidence) => Fact::at(
             turn.frame,
             format!("the answer to {request} had {}; where it ends cannot be told", progress(evidence)),
+        ),
+        Talk::Complete if is_rest_of_request(evidence, turn) => Fact::at(
+            turn.frame,
+            format!(
+                "{request} was answered before it was whole: the client sent {} bytes more of it",
+                turn.bytes
+            ),
         ),
         Talk::Complete => Fact::at(
             turn.frame,
@@ -66,6 +80,12 @@ pub(super) fn of_talk(evidence: &Evidence<'_>) -> Option<Fact> {
             ),
         ),
     })
+}
+
+/// Does the last message go on with a request that has its answer already?
+fn is_rest_of_request(evidence: &Evidence<'_>, turn: Turn) -> bool {
+    let unfinished = evidence.http().is_some_and(Http::request_unfinished);
+    unfinished && evidence.close.side(turn.by) == Side::Client
 }
 
 /// The request in a few words: method and target where they are known.

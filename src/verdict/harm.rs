@@ -32,11 +32,12 @@ const PATIENT: Span = Span::from_millis(200);
 /// Weighs an end that has a cause; a normal end has no harm to weigh.
 ///
 /// Harmless is a client that resets when nothing is owed to it: it had its whole answer, or had not asked for anything (a
-/// browser that closes early, a health check that connects and leaves), unless it had waited in vain for the handshake;
+/// browser that closes early, a health check that connects and leaves), unless it had waited in vain for the handshake
+/// (where nobody can tell whether it had its whole answer, nobody can tell the harm either);
 /// a TLS session that was over and of which only alerts and tickets met the closed socket; the reply to a last word that
 /// nobody waits for; and a scanner, whoever answers it. Everything else is harmful, because somebody waited for what never came; so is a fatal TLS alert, however it ended then.
 #[must_use]
-pub(super) fn weigh(evidence: &Evidence<'_>) -> Harm {
+pub(super) fn weigh(evidence: &Evidence<'_>) -> Option<Harm> {
     let client_left = evidence.rst_by == Some(Sender::Side(Side::Client));
     let nothing_owed = matches!(evidence.talk, Talk::Nothing | Talk::Complete) && !evidence.lost_data();
     let left_in_peace = client_left && nothing_owed && matches!(evidence.how, How::Reset | How::FinThenReset);
@@ -46,9 +47,10 @@ pub(super) fn weigh(evidence: &Evidence<'_>) -> Harm {
     let only_goodbyes = quiet && (farewell || (evidence.answers_alert() && !evidence.lost_data()));
     let failed = waited_for_handshake(evidence) || talk::fatal_alert(evidence).is_some();
     if evidence.surroundings.scan.is_some() || ((only_goodbyes || left_in_peace) && !failed) {
-        Harm::Harmless
+        let may_be_cut = left_in_peace && !only_goodbyes && talk::end_unknown(evidence);
+        (!may_be_cut).then_some(Harm::Harmless)
     } else {
-        Harm::Harmful
+        Some(Harm::Harmful)
     }
 }
 

@@ -47,9 +47,10 @@ pub(super) fn probing(evidence: &Evidence<'_>) -> Option<Probing> {
     regular.then_some(Probing { probes: probes.len(), answered, interval, last_frame: last.frame })
 }
 
-/// One before what its sender has sent, with at most one byte (RFC 9293 §3.8.4).
+/// One before what its sender has sent, with at most one byte (RFC 9293 §3.8.4). That is one before the number of its RST, also
+/// where the capture began with the probes.
 fn is_probe(reset: &Reset, recent: &Recent) -> bool {
-    let old = recent.seq == reset.before.at(reset.by).snd_nxt.minus(1);
+    let old = recent.seq == reset.rst.seq.minus(1);
     recent.by == reset.by
         && old
         && recent.len <= 1

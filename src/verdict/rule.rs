@@ -134,7 +134,7 @@ pub(super) fn rule(evidence: &Evidence<'_>, cause: Option<Finding>) -> Ruling {
         rst_by_confidence: evidence.rst_by_confidence,
         rst_claimed: evidence.rst_claimed,
         cause,
-        harm: cause.filter(|_| !evidence.is_unheard()).map(|_| harm::weigh(evidence)),
+        harm: cause.filter(|_| !evidence.is_unheard()).and_then(|_| harm::weigh(evidence)),
     }
 }
 

@@ -46,10 +46,17 @@ fn icmp_errno(evidence: &Evidence<'_>) -> &'static str {
 
 /// Only the side that repeats itself will ever know; the other one waits.
 fn silent(evidence: &Evidence<'_>, side: Side) -> Sees {
+    if !was_accepted(evidence) {
+        let repeats = side == Side::Client && evidence.close.half(side).retransmits > 0;
+        return if repeats { on_connect(side, icmp_errno(evidence)) } else { Sees::default() };
+    }
     if evidence.unanswered_side() != Some(side) {
         return Sees::default();
     }
-    Sees { read: Some(ETIMEDOUT), write: Some(ETIMEDOUT), ..Sees::default() }
+    // What ICMP says of a connection is kept, and told when the kernel gives up (`sk_err_soft` in `tcp_write_err`).
+    let told = evidence.close.icmp.as_deref().is_some_and(|icmp| icmp.src == evidence.close.endpoint(side));
+    let errno = if told { icmp_errno(evidence) } else { ETIMEDOUT };
+    Sees { read: Some(errno), write: Some(errno), ..Sees::default() }
 }
 
 /// The peer's FIN gives EOF; writing still works, until the answer to it comes.

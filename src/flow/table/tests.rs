@@ -65,6 +65,20 @@ fn a_connection_that_demonstrably_lives_on_was_not_reset() {
 }
 
 #[test]
+fn a_doubtful_reset_is_refuted_by_who_goes_on_after_it() {
+    let forged =
+        format!("{ASKED}B > A P. len 80\nA > B .\n+1 B > A R seq 7000\nA > B . ack 5081\nB > A R seq 9900\n");
+    let close = one(&format!(
+        "{forged}+0.4 A > B P. len 11 ack 5081\nB > A . seq 5081\n+60 A > B F. ack 5081\nB > A F. seq 5081"
+    ));
+    assert!(close.reset.is_none(), "{:?}", close.reset);
+    assert_eq!((close.ignored_resets, close.until), (2, ObservedUntil::Close));
+    // What was under way when it came, and the other side's answer, refute nothing.
+    let under_way = one(&format!("{forged}A > B P. len 11 ack 5081\nB > A . seq 5081"));
+    assert!(under_way.reset.is_some());
+}
+
+#[test]
 fn segments_under_way_do_not_contradict_a_reset() {
     let close =
         one(&format!("{OPEN}B > A P. len 80\nB > A P. len 80\nA > B R.\nB > A P. len 80\nA > B R seq 1001"));

@@ -2,7 +2,7 @@
 
 use crate::verdict::evidence::{Shape, Talk};
 use crate::verdict::rule::{Confidence, Rule, hit, miss};
-use crate::verdict::{Evidence, How, Sender, Side, facts, talk};
+use crate::verdict::{Evidence, How, Sender, facts, talk};
 
 pub(super) const RULE: Rule = Rule {
     name: "aborted_by_application",
@@ -42,7 +42,7 @@ fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
 
 /// The server's answer may have been cut: nobody can tell where it ends.
 fn may_be_cut(evidence: &Evidence<'_>) -> bool {
-    evidence.rst_by == Some(Sender::Side(Side::Server)) && talk::end_unknown(evidence)
+    talk::end_unknown(evidence)
 }
 
 fn advise(evidence: &Evidence<'_>) -> String {

@@ -24,7 +24,7 @@ the backlog and net.core.somaxconn, and find out why the program accepts too slo
         hit("reset as the handshake completes", "A > B S\nB > A S.\nA > B .\nB > A R"),
         hit(
             "ignored",
-            "A > B S\nB > A S.\nA > B .\nA > B P. len 5\n+0.2 A > B again\n+0.4 A > B again\n+0.4 B > A S. seq 5000\nA > B .\n+0.8 A > B P. seq 1001 len 5",
+            "A > B S\nB > A S.\nA > B .\nA > B P. len 5\n+0.2 A > B again\n+0.4 A > B again\n+0.4 B > A S. seq 5000 ack 1001\nA > B .\n+0.8 A > B P. seq 1001 len 5",
         ),
         miss("the client aborted", "A > B S\nB > A S.\nA > B .\nA > B R."),
         miss("refused", "A > B S\nB > A R."),

@@ -43,9 +43,13 @@ B > A P. \"HTTP/1.1 200 OK\\r\\nContent-Length: 99\\r\\n\\r\\nabc\"\nA > B R.\nB
 };
 
 fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
-    let owed = matches!(evidence.talk, Talk::Awaiting | Talk::Answering) && !evidence.in_tls_handshake;
-    if !owed || evidence.ended_by() != Some(Side::Client) {
+    if evidence.ended_by() != Some(Side::Client) || evidence.in_tls_handshake {
         return None;
+    }
+    if !matches!(evidence.talk, Talk::Awaiting | Talk::Answering) {
+        // Nobody can tell whether the answer was whole: its head was cut short.
+        let aborts = evidence.how == How::Reset && evidence.shape == Shape::Active;
+        return (aborts && talk::end_unknown(evidence)).then_some(Confidence::Possible);
     }
     match evidence.how {
         How::Fin | How::FinThenReset if known_to_be_owed(evidence) && !answered_after_all(evidence) => {

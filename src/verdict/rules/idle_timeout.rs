@@ -2,7 +2,7 @@
 
 use crate::flow::Side;
 use crate::time::Span;
-use crate::verdict::evidence::{Shape, Talk};
+use crate::verdict::evidence::{BRIEFEST_IDLE, Shape, Talk};
 use crate::verdict::rule::{Confidence, Rule, hit, miss};
 use crate::verdict::{Evidence, Fact, How, Sender, facts};
 
@@ -40,6 +40,10 @@ keep-alives, a pool that gives up idle connections earlier, or application pings
             "A > B S\nB > A S.\nA > B .\nA > B P. len 9\nB > A P. len 9\nA > B .\n+60 B > A R",
         ),
         hit("an abort at expiry", "A > B S\nB > A S.\nA > B .\nA > B P. len 9\nB > A P. len 9\nA > B .\n+350 B > A R."),
+        miss(
+            "a request had never been answered",
+            "A > B S\nB > A S.\nA > B .\nA > B P. \"GET /drop HTTP/1.1\\r\\nHost: b\\r\\n\\r\\n\"\nB > A .\n+12 A > B P. len 5\nB > A R",
+        ),
         miss(
             "in regular use",
             "A > B S\nB > A S.\nA > B .\nA > B P. len 9\nB > A P. len 9\nA > B .\n+5 A > B P. len 9\nB > A P. len 9\nA > B .\n+5 A > B P. len 9\nB > A R",
@@ -99,10 +103,12 @@ fn judge_reply(evidence: &Evidence<'_>, idle: Span) -> Option<Confidence> {
         None => matches!(evidence.talk, Talk::Complete | Talk::Nothing),
     };
     let stands_out = evidence.longest_pause().is_none_or(|pause| idle >= pause.times(STANDS_OUT));
-    if !told || !stands_out || idle < Span::from_secs(1) {
+    if !told || !stands_out || idle < BRIEFEST_IDLE {
         return None;
     }
-    Some(if idle >= SHORTEST { Confidence::Likely } else { Confidence::Possible })
+    // A host that has forgotten what was in use has forgotten all; and who owes an answer is not idle.
+    let other_story = evidence.surroundings.forgot_another.is_some() || evidence.asked_long_before();
+    Some(if idle >= SHORTEST && !other_story { Confidence::Likely } else { Confidence::Possible })
 }
 
 fn facts_of(evidence: &Evidence<'_>) -> Vec<Fact> {

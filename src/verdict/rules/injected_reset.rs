@@ -1,6 +1,7 @@
 //! A device on the path forged the RST in a host's name.
 
-use crate::flow::Side;
+use crate::flow::{Reset, Side};
+use crate::verdict::evidence::Shape;
 use crate::verdict::rule::{Confidence, Rule, hit, miss};
 use crate::verdict::{Evidence, Fact, Sender, facts};
 
@@ -53,9 +54,20 @@ fn facts_of(evidence: &Evidence<'_>) -> Vec<Fact> {
     facts
 }
 
+/// A host's own firewall answers as a host without a socket does (nftables: `nf_reject_ip_tcphdr_put`), with the host's TTL.
+fn may_be_own_firewall(evidence: &Evidence<'_>, side: Side) -> bool {
+    let own_ttl = |reset: &Reset| reset.rst.ttl == evidence.close.half_before(side).ttl;
+    evidence.shape == Shape::Reply && evidence.reset().is_some_and(own_ttl)
+}
+
 fn advise(evidence: &Evidence<'_>) -> String {
     let side = evidence.rst_claimed.unwrap_or(Side::Server);
     let after = facts::request_name(evidence);
+    if may_be_own_firewall(evidence, side) {
+        return format!(
+            "The {side}'s program did not send this reset: a device on the way did, or the firewall of the {side}'s own host, whose TTL it has. Look for what in or before {after} they object to; capture on the {side}: a RST of its own firewall leaves there, a device's does not."
+        );
+    }
     format!(
         "The {side} did not send this reset: ask who runs the firewalls and proxies between the hosts, and what in or before {after} they object to. Capture on the {side} to prove it: the RST never left there."
     )

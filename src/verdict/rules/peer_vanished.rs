@@ -13,7 +13,8 @@ pub(super) const RULE: Rule = Rule {
     title: "one side fell silent: retransmissions go unanswered",
     doc: "What happened: one side kept repeating its data, its FIN or its probes, and nothing came back any more: the path broke, \
 the host was switched off or lost its network, or a firewall forgot the connection and drops its segments.
-How it is told: two or more repetitions after the other side's last segment, up to the end of the observation; no RST, no ICMP.
+How it is told: two or more repetitions that the other side does not acknowledge, up to the end of the observation, even where it \
+goes on speaking (then only one direction is broken); no RST.
 Not to be confused with: state_lost, where a host answers with RST; an idle connection, on which nobody repeats anything.
 What to do: programs notice only after minutes (Linux: about 15 for unacknowledged data): set TCP_USER_TIMEOUT or keep-alives, \
 and look at the path (routes, firewall state timeouts, MTU black holes where only large segments vanish).",
@@ -27,6 +28,16 @@ and look at the path (routes, firewall state timeouts, MTU black holes where onl
             "A > B S\nB > A S.\nA > B .\nA > B P. len 50\nB > A .\nA > B P. len 50\n+0.2 A > B again\n+0.4 A > B again\n+0.8 A > B again\n+1.6 A > B again\n+3.2 A > B again",
         ),
         miss("one repetition is answered", "A > B S\nB > A S.\nA > B .\nA > B P. len 50\n+0.2 A > B again\nB > A ."),
+        hit(
+            "the SYN+ACK never arrives",
+            "A > B S\nB > A S.\n+1 A > B again\nB > A again\n+2 A > B again\nB > A again\n+4 A > B again\nB > A again\n+8 B > A again",
+        ),
+        hit(
+            "the client leaves, since nothing comes through any more",
+            "A > B S\nB > A S.\nA > B .\nA > B P. \"GET /big HTTP/1.1\\r\\nHost: b\\r\\n\\r\\n\"\n\
+B > A P. \"HTTP/1.1 200 OK\\r\\nContent-Length: 9000\\r\\n\\r\\n\"\nA > B .\nB > A . len 1000\n+0.2 B > A again\n+0.4 B > A again\n\
++1 A > B F. ack 5042\nB > A .\n+0.2 A > B again\nB > A .\n+1 B > A . seq 5042 len 1000\n+2 B > A . seq 5042 len 1000",
+        ),
         miss("only idle", "A > B S\nB > A S.\nA > B .\nA > B P. len 50\nB > A ."),
     ],
 };
@@ -36,8 +47,14 @@ fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
         return None;
     }
     let side = evidence.unanswered_side()?;
-    // Of a side that never got beyond its SYN+ACK it is not known that it was ever there for more.
-    let conversed = evidence.close.half(side.peer()).packets > 1 && !only_syn_acks(evidence, side.peer());
+    if handshake_failed(evidence) || still_speaks(evidence, side.peer()) {
+        return Some(Confidence::Likely);
+    }
+    // Of a side that never acknowledged anything, or never got beyond its SYN+ACK, it is not known that it was ever there
+    // for more.
+    let other = evidence.close.half(side.peer());
+    let conversed =
+        other.packets > 1 && other.marks.has(Marks::ACKED) && !only_syn_acks(evidence, side.peer());
     // Where a router says that it cannot deliver, the side that is silent did not fall silent by itself.
     let sure = evidence.unanswered(side) >= SURE && conversed && evidence.close.icmp.is_none();
     Some(if sure {
@@ -47,6 +64,17 @@ fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
     } else {
         Confidence::Possible
     })
+}
+
+/// Both sides repeat their part of the handshake: each lives, and what the server sends does not arrive.
+fn handshake_failed(evidence: &Evidence<'_>) -> bool {
+    let client = evidence.close.half(Side::Client);
+    client.retransmits > 0 && !client.marks.has(Marks::ACKED) && only_syn_acks(evidence, Side::Server)
+}
+
+/// The side of which nothing is heard any more has closed: what it sent did arrive, and it acknowledges nothing.
+fn still_speaks(evidence: &Evidence<'_>, side: Side) -> bool {
+    evidence.fin(side).is_some()
 }
 
 fn only_syn_acks(evidence: &Evidence<'_>, side: Side) -> bool {
@@ -59,13 +87,23 @@ fn facts(evidence: &Evidence<'_>) -> Vec<Fact> {
     let repeated = evidence.unanswered(side);
     let heard = evidence.close.half(side.peer()).last_seen;
     let silence = evidence.close.last.ts.since(heard);
-    let mut facts = vec![Fact::at(
-        evidence.close.last.frame,
+    let says = if handshake_failed(evidence) {
+        let syns = evidence.close.half(Side::Client).packets;
         format!(
-            "the {side} repeated itself {repeated} times and heard nothing from the {} for {silence}",
+            "{syns} SYNs of the client, the last {silence} before the end, though the server had sent its SYN+ACK and repeated it {repeated} times: it does not arrive"
+        )
+    } else if still_speaks(evidence, side.peer()) {
+        format!(
+            "the {side} repeated itself {repeated} times, and the {} closed without acknowledging it: it does not arrive",
             side.peer()
-        ),
-    )];
+        )
+    } else {
+        format!(
+            "the {side} repeated itself {repeated} times and got no answer; the last that the {} sent came {silence} before",
+            side.peer()
+        )
+    };
+    let mut facts = vec![Fact::at(evidence.close.last.frame, says)];
     if let Some(icmp) = evidence.close.icmp.as_deref() {
         facts.push(Fact::at(icmp.frame, format!("{} answers with ICMP: {}", icmp.from, icmp.says())));
     }

@@ -1,9 +1,13 @@
 //! A request was written into a kept-alive connection that the server had closed or was closing.
 
 use crate::flow::{Http, Marks, Recent, Side, Turn};
+use crate::time::Span;
 use crate::verdict::evidence::{Shape, Talk};
 use crate::verdict::rule::{Confidence, Rule, hit, miss};
 use crate::verdict::{Evidence, Fact, How, Sender, facts};
+
+/// A pause before the server's FIN that is shorter is no idle time: no keep-alive timeout is.
+const SHORTEST: Span = Span::from_millis(100);
 
 pub(super) const RULE: Rule = Rule {
     name: "stale_keepalive",
@@ -199,6 +203,12 @@ fn facts_of(evidence: &Evidence<'_>) -> Vec<Fact> {
 fn advise(evidence: &Evidence<'_>) -> String {
     let idle = facts::idle(evidence);
     let learned = facts::learned_idle(evidence);
+    if evidence.fin_by.is_some() && evidence.idle_before.is_some_and(|idle| idle < SHORTEST) {
+        return format!(
+            "The server closed {idle} after its last message, not after an idle time: it had announced it (Connection: close, a last message), or has a limit of requests or of age. Your client must not reuse such a connection. {}",
+            facts::retry_unseen(evidence)
+        );
+    }
     format!(
         "Your client reused a connection that the server closes after {idle} idle{learned}. Set the client pool's idle timeout below {idle}, or the server's above it. {}",
         facts::retry_unseen(evidence)

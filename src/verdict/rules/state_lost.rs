@@ -23,6 +23,11 @@ as a lost connection: reconnect, and retry what may safely happen twice.",
             "the server was rebooted",
             "A > B S\nB > A S.\nA > B .\nA > B P. len 9\nB > A P. len 9\nA > B .\n+1 A > B P. len 9\nB > A P. len 9\nA > B .\n+1 A > B P. len 9\nB > A R",
         ),
+        hit(
+            "idle, and another that was in use is forgotten too",
+            "A > B S\nB > A S.\nA > B .\nA > B P. len 9\nB > A P. len 9\nA > B .\nC > B S\nB > C S.\nC > B .\n\
++7 C > B P. len 9\nB > C P. len 9\nC > B .\n+0.5 C > B P. len 9\nB > C R\n+0.2 A > B P. len 9\nB > A R",
+        ),
         miss("it had closed", "A > B S\nB > A S.\nA > B .\nA > B P. len 9\nB > A .\nB > A F.\nA > B .\nA > B P. len 9\nB > A R"),
         miss(
             "its answer and its FIN were overtaken by the RST",
@@ -53,6 +58,14 @@ fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
 
 fn facts_of(evidence: &Evidence<'_>) -> Vec<Fact> {
     let mut facts = facts::of_rst(evidence);
+    if evidence.asked_long_before() {
+        facts.extend(facts::of_talk(evidence));
+    }
+    if let Some(apart) = evidence.surroundings.forgot_another {
+        facts.push(Fact::of_all(format!(
+            "the server had forgotten another connection too, which was in use, {apart} before or after"
+        )));
+    }
     if let Some(Sender::Side(side)) = evidence.rst_by {
         let before = evidence.close.half_before(side);
         facts.push(Fact::of_all(format!(

@@ -84,6 +84,23 @@ fn what_is_not_seen_makes_less_sure() {
 }
 
 #[test]
+fn of_the_asking_side_alone_nobody_knows_that_it_was_not_answered() {
+    let asked = "A > B S\nA > B . seq 1001 ack 5001\nA > B P. seq 1001 ack 5001 \"GET / HTTP/1.1\\r\\nHost: b\\r\\n\\r\\n\"\n";
+    let acks = (6..30).map(|n| format!("A > B . seq 1028 ack {n}000")).collect::<Vec<_>>().join("\n");
+    assert_eq!(verdict(&format!("{asked}{acks}\nA > B F. seq 1028 ack 29000")).cause_name(), None);
+    assert_eq!(verdict(&format!("{asked}+1 A > B F. seq 1028 ack 5001")).cause_name(), Some("client_abort"));
+}
+
+#[test]
+fn an_icmp_error_is_what_a_program_sees_once_its_kernel_gives_up() {
+    let open = "A > B S\nB > A S.\nA > B .\nA > B P. len 9\nB > A P. len 9\nA > B .\n+1 A > B P. len 9\n";
+    let again = "+0.2 A > B again\n+0.4 A > B again\n+0.8 A > B again";
+    let told = verdict(&format!("{open}B > A unreachable\n{again}"));
+    assert_eq!((told.client_sees.read, told.cause_name()), (Some("EHOSTUNREACH"), Some("peer_vanished")));
+    assert_eq!(verdict(&format!("{open}{again}")).client_sees.read, Some("ETIMEDOUT"));
+}
+
+#[test]
 fn of_one_direction_nothing_is_certain_but_that_a_syn_has_no_answer() {
     let left =
         "A > B S\nA > B . seq 1001 ack 5001\nA > B P. seq 1001 ack 5001 len 9\n+1 A > B R. seq 1010 ack 5901";

@@ -1,6 +1,6 @@
 //! A TLS alert was sent just before the end: its text is the cause.
 
-use crate::flow::Side;
+use crate::flow::{Alert, Side};
 use crate::verdict::rule::{Confidence, Rule, hit, miss};
 use crate::verdict::talk::fatal_alert;
 use crate::verdict::{Evidence, Fact, How, facts};
@@ -22,6 +22,10 @@ repeats the handshake by hand.",
         hit(
             "the client does not trust the certificate",
             "A > B S\nB > A S.\nA > B .\nA > B P. hex 16030100050100000100\nB > A P. len 900\nA > B P. hex 15030300020230\nA > B R.",
+        ),
+        hit(
+            "the server does not trust the client's certificate",
+            "A > B S\nB > A S.\nA > B .\nA > B P. hex 16030100050100000100\nB > A P. len 900\nA > B P. len 900\nB > A P. hex 15030300020230\nB > A F.",
         ),
         miss("no alert", "A > B S\nB > A S.\nA > B .\nA > B P. hex 16030100050100000100\nB > A .\nB > A R."),
         miss(
@@ -49,13 +53,20 @@ fn facts_of(evidence: &Evidence<'_>) -> Vec<Fact> {
     facts
 }
 
+/// Does it object to the certificate of whom it is sent to (RFC 8446 §6.2: 41 to 46, unknown_ca, certificate_required)?
+fn is_of_peer_certificate(alert: Alert) -> bool {
+    matches!(alert.description, 41..=46 | 48 | 116)
+}
+
 fn advise(evidence: &Evidence<'_>) -> String {
     let Some(alert) = fatal_alert(evidence) else { return String::new() };
     let side = evidence.close.side(alert.by);
-    let whose = if side == Side::Client {
-        "its trust store and TLS settings"
-    } else {
-        "its certificate, names and TLS settings"
+    let whose = match side {
+        Side::Client => "its trust store and TLS settings",
+        Side::Server if is_of_peer_certificate(alert) => {
+            "the client's certificate, and which authorities the server accepts"
+        }
+        Side::Server => "its certificate, names and TLS settings",
     };
     format!(
         "The {side} ended the handshake with '{}': check {whose}; `openssl s_client -connect` repeats it by hand.",

@@ -53,6 +53,10 @@ fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
         How::Reset if owed(evidence, side) && evidence.exchange.upgraded().is_none() => {
             Some(Confidence::Possible)
         }
+        // Whether the client's program had read what came last does not show on the wire.
+        How::Reset if had_last_word(evidence, side.peer()) && evidence.exchange.upgraded().is_none() => {
+            Some(Confidence::Possible)
+        }
         _ => None,
     }
 }
@@ -85,6 +89,10 @@ fn refused_upload(evidence: &Evidence<'_>, side: Side) -> bool {
 }
 
 /// The other side had spoken last.
+fn had_last_word(evidence: &Evidence<'_>, side: Side) -> bool {
+    side == Side::Server && evidence.exchange.turn.is_some_and(|turn| evidence.close.side(turn.by) == side)
+}
+
 fn owed(evidence: &Evidence<'_>, side: Side) -> bool {
     match side {
         Side::Server => evidence.talk == Talk::Awaiting,
