@@ -64,6 +64,10 @@ impl Line {
         line
     }
 
+    fn begun(&self) -> Option<&Begun> {
+        self.first.as_ref().map(|(begun, _)| begun)
+    }
+
     fn move_on(&mut self, shard: &Shard) {
         self.first = self.rest.next().map(place).map(|place| (begun(shard, place), place));
     }
@@ -78,8 +82,9 @@ impl Leaving {
     pub fn next(&mut self, shards: &mut Shards, until: ObservedUntil) -> Option<(Begun, Ended)> {
         loop {
             let lines = self.lines.iter_mut().zip(&mut shards.shards);
-            let ready = lines.filter_map(|(line, shard)| line.first.map(|first| (first, line, shard)));
-            let ((begun, place), line, shard) = ready.min_by_key(|((begun, _), ..)| *begun)?;
+            let ready = lines.filter(|(line, _)| line.first.is_some());
+            let (line, shard) = ready.min_by(|(a, _), (b, _)| a.begun().cmp(&b.begun()))?;
+            let (begun, place) = line.first?;
             let mut handed = None;
             shard.hand_over(place, until, &mut |ended| handed = Some((begun, ended)));
             line.move_on(shard);

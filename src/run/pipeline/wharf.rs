@@ -7,7 +7,7 @@ use crate::time::Timestamp;
 
 use super::parcel::Parcel;
 
-/// Segments in a shipment: so many that the threads seldom ask each other for work; of fewer, each costs more.
+/// Segments in a shipment: so many that the threads seldom ask each other for work. With a quarter of that nothing changes.
 const SEGMENTS: usize = 4096;
 /// Payload in a shipment, but for the last segment's: full-size segments are not to make it a small one.
 const BYTES: usize = 1024 << 10;
