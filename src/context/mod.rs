@@ -35,7 +35,7 @@ pub struct Surroundings {
     pub server_ttl: Option<u8>,
     /// After what idle time this server closes connections.
     pub learned_idle: Option<LearnedIdle>,
-    /// How far from its end the server turned out to have forgotten another connection, which was in use.
+    /// It was forgotten by the server, and so far from its end another connection was, which was in use.
     pub forgot_another: Option<Span>,
     /// Frames that the capture lost near its end, whosever they were.
     pub lost_nearby: u64,

@@ -33,7 +33,7 @@ struct Service {
     unserved: u32,
     silent: u32,
     idles: Vec<Span>,
-    /// When it last turned out to have forgotten a connection that was in use.
+    /// When it last turned out that a connection in use was forgotten.
     forgot: Option<Timestamp>,
 }
 
@@ -73,16 +73,12 @@ impl Services {
         if part && close.start.ts <= service.first { (service.unserved, service.silent) } else { (0, 0) }
     }
 
-    /// How far from the end of `close` another connection of the listener, which was in use, was found to be forgotten, if
-    /// one was about that time.
+    /// How far from where the server had forgotten `close` it was found to have forgotten another connection, which was in use.
     pub(super) fn forgot(&self, close: &Close) -> Option<Span> {
-        let at = close.reset.as_ref()?.rst.ts;
-        let forgot = self
-            .0
-            .get(&close.endpoint(Side::Server))?
-            .forgot
-            .filter(|_| forgotten_in_use(close).is_none())?;
-        let apart = forgot.since(at).max(at.since(forgot));
+        let idle = close.silence_before_forgotten()? >= IDLE;
+        let at = close.reset.as_ref().filter(|_| idle)?.rst.ts;
+        let other = self.0.get(&close.endpoint(Side::Server))?.forgot?;
+        let apart = other.since(at).max(at.since(other));
         (apart <= LINGER).then_some(apart)
     }
 
@@ -126,13 +122,10 @@ fn unserved_reset(close: &Close) -> Option<Timestamp> {
     (active && unserved).then_some(reset.rst.ts)
 }
 
-/// When a host of which the server had spoken a moment before no longer knew the connection: no idle time explains that.
+/// When a host no longer knew a connection on which its program had spoken a moment before: no idle time explains that.
 fn forgotten_in_use(close: &Close) -> Option<Timestamp> {
-    let reset = close.reset.as_ref().filter(|reset| close.side(reset.by) == Side::Server)?;
-    let server = reset.before.at(reset.by);
-    let prompt = reset.prompt.filter(|prompt| prompt.len > 0 && !reset.rst.flags.ack())?;
-    let in_use = server.has_data() && !server.has_fin() && prompt.ts.since(server.last_seen) < IDLE;
-    in_use.then_some(reset.rst.ts)
+    let in_use = close.silence_before_forgotten()? < IDLE;
+    close.reset.as_ref().filter(|_| in_use).map(|reset| reset.rst.ts)
 }
 
 /// How long the server had been quiet when it closed first, after it had said something.

@@ -339,6 +339,16 @@ impl Close {
         self.key.at(self.end(side))
     }
 
+    /// How long the server had been silent when its host no longer knew the connection: a bare RST answers data, and the server
+    /// had spoken and not said goodbye.
+    #[must_use]
+    pub fn silence_before_forgotten(&self) -> Option<Span> {
+        let reset = self.reset.as_ref().filter(|reset| self.side(reset.by) == Side::Server)?;
+        let prompt = reset.prompt.filter(|prompt| prompt.len > 0 && !reset.rst.flags.ack())?;
+        let server = reset.before.at(reset.by);
+        (server.has_data() && !server.has_fin()).then(|| prompt.ts.since(server.last_seen))
+    }
+
     /// A side's half-connection at the end of the watching.
     #[must_use]
     pub const fn half(&self, side: Side) -> &Half {

@@ -340,17 +340,9 @@ pub fn may_be_one_of_many(ended: &Ended) -> bool {
     let Ended::Whole(close) = ended else { return true };
     let unsaid = !close.half(Side::Server).has_data();
     let reset_or_unanswered = close.reset.is_some() || !close.half(Side::Server).seen();
-    unsaid && reset_or_unanswered || may_be_forgotten_with_others(close)
-}
-
-/// Was an idle connection no longer known, so that it matters whether others, which were in use, were forgotten as well?
-fn may_be_forgotten_with_others(close: &Close) -> bool {
-    let Some(reset) = close.reset.as_ref().filter(|reset| close.side(reset.by) == Side::Server) else {
-        return false;
-    };
-    let quiet_since = reset.before.at(reset.by).last_seen;
-    let answered = reset.prompt.filter(|prompt| prompt.len > 0 && !reset.rst.flags.ack());
-    answered.is_some_and(|prompt| prompt.ts.since(quiet_since) >= evidence::BRIEFEST_IDLE)
+    // Where an idle connection was forgotten, it matters whether others were, which were in use.
+    let idle = close.silence_before_forgotten().is_some_and(|silence| silence >= evidence::BRIEFEST_IDLE);
+    unsaid && reset_or_unanswered || idle
 }
 
 #[cfg(test)]

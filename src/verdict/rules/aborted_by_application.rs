@@ -33,16 +33,13 @@ fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
         return None;
     }
     match (evidence.how, evidence.talk) {
-        (How::Reset, Talk::Nothing | Talk::Complete) if !may_be_cut(evidence) => Some(Confidence::Likely),
+        (How::Reset, Talk::Nothing | Talk::Complete) if !talk::end_unknown(evidence) => {
+            Some(Confidence::Likely)
+        }
         // In the midst of an answer, or at its end: of a protocol that cannot be read nobody knows.
         (How::Reset | How::FinThenReset, _) => Some(Confidence::Possible),
         _ => None,
     }
-}
-
-/// The server's answer may have been cut: nobody can tell where it ends.
-fn may_be_cut(evidence: &Evidence<'_>) -> bool {
-    talk::end_unknown(evidence)
 }
 
 fn advise(evidence: &Evidence<'_>) -> String {

@@ -1,6 +1,6 @@
 //! Repetitions that nobody answers, and no RST.
 
-use crate::flow::{Marks, Side};
+use crate::flow::{Close, Marks, Side};
 use crate::verdict::rule::{Confidence, Rule, hit, miss};
 use crate::verdict::{Evidence, Fact, How};
 
@@ -47,7 +47,7 @@ fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
         return None;
     }
     let side = evidence.unanswered_side()?;
-    if handshake_failed(evidence) || still_speaks(evidence, side.peer()) {
+    if handshake_failed(evidence) || closed_unhearing(evidence, side.peer()) {
         return Some(Confidence::Likely);
     }
     // Of a side that never acknowledged anything, or never got beyond its SYN+ACK, it is not known that it was ever there
@@ -66,15 +66,22 @@ fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
     })
 }
 
-/// Both sides repeat their part of the handshake: each lives, and what the server sends does not arrive.
+/// The client repeats its SYN after the SYN+ACK, and the server that: each lives, and what the server sends does not arrive.
 fn handshake_failed(evidence: &Evidence<'_>) -> bool {
-    let client = evidence.close.half(Side::Client);
-    client.retransmits > 0 && !client.marks.has(Marks::ACKED) && only_syn_acks(evidence, Side::Server)
+    let Close { client, recent, .. } = evidence.close;
+    let answered = recent.iter().skip_while(|recent| recent.by == *client);
+    !evidence.close.half(Side::Client).marks.has(Marks::ACKED)
+        && only_syn_acks(evidence, Side::Server)
+        && answered.into_iter().any(|recent| recent.by == *client)
 }
 
-/// The side of which nothing is heard any more has closed: what it sent did arrive, and it acknowledges nothing.
-fn still_speaks(evidence: &Evidence<'_>, side: Side) -> bool {
-    evidence.fin(side).is_some()
+/// A side has closed and did not acknowledge what the other one had said before: it lives, and nothing arrives there.
+fn closed_unhearing(evidence: &Evidence<'_>, side: Side) -> bool {
+    let end = evidence.close.end(side);
+    let recent = &evidence.close.recent;
+    recent.iter().enumerate().filter(|(_, fin)| fin.by == end && fin.flags.fin()).any(|(nth, fin)| {
+        recent.iter().take(nth).any(|said| said.by != end && said.len > 0 && said.seq_end().after(fin.ack))
+    })
 }
 
 fn only_syn_acks(evidence: &Evidence<'_>, side: Side) -> bool {
@@ -92,7 +99,7 @@ fn facts(evidence: &Evidence<'_>) -> Vec<Fact> {
         format!(
             "{syns} SYNs of the client, the last {silence} before the end, though the server had sent its SYN+ACK and repeated it {repeated} times: it does not arrive"
         )
-    } else if still_speaks(evidence, side.peer()) {
+    } else if closed_unhearing(evidence, side.peer()) {
         format!(
             "the {side} repeated itself {repeated} times, and the {} closed without acknowledging it: it does not arrive",
             side.peer()

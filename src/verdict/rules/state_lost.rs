@@ -63,7 +63,7 @@ fn facts_of(evidence: &Evidence<'_>) -> Vec<Fact> {
     }
     if let Some(apart) = evidence.surroundings.forgot_another {
         facts.push(Fact::of_all(format!(
-            "the server had forgotten another connection too, which was in use, {apart} before or after"
+            "within {apart} of it the server had forgotten another connection as well, which was in use"
         )));
     }
     if let Some(Sender::Side(side)) = evidence.rst_by {

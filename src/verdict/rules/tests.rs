@@ -101,6 +101,29 @@ fn an_icmp_error_is_what_a_program_sees_once_its_kernel_gives_up() {
 }
 
 #[test]
+fn silence_is_told_by_what_came_after_it_began() {
+    let asked = "A > B S\nB > A S.\nA > B .\nA > B P. len 50\n";
+    let dark = "+1 B > A P. len 90\n+0.2 B > A again\n+0.4 B > A again\n+0.8 B > A again\n+1.6 B > A again\n+3 B > A again";
+    let half_closed = verdict(&format!("{asked}A > B F.\nB > A .\n{dark}"));
+    assert_eq!(half_closed.cause.unwrap().confidence, Confidence::Certain);
+    assert!(half_closed.evidence[0].fact.contains("got no answer"), "{:?}", half_closed.evidence);
+    let slow = "A > B S\n+1 A > B again\nB > A S.\n+1 B > A again\n+2 B > A again\n+4 B > A again";
+    let never_again = verdict(slow);
+    assert_eq!(never_again.cause.unwrap().confidence, Confidence::Possible);
+    assert!(never_again.evidence[0].fact.contains("got no answer"), "{:?}", never_again.evidence);
+}
+
+#[test]
+fn what_the_server_forgot_says_nothing_of_what_the_client_did() {
+    let forgotten =
+        "C > B S\nB > C S.\nC > B .\nC > B P. len 9\nB > C P. len 9\nC > B .\n+0.5 C > B P. len 9\nB > C R\n";
+    let by_client = "A > B S\nB > A S.\nA > B .\nA > B P. len 9\nB > A P. len 9\nA > B .\n";
+    let told = verdict(&format!("{by_client}{forgotten}+2 B > A P. len 9\nA > B R"));
+    assert_eq!(told.cause_name(), Some("state_lost"));
+    assert!(told.evidence.iter().all(|fact| !fact.fact.contains("another")), "{:?}", told.evidence);
+}
+
+#[test]
 fn of_one_direction_nothing_is_certain_but_that_a_syn_has_no_answer() {
     let left =
         "A > B S\nA > B . seq 1001 ack 5001\nA > B P. seq 1001 ack 5001 len 9\n+1 A > B R. seq 1010 ack 5901";

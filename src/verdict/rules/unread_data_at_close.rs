@@ -53,10 +53,6 @@ fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
         How::Reset if owed(evidence, side) && evidence.exchange.upgraded().is_none() => {
             Some(Confidence::Possible)
         }
-        // Whether the client's program had read what came last does not show on the wire.
-        How::Reset if had_last_word(evidence, side.peer()) && evidence.exchange.upgraded().is_none() => {
-            Some(Confidence::Possible)
-        }
         _ => None,
     }
 }
@@ -88,15 +84,15 @@ fn refused_upload(evidence: &Evidence<'_>, side: Side) -> bool {
         && evidence.http().is_some_and(|http| http.response.is_some() && http.request_unfinished())
 }
 
-/// The other side had spoken last.
-fn had_last_word(evidence: &Evidence<'_>, side: Side) -> bool {
-    side == Side::Server && evidence.exchange.turn.is_some_and(|turn| evidence.close.side(turn.by) == side)
-}
-
+/// The other side had spoken last. Of a whole answer, too, it does not show on the wire whether the client's program had read it.
 fn owed(evidence: &Evidence<'_>, side: Side) -> bool {
+    let turn = evidence.exchange.turn;
     match side {
         Side::Server => evidence.talk == Talk::Awaiting,
-        Side::Client => evidence.talk == Talk::Answering,
+        Side::Client => {
+            evidence.talk == Talk::Answering
+                || turn.is_some_and(|turn| evidence.close.side(turn.by) == Side::Server)
+        }
     }
 }
 
