@@ -83,10 +83,9 @@ impl FlowKey {
 
     fn between(src: Endpoint, dst: Endpoint) -> (Self, End) {
         // Chosen, not branched: nobody can foresee who sends the next segment.
-        let ends = [src, dst];
-        let first = usize::from(src > dst);
-        let by = if first == 0 { End::Low } else { End::High };
-        (Self { low: ends[first], high: ends[1 - first] }, by)
+        let by = if src > dst { End::High } else { End::Low };
+        let (low, high) = std::hint::select_unpredictable(src > dst, (dst, src), (src, dst));
+        (Self { low, high }, by)
     }
 }
 

@@ -105,12 +105,9 @@ impl Shards {
         }
         for (arrival, place) in some.iter().zip(&mut places) {
             if let Arrival::Segment(_, _, address) = arrival {
-                *place = self.shards[self.at(*address)].peek(address.hash);
-            }
-        }
-        for (arrival, place) in some.iter().zip(&places) {
-            if let (Arrival::Segment(_, _, address), Some(place)) = (arrival, place) {
-                touched ^= self.shards[self.at(*address)].touch(*place);
+                let shard = &self.shards[self.at(*address)];
+                *place = shard.peek(address.hash);
+                touched ^= place.map_or(0, |place| shard.touch(place));
             }
         }
         for (arrival, place) in some.iter().zip(&places) {

@@ -36,6 +36,14 @@ pub(super) fn is_usual(flow: &Flow, segment: &Segment, by: End) -> bool {
         && !segment.traits.has(Traits::BAD_CHECKSUM)
 }
 
+/// Does a usual segment say anything for the first time? See [`Half::is_news`].
+///
+/// [`Half::is_news`]: super::half::Half::is_news
+#[inline]
+pub(super) fn is_news(flow: &Flow, segment: &Segment, by: End) -> bool {
+    segment.len > 0 || segment.ack.after(flow.halves.at(by).rcv_nxt)
+}
+
 /// May taking note of `segment` touch the cold part? A guess ahead of time, which changes nothing but the speed.
 #[inline]
 pub(super) fn needs_cold(flow: &Flow, segment: &Segment) -> bool {

@@ -79,7 +79,7 @@ impl Shard {
         sink: Sink<'_>,
     ) -> Option<Skip> {
         let flow = &self.whole.cells[at as usize];
-        if usual::is_usual(flow, heard.0, address.by) && flow.halves.at(address.by).is_news(heard.0) {
+        if usual::is_usual(flow, heard.0, address.by) && usual::is_news(flow, heard.0, address.by) {
             self.follow_usual(at, heard, address.by);
             return None;
         }
