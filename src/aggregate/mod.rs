@@ -26,7 +26,7 @@ use crate::verdict::{Addr, Ruling};
 
 use self::peer::Record;
 use self::tally::Tally;
-use self::top::{Place, Top};
+use self::top::{Hashed, Place, Top};
 
 /// Addresses that are counted at the same time. Beyond half as many again, for which a hash table of 2^17 places is just large
 /// enough, the ones with the fewest connections give way.
@@ -57,6 +57,7 @@ enum Recency {
 #[derive(Clone, Copy)]
 struct Waiting {
     addr: Addr,
+    hash: Hashed,
     end_time: Timestamp,
     one: Tally,
 }
@@ -128,7 +129,8 @@ impl Aggregate {
         }
         for seen in peer::both(&ruling) {
             let one = Tally::of(&ruling, cause, seen.side);
-            self.waiting.push(Waiting { addr: seen.addr, end_time: ruling.end_time, one });
+            let hash = self.addresses.look_ahead(seen.addr);
+            self.waiting.push(Waiting { addr: seen.addr, hash, end_time: ruling.end_time, one });
         }
         if self.waiting.len() >= TOGETHER {
             self.count_waiting();
@@ -138,8 +140,8 @@ impl Aggregate {
     /// Counts what waits, by address.
     fn count_waiting(&mut self) {
         let places = self.look_ahead();
-        for (Waiting { addr, end_time, one }, place) in self.waiting.drain(..).zip(places) {
-            let record = self.addresses.touch(addr, place);
+        for (Waiting { addr, hash, end_time, one }, place) in self.waiting.drain(..).zip(places) {
+            let record = self.addresses.touch(addr, hash, place);
             record.count(one, end_time);
             if self.recency == Recency::Kept {
                 record.note_recent(one, end_time);
@@ -147,15 +149,15 @@ impl Aggregate {
         }
     }
 
-    /// Finds where the addresses that wait are counted, and then reads what is counted there: the misses of all of them are
-    /// waited for together, twice.
+    /// Finds where the addresses that wait are counted, in all likelihood, and asks for what is counted there: the misses of all
+    /// of them are waited for together.
     fn look_ahead(&self) -> SmallVec<[Option<Place>; TOGETHER + 1]> {
-        let places: SmallVec<_> =
-            self.waiting.iter().map(|waiting| self.addresses.place(waiting.addr)).collect();
-        let known = places.iter().flatten().filter_map(|&place| self.addresses.at(place));
-        let touched = known.map(|slot| slot.count ^ slot.value.touch());
-        std::hint::black_box(touched.fold(0, u64::wrapping_add));
-        places
+        let look = |waiting: &Waiting| {
+            let place = self.addresses.guess(waiting.hash)?;
+            self.addresses.at(place)?.fetch();
+            Some(place)
+        };
+        self.waiting.iter().map(look).collect()
     }
 
     /// Connections so far whose end is a bad one.

@@ -87,12 +87,6 @@ pub(super) fn both(ruling: &Ruling) -> impl Iterator<Item = Seen> + use<> {
 }
 
 impl Record {
-    /// Reads what counting will change.
-    #[inline]
-    pub(super) fn touch(&self) -> u64 {
-        self.last_seen.as_nanos() ^ self.tallies.touch()
-    }
-
     /// Counts one that ended then.
     pub(super) fn count(&mut self, one: Tally, end_time: Timestamp) {
         self.tallies.add(one);

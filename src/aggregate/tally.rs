@@ -66,15 +66,6 @@ pub(super) struct Tallies(SmallVec<[Tally; 8]>);
 const _: () = assert!(size_of::<Tallies>() <= 72, "there are a hundred thousand of them");
 
 impl Tallies {
-    /// Reads what counting will change.
-    #[inline]
-    pub(super) fn touch(&self) -> u64 {
-        [self.0.first(), self.0.last()]
-            .into_iter()
-            .flatten()
-            .fold(0, |all, tally| all ^ u64::from(tally.count))
-    }
-
     /// Counts one more.
     pub(super) fn add(&mut self, one: Tally) {
         match self.0.iter_mut().find(|tally| tally.is_like(one) && tally.count < u32::MAX) {

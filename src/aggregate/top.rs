@@ -6,10 +6,11 @@
 //! highest count that was given up: that error is kept as `missed`. A key that makes up more than one in half of
 //! `capacity` of the stream is never lost. The value starts anew, so what it counts is a lower bound.
 
-use std::collections::HashMap;
 use std::hash::Hash;
+use std::slice;
 
 use ahash::RandomState;
+use prefetch_index::prefetch_index;
 
 /// One in so many is there beyond `capacity`, and given up at once.
 const SURPLUS: usize = 2;
@@ -17,12 +18,22 @@ const SURPLUS: usize = 2;
 /// Keys with a value each, at most half as many again as `capacity` of them.
 pub(super) struct Top<K, V> {
     capacity: usize,
-    index: HashMap<K, u32, RandomState>,
+    hashes: RandomState,
+    /// Where keys are counted, by their hash: open addressing, at most half full. An entry is the hash and a place.
+    index: Vec<u64>,
     slots: Vec<Slot<K, V>>,
     /// The highest count that was given up.
     floor: u64,
     forgotten: u64,
 }
+
+/// No entry. Its place is never given out.
+const EMPTY: u64 = u64::MAX;
+const SMALLEST: usize = 1 << 8;
+
+/// The hash of a key.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Hashed(u32);
 
 /// Where a key is counted, until others give way.
 #[derive(Clone, Copy, Debug)]
@@ -40,15 +51,40 @@ pub(super) struct Slot<K, V> {
     pub(super) value: V,
 }
 
+impl<K, V> Slot<K, V> {
+    /// Asks for the memory that counting will change: all of it, a line after the other.
+    #[inline]
+    pub(super) fn fetch(&self) {
+        prefetch_index(slice::from_ref(&self.key), 0);
+        prefetch_index(slice::from_ref(&self.count), 0);
+        prefetch_index(slice::from_ref(&self.value), 0);
+    }
+}
+
+#[expect(clippy::cast_possible_truncation, reason = "an entry is two halves")]
+const fn parts(entry: u64) -> (Hashed, Place) {
+    (Hashed((entry >> 32) as u32), Place(entry as u32))
+}
+
 impl<K: Copy + Eq + Hash + Ord, V: Default> Top<K, V> {
     pub(super) fn new(capacity: usize) -> Self {
-        Self { capacity, index: HashMap::default(), slots: Vec::new(), floor: 0, forgotten: 0 }
+        let index = vec![EMPTY; SMALLEST];
+        Self { capacity, hashes: RandomState::new(), index, slots: Vec::new(), floor: 0, forgotten: 0 }
     }
 
-    /// Where `key` is counted: to be looked up ahead of time for many keys, since the memory is what takes long.
+    /// What `key` is looked up by. The memory in which that will begin is asked for.
     #[inline]
-    pub(super) fn place(&self, key: K) -> Option<Place> {
-        self.index.get(&key).map(|&at| Place(at))
+    #[expect(clippy::cast_possible_truncation, reason = "half of a hash is one too")]
+    pub(super) fn look_ahead(&self, key: K) -> Hashed {
+        let hash = Hashed(self.hashes.hash_one(key) as u32);
+        prefetch_index(&self.index, self.home(hash));
+        hash
+    }
+
+    /// Where a key of this hash is counted, in all likelihood the one that is meant.
+    #[inline]
+    pub(super) fn guess(&self, hash: Hashed) -> Option<Place> {
+        self.find(hash, |_| true)
     }
 
     /// What is counted there, if anything still is.
@@ -57,30 +93,72 @@ impl<K: Copy + Eq + Hash + Ord, V: Default> Top<K, V> {
         self.slots.get(place.0 as usize)
     }
 
-    /// Counts `key` once more and gives its value. `place` is where it was a while ago, if it was known.
+    /// Counts `key` once more and gives its value. `place` is where it was a while ago, in all likelihood, if it was known.
     #[inline]
-    pub(super) fn touch(&mut self, key: K, place: Option<Place>) -> &mut V {
-        let still = place.filter(|&place| self.at(place).is_some_and(|slot| slot.key == key));
-        let Place(at) = still.or_else(|| self.place(key)).unwrap_or_else(|| self.admit(key));
+    pub(super) fn touch(&mut self, key: K, hash: Hashed, place: Option<Place>) -> &mut V {
+        let is = |place| self.at(place).is_some_and(|slot| slot.key == key);
+        let known = place.filter(|&place| is(place)).or_else(|| self.find(hash, is));
+        let Place(at) = known.unwrap_or_else(|| self.admit(key, hash));
         let slot = &mut self.slots[at as usize];
         slot.count += 1;
         &mut slot.value
     }
 
-    fn admit(&mut self, key: K) -> Place {
+    fn home(&self, hash: Hashed) -> usize {
+        hash.0 as usize & (self.index.len() - 1)
+    }
+
+    #[inline]
+    fn find(&self, hash: Hashed, is: impl Fn(Place) -> bool) -> Option<Place> {
+        let mut at = self.home(hash);
+        while self.index[at] != EMPTY {
+            let (other, place) = parts(self.index[at]);
+            if other.0 == hash.0 && is(place) {
+                return Some(place);
+            }
+            at = (at + 1) & (self.index.len() - 1);
+        }
+        None
+    }
+
+    /// Notes where a key is counted that has no entry yet.
+    fn note(&mut self, hash: Hashed, place: Place) {
+        let mut at = self.home(hash);
+        while self.index[at] != EMPTY {
+            at = (at + 1) & (self.index.len() - 1);
+        }
+        self.index[at] = u64::from(hash.0) << 32 | u64::from(place.0);
+    }
+
+    /// Half of the places stay free, so that a look-up ends soon.
+    fn make_room(&mut self) {
+        if (self.slots.len() + 1) * 2 <= self.index.len() {
+            return;
+        }
+        let larger = vec![EMPTY; self.index.len() * 2];
+        for entry in std::mem::replace(&mut self.index, larger) {
+            if entry != EMPTY {
+                let (hash, place) = parts(entry);
+                self.note(hash, place);
+            }
+        }
+    }
+
+    fn admit(&mut self, key: K, hash: Hashed) -> Place {
         let most = self.capacity + self.capacity.div_ceil(SURPLUS);
         if self.slots.len() >= most {
             self.forget_rarest();
         }
+        self.make_room();
         let at = self.slots.len();
         if at == self.slots.capacity() {
             // Twice as many, as a vector would, but no more than there can be.
             self.slots.reserve_exact(at.clamp(1, most - at));
         }
         self.slots.push(Slot { key, count: self.floor, missed: self.floor, value: V::default() });
-        let place = u32::try_from(at).unwrap_or(u32::MAX);
-        self.index.insert(key, place);
-        Place(place)
+        let place = Place(u32::try_from(at).unwrap_or(u32::MAX));
+        self.note(hash, place);
+        place
     }
 
     /// Gives up all but the `capacity` most frequent keys; of equals the older ones go.
@@ -96,9 +174,11 @@ impl<K: Copy + Eq + Hash + Ord, V: Default> Top<K, V> {
             at += 1;
             (slot.count, at - 1) > last
         });
-        self.index.clear();
-        let places = self.slots.iter().zip(0..).map(|(slot, at)| (slot.key, at));
-        self.index.extend(places);
+        self.index.fill(EMPTY);
+        for at in 0..self.slots.len() {
+            let hash = self.look_ahead(self.slots[at].key);
+            self.note(hash, Place(u32::try_from(at).unwrap_or(u32::MAX)));
+        }
     }
 
     pub(super) fn len(&self) -> usize {
@@ -123,9 +203,18 @@ mod tests {
     fn top(capacity: usize, stream: impl IntoIterator<Item = u32>) -> Top<u32, u64> {
         let mut top = Top::new(capacity);
         for key in stream {
-            *top.touch(key, None) += 1;
+            *count(&mut top, key, None) += 1;
         }
         top
+    }
+
+    fn count(top: &mut Top<u32, u64>, key: u32, place: Option<Place>) -> &mut u64 {
+        let hash = top.look_ahead(key);
+        top.touch(key, hash, place)
+    }
+
+    fn place(top: &Top<u32, u64>, key: u32) -> Option<Place> {
+        top.find(top.look_ahead(key), |place| top.at(place).is_some_and(|slot| slot.key == key))
     }
 
     fn slot(top: &Top<u32, u64>, key: u32) -> &Slot<u32, u64> {
@@ -153,12 +242,12 @@ mod tests {
     #[test]
     fn a_place_that_was_given_up_is_found_anew() {
         let mut top = top(2, [1, 2, 2, 3, 3]);
-        let [first, last] = [1, 3].map(|key| top.place(key));
-        *top.touch(4, None) += 1;
-        *top.touch(3, last) += 1;
-        *top.touch(2, first) += 1;
+        let [first, last] = [1, 3].map(|key| place(&top, key));
+        *count(&mut top, 4, None) += 1;
+        *count(&mut top, 3, last) += 1;
+        *count(&mut top, 2, first) += 1;
         assert_eq!([2, 3, 4].map(|key| slot(&top, key).value), [3, 3, 1], "{:?}", top.slots);
-        assert!(top.place(1).is_none());
+        assert!(place(&top, 1).is_none());
     }
 
     #[test]

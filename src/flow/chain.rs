@@ -3,6 +3,8 @@
 //!
 //! What waits in one chain waits equally long, so that a chain is in the order of its due times by itself.
 
+use prefetch_index::prefetch_index;
+
 use crate::time::Timestamp;
 
 /// No neighbour.
@@ -73,7 +75,12 @@ impl Chain {
             None => self.first = after,
         }
         match cells.get_mut(after as usize) {
-            Some(cell) => cell.link_mut().before = before,
+            Some(cell) => {
+                cell.link_mut().before = before;
+                let then = cell.link().after as usize;
+                // Cells are mostly taken out from the first one on: the one after the next will be needed soon.
+                prefetch_index(&*cells, then);
+            }
             None => self.last = before,
         }
     }

@@ -4,6 +4,8 @@
 //! An entry holds 32 bits of the hash, from which its home follows: growing and removing need no keys. The hash is seeded
 //! (see [`super::table::Settings::seeds`]), so that nobody can aim at one home.
 
+use prefetch_index::prefetch_index;
+
 /// In which pool a connection is kept, and where in it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Place {
@@ -77,10 +79,10 @@ impl Index {
         self.entries.len() - 1
     }
 
-    /// Reads where a look-up of this hash will begin.
+    /// Asks for the memory in which a look-up of this hash will begin.
     #[inline]
-    pub(super) fn touch(&self, hash: u32) -> u64 {
-        self.entries[hash as usize & self.mask()]
+    pub(super) fn fetch(&self, hash: u32) {
+        prefetch_index(&self.entries, hash as usize & self.mask());
     }
 
     /// The first entry of this hash, which is nearly always the one that [`Index::find`] will find: reading what it leads
@@ -162,8 +164,7 @@ impl Index {
 
     /// Removes all that is to be removed.
     pub(super) fn sweep(&mut self) {
-        let touched = self.gone.iter().fold(0, |touched, &(hash, _)| touched ^ self.touch(hash));
-        std::hint::black_box(touched);
+        self.gone.iter().for_each(|&(hash, _)| self.fetch(hash));
         let mut gone = std::mem::take(&mut self.gone);
         for (hash, place) in gone.drain(..) {
             self.take_out(hash, place);

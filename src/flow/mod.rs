@@ -11,6 +11,7 @@
 
 mod acceptance;
 mod admission;
+mod ahead;
 mod attempt;
 mod chain;
 mod close;

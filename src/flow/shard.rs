@@ -94,10 +94,10 @@ impl Shard {
         }
     }
 
-    /// Reads where the look-up of a segment will begin.
+    /// Asks for the memory in which the look-up of a segment will begin.
     #[inline]
-    pub(super) fn touch_index(&self, hash: u32) -> u64 {
-        self.index.touch(hash)
+    pub(super) fn fetch_index(&self, hash: u32) {
+        self.index.fetch(hash);
     }
 
     /// Where the connection of a segment is, in all likelihood.
@@ -112,18 +112,20 @@ impl Shard {
         self.whole.at(at).hearing.needs(by, segment.len)
     }
 
-    /// Reads something of the cold part, if a segment will touch it.
+    /// Asks for the cold part, if a segment will touch it.
     #[inline]
-    pub(super) fn touch_cold(&self, at: u32, segment: &Segment) -> u64 {
-        if usual::needs_cold(self.whole.at(at), segment) { self.cold[at as usize].touch() } else { 0 }
+    pub(super) fn fetch_cold(&self, at: u32, segment: &Segment) {
+        if usual::needs_cold(self.whole.at(at), segment) {
+            self.cold[at as usize].fetch();
+        }
     }
 
-    /// Reads something of every cache line that a segment of this connection touches.
+    /// Asks for every cache line that a segment of this connection touches.
     #[inline]
-    pub(super) fn touch(&self, place: Place) -> u64 {
+    pub(super) fn fetch(&self, place: Place) {
         match place {
-            Place::Small(at) => u64::from(self.small.at(at).generation),
-            Place::Whole(at) => self.whole.at(at).touch(),
+            Place::Small(at) => self.small.at(at).fetch(),
+            Place::Whole(at) => self.whole.at(at).fetch(),
         }
     }
 

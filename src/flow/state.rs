@@ -6,6 +6,7 @@ use crate::decode::{IcmpError, Segment};
 use crate::time::{Span, Timestamp};
 
 use super::acceptance::Acceptance;
+use super::ahead::fetch;
 use super::chain::Link;
 use super::close::{Close, Coverage, Fin, Finality, Leg, Moment, ObservedUntil, Reset};
 use super::exchange::{Exchange, Hearing};
@@ -132,11 +133,14 @@ impl Flow {
         Moment { ts: self.halves.at(by).last_seen, frame: self.last_frame }
     }
 
-    /// Reads something of every cache line: both halves, the key, and what comes behind it.
+    /// Asks for every cache line: both halves, the key, and what comes behind it.
     #[inline]
-    pub(super) fn touch(&self) -> u64 {
+    pub(super) fn fetch(&self) {
         let (low, high) = (self.halves.at(End::Low), self.halves.at(End::High));
-        low.packets ^ high.packets ^ u64::from(self.key.high.port) ^ self.recent
+        fetch(&low.packets);
+        fetch(&high.packets);
+        fetch(&self.key.high.port);
+        fetch(&self.recent);
     }
 
     /// How fast an end answered.
@@ -214,11 +218,12 @@ impl Cold {
         }
     }
 
-    /// Reads something of the cache lines that a segment other than a usual one touches.
+    /// Asks for the cache lines that a segment other than a usual one touches.
     #[inline]
-    pub(super) fn touch(&self) -> u64 {
-        let fins = self.fins.at(End::High).is_some();
-        u64::from(self.letters.at(End::High).last_syn) ^ u64::from(fins) ^ self.start.frame
+    pub(super) fn fetch(&self) {
+        fetch(&self.letters.at(End::High).last_syn);
+        fetch(self.fins.at(End::High));
+        fetch(&self.start.frame);
     }
 
     /// Gives back what it holds elsewhere.

@@ -20,6 +20,7 @@ pub use turns::Turn;
 
 use crate::decode::{Segment, SeqNumber};
 
+use super::ahead::fetch;
 use super::half::Order;
 use super::key::End;
 use hearing::Opaque;
@@ -132,19 +133,20 @@ impl Exchange {
         (reading, Talk { protocol, turns: Turns { now, before, count } })
     }
 
-    /// Reads something of what the next segment will touch, so that the misses of many connections are waited for together.
+    /// Asks for what the next segment will touch.
     #[inline]
-    pub(super) fn touch(&self) -> u32 {
-        self.turns ^ self.reading.touch()
+    pub(super) fn fetch(&self) {
+        fetch(&self.turns);
+        self.reading.fetch();
     }
 
     /// The same of what is spoken.
     #[inline]
-    pub(super) fn touch_protocol(&self) -> u32 {
+    pub(super) fn fetch_protocol(&self) {
         match &self.protocol {
-            Protocol::Http(http) => http.requests,
-            Protocol::Tls(tls) => tls.touch(),
-            Protocol::Unknown | Protocol::Upgraded(_) => 0,
+            Protocol::Http(http) => fetch(&http.requests),
+            Protocol::Tls(tls) => tls.fetch(),
+            Protocol::Unknown | Protocol::Upgraded(_) => {}
         }
     }
 

@@ -3,6 +3,7 @@
 
 use crate::decode::SeqNumber;
 
+use super::super::ahead::fetch;
 use super::super::half::Order;
 use super::super::key::{Both, End};
 use super::hearing::{Opaque, Unless};
@@ -107,12 +108,12 @@ struct Short {
 }
 
 impl Reading {
-    /// Reads what the next segment will touch.
+    /// Asks for what the next segment will touch.
     #[inline]
-    pub(super) fn touch(&self) -> u32 {
-        u32::from(self.mode == Mode::Open)
-            ^ u32::from(self.ends.at(End::High).holds())
-            ^ u32::from(self.ends.at(End::Low).holds())
+    pub(super) fn fetch(&self) {
+        fetch(&self.mode);
+        fetch(self.ends.at(End::High));
+        fetch(self.ends.at(End::Low));
     }
 
     /// Counts new bytes for the turns. TLS tells by itself what is speech.

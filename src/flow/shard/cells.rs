@@ -4,6 +4,7 @@ use crate::decode::{Segment, SeqNumber};
 use crate::time::Timestamp;
 
 use super::super::admission;
+use super::super::ahead::fetch;
 use super::super::attempt::Attempt;
 use super::super::chain::{Link, Linked};
 use super::super::half::{Half, Marks};
@@ -68,6 +69,15 @@ impl Grave {
         }
         // Numbers of a side that was never heard, and those of a RST that answers a SYN, say nothing.
         !me.seen || segment.flags.rst() || admission::near(segment.seq, me.snd_nxt)
+    }
+}
+
+impl Small {
+    /// Asks for its cache lines.
+    #[inline]
+    pub(super) fn fetch(&self) {
+        fetch(&self.link);
+        fetch(&self.generation);
     }
 }
 

@@ -13,6 +13,7 @@ pub use alert::Alert;
 use crate::decode::SeqNumber;
 use crate::time::Timestamp;
 
+use super::super::ahead::fetch;
 use super::super::key::{Both, End};
 use super::http::{Looks, looks_like};
 use super::stream::{Piece, Stamp};
@@ -155,11 +156,12 @@ impl Tls {
         self.sides.at(by).suspect.map(|suspect| suspect.at.stamp.ts)
     }
 
-    /// Reads something of each cache line that the next record will touch.
+    /// Asks for each cache line that the next record will touch.
     #[inline]
-    pub(super) fn touch(&self) -> u32 {
-        let side = |end| self.sides.at(end).begins.0;
-        u32::from(self.established) ^ side(End::Low) ^ side(End::High)
+    pub(super) fn fetch(&self) {
+        fetch(&self.established);
+        fetch(&self.sides.at(End::Low).begins);
+        fetch(&self.sides.at(End::High).begins);
     }
 
     /// How many of the next bytes of `by` are encrypted for certain.
