@@ -6,7 +6,7 @@ use crate::time::{Span, Timestamp};
 
 use super::forgery::{self, Doubt};
 pub(super) use super::talk::Talk;
-use super::{Confidence, How, Seen, Sender, cap, ending, talk, who};
+use super::{Confidence, How, Seen, Sender, cap, ending, half_close, talk, who};
 
 /// A shorter silence is no idle time.
 pub(super) const BRIEFEST_IDLE: Span = Span::from_secs(1);
@@ -36,6 +36,8 @@ pub struct Evidence<'a> {
     pub how: How,
     /// Who sent the first FIN at or before the end.
     pub fin_by: Option<Side>,
+    /// Whose FIN began the end: that one's, unless it was a half-close.
+    pub closer: Option<Side>,
     /// Whose address the RST that took effect carries.
     pub rst_claimed: Option<Side>,
     /// Who sent it, as concluded.
@@ -52,9 +54,9 @@ pub struct Evidence<'a> {
     pub request_crossed: bool,
     /// Both sides had sent a FIN before the end.
     pub both_fins: bool,
-    /// What was owed at the first FIN or RST.
+    /// What was owed at the FIN that began the end, or the RST.
     pub talk: Talk,
-    /// The exchange at the first FIN or RST.
+    /// The exchange at that time.
     pub exchange: &'a Exchange,
     /// TLS had begun and the client had not sent data yet.
     pub in_tls_handshake: bool,
@@ -71,7 +73,9 @@ impl<'a> Evidence<'a> {
         let how = ending::how(close);
         let reset = close.reset.as_deref().filter(|_| how.by_rst());
         let fin_by = ending::fin_by(close);
-        let exchange = close.exchange_at_fin.as_ref().filter(|_| fin_by.is_some()).unwrap_or(&close.exchange);
+        let closer = half_close::closer(close);
+        let at_fin = close.exchange_at_fin.as_ref().filter(|_| fin_by.is_some() && closer == fin_by);
+        let exchange = at_fin.unwrap_or(&close.exchange);
         let both_fins =
             [Side::Client, Side::Server].iter().all(|&side| ending::first_fin(close, side).is_some());
         let mut evidence = Self {
@@ -79,13 +83,14 @@ impl<'a> Evidence<'a> {
             surroundings: *surroundings,
             how,
             fin_by,
+            closer,
             rst_claimed: reset.map(|reset| close.side(reset.by)),
             rst_by: None,
             rst_by_confidence: None,
             shape: reset.map_or(Shape::Odd, shape),
             acceptance_certain: reset.is_some() && ending::is_certain(close),
             doubts: Vec::new(),
-            request_crossed: talk::crossed(close, exchange, fin_by),
+            request_crossed: talk::crossed(close, exchange, closer),
             both_fins,
             talk: Talk::Nothing,
             exchange,
@@ -115,10 +120,10 @@ impl<'a> Evidence<'a> {
         self.close.reset.as_deref().filter(|_| self.how.by_rst())
     }
 
-    /// The side that ended it: who sent the first FIN, or else the RST.
+    /// The side that ended it: whose FIN began the end, or else who sent the RST.
     #[must_use]
     pub fn ended_by(&self) -> Option<Side> {
-        match (self.fin_by, self.rst_by) {
+        match (self.closer, self.rst_by) {
             (Some(side), _) | (None, Some(Sender::Side(side))) => Some(side),
             _ => None,
         }
@@ -262,14 +267,14 @@ fn idle_before(evidence: &Evidence<'_>) -> Option<Span> {
 
 /// With which segment the end began: a FIN, the RST, or the message that the RST answers.
 fn end_serial(close: &Close, reset: Option<&Reset>) -> Option<u64> {
-    let fins = [Side::Client, Side::Server].into_iter().filter_map(|side| ending::first_fin(close, side));
+    let fin = half_close::closer(close).and_then(|side| ending::first_fin(close, side));
     let rst = reset.map(|reset| {
         let prompt = reset.prompt.filter(is_speech);
         prompt.map_or(reset.serial, |prompt| {
             first_copy(close, &prompt).map_or(prompt.serial, |first| first.serial)
         })
     });
-    fins.map(|fin| fin.serial).min().or(rst)
+    fin.map(|fin| fin.serial).or(rst)
 }
 
 /// The first segment that carried what `recent` carries, as far as segments are kept.

@@ -3,11 +3,12 @@
 use crate::flow::{Acceptance, BodyLength, Http, Owed, Reset, Side, Turn};
 
 use super::evidence::{Evidence, Shape, Talk};
-use super::{Confidence, Fact, How, talk};
+use super::{Confidence, Fact, How, half_close, talk};
 
 /// How the end looked: the first FIN and the RST, as far as there are any.
 pub(super) fn of_end(evidence: &Evidence<'_>) -> Vec<Fact> {
-    let mut facts: Vec<Fact> = evidence.fin_by.and_then(|side| of_fin(evidence, side)).into_iter().collect();
+    let mut facts: Vec<Fact> = half_close::fact(evidence).into_iter().collect();
+    facts.extend(evidence.closer.and_then(|side| of_fin(evidence, side)));
     if evidence.how.by_rst() {
         facts.extend(of_rst(evidence));
     } else {
@@ -37,7 +38,7 @@ pub(super) fn of_rst(evidence: &Evidence<'_>) -> Vec<Fact> {
 /// A side's first FIN.
 pub(super) fn of_fin(evidence: &Evidence<'_>, side: Side) -> Option<Fact> {
     let frame = evidence.fin_frame(side)?;
-    let after = evidence.idle_before.filter(|_| evidence.fin_by == Some(side));
+    let after = evidence.idle_before.filter(|_| evidence.closer == Some(side));
     let pause = after.map(|idle| format!(" {idle} after the last message")).unwrap_or_default();
     Some(Fact::at(frame, format!("the {side} closed (FIN){pause}")))
 }

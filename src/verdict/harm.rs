@@ -42,7 +42,7 @@ pub(super) fn weigh(evidence: &Evidence<'_>) -> Option<Harm> {
     let nothing_owed = matches!(evidence.talk, Talk::Nothing | Talk::Complete) && !evidence.lost_data();
     let left_in_peace = client_left && nothing_owed && matches!(evidence.how, How::Reset | How::FinThenReset);
     let quiet = matches!(evidence.talk, Talk::Nothing | Talk::Complete);
-    let tls_alone = evidence.fin_by.is_some_and(|closer| talk::only_tls_after(evidence, closer));
+    let tls_alone = evidence.closer.is_some_and(|closer| talk::only_tls_after(evidence, closer));
     let farewell = tls_alone || talk::hung_up_on_goodbye(evidence);
     let only_goodbyes = quiet && (farewell || (evidence.answers_alert() && !evidence.lost_data()));
     let failed = waited_for_handshake(evidence) || talk::fatal_alert(evidence).is_some();

@@ -33,9 +33,9 @@ pub enum Talk {
 
 /// Did the server end without having had the client's last message? Then its FIN, or the RST of its live socket, does not
 /// acknowledge it: the two crossed.
-pub(super) fn crossed(close: &Close, exchange: &Exchange, fin_by: Option<Side>) -> bool {
+pub(super) fn crossed(close: &Close, exchange: &Exchange, closer: Option<Side>) -> bool {
     let Some(turn) = exchange.turn.filter(|turn| close.side(turn.by) == Side::Client) else { return false };
-    let had_up_to = match (fin_by, &close.reset) {
+    let had_up_to = match (closer, &close.reset) {
         (Some(Side::Server), _) => close.fins.at(close.end(Side::Server)).map(|fin| fin.ack),
         (None, Some(reset)) if close.side(reset.by) == Side::Server && shape(reset) == Shape::Active => {
             Some(reset.rst.ack)
@@ -73,7 +73,7 @@ pub(super) fn talk(evidence: &Evidence<'_>) -> Talk {
     }
     // A server that speaks first greets; nothing is owed until the client has asked.
     let greeting = evidence.exchange.turns == 1 && answer_acknowledged(evidence);
-    let fin_delimits = evidence.fin_by.is_some() || greeting;
+    let fin_delimits = evidence.closer.is_some() || greeting;
     if fin_delimits || (answer_acknowledged(evidence) && is_quiet(evidence)) {
         Talk::Complete
     } else {
@@ -89,9 +89,9 @@ fn is_last_word(evidence: &Evidence<'_>, said: Turn) -> bool {
     let short = said.bytes <= longest;
     // Who has TLS and means to end says so.
     let meant = evidence.exchange.tls().is_none() || said_goodbye(evidence, Side::Server);
-    let by_server = evidence.fin_by == Some(Side::Server) && (short || (at_once && meant));
+    let by_server = evidence.closer == Some(Side::Server) && (short || (at_once && meant));
     // Who says goodbye and hangs up has no need of the reply.
-    let by_client = evidence.fin_by == Some(Side::Client) && at_once && short;
+    let by_client = evidence.closer == Some(Side::Client) && at_once && short;
     let last = match said_after(evidence) {
         None => by_server || by_client,
         Some(after) => by_client && after == Side::Server,
@@ -102,7 +102,7 @@ fn is_last_word(evidence: &Evidence<'_>, said: Turn) -> bool {
 /// Did the client say a last word and hang up on the reply?
 pub(super) fn hung_up_on_goodbye(evidence: &Evidence<'_>) -> bool {
     let said = evidence.exchange.turn.filter(|turn| evidence.close.side(turn.by) == Side::Client);
-    evidence.fin_by == Some(Side::Client) && said.is_some_and(|turn| is_last_word(evidence, turn))
+    evidence.closer == Some(Side::Client) && said.is_some_and(|turn| is_last_word(evidence, turn))
 }
 
 /// Is a TLS alert the last that a side had sent when the end began? close_notify is (RFC 8446 §6.1).
@@ -113,7 +113,7 @@ pub(super) fn said_goodbye(evidence: &Evidence<'_>, side: Side) -> bool {
 /// Who was the last to say something, beyond what TLS says for itself, after the first FIN; of a protocol that is not HTTP.
 fn said_after(evidence: &Evidence<'_>) -> Option<Side> {
     let now =
-        evidence.close.exchange.turn.filter(|_| evidence.fin_by.is_some() && evidence.http().is_none())?;
+        evidence.close.exchange.turn.filter(|_| evidence.closer.is_some() && evidence.http().is_none())?;
     let more = evidence.exchange.turn.is_none_or(|turn| (turn.seq, turn.bytes) != (now.seq, now.bytes));
     more.then(|| evidence.close.side(now.by))
 }
@@ -121,7 +121,7 @@ fn said_after(evidence: &Evidence<'_>) -> Option<Side> {
 /// Did the server say something after the client's FIN that the client's host refused?
 pub(super) fn went_on(evidence: &Evidence<'_>) -> bool {
     let client = Some(Side::Client);
-    (evidence.fin_by, evidence.rst_claimed) == (client, client)
+    (evidence.closer, evidence.rst_claimed) == (client, client)
         && said_after(evidence) == Some(Side::Server)
         && !evidence.answers_alert()
         && !hung_up_on_goodbye(evidence)
@@ -133,7 +133,7 @@ pub(super) fn stream_is_cut(evidence: &Evidence<'_>) -> bool {
     else {
         return false;
     };
-    let fin = evidence.fin(Side::Server).filter(|_| evidence.fin_by == Some(Side::Server));
+    let fin = evidence.fin(Side::Server).filter(|_| evidence.closer == Some(Side::Server));
     let established = evidence.exchange.tls().is_some_and(|tls| tls.established);
     let long = fin.is_some_and(|fin| fin.ts.since(turn.start) > QUIET);
     established && long && !is_quiet(evidence) && !said_goodbye(evidence, Side::Server)
@@ -152,7 +152,7 @@ pub(super) fn only_tls_after(evidence: &Evidence<'_>, closer: Side) -> bool {
 fn answered_in_two_bytes(evidence: &Evidence<'_>, asked: Turn) -> bool {
     let server = evidence.close.end(Side::Server);
     let said = evidence.exchange.tls().and_then(|tls| tls.alert_or_message(server));
-    let fin = evidence.fin_by.and_then(|side| Some((side, evidence.fin(side)?)));
+    let fin = evidence.closer.and_then(|side| Some((side, evidence.fin(side)?)));
     said.zip(fin).is_some_and(|(said, (by, fin))| {
         said > asked.start && (by == Side::Client || fin.ts.since(said) > QUIET)
     })
@@ -216,7 +216,7 @@ pub(super) fn end_unknown(evidence: &Evidence<'_>) -> bool {
 
 /// What HTTP tells; `None` where it does not tell, so that turns have to.
 fn http_talk(evidence: &Evidence<'_>, owed: Owed) -> Option<Talk> {
-    let server_closed = evidence.fin_by == Some(Side::Server);
+    let server_closed = evidence.closer == Some(Side::Server);
     match owed {
         Owed::Nothing => Some(Talk::Complete),
         Owed::Answer if answer_unseen(evidence) => None,

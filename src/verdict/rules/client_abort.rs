@@ -3,7 +3,7 @@
 use crate::flow::{BodyLength, Owed, Side};
 use crate::verdict::evidence::{Shape, Talk};
 use crate::verdict::rule::{Confidence, Rule, hit, miss};
-use crate::verdict::{Evidence, How, facts, talk};
+use crate::verdict::{Evidence, How, facts, half_close, talk};
 
 pub(super) const RULE: Rule = Rule {
     name: "client_abort",
@@ -38,6 +38,11 @@ B > A P. \"HTTP/1.1 200 OK\\r\\nContent-Length: 99\\r\\n\\r\\nabc\"\nA > B R.\nB
             "A > B S\nB > A S.\nA > B .\nA > B P. \"GET / HTTP/1.1\\r\\nHost: b\\r\\n\\r\\n\"\nA > B F.\nB > A .\n\
 +1 B > A P. \"HTTP/1.1 200 OK\\r\\nContent-Length: 3\\r\\n\\r\\nabc\"\nA > B .\nB > A F.\nA > B .",
         ),
+        miss(
+            "a half-close that reads on until the server stops",
+            "A > B S\nB > A S.\nA > B .\nA > B P. \"GET / HTTP/1.1\\r\\nHost: b\\r\\n\\r\\n\"\nA > B F.\nB > A .\n\
++1 B > A P. \"HTTP/1.1 200 OK\\r\\nContent-Length: 9\\r\\n\\r\\nabc\"\nA > B .\n+1 B > A F.\nA > B .",
+        ),
         miss("the server left", "A > B S\nB > A S.\nA > B .\nA > B P. \"GET / HTTP/1.1\\r\\n\\r\\n\"\nB > A .\nB > A F.\nA > B F.\nB > A ."),
     ],
 };
@@ -53,7 +58,7 @@ fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
     }
     match evidence.how {
         How::Fin | How::FinThenReset if known_to_be_owed(evidence) && !answered_after_all(evidence) => {
-            Some(Confidence::Certain)
+            Some(if half_close::may_be_one(evidence) { Confidence::Likely } else { Confidence::Certain })
         }
         // What a closed socket refuses had still been coming.
         How::FinThenReset if talk::went_on(evidence) => Some(Confidence::Likely),
@@ -100,8 +105,18 @@ fn answered_after_all(evidence: &Evidence<'_>) -> bool {
 }
 
 fn advise(evidence: &Evidence<'_>) -> String {
-    let waited = evidence.idle_before.map(|idle| format!(" after waiting {idle}")).unwrap_or_default();
+    let waited = evidence.idle_before.filter(|&idle| idle >= talk::QUIET);
+    let after = waited.map(|idle| format!(" after waiting {idle}")).unwrap_or_default();
+    let yours = match waited {
+        Some(_) => " If it is your own client, its timeout is shorter than the answer takes.",
+        None => "",
+    };
+    let half = if half_close::may_be_one(evidence) {
+        " If the client only half-closed (shutdown) and waited for the answer, the server took that for leaving."
+    } else {
+        ""
+    };
     format!(
-        "The client left{waited}: normal for a user who navigates away; handle the error event and stop the work. If it is your own client, its timeout is shorter than the answer takes."
+        "The client left{after}: normal for a user who navigates away; handle the error event and stop the work.{yours}{half}"
     )
 }

@@ -4,7 +4,7 @@ use crate::flow::Side;
 use crate::verdict::evidence::{Shape, Talk};
 use crate::verdict::rule::{Confidence, Rule, hit, miss};
 use crate::verdict::talk::QUIET;
-use crate::verdict::{Evidence, How, facts, talk};
+use crate::verdict::{Evidence, How, facts, half_close, talk};
 
 /// A message is smaller than a segment of anything long: what every host can take (RFC 9293 §3.7.1).
 const MESSAGE: u32 = 536;
@@ -57,8 +57,12 @@ fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
     // After an upgrade (WebSocket, tunnel) nobody owes an answer to each message.
     let upgraded = evidence.exchange.upgraded().is_some();
     let gave_up = upgraded || crate::verdict::probes::probing(evidence).is_some();
-    if !owed || gave_up || evidence.ended_by() != Some(Side::Server) {
+    if !owed || gave_up {
         return None;
+    }
+    if evidence.ended_by() != Some(Side::Server) {
+        let after_half_close = talk::is_known(evidence) && half_close::server_ended_later(evidence).is_some();
+        return after_half_close.then_some(Confidence::Possible);
     }
     // Where several went together the listener may have been closed, and nobody ever had the request.
     let together = evidence.surroundings.unserved_resets > 1;
@@ -78,6 +82,8 @@ fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
     // A connection that never got one byte from the server may have waited in the queue of a listener that was closed.
     let ever_served = evidence.close.half_before(Side::Server).has_data();
     Some(match evidence.how {
+        // Some servers take a half-close for leaving.
+        _ if half_close::is_one(evidence) => sure.min(Confidence::Likely),
         _ if together => sure.min(Confidence::Possible),
         How::Reset if !ever_served => sure.min(Confidence::Likely),
         _ => sure,
@@ -108,7 +114,8 @@ fn talks_on(evidence: &Evidence<'_>) -> bool {
 fn advise(evidence: &Evidence<'_>) -> String {
     let waited = evidence.idle_before.map(|idle| format!(" after {idle}")).unwrap_or_default();
     format!(
-        "The server ended the connection{waited} without answering: look for a crash, a destroyed socket or a timeout of that length in its log. {}",
+        "The server ended the connection{waited} without answering: look for a crash, a destroyed socket or a timeout of that length in its log.{} {}",
+        half_close::hint(evidence),
         facts::retry_advice(evidence)
     )
 }

@@ -3,7 +3,7 @@
 use crate::flow::{BodyLength, Side};
 use crate::verdict::evidence::{Shape, Talk};
 use crate::verdict::rule::{Confidence, Rule, hit, miss};
-use crate::verdict::{Evidence, How, facts, talk};
+use crate::verdict::{Evidence, How, facts, half_close, talk};
 
 pub(super) const RULE: Rule = Rule {
     name: "response_cut",
@@ -30,6 +30,11 @@ B > A P. \"HTTP/1.1 200 OK\\r\\nContent-Length: 10\\r\\n\\r\\nabc\"\nA > B .\n+1
             "A > B S\nB > A S.\nA > B .\nA > B P. \"GET /f HTTP/1.1\\r\\nHost: b\\r\\n\\r\\n\"\n\
 B > A P. \"HTTP/1.1 200 OK\\r\\nTransfer-Encoding: chunked\\r\\n\\r\\n3\\r\\nabc\\r\\n\"\nA > B .\nB > A F.\nA > B F.\nB > A .",
         ),
+        hit(
+            "a client that had half-closed and read on",
+            "A > B S\nB > A S.\nA > B .\nA > B P. \"GET / HTTP/1.1\\r\\nHost: b\\r\\n\\r\\n\"\nA > B F.\nB > A .\n\
++1 B > A P. \"HTTP/1.1 200 OK\\r\\nContent-Length: 9\\r\\n\\r\\nabc\"\nA > B .\n+1 B > A F.\nA > B .",
+        ),
         miss(
             "the answer was whole",
             "A > B S\nB > A S.\nA > B .\nA > B P. \"GET /f HTTP/1.1\\r\\n\\r\\n\"\n\
@@ -49,8 +54,12 @@ const UNANSWERED: u8 = 2;
 fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
     let began =
         evidence.talk == Talk::Answering || (evidence.how == How::Reset && talk::end_unknown(evidence));
-    if !began || evidence.in_tls_handshake || evidence.ended_by() != Some(Side::Server) {
+    if !began || evidence.in_tls_handshake {
         return None;
+    }
+    if evidence.ended_by() != Some(Side::Server) {
+        let after_half_close = is_announced(evidence) && half_close::server_ended_later(evidence).is_some();
+        return after_half_close.then_some(Confidence::Possible);
     }
     // A server whose own data went unanswered gave up on a client that was gone.
     if evidence.unanswered(Side::Server) >= UNANSWERED {
@@ -63,11 +72,19 @@ fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
         Some(BodyLength::Unknown) | None => Confidence::Possible,
     };
     match evidence.how {
+        // Some servers take a half-close for leaving.
+        How::Fin | How::FinThenReset if half_close::is_one(evidence) => {
+            (sure == Confidence::Certain).then_some(Confidence::Likely)
+        }
         How::Fin | How::FinThenReset if sure == Confidence::Certain => Some(sure),
         How::Fin | How::FinThenReset if talk::stream_is_cut(evidence) => Some(Confidence::Possible),
         How::Reset if evidence.shape == Shape::Active => Some(sure),
         _ => None,
     }
+}
+
+fn is_announced(evidence: &Evidence<'_>) -> bool {
+    matches!(announced(evidence), Some(BodyLength::Bytes(_) | BodyLength::Chunked))
 }
 
 fn announced(evidence: &Evidence<'_>) -> Option<BodyLength> {
@@ -76,8 +93,9 @@ fn announced(evidence: &Evidence<'_>) -> Option<BodyLength> {
 
 fn advise(evidence: &Evidence<'_>) -> String {
     format!(
-        "The server stopped after {}: look for a crash, a kill or a timeout while streaming in its log. {}",
+        "The server stopped after {}: look for a crash, a kill or a timeout while streaming in its log.{} {}",
         facts::progress(evidence),
+        half_close::hint(evidence),
         facts::retry_advice(evidence)
     )
 }

@@ -90,11 +90,11 @@ fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
         return None;
     }
     match (evidence.how, evidence.shape) {
-        (How::FinThenReset, Shape::Reply) if evidence.fin_by == Some(Side::Server) => {
+        (How::FinThenReset, Shape::Reply) if evidence.closer == Some(Side::Server) => {
             judge_fin(evidence, &request(evidence)?)
         }
         // Stacks other than Linux's answer what comes after their close as they abort: with RST+ACK.
-        (How::FinThenReset, Shape::Active) if evidence.fin_by == Some(Side::Server) => {
+        (How::FinThenReset, Shape::Active) if evidence.closer == Some(Side::Server) => {
             let sure = judge_fin(evidence, &request_after_fin(evidence)?)?;
             Some(if evidence.established_for_long() { sure } else { sure.min(Confidence::Possible) })
         }
@@ -125,7 +125,7 @@ fn request_after_fin(evidence: &Evidence<'_>) -> Option<Recent> {
 /// A request that a server took after its FIN without a word or a RST, as those do that read on for a while before they
 /// close (lingering close): no answer can follow a FIN.
 fn swallowed(evidence: &Evidence<'_>) -> Option<Turn> {
-    let fin = evidence.fin(Side::Server).filter(|_| evidence.fin_by == Some(Side::Server))?;
+    let fin = evidence.fin(Side::Server).filter(|_| evidence.closer == Some(Side::Server))?;
     let (before, after) = (evidence.http()?, evidence.close.exchange.http()?);
     let between =
         evidence.talk == Talk::Complete && evidence.exchange.turns >= 2 && !before.request_unfinished();
@@ -180,7 +180,7 @@ fn facts_of(evidence: &Evidence<'_>) -> Vec<Fact> {
     if let Some(request) = request(evidence).or_else(|| request_after_fin(evidence)) {
         let name = facts::request_name_at_close(evidence);
         let fin = evidence.close.fins.at(evidence.close.end(Side::Server));
-        facts.push(match fin.filter(|_| evidence.fin_by.is_some()) {
+        facts.push(match fin.filter(|_| evidence.closer.is_some()) {
             Some(fin) if fin.serial < request.serial => {
                 Fact::at(request.frame, format!("{name} came {} later", request.ts.since(fin.ts)))
             }
@@ -203,7 +203,7 @@ fn facts_of(evidence: &Evidence<'_>) -> Vec<Fact> {
 fn advise(evidence: &Evidence<'_>) -> String {
     let idle = facts::idle(evidence);
     let learned = facts::learned_idle(evidence);
-    if evidence.fin_by.is_some() && evidence.idle_before.is_some_and(|idle| idle < SHORTEST) {
+    if evidence.closer.is_some() && evidence.idle_before.is_some_and(|idle| idle < SHORTEST) {
         return format!(
             "The server closed {idle} after its last message, not after an idle time: it had announced it (Connection: close, a last message), or has a limit of requests or of age. Your client must not reuse such a connection. {}",
             facts::retry_unseen(evidence)

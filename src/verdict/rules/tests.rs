@@ -101,6 +101,31 @@ fn an_icmp_error_is_what_a_program_sees_once_its_kernel_gives_up() {
 }
 
 #[test]
+fn a_half_close_is_no_leaving() {
+    let asked = "A > B S\nB > A S.\nA > B .\nA > B P. \"GET / HTTP/1.1\\r\\nHost: b\\r\\n\\r\\n\"\n";
+    let whole =
+        "+1 B > A P. \"HTTP/1.1 200 OK\\r\\nContent-Length: 3\\r\\n\\r\\nabc\"\nA > B .\nB > A F.\nA > B .";
+    assert_eq!(verdict(&format!("{asked}A > B F.\nB > A .\n{whole}")).cause_name(), None);
+    let part = "+1 B > A P. \"HTTP/1.1 200 OK\\r\\nContent-Length: 9\\r\\n\\r\\nabc\"\nA > B .\n";
+    let cut = verdict(&format!("{asked}A > B F.\nB > A .\n{part}+1 B > A R."));
+    assert_eq!((cut.cause_name(), cut.fin_by), (Some("response_cut"), Some(Side::Client)));
+    assert_eq!(cut.cause.unwrap().confidence, Confidence::Likely);
+    assert!(cut.evidence.iter().any(|fact| fact.fact.contains("half-closed (FIN)")), "{:?}", cut.evidence);
+    let never = verdict(&format!("{asked}A > B F.\nB > A .\n+2 B > A F.\nA > B ."));
+    assert_eq!(
+        (never.cause_name(), never.cause.unwrap().confidence),
+        (Some("client_abort"), Confidence::Likely)
+    );
+    assert!(
+        never.alternatives.iter().any(|other| other.rule.name == "no_response"),
+        "{:?}",
+        never.alternatives
+    );
+    let waited = verdict(&format!("{asked}B > A .\n+2 A > B F.\nB > A F.\nA > B ."));
+    assert_eq!(waited.cause.unwrap().confidence, Confidence::Certain);
+}
+
+#[test]
 fn silence_is_told_by_what_came_after_it_began() {
     let asked = "A > B S\nB > A S.\nA > B .\nA > B P. len 50\n";
     let dark = "+1 B > A P. len 90\n+0.2 B > A again\n+0.4 B > A again\n+0.8 B > A again\n+1.6 B > A again\n+3 B > A again";

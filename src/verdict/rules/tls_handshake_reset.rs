@@ -46,7 +46,7 @@ fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
         (How::Reset, Some(Sender::Side(Side::Server))) => Some(Confidence::Certain),
         (How::Reset, Some(Sender::Middlebox)) => Some(Confidence::Possible),
         (How::Reset | How::FinThenReset, _) => Some(Confidence::Likely),
-        (How::Fin, _) if evidence.fin_by == Some(Side::Server) => Some(Confidence::Likely),
+        (How::Fin, _) if evidence.closer == Some(Side::Server) => Some(Confidence::Likely),
         _ => None,
     }
 }

@@ -45,7 +45,7 @@ fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
         return None;
     }
     match evidence.how {
-        How::FinThenReset if evidence.fin_by == Some(side) && wrote_after_fin(evidence, side) => {
+        How::FinThenReset if evidence.closer == Some(side) && wrote_after_fin(evidence, side) => {
             Some(if closed_idle(evidence, side) { Confidence::Possible } else { Confidence::Likely })
         }
         How::Reset if refused_upload(evidence, side) => Some(Confidence::Likely),
@@ -106,7 +106,7 @@ fn unread(evidence: &Evidence<'_>) -> Option<Fact> {
     let (Some(Sender::Side(side)), Some(reset)) = (evidence.rst_by, evidence.reset()) else { return None };
     let (sender, peer) = (evidence.close.half_before(side), evidence.close.half_before(side.peer()));
     let got = reset.rst.ack.furthest(sender.rcv_nxt).offset_from(peer.iss.plus(1));
-    let answered = if evidence.fin_by == Some(side) { "had closed before it read" } else { "never answered" };
+    let answered = if evidence.closer == Some(side) { "had closed before it read" } else { "never answered" };
     let says = format!(
         "the {side} aborts although {got} bytes of the {} had arrived, which its program {answered}",
         side.peer()
