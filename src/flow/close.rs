@@ -128,6 +128,8 @@ pub struct Fin {
     pub frame: u64,
     /// How far its sender had received the other side: what it acknowledges.
     pub ack: SeqNumber,
+    /// The sequence number after it.
+    pub end: SeqNumber,
 }
 
 impl Moment {

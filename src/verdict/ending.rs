@@ -66,7 +66,7 @@ pub(super) fn how(close: &Close) -> How {
         return by_reset(close, reset);
     }
     let (client, server) = (close.half(Side::Client), close.half(Side::Server));
-    match (client.has_fin(), server.has_fin()) {
+    match (first_fin(close, Side::Client).is_some(), first_fin(close, Side::Server).is_some()) {
         (true, true) => How::Fin,
         _ if is_unanswered(client, server) || is_unanswered(server, client) => How::Unanswered,
         _ if close.coverage == Coverage::Whole && is_silent(close) => How::Silent,
@@ -117,13 +117,23 @@ pub(super) fn alert_bytes(close: &Close, end: End) -> u32 {
     close.exchange.tls().map_or(0, |tls| *tls.trailing_alert_bytes.at(end))
 }
 
-/// The first FIN of a side, if it came before the RST that ended the connection.
+/// The first FIN of a side, if it was that side's and came before the RST that ended the connection.
 pub(super) fn first_fin(close: &Close, side: Side) -> Option<Fin> {
-    let fin = (*close.fins.at(close.end(side)))?;
+    let fin = close.fins.at(close.end(side)).filter(|_| disowned_fin(close, side).is_none())?;
     match &close.reset {
         Some(reset) if !reset.before.at(close.end(side)).has_fin() => None,
         _ => Some(fin),
     }
+}
+
+/// The first FIN with a side's address, if that side cannot have sent it: it said more later, beyond its own end (RFC 9293 §3.6:
+/// after a FIN nothing new is sent). Where it had taken the other side's FIN too, or that is not known, that may be another
+/// connection between the same ports.
+pub(super) fn disowned_fin(close: &Close, side: Side) -> Option<Fin> {
+    let (half, end) = (close.half(side), close.end(side));
+    let over = close.fins.at(end.peer()).is_some_and(|fin| !fin.end.after(half.rcv_nxt));
+    let went_on = |fin: &Fin| half.snd_nxt.after(fin.end) && half.last_data > fin.ts;
+    close.fins.at(end).filter(|fin| close.both_seen() && !over && went_on(fin))
 }
 
 /// Who sent the first FIN at or before the end.

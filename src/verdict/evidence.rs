@@ -114,6 +114,13 @@ impl<'a> Evidence<'a> {
         self.close.coverage == Coverage::Ends && !matches!(self.how, How::Refused | How::Unanswered)
     }
 
+    /// A FIN that the side whose address it carries did not send, and that side.
+    #[must_use]
+    pub fn forged_fin(&self) -> Option<(Side, Fin)> {
+        let of = |side| Some((side, ending::disowned_fin(self.close, side)?));
+        [Side::Server, Side::Client].into_iter().find_map(of)
+    }
+
     /// The RST that took effect.
     #[must_use]
     pub fn reset(&self) -> Option<&'a Reset> {

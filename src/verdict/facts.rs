@@ -35,6 +35,16 @@ pub(super) fn of_rst(evidence: &Evidence<'_>) -> Vec<Fact> {
     facts
 }
 
+/// A FIN that the side whose address it carries did not send.
+pub(super) fn of_forged_fin(evidence: &Evidence<'_>) -> Option<Fact> {
+    let (side, fin) = evidence.forged_fin()?;
+    let more = evidence.close.half(side).snd_nxt.offset_from(fin.end);
+    let fact = format!(
+        "a FIN with the {side}'s address is not its own: the {side} went on later, {more} bytes beyond that end"
+    );
+    Some(Fact::at(fin.frame, fact))
+}
+
 /// A side's first FIN.
 pub(super) fn of_fin(evidence: &Evidence<'_>, side: Side) -> Option<Fact> {
     let frame = evidence.fin_frame(side)?;

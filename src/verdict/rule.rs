@@ -146,7 +146,9 @@ pub(super) fn rank(evidence: &Evidence<'_>) -> Findings {
     let mut explained = false;
     for rule in RULES {
         // The last resort is the last of the list.
-        if (explained && is_last_resort(rule)) || (evidence.is_unheard() && !OF_ENDS.contains(&rule.name)) {
+        let heard = !evidence.is_unheard() || OF_ENDS.contains(&rule.name);
+        let believed = evidence.forged_fin().is_none() || OF_DEVICES.contains(&rule.name);
+        if (explained && is_last_resort(rule)) || !heard || !believed {
             continue;
         }
         if let Some(confidence) = (rule.judge)(evidence) {
@@ -161,6 +163,9 @@ pub(super) fn rank(evidence: &Evidence<'_>) -> Findings {
 
 /// Stories that need nothing of what was said.
 const OF_ENDS: [&str; 3] = ["icmp_refused", "port_scan", "unexplained"];
+
+/// Stories that a device which speaks in a host's name does not make untrue.
+const OF_DEVICES: [&str; 2] = ["injected_reset", "unexplained"];
 
 /// A story about the sender of a RST is no surer than that it was the sender.
 fn cap(evidence: &Evidence<'_>, rule: &Rule) -> Confidence {
