@@ -78,6 +78,15 @@ pub(super) fn is_authentic(evidence: &Evidence<'_>) -> bool {
     as_far && (stamped || baseline.counted_ip_id().is_some_and(|last| in_reach(last, reset.rst.ip_id)))
 }
 
+/// Does the RST lack the timestamps that its host's segments carry? Linux's live socket gives them to its RST too (RFC 7323 §3.2); who
+/// refuses in a host's name, or passes on a refusal (a SYN proxy), has none to give, and macOS gives none.
+pub(super) fn lacks_timestamps(evidence: &Evidence<'_>) -> bool {
+    let Some(reset) = evidence.reset() else { return false };
+    let own = Baseline::of(evidence, reset).own;
+    let stamped = !own.is_empty() && own.iter().all(|recent| recent.traits.has(Traits::TIMESTAMPS));
+    stamped && !reset.rst.traits.has(Traits::TIMESTAMPS)
+}
+
 /// How the claimed sender's own segments look, RSTs apart.
 struct Baseline<'a> {
     own: Vec<&'a Recent>,

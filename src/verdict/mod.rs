@@ -11,6 +11,7 @@ mod evidence;
 pub mod example;
 mod facts;
 mod forgery;
+mod gave_up;
 mod half_close;
 mod harm;
 mod ladder;

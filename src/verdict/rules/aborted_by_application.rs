@@ -2,7 +2,7 @@
 
 use crate::verdict::evidence::{Shape, Talk};
 use crate::verdict::rule::{Confidence, Rule, hit, miss};
-use crate::verdict::{Evidence, How, Sender, facts, talk};
+use crate::verdict::{Evidence, How, Sender, Side, facts, forgery, talk};
 
 pub(super) const RULE: Rule = Rule {
     name: "aborted_by_application",
@@ -33,6 +33,8 @@ fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
         return None;
     }
     match (evidence.how, evidence.talk) {
+        // A refusal that was passed on by who had taken the handshake for the server looks like that.
+        (How::Reset, Talk::Nothing) if refused_late(evidence) => Some(Confidence::Possible),
         (How::Reset, Talk::Nothing | Talk::Complete) if !talk::end_unknown(evidence) => {
             Some(Confidence::Likely)
         }
@@ -42,8 +44,18 @@ fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
     }
 }
 
+/// The server never said anything, and its RST is none of a live socket.
+fn refused_late(evidence: &Evidence<'_>) -> bool {
+    evidence.rst_by == Some(Sender::Side(Side::Server))
+        && !evidence.close.half_before(Side::Server).has_data()
+        && forgery::lacks_timestamps(evidence)
+}
+
 fn advise(evidence: &Evidence<'_>) -> String {
     let Some(Sender::Side(side)) = evidence.rst_by else { return String::new() };
+    if evidence.talk == Talk::Nothing && refused_late(evidence) {
+        return "Ask whether a proxy or a firewall takes handshakes for the server (SYN proxy): then nobody listens on that port behind it. Else the server's program aborted: look there for SO_LINGER 0.".to_owned();
+    }
     format!(
         "The {side}'s program chose to abort: look there for SO_LINGER 0, an abort or destroy call, or a pool that drops idle connections."
     )

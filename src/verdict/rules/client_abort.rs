@@ -3,7 +3,7 @@
 use crate::flow::{BodyLength, Owed, Side};
 use crate::verdict::evidence::{Shape, Talk};
 use crate::verdict::rule::{Confidence, Rule, hit, miss};
-use crate::verdict::{Evidence, How, facts, half_close, talk};
+use crate::verdict::{Evidence, How, facts, gave_up, half_close, talk};
 
 pub(super) const RULE: Rule = Rule {
     name: "client_abort",
@@ -61,7 +61,11 @@ fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
             Some(if half_close::may_be_one(evidence) { Confidence::Likely } else { Confidence::Certain })
         }
         // What a closed socket refuses had still been coming.
-        How::FinThenReset if talk::went_on(evidence) => Some(Confidence::Likely),
+        How::FinThenReset if talk::went_on(evidence) => {
+            // A server that its FIN never reached had no reason to stop.
+            let heard = gave_up::gave_up(evidence).is_none();
+            Some(if heard { Confidence::Likely } else { Confidence::Possible })
+        }
         How::Reset if evidence.shape == Shape::Active => Some(facts::sure_if_http(evidence, guess(evidence))),
         _ => None,
     }

@@ -81,6 +81,7 @@ fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
     if evidence.how != How::Reset
         || evidence.in_tls_handshake
         || crate::verdict::probes::probing(evidence).is_some()
+        || crate::verdict::gave_up::gave_up(evidence).is_some()
     {
         return None;
     }

@@ -1,6 +1,7 @@
 //! Repetitions that nobody answers, and no RST.
 
 use crate::flow::{Close, Marks, Side};
+use crate::verdict::gave_up::{self, GaveUp};
 use crate::verdict::rule::{Confidence, Rule, hit, miss};
 use crate::verdict::{Evidence, Fact, How};
 
@@ -14,7 +15,7 @@ pub(super) const RULE: Rule = Rule {
     doc: "What happened: one side kept repeating its data, its FIN or its probes, and nothing came back any more: the path broke, \
 the host was switched off or lost its network, or a firewall forgot the connection and drops its segments.
 How it is told: two or more repetitions that the other side does not acknowledge, up to the end of the observation, even where it \
-goes on speaking (then only one direction is broken); no RST.
+goes on speaking (then only one direction is broken); no RST, but one that answers what it says after the other side has given up.
 Not to be confused with: state_lost, where a host answers with RST; an idle connection, on which nobody repeats anything.
 What to do: programs notice only after minutes (Linux: about 15 for unacknowledged data): set TCP_USER_TIMEOUT or keep-alives, \
 and look at the path (routes, firewall state timeouts, MTU black holes where only large segments vanish).",
@@ -26,6 +27,14 @@ and look at the path (routes, firewall state timeouts, MTU black holes where onl
         hit(
             "the path goes dark",
             "A > B S\nB > A S.\nA > B .\nA > B P. len 50\nB > A .\nA > B P. len 50\n+0.2 A > B again\n+0.4 A > B again\n+0.8 A > B again\n+1.6 A > B again\n+3.2 A > B again",
+        ),
+        hit(
+            "it speaks again when the other side has given up",
+            "A > B S\nB > A S.\nA > B .\nA > B P. len 50\nB > A P. len 5\nA > B .\n+1 A > B P. len 50\n+0.2 A > B again\n+0.4 A > B again\n+0.8 A > B again\n+5 B > A P. len 5 ack 1051\nA > B R seq 1051",
+        ),
+        hit(
+            "it speaks again when the other side has closed in vain",
+            "A > B S\nB > A S.\nA > B .\nA > B P. len 50\nB > A P. len 5\nA > B .\n+1 A > B F.\n+0.2 A > B again\n+0.4 A > B again\n+5 B > A P. len 5 ack 1051\nA > B R seq 1051",
         ),
         miss("one repetition is answered", "A > B S\nB > A S.\nA > B .\nA > B P. len 50\n+0.2 A > B again\nB > A ."),
         hit(
@@ -43,6 +52,9 @@ B > A P. \"HTTP/1.1 200 OK\\r\\nContent-Length: 9000\\r\\n\\r\\n\"\nA > B .\nB >
 };
 
 fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
+    if gave_up::gave_up(evidence).is_some() && matches!(evidence.how, How::Reset | How::FinThenReset) {
+        return Some(Confidence::Likely);
+    }
     if evidence.how != How::Silent {
         return None;
     }
@@ -90,6 +102,10 @@ fn only_syn_acks(evidence: &Evidence<'_>, side: Side) -> bool {
 }
 
 fn facts(evidence: &Evidence<'_>) -> Vec<Fact> {
+    if let Some((side, story)) = of_giving_up(evidence) {
+        let own = crate::verdict::facts::of_end(evidence);
+        return std::iter::once(Fact::at(story.frame, told(side, story))).chain(own).collect();
+    }
     let Some(side) = evidence.unanswered_side() else { return Vec::new() };
     let repeated = evidence.unanswered(side);
     let heard = evidence.close.half(side.peer()).last_seen;
@@ -118,8 +134,22 @@ fn facts(evidence: &Evidence<'_>) -> Vec<Fact> {
     facts
 }
 
+/// The side that reset, and what it had done in vain.
+fn of_giving_up(evidence: &Evidence<'_>) -> Option<(Side, GaveUp)> {
+    let reset = evidence.reset()?;
+    Some((evidence.close.side(reset.by), gave_up::gave_up(evidence)?))
+}
+
+fn told(side: Side, GaveUp { times, before, .. }: GaveUp) -> String {
+    format!(
+        "the {side} repeated itself {times} times and got no answer; when the {} spoke again, {before} later, it had given up",
+        side.peer()
+    )
+}
+
 fn advise(evidence: &Evidence<'_>) -> String {
-    let Some(side) = evidence.unanswered_side() else { return String::new() };
+    let gave_up = of_giving_up(evidence).map(|(side, _)| side);
+    let Some(side) = gave_up.or_else(|| evidence.unanswered_side()) else { return String::new() };
     format!(
         "Look at the path to the {} and at that host; set TCP_USER_TIMEOUT or keep-alives on the {side} so that its program notices within seconds.",
         side.peer()

@@ -2,7 +2,7 @@
 
 use crate::verdict::evidence::Shape;
 use crate::verdict::rule::{Confidence, Rule, hit, miss};
-use crate::verdict::{Evidence, Fact, How, Sender, facts};
+use crate::verdict::{Evidence, Fact, How, Sender, facts, gave_up};
 
 pub(super) const RULE: Rule = Rule {
     name: "state_lost",
@@ -52,7 +52,9 @@ fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
     if !answers || !knew || said_goodbye || overtook_own {
         return None;
     }
-    let said = evidence.exchange.turn.is_some();
+    // Who has given up has forgotten the connection too, and nothing was restarted.
+    let gave_up = gave_up::gave_up(evidence).is_some() || gave_up::waited_for_room(evidence);
+    let said = evidence.exchange.turn.is_some() && !gave_up;
     Some(if said { Confidence::Likely } else { Confidence::Possible })
 }
 
@@ -79,6 +81,13 @@ fn facts_of(evidence: &Evidence<'_>) -> Vec<Fact> {
 fn advise(evidence: &Evidence<'_>) -> String {
     let Some(Sender::Side(side)) = evidence.rst_by else { return String::new() };
     let host = evidence.close.endpoint(side).addr;
+    if gave_up::waited_for_room(evidence) {
+        return format!(
+            "The {}'s window was shut, and the {side} ({host}) gave up waiting for room (TCP_USER_TIMEOUT, its program's own timeout) or was restarted: look why the {} stopped reading.",
+            side.peer(),
+            side.peer()
+        );
+    }
     format!(
         "Look for a restart, failover or re-balancing of {host} (the {side}) just before; reconnect. {}",
         facts::retry_advice(evidence)

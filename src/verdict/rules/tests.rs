@@ -126,6 +126,28 @@ fn a_half_close_is_no_leaving() {
 }
 
 #[test]
+fn who_gave_up_was_not_restarted() {
+    let shut = "A > B S\nB > A S.\nA > B .\nA > B P. len 90\nB > A . win 0\n";
+    let probes = "+0.3 A > B . seq 1090\nB > A . win 0\n+0.6 A > B . seq 1090\nB > A . win 0\n";
+    let told = verdict(&format!("{shut}{probes}+5 B > A . win 900\nA > B R seq 1091"));
+    assert_eq!(
+        (told.cause_name(), told.cause.unwrap().confidence),
+        (Some("state_lost"), Confidence::Possible)
+    );
+    assert!(told.advice.as_deref().unwrap().contains("window was shut"), "{:?}", told.advice);
+}
+
+#[test]
+fn a_refusal_that_is_passed_on_is_no_abort_for_certain() {
+    let handshake = "A > B S tsval 1\nB > A S. tsval 1\nA > B . tsval 2\n";
+    let passed_on = verdict(&format!("{handshake}B > A R."));
+    assert_eq!(passed_on.cause.unwrap().confidence, Confidence::Possible);
+    assert!(passed_on.advice.as_deref().unwrap().contains("SYN proxy"), "{:?}", passed_on.advice);
+    let aborted = verdict(&format!("{handshake}B > A R. tsval 2"));
+    assert_eq!(aborted.cause.unwrap().confidence, Confidence::Likely);
+}
+
+#[test]
 fn silence_is_told_by_what_came_after_it_began() {
     let asked = "A > B S\nB > A S.\nA > B .\nA > B P. len 50\n";
     let dark = "+1 B > A P. len 90\n+0.2 B > A again\n+0.4 B > A again\n+0.8 B > A again\n+1.6 B > A again\n+3 B > A again";

@@ -1,0 +1,56 @@
+//! A host that had given up: it repeated itself in vain, or asked in vain for room, and what came later met no socket
+//! (`tcp_retries2`, `TCP_USER_TIMEOUT`, and `tcp_orphan_retries` where the program had closed).
+
+use crate::flow::Recent;
+use crate::time::Span;
+
+use super::evidence::{Evidence, Shape};
+
+/// As many repetitions are no chance loss.
+const IN_VAIN: usize = 2;
+
+/// What a side did in vain before what its RST answers came.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct GaveUp {
+    /// Repetitions.
+    pub(super) times: usize,
+    /// From the last of them to what the RST answers.
+    pub(super) before: Span,
+    /// The frame of the last one.
+    pub(super) frame: u64,
+}
+
+/// The repetitions of the side that reset, if the other side was not heard between them and what the RST answers.
+pub(super) fn gave_up(evidence: &Evidence<'_>) -> Option<GaveUp> {
+    let prompt = prompt(evidence)?;
+    let last = own_before(evidence, prompt).next().filter(|last| says(last))?;
+    let copies = own_before(evidence, prompt).take_while(|own| says(own) && own.seq == last.seq).count();
+    let times = copies.checked_sub(1).filter(|&times| times >= IN_VAIN)?;
+    Some(GaveUp { times, before: prompt.ts.since(last.ts), frame: last.frame })
+}
+
+/// Had the side that reset been waiting for room: was the last it sent a probe of a window that was shut?
+pub(super) fn waited_for_room(evidence: &Evidence<'_>) -> bool {
+    let found = evidence.reset().zip(prompt(evidence)).and_then(|(reset, prompt)| {
+        let mut before =
+            evidence.close.recent.iter().rev().skip_while(|recent| recent.serial >= prompt.serial);
+        let shut = before.clone().find(|recent| recent.by != reset.by).is_some_and(|recent| recent.wnd == 0);
+        let last = before.find(|recent| recent.by == reset.by)?;
+        Some(shut && last.len <= 1 && last.seq == reset.rst.seq.minus(1))
+    });
+    found.unwrap_or(false)
+}
+
+fn prompt<'a>(evidence: &Evidence<'a>) -> Option<&'a Recent> {
+    evidence.reset().filter(|_| evidence.shape == Shape::Reply)?.prompt.as_ref()
+}
+
+/// What the side that reset sent since the other one was last heard before `prompt`, the latest first.
+fn own_before<'a>(evidence: &Evidence<'a>, prompt: &'a Recent) -> impl Iterator<Item = &'a Recent> {
+    let before = evidence.close.recent.iter().rev().skip_while(|recent| recent.serial >= prompt.serial);
+    before.take_while(|recent| recent.by != prompt.by)
+}
+
+fn says(recent: &Recent) -> bool {
+    recent.len > 0 || recent.flags.fin()
+}
