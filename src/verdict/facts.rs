@@ -49,7 +49,9 @@ pub(super) fn of_forged_fin(evidence: &Evidence<'_>) -> Option<Fact> {
 pub(super) fn of_fin(evidence: &Evidence<'_>, side: Side) -> Option<Fact> {
     let frame = evidence.fin_frame(side)?;
     let after = evidence.idle_before.filter(|_| evidence.closer == Some(side));
-    let pause = after.map(|idle| format!(" {idle} after the last message")).unwrap_or_default();
+    let said = [Side::Client, Side::Server].iter().any(|&side| evidence.close.half_before(side).has_data());
+    let since = if said { "last message" } else { "handshake" };
+    let pause = after.map(|idle| format!(" {idle} after the {since}")).unwrap_or_default();
     Some(Fact::at(frame, format!("the {side} closed (FIN){pause}")))
 }
 
@@ -223,7 +225,12 @@ pub(super) fn limits(evidence: &Evidence<'_>) -> Vec<Fact> {
         facts.push(Fact::of_all("no handshake seen: the connection began before the capture"));
     }
     if seen.gaps > 0 {
-        facts.push(Fact::of_all(format!("{} stretches of data are missing from the capture", seen.gaps)));
+        let missing = if seen.gaps == 1 {
+            "1 stretch of data is".to_owned()
+        } else {
+            format!("{} stretches of data are", seen.gaps)
+        };
+        facts.push(Fact::of_all(format!("{missing} missing from the capture")));
     }
     facts
 }

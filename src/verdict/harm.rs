@@ -45,7 +45,8 @@ pub(super) fn weigh(evidence: &Evidence<'_>) -> Option<Harm> {
     let tls_alone = evidence.closer.is_some_and(|closer| talk::only_tls_after(evidence, closer));
     let farewell = tls_alone || talk::hung_up_on_goodbye(evidence);
     let only_goodbyes = quiet && (farewell || (evidence.answers_alert() && !evidence.lost_data()));
-    let failed = waited_for_handshake(evidence) || talk::fatal_alert(evidence).is_some();
+    let no_tls = talk::answers_in_clear(evidence);
+    let failed = waited_for_handshake(evidence) || talk::fatal_alert(evidence).is_some() || no_tls;
     if evidence.surroundings.scan.is_some() || ((only_goodbyes || left_in_peace) && !failed) {
         let may_be_cut = left_in_peace && !only_goodbyes && talk::end_unknown(evidence);
         (!may_be_cut).then_some(Harm::Harmless)

@@ -202,6 +202,14 @@ pub(super) fn record_is_cut(evidence: &Evidence<'_>) -> bool {
     evidence.exchange.tls().is_some_and(|tls| *tls.cut_record.at(server) && !tls.is_blind(server))
 }
 
+/// Did the server answer a ClientHello with something that is no TLS? Of what the capture holds only in part nobody knows.
+pub(super) fn answers_in_clear(evidence: &Evidence<'_>) -> bool {
+    let (side, half) = (evidence.close.end(Side::Server), evidence.close.half_before(Side::Server));
+    let whole = evidence.close.gaps == 0 && !half.marks.has(Marks::CUT) && evidence.close.handshake_seen();
+    let spoke = half.has_data() && whole && evidence.in_tls_handshake;
+    spoke && evidence.exchange.tls().is_some_and(|tls| tls.client != side && tls.is_blind(side))
+}
+
 /// Is it known, and not only guessed from silence, what was owed?
 pub(super) fn is_known(evidence: &Evidence<'_>) -> bool {
     evidence.exchange.owed().is_some_and(|owed| owed != Owed::Unknown)

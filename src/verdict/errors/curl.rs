@@ -26,6 +26,32 @@ pub(super) const TEXTS: &[ErrorText] = &[
         event: CUT,
     },
     ErrorText {
+        text: "wrong version number",
+        program: Program::Curl,
+        patterns: &[
+            "wrong version number",
+            "ssl routines…packet length too long",
+            "first record does not look like a tls handshake",
+        ],
+        loose: &[],
+        sight: None,
+        witness: Witness::Client,
+        meaning: "What came back is no TLS: the port speaks in clear (HTTP, SMTP, SSH), or a proxy on the way \
+answered in clear. OpenSSL's words; Go's are 'first record does not look like a TLS handshake'.",
+        event: TLS,
+    },
+    ErrorText {
+        text: "tlsv1 alert …",
+        program: Program::Curl,
+        patterns: &["tlsv1 alert", "tlsv13 alert", "sslv3 alert", "ssl alert number"],
+        loose: &[],
+        sight: None,
+        witness: Witness::Either,
+        meaning: "The other side ended TLS with an alert, whose text follows: 'certificate required' wants a \
+certificate of the client, 'unknown ca' does not trust one. OpenSSL's words.",
+        event: TLS,
+    },
+    ErrorText {
         text: "(35) OpenSSL SSL_connect: SSL_ERROR_SYSCALL",
         program: Program::Curl,
         patterns: &[

@@ -29,6 +29,17 @@ pub(super) const TEXTS: &[ErrorText] = &[
         event: POOL,
     },
     ErrorText {
+        text: "FATAL: terminating connection due to …",
+        program: Program::Database,
+        patterns: &["terminating connection due to"],
+        loose: &[],
+        sight: Some(read("EOF or ECONNRESET")),
+        witness: Witness::Either,
+        meaning: "PostgreSQL's server ended the session on purpose, and says why: an administrator's command, a \
+timeout (idle_in_transaction_session_timeout, idle_session_timeout) or a conflict. It sends this, then a FIN.",
+        event: POOL,
+    },
+    ErrorText {
         text: "MySQL server has gone away",
         program: Program::Database,
         patterns: &[

@@ -61,6 +61,13 @@ const PASTED: &[(&str, &str)] = &[
     ("(56) Recv failure", "(56) Recv failure: Connection reset by peer"),
     ("(18)", "(18) transfer closed with outstanding read data remaining"),
     ("(7)", "(7) Failed to connect"),
+    ("curl: (35) OpenSSL/3.0.17: error:0A00010B:SSL routines::wrong version number", "wrong version number"),
+    ("SSL routines:ssl3_read_bytes:tlsv13 alert certificate required", "tlsv1 alert …"),
+    ("net/http: timeout awaiting response headers", "i/o timeout"),
+    (
+        "FATAL:  terminating connection due to idle-in-transaction timeout",
+        "FATAL: terminating connection due to …",
+    ),
     ("(35)", "(35) OpenSSL SSL_connect: SSL_ERROR_SYSCALL"),
     ("(55)", "(55) Send failure: Connection reset by peer"),
     (

@@ -150,8 +150,11 @@ fn told(side: Side, GaveUp { times, before, .. }: GaveUp) -> String {
 fn advise(evidence: &Evidence<'_>) -> String {
     let gave_up = of_giving_up(evidence).map(|(side, _)| side);
     let Some(side) = gave_up.or_else(|| evidence.unanswered_side()) else { return String::new() };
+    let told = evidence.close.icmp.as_deref();
+    let first = told.map(|icmp| format!("{} says why by ICMP ({}): begin there. ", icmp.from, icmp.says()));
+    let first = first.unwrap_or_default();
     format!(
-        "Look at the path to the {} and at that host; set TCP_USER_TIMEOUT or keep-alives on the {side} so that its program notices within seconds.",
+        "{first}Look at the path to the {} and at that host; set TCP_USER_TIMEOUT or keep-alives on the {side} so that its program notices within seconds.",
         side.peer()
     )
 }

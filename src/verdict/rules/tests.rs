@@ -148,6 +148,20 @@ fn a_refusal_that_is_passed_on_is_no_abort_for_certain() {
 }
 
 #[test]
+fn a_hello_that_is_answered_in_clear_fails_for_the_client() {
+    let hello = "A > B S\nB > A S.\nA > B .\nA > B P. hex 16030100050100000100\nB > A .\n";
+    let clear =
+        verdict(&format!("{hello}B > A P. \"HTTP/1.1 400 Bad Request\\r\\n\\r\\n\"\nA > B .\nA > B R."));
+    assert_eq!(
+        (clear.cause_name(), clear.harm),
+        (Some("tls_handshake_reset"), Some(crate::verdict::Harm::Harmful))
+    );
+    assert!(clear.evidence[0].fact.contains("is no TLS"), "{:?}", clear.evidence);
+    let probed = verdict(&format!("{hello}B > A P. hex 160303000102\nA > B .\nA > B R."));
+    assert!(probed.evidence.iter().all(|fact| !fact.fact.contains("is no TLS")), "{:?}", probed.evidence);
+}
+
+#[test]
 fn silence_is_told_by_what_came_after_it_began() {
     let asked = "A > B S\nB > A S.\nA > B .\nA > B P. len 50\n";
     let dark = "+1 B > A P. len 90\n+0.2 B > A again\n+0.4 B > A again\n+0.8 B > A again\n+1.6 B > A again\n+3 B > A again";

@@ -2,7 +2,7 @@
 
 use crate::flow::{End, Side};
 use crate::verdict::rule::{Confidence, Rule, hit, miss};
-use crate::verdict::{Evidence, How, Sender, facts};
+use crate::verdict::{Evidence, Fact, How, Sender, facts, talk};
 
 pub(super) const RULE: Rule = Rule {
     name: "tls_handshake_reset",
@@ -16,7 +16,7 @@ What to do: try the same handshake with another server name and from another net
 -servername NAME`): if only the name decides, a filter or the server's name check does it; if only the network, a device on the path.",
     sources: &["RFC 8446 §6.2", "RFC 8446 §4.1.2"],
     judge,
-    facts: facts::of_story,
+    facts: facts_of,
     advise,
     cases: &[
         hit(
@@ -51,8 +51,20 @@ fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
     }
 }
 
+fn facts_of(evidence: &Evidence<'_>) -> Vec<Fact> {
+    let said = evidence.close.half_before(Side::Server).bytes;
+    let clear = format!("what the server said to the client's hello, {said} bytes, is no TLS");
+    let clear = talk::answers_in_clear(evidence).then(|| Fact::of_all(clear));
+    clear.into_iter().chain(facts::of_story(evidence)).collect()
+}
+
 fn advise(evidence: &Evidence<'_>) -> String {
     let server = evidence.close.endpoint(Side::Server);
+    if talk::answers_in_clear(evidence) {
+        return format!(
+            "{server} speaks no TLS, or not at once: ask it in clear (`nc`, http:// instead of https://), and look for a wrong port, or for STARTTLS that has to come first."
+        );
+    }
     format!(
         "Repeat it by hand with `openssl s_client -connect {server} -servername NAME`, with other names and from another network: that tells the server's choice from a filter on the path."
     )
