@@ -181,7 +181,7 @@ impl<'a> Evidence<'a> {
     /// The longest pause between two messages before the last one, as far back as segments are kept.
     #[must_use]
     pub fn longest_pause(&self) -> Option<Span> {
-        let end = end_serial(self.close, self.reset())?;
+        let end = end_serial(self)?;
         let said: Vec<&Recent> =
             self.close.recent.iter().filter(|recent| recent.serial < end && is_speech(recent)).collect();
         said.iter().zip(said.iter().skip(1)).map(|(a, b)| b.ts.since(a.ts)).max()
@@ -261,7 +261,7 @@ pub(super) fn shape(reset: &Reset) -> Shape {
 /// was still on its way when the end began broke no silence.
 fn idle_before(evidence: &Evidence<'_>) -> Option<Span> {
     let close = evidence.close;
-    let end_serial = end_serial(close, evidence.reset())?;
+    let end_serial = end_serial(evidence)?;
     let at = close.recent.iter().position(|recent| recent.serial == end_serial)?;
     let end = close.recent.get(at)?;
     let crossed = evidence.exchange.turn.filter(|_| evidence.request_crossed);
@@ -273,9 +273,10 @@ fn idle_before(evidence: &Evidence<'_>) -> Option<Span> {
 }
 
 /// With which segment the end began: a FIN, the RST, or the message that the RST answers.
-fn end_serial(close: &Close, reset: Option<&Reset>) -> Option<u64> {
-    let fin = half_close::closer(close).and_then(|side| ending::first_fin(close, side));
-    let rst = reset.map(|reset| {
+fn end_serial(evidence: &Evidence<'_>) -> Option<u64> {
+    let close = evidence.close;
+    let fin = evidence.closer.and_then(|side| evidence.fin(side));
+    let rst = evidence.reset().map(|reset| {
         let prompt = reset.prompt.filter(is_speech);
         prompt.map_or(reset.serial, |prompt| {
             first_copy(close, &prompt).map_or(prompt.serial, |first| first.serial)

@@ -143,11 +143,11 @@ pub(super) fn rule(evidence: &Evidence<'_>, cause: Option<Finding>) -> Ruling {
 pub(super) fn rank(evidence: &Evidence<'_>) -> Findings {
     let suspected = |finding: Finding| is_forgery(finding.rule) && evidence.rst_by != Some(Sender::Middlebox);
     let mut findings = Findings::default();
-    let mut explained = false;
+    let (mut explained, forged) = (false, evidence.forged_fin().is_some());
     for rule in RULES {
         // The last resort is the last of the list.
         let heard = !evidence.is_unheard() || OF_ENDS.contains(&rule.name);
-        let believed = evidence.forged_fin().is_none() || OF_DEVICES.contains(&rule.name);
+        let believed = !forged || OF_DEVICES.contains(&rule.name);
         if (explained && is_last_resort(rule)) || !heard || !believed {
             continue;
         }

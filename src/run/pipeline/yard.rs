@@ -16,7 +16,7 @@ use super::wharf::{Load, Shipment};
 /// Shipments that wait to be followed: so many that nobody waits for the one who reads.
 const AHEAD: usize = 2;
 /// Shipments that were read and not yet judged, which bounds the memory that they take.
-const UNDER_WAY: usize = 8;
+const UNDER_WAY: usize = 5;
 /// Bundles of what was left at the end that wait to be judged, of each follower.
 const LEFT_AHEAD: usize = 2;
 
