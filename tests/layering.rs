@@ -13,12 +13,14 @@ use source::{Named, functions, paths, tokens};
 /// Each part and the parts that it may name.
 const LAW: &[(&str, &[&str])] = &[
     ("time", &[]),
+    ("ahead", &[]),
+    ("index", &[]),
     ("error", &[]),
     ("decode", &["time"]),
-    ("flow", &["decode", "time"]),
+    ("flow", &["decode", "time", "ahead", "index"]),
     ("context", &["flow", "decode", "time"]),
     ("verdict", &["context", "flow", "decode", "time"]),
-    ("aggregate", &["verdict", "time"]),
+    ("aggregate", &["verdict", "time", "ahead", "index"]),
     ("engine", &["aggregate", "verdict", "context", "flow", "decode", "time"]),
     ("capture", &["decode", "error", "time"]),
     ("cli", &[]),
@@ -49,7 +51,8 @@ const LAW: &[(&str, &[&str])] = &[
 const FRAME: &[&str] = &["Frame", "LinkType"];
 
 /// Parts that are the same function of the same bytes everywhere.
-const PURE: &[&str] = &["time", "decode", "flow", "context", "verdict", "aggregate", "engine"];
+const PURE: &[&str] =
+    &["time", "ahead", "index", "decode", "flow", "context", "verdict", "aggregate", "engine"];
 
 /// What a pure part may not name: the world outside, as modules of the standard library and as crates.
 const WORLD: &[&str] = &[

@@ -28,8 +28,8 @@ use self::peer::Record;
 use self::tally::Tally;
 use self::top::{Hashed, Place, Top};
 
-/// Addresses that are counted at the same time. Beyond half as many again, for which a hash table of 2^17 places is just large
-/// enough, the ones with the fewest connections give way.
+/// Addresses that are counted at the same time. Beyond half as many again, for which an index of 2^18 entries is just large enough
+/// (half of them stay free), the ones with the fewest connections give way.
 const MAX_PEERS: usize = 76_000;
 /// One for so many connections that may be known, where that is less,
 const FLOWS_A_PEER: usize = 12;

@@ -7,10 +7,11 @@
 //! `capacity` of the stream is never lost. The value starts anew, so what it counts is a lower bound.
 
 use std::hash::Hash;
-use std::slice;
 
 use ahash::RandomState;
-use prefetch_index::prefetch_index;
+
+use crate::ahead::fetch;
+use crate::index::Entries;
 
 /// One in so many is there beyond `capacity`, and given up at once.
 const SURPLUS: usize = 2;
@@ -19,17 +20,12 @@ const SURPLUS: usize = 2;
 pub(super) struct Top<K, V> {
     capacity: usize,
     hashes: RandomState,
-    /// Where keys are counted, by their hash: open addressing, at most half full. An entry is the hash and a place.
-    index: Vec<u64>,
+    index: Entries,
     slots: Vec<Slot<K, V>>,
     /// The highest count that was given up.
     floor: u64,
     forgotten: u64,
 }
-
-/// No entry. Its place is never given out.
-const EMPTY: u64 = u64::MAX;
-const SMALLEST: usize = 1 << 8;
 
 /// The hash of a key.
 #[derive(Clone, Copy, Debug)]
@@ -55,36 +51,35 @@ impl<K, V> Slot<K, V> {
     /// Asks for the memory that counting will change: all of it, a line after the other.
     #[inline]
     pub(super) fn fetch(&self) {
-        prefetch_index(slice::from_ref(&self.key), 0);
-        prefetch_index(slice::from_ref(&self.count), 0);
-        prefetch_index(slice::from_ref(&self.value), 0);
+        fetch(&self.key);
+        fetch(&self.count);
+        fetch(&self.value);
     }
 }
 
-#[expect(clippy::cast_possible_truncation, reason = "an entry is two halves")]
-const fn parts(entry: u64) -> (Hashed, Place) {
-    (Hashed((entry >> 32) as u32), Place(entry as u32))
+#[expect(clippy::cast_possible_truncation, reason = "half of a hash is one too")]
+fn hashed(hashes: &RandomState, key: impl Hash) -> Hashed {
+    Hashed(hashes.hash_one(key) as u32)
 }
 
 impl<K: Copy + Eq + Hash + Ord, V: Default> Top<K, V> {
     pub(super) fn new(capacity: usize) -> Self {
-        let index = vec![EMPTY; SMALLEST];
+        let index = Entries::default();
         Self { capacity, hashes: RandomState::new(), index, slots: Vec::new(), floor: 0, forgotten: 0 }
     }
 
     /// What `key` is looked up by. The memory in which that will begin is asked for.
     #[inline]
-    #[expect(clippy::cast_possible_truncation, reason = "half of a hash is one too")]
     pub(super) fn look_ahead(&self, key: K) -> Hashed {
-        let hash = Hashed(self.hashes.hash_one(key) as u32);
-        prefetch_index(&self.index, self.home(hash));
+        let hash = hashed(&self.hashes, key);
+        self.index.fetch(hash.0);
         hash
     }
 
     /// Where a key of this hash is counted, in all likelihood the one that is meant.
     #[inline]
     pub(super) fn guess(&self, hash: Hashed) -> Option<Place> {
-        self.find(hash, |_| true)
+        self.index.find(hash.0, |_| true).map(Place)
     }
 
     /// What is counted there, if anything still is.
@@ -97,51 +92,12 @@ impl<K: Copy + Eq + Hash + Ord, V: Default> Top<K, V> {
     #[inline]
     pub(super) fn touch(&mut self, key: K, hash: Hashed, place: Option<Place>) -> &mut V {
         let is = |place| self.at(place).is_some_and(|slot| slot.key == key);
-        let known = place.filter(|&place| is(place)).or_else(|| self.find(hash, is));
+        let find = || self.index.find(hash.0, |at| is(Place(at))).map(Place);
+        let known = place.filter(|&place| is(place)).or_else(find);
         let Place(at) = known.unwrap_or_else(|| self.admit(key, hash));
         let slot = &mut self.slots[at as usize];
         slot.count += 1;
         &mut slot.value
-    }
-
-    fn home(&self, hash: Hashed) -> usize {
-        hash.0 as usize & (self.index.len() - 1)
-    }
-
-    #[inline]
-    fn find(&self, hash: Hashed, is: impl Fn(Place) -> bool) -> Option<Place> {
-        let mut at = self.home(hash);
-        while self.index[at] != EMPTY {
-            let (other, place) = parts(self.index[at]);
-            if other.0 == hash.0 && is(place) {
-                return Some(place);
-            }
-            at = (at + 1) & (self.index.len() - 1);
-        }
-        None
-    }
-
-    /// Notes where a key is counted that has no entry yet.
-    fn note(&mut self, hash: Hashed, place: Place) {
-        let mut at = self.home(hash);
-        while self.index[at] != EMPTY {
-            at = (at + 1) & (self.index.len() - 1);
-        }
-        self.index[at] = u64::from(hash.0) << 32 | u64::from(place.0);
-    }
-
-    /// Half of the places stay free, so that a look-up ends soon.
-    fn make_room(&mut self) {
-        if (self.slots.len() + 1) * 2 <= self.index.len() {
-            return;
-        }
-        let larger = vec![EMPTY; self.index.len() * 2];
-        for entry in std::mem::replace(&mut self.index, larger) {
-            if entry != EMPTY {
-                let (hash, place) = parts(entry);
-                self.note(hash, place);
-            }
-        }
     }
 
     fn admit(&mut self, key: K, hash: Hashed) -> Place {
@@ -149,16 +105,15 @@ impl<K: Copy + Eq + Hash + Ord, V: Default> Top<K, V> {
         if self.slots.len() >= most {
             self.forget_rarest();
         }
-        self.make_room();
         let at = self.slots.len();
         if at == self.slots.capacity() {
             // Twice as many, as a vector would, but no more than there can be.
             self.slots.reserve_exact(at.clamp(1, most - at));
         }
         self.slots.push(Slot { key, count: self.floor, missed: self.floor, value: V::default() });
-        let place = Place(u32::try_from(at).unwrap_or(u32::MAX));
-        self.note(hash, place);
-        place
+        let place = u32::try_from(at).unwrap_or(u32::MAX);
+        self.index.insert(hash.0, place);
+        Place(place)
     }
 
     /// Gives up all but the `capacity` most frequent keys; of equals the older ones go.
@@ -174,10 +129,9 @@ impl<K: Copy + Eq + Hash + Ord, V: Default> Top<K, V> {
             at += 1;
             (slot.count, at - 1) > last
         });
-        self.index.fill(EMPTY);
-        for at in 0..self.slots.len() {
-            let hash = self.look_ahead(self.slots[at].key);
-            self.note(hash, Place(u32::try_from(at).unwrap_or(u32::MAX)));
+        self.index.clear();
+        for (slot, at) in self.slots.iter().zip(0..) {
+            self.index.insert(hashed(&self.hashes, slot.key).0, at);
         }
     }
 
@@ -214,7 +168,7 @@ mod tests {
     }
 
     fn place(top: &Top<u32, u64>, key: u32) -> Option<Place> {
-        top.find(top.look_ahead(key), |place| top.at(place).is_some_and(|slot| slot.key == key))
+        top.guess(top.look_ahead(key)).filter(|&place| top.at(place).is_some_and(|slot| slot.key == key))
     }
 
     fn slot(top: &Top<u32, u64>, key: u32) -> &Slot<u32, u64> {

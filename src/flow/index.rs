@@ -1,10 +1,6 @@
-//! Where a connection is kept, found by the hash of its two ends: open addressing in one array of eight-byte entries, so
-//! that a look-up touches one cache line before it touches the connection.
-//!
-//! An entry holds 32 bits of the hash, from which its home follows: growing and removing need no keys. The hash is seeded
-//! (see [`super::table::Settings::seeds`]), so that nobody can aim at one home.
+//! Where a connection is kept, found by the hash of its two ends, which is seeded (see [`super::table::Settings::seeds`]).
 
-use prefetch_index::prefetch_index;
+use crate::index::Entries;
 
 /// In which pool a connection is kept, and where in it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -33,59 +29,36 @@ impl Place {
     }
 }
 
-/// No entry. Its place is never given out: no pool has so many.
-const EMPTY: u64 = u64::MAX;
-const SMALLEST: usize = 1 << 10;
-
 /// Entries that are removed together, so that the misses of all of them are waited for at once.
 const TOGETHER: usize = 32;
 
-/// The array.
+/// The connections.
 pub(super) struct Index {
-    entries: Vec<u64>,
-    /// Entries in it.
-    len: usize,
-    /// To be removed, and still in the array. What they lead to has another key by then, so that nobody takes it for theirs;
+    entries: Entries,
+    /// To be removed, and still among them. What they lead to has another key by then, so that nobody takes it for theirs;
     /// or it is that of the same connection, which has begun anew in the same place, and has an equal entry of its own.
     gone: Vec<(u32, Place)>,
 }
 
 impl Default for Index {
     fn default() -> Self {
-        Self { entries: vec![EMPTY; SMALLEST], len: 0, gone: Vec::with_capacity(TOGETHER) }
+        Self { entries: Entries::default(), gone: Vec::with_capacity(TOGETHER) }
     }
-}
-
-const fn entry(hash: u32, place: Place) -> u64 {
-    (hash as u64) << 32 | place.code() as u64
-}
-
-const fn hash_of(entry: u64) -> u32 {
-    (entry >> 32) as u32
-}
-
-#[expect(clippy::cast_possible_truncation, reason = "the lower half of an entry is its place")]
-const fn place_of(entry: u64) -> Place {
-    Place::of(entry as u32)
 }
 
 impl Index {
     /// How many connections it knows.
     pub(super) const fn len(&self) -> usize {
-        self.len.saturating_sub(self.gone.len())
-    }
-
-    const fn mask(&self) -> usize {
-        self.entries.len() - 1
+        self.entries.len().saturating_sub(self.gone.len())
     }
 
     /// Asks for the memory in which a look-up of this hash will begin.
     #[inline]
     pub(super) fn fetch(&self, hash: u32) {
-        prefetch_index(&self.entries, hash as usize & self.mask());
+        self.entries.fetch(hash);
     }
 
-    /// The first entry of this hash, which is nearly always the one that [`Index::find`] will find: reading what it leads
+    /// The first entry of this hash, which is nearly always the one that [`Index::find`] will find: asking for what it leads
     /// to ahead of time is what makes the look-up fast.
     #[inline]
     pub(super) fn peek(&self, hash: u32) -> Option<Place> {
@@ -95,63 +68,17 @@ impl Index {
     /// Where the connection of this hash is that `is` recognises.
     #[inline]
     pub(super) fn find(&self, hash: u32, mut is: impl FnMut(Place) -> bool) -> Option<Place> {
-        let mut at = hash as usize & self.mask();
-        loop {
-            let entry = self.entries[at];
-            if entry == EMPTY {
-                return None;
-            }
-            if hash_of(entry) == hash && is(place_of(entry)) {
-                return Some(place_of(entry));
-            }
-            at = (at + 1) & self.mask();
-        }
+        self.entries.find(hash, |code| is(Place::of(code))).map(Place::of)
     }
 
     /// Notes a connection that it does not know yet.
     pub(super) fn insert(&mut self, hash: u32, place: Place) {
-        // Half of the places stay free, so that a look-up ends soon.
-        if (self.len + 1) * 2 > self.entries.len() {
-            self.grow();
-        }
-        self.put(entry(hash, place));
-        self.len += 1;
-    }
-
-    fn put(&mut self, entry: u64) {
-        let mut at = hash_of(entry) as usize & self.mask();
-        while self.entries[at] != EMPTY {
-            at = (at + 1) & self.mask();
-        }
-        self.entries[at] = entry;
-    }
-
-    fn grow(&mut self) {
-        let larger = vec![EMPTY; self.entries.len() * 2];
-        for entry in std::mem::replace(&mut self.entries, larger) {
-            if entry != EMPTY {
-                self.put(entry);
-            }
-        }
-    }
-
-    fn position(&self, hash: u32, place: Place) -> Option<usize> {
-        let wanted = entry(hash, place);
-        let mut at = hash as usize & self.mask();
-        while self.entries[at] != EMPTY {
-            if self.entries[at] == wanted {
-                return Some(at);
-            }
-            at = (at + 1) & self.mask();
-        }
-        None
+        self.entries.insert(hash, place.code());
     }
 
     /// A connection is kept elsewhere now.
     pub(super) fn relocate(&mut self, hash: u32, from: Place, to: Place) {
-        if let Some(at) = self.position(hash, from) {
-            self.entries[at] = entry(hash, to);
-        }
+        self.entries.relocate(hash, from.code(), to.code());
     }
 
     /// Forgets a connection. What its place holds must no longer pass for it.
@@ -165,33 +92,14 @@ impl Index {
     /// Removes all that is to be removed.
     pub(super) fn sweep(&mut self) {
         self.gone.iter().for_each(|&(hash, _)| self.fetch(hash));
-        let mut gone = std::mem::take(&mut self.gone);
-        for (hash, place) in gone.drain(..) {
-            self.take_out(hash, place);
+        for (hash, place) in self.gone.drain(..) {
+            self.entries.remove(hash, place.code());
         }
-        self.gone = gone;
-    }
-
-    /// What lies behind it moves up, so that no look-up ends too early.
-    fn take_out(&mut self, hash: u32, place: Place) {
-        let Some(mut hole) = self.position(hash, place) else { return };
-        self.len -= 1;
-        let mut at = (hole + 1) & self.mask();
-        while self.entries[at] != EMPTY {
-            let wanted = hash_of(self.entries[at]) as usize;
-            let may_move = at.wrapping_sub(wanted) & self.mask() >= at.wrapping_sub(hole) & self.mask();
-            if may_move {
-                self.entries[hole] = self.entries[at];
-                hole = at;
-            }
-            at = (at + 1) & self.mask();
-        }
-        self.entries[hole] = EMPTY;
     }
 
     /// All of them, in no order; those to be removed among them (see [`Index::sweep`]).
     pub(super) fn places(&self) -> impl Iterator<Item = Place> {
-        self.entries.iter().filter(|&&entry| entry != EMPTY).map(|&entry| place_of(entry))
+        self.entries.places().map(Place::of)
     }
 }
 

@@ -11,7 +11,6 @@
 
 mod acceptance;
 mod admission;
-mod ahead;
 mod attempt;
 mod chain;
 mod close;

@@ -2,11 +2,11 @@
 
 use std::sync::Arc;
 
+use crate::ahead::fetch;
 use crate::decode::{IcmpError, Segment};
 use crate::time::{Span, Timestamp};
 
 use super::acceptance::Acceptance;
-use super::ahead::fetch;
 use super::chain::Link;
 use super::close::{Close, Coverage, Fin, Finality, Leg, Moment, ObservedUntil, Reset};
 use super::exchange::{Exchange, Hearing};

@@ -201,7 +201,10 @@ mod tests {
         let mut usual = 0;
         for (heard, payload) in &all {
             let by = FlowKey::of(heard).1;
-            usual += usize::from(is_usual(&one.flow, heard, by));
+            if is_usual(&one.flow, heard, by) {
+                usual += 1;
+                assert_eq!(is_news(&one.flow, heard, by), one.flow.halves.at(by).is_news(heard));
+            }
             let World { flow, cold, ring } = &mut one;
             let ending = track::segment(flow, cold, ring, (heard, payload), by, Peek::Allowed);
             let World { flow, cold, ring } = &mut other;

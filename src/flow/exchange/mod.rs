@@ -18,9 +18,9 @@ pub use http::{BodyLength, Http, Owed, Request, Response, Upgrade};
 pub use tls::{Alert, Tls};
 pub use turns::Turn;
 
+use crate::ahead::fetch;
 use crate::decode::{Segment, SeqNumber};
 
-use super::ahead::fetch;
 use super::half::Order;
 use super::key::End;
 use hearing::Opaque;

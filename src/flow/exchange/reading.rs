@@ -1,9 +1,9 @@
 //! From segments to what is spoken: puts both directions in order, recognises the protocol by the first bytes, and hands
 //! on what comes to whoever can read it.
 
+use crate::ahead::fetch;
 use crate::decode::SeqNumber;
 
-use super::super::ahead::fetch;
 use super::super::half::Order;
 use super::super::key::{Both, End};
 use super::hearing::{Opaque, Unless};

@@ -1,10 +1,10 @@
 //! What the table keeps: small cells for attempts and for what was handed over, and pools of cells.
 
+use crate::ahead::fetch;
 use crate::decode::{Segment, SeqNumber};
 use crate::time::Timestamp;
 
 use super::super::admission;
-use super::super::ahead::fetch;
 use super::super::attempt::Attempt;
 use super::super::chain::{Link, Linked};
 use super::super::half::{Half, Marks};

@@ -10,10 +10,10 @@ mod records;
 
 pub use alert::Alert;
 
+use crate::ahead::fetch;
 use crate::decode::SeqNumber;
 use crate::time::Timestamp;
 
-use super::super::ahead::fetch;
 use super::super::key::{Both, End};
 use super::http::{Looks, looks_like};
 use super::stream::{Piece, Stamp};

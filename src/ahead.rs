@@ -1,4 +1,4 @@
-//! Memory that will be needed soon, asked for ahead of time: the misses of many connections are waited for together.
+//! Memory that will be needed soon, asked for ahead of time: the misses of many are waited for together.
 
 use std::slice;
 
@@ -6,6 +6,6 @@ use prefetch_index::prefetch_index;
 
 /// Asks for the cache line in which a value begins, and does not wait for it.
 #[inline]
-pub(super) fn fetch<T>(value: &T) {
+pub(crate) fn fetch<T>(value: &T) {
     prefetch_index(slice::from_ref(value), 0);
 }
