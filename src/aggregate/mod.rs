@@ -25,7 +25,7 @@ use crate::time::Timestamp;
 use crate::verdict::{Addr, Ruling};
 
 use self::peer::Record;
-use self::tally::Tally;
+use self::tally::Way;
 use self::top::{Hashed, Place, Top};
 
 /// Addresses that are counted at the same time. Beyond half as many again, for which an index of 2^18 entries is just large enough
@@ -59,7 +59,7 @@ struct Waiting {
     addr: Addr,
     hash: Hashed,
     end_time: Timestamp,
-    one: Tally,
+    way: Way,
 }
 
 /// Addresses that are looked up together, so that the misses of all of them are waited for at once.
@@ -128,9 +128,9 @@ impl Aggregate {
             self.totals.note_recent(&ruling);
         }
         for seen in peer::both(&ruling) {
-            let one = Tally::of(&ruling, cause, seen.side);
+            let way = Way::of(&ruling, cause, seen.side);
             let hash = self.addresses.look_ahead(seen.addr);
-            self.waiting.push(Waiting { addr: seen.addr, hash, end_time: ruling.end_time, one });
+            self.waiting.push(Waiting { addr: seen.addr, hash, end_time: ruling.end_time, way });
         }
         if self.waiting.len() >= TOGETHER {
             self.count_waiting();
@@ -140,11 +140,11 @@ impl Aggregate {
     /// Counts what waits, by address.
     fn count_waiting(&mut self) {
         let places = self.look_ahead();
-        for (Waiting { addr, hash, end_time, one }, place) in self.waiting.drain(..).zip(places) {
+        for (Waiting { addr, hash, end_time, way }, place) in self.waiting.drain(..).zip(places) {
             let record = self.addresses.touch(addr, hash, place);
-            record.count(one, end_time);
+            record.count(way, end_time);
             if self.recency == Recency::Kept {
-                record.note_recent(one, end_time);
+                record.note_recent(way, end_time);
             }
         }
     }

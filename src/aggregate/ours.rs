@@ -4,7 +4,7 @@ use crate::verdict::Addr;
 
 use super::network::Network;
 use super::peer::Record;
-use super::top::Top;
+use super::top::{Counted, Top};
 
 /// How it is known which addresses are ours.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -26,7 +26,7 @@ impl Ours {
         }
         let mut shared = addresses
             .iter()
-            .filter(|(_, slot)| (slot.count - slot.missed) * 10 >= connections * 9)
+            .filter(|(_, slot)| slot.value.times() * 10 >= connections * 9)
             .map(|(addr, _)| addr);
         match (shared.next(), shared.next()) {
             (Some(addr), None) if addresses.len() > 1 => Self::Shared(addr),

@@ -6,7 +6,8 @@ use crate::time::Timestamp;
 use crate::verdict::{Addr, How, Rule, Ruling, Sender, Side};
 
 use super::series::Series;
-use super::tally::{Tallies, Tally};
+use super::tally::{Tallies, Way};
+use super::top::{Counted, Slot};
 use super::totals::CauseCount;
 
 /// An address with which connections were made, seen from the other side of each: "we" are the other side.
@@ -69,8 +70,17 @@ pub(super) struct Seen {
 pub(super) struct Record {
     tallies: Tallies,
     last_seen: Timestamp,
-    /// Beside the tallies, which are touched far more often.
-    recent: Option<Box<Series>>,
+}
+
+const _: () = assert!(
+    size_of::<Slot<Addr, Record>>() == 64,
+    "one cache line, and there are a hundred thousand of them"
+);
+
+impl Counted for Record {
+    fn times(&self) -> u64 {
+        self.tallies.connections()
+    }
 }
 
 /// Where an address comes in the list of peers.
@@ -88,15 +98,15 @@ pub(super) fn both(ruling: &Ruling) -> impl Iterator<Item = Seen> + use<> {
 
 impl Record {
     /// Counts one that ended then.
-    pub(super) fn count(&mut self, one: Tally, end_time: Timestamp) {
-        self.tallies.add(one);
+    pub(super) fn count(&mut self, way: Way, end_time: Timestamp) {
+        self.tallies.add(way);
         self.last_seen = self.last_seen.max(end_time);
     }
 
     /// Notes when it ended, if it ended badly.
-    pub(super) fn note_recent(&mut self, one: Tally, end_time: Timestamp) {
-        if one.is_of_bad_ends() {
-            self.recent.get_or_insert_default().add(end_time);
+    pub(super) fn note_recent(&mut self, way: Way, end_time: Timestamp) {
+        if way.is_bad() {
+            self.tallies.recent_mut().add(end_time);
         }
     }
 
@@ -114,7 +124,7 @@ impl Record {
             missed,
             worst_cause: self.tallies.worst_cause(causes),
             last_seen: self.last_seen,
-            recent: self.recent.as_deref().copied().unwrap_or_default(),
+            recent: self.tallies.recent(),
         }
     }
 }

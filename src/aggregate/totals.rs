@@ -50,7 +50,20 @@ pub struct CauseCount {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct CauseNumber(u8);
 
+/// More causes than there are: half of what a byte can hold, so that a bit more of each has room in it.
+const CAUSES: u8 = 1 << 6;
+
 impl CauseNumber {
+    /// The number itself.
+    pub(super) const fn number(self) -> u8 {
+        self.0
+    }
+
+    /// The one with a number.
+    pub(super) const fn of_number(number: u8) -> Self {
+        Self(number)
+    }
+
     /// Which that is, in the order in which they occurred.
     pub(super) fn of(self, causes: &[CauseCount]) -> Option<&'static Rule> {
         causes.get(usize::from(self.0)).map(|count| count.rule)
@@ -127,6 +140,6 @@ impl CauseCount {
             count.harmful += u64::from(ruling.is_bad_end());
             count.harmless += u64::from(ruling.is_harmless());
         }
-        u8::try_from(index).ok().map(CauseNumber)
+        u8::try_from(index).ok().filter(|&number| number < CAUSES).map(CauseNumber)
     }
 }
