@@ -29,12 +29,13 @@ pub(super) enum Admission {
 pub(super) fn admit(flow: &Flow, cold: &Cold, segment: &Segment, by: End) -> Admission {
     let (me, peer) = (flow.halves.at(by), flow.halves.at(by.peer()));
     if flow.facts.has(Facts::STRAY)
-        && let Some(syn) = answered_stray(cold, segment, by)
+        && let Some(syn) = answered_stray(cold, segment)
     {
         return Admission::Split(syn);
     }
     match (segment.flags.syn() && !segment.flags.rst(), segment.flags.ack()) {
         (true, false) => admit_syn(flow, segment, me, peer),
+        (true, true) if accepts_after_all(me, peer, segment) => Admission::Same,
         (true, true) if is_other_syn_ack(me, segment) && flow.phase == Phase::Lingering => Admission::Reuse,
         (true, true) if is_other_syn_ack(me, segment) && me.marks.has(Marks::SYN) => Admission::Foreign,
         // Numbers that this side never came near belong to a next connection, whose SYN is late or missing.
@@ -52,12 +53,11 @@ pub(super) fn near(a: SeqNumber, b: SeqNumber) -> bool {
     a.offset_from(b).unsigned_abs() <= NEAR
 }
 
-fn answered_stray(cold: &Cold, segment: &Segment, by: End) -> Option<Segment> {
+fn answered_stray(cold: &Cold, segment: &Segment) -> Option<Segment> {
     let syn = cold.stray_syn.as_deref()?;
     let is_answer =
         segment.flags.ack() && (segment.flags.syn() || segment.flags.rst()) && segment.ack == syn.seq_end();
     let from_other_side = (syn.src, syn.dst) == (segment.dst, segment.src);
-    let _ = by;
     (is_answer && from_other_side).then_some(*syn)
 }
 
@@ -78,6 +78,12 @@ fn admit_syn(flow: &Flow, segment: &Segment, me: &Half, peer: &Half) -> Admissio
         return Admission::Reuse;
     }
     Admission::Stray
+}
+
+/// A SYN+ACK that answers the same SYN as a RST with its sender's address did.
+fn accepts_after_all(me: &Half, peer: &Half, segment: &Segment) -> bool {
+    let only_syn = peer.marks.has(Marks::SYN) && !peer.marks.has(Marks::ACKED);
+    !me.marks.has(Marks::SYN) && only_syn && segment.ack == peer.iss.plus(1)
 }
 
 fn is_other_syn_ack(me: &Half, segment: &Segment) -> bool {

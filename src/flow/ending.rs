@@ -4,7 +4,7 @@
 //! comes during the linger is recorded beside it; where both sides demonstrably talk on, the RST had no effect and the
 //! connection is open again.
 
-use crate::decode::{Segment, SeqNumber};
+use crate::decode::{Segment, SeqNumber, Traits};
 use crate::time::Span;
 
 use super::acceptance::Acceptance;
@@ -119,6 +119,9 @@ pub(super) fn on_rst(
 fn note_reset(reset: &mut Reset, rst: &Segment, by: End) {
     let (me, peer) = (*reset.before.at(by), *reset.before.at(by.peer()));
     let recent = Recent::of(rst, by);
+    if by == reset.by && is_copy(&recent, &Recent::of(&reset.rst, by)) {
+        return;
+    }
     let after = reset.after.at_mut(by);
     after.resets += 1;
     after.first_reset.get_or_insert(recent);
@@ -128,6 +131,12 @@ fn note_reset(reset: &mut Reset, rst: &Segment, by: End) {
     if known && by == reset.by && rst.seq.after(me.snd_nxt.furthest(peer.rcv_nxt).plus(2)) {
         after.reset_beyond.get_or_insert(recent);
     }
+}
+
+/// The same packet, captured at another place: in IPv4 it has the same identification, in IPv6 nobody can tell.
+fn is_copy(one: &Recent, other: &Recent) -> bool {
+    let same = Recent { serial: one.serial, ts: one.ts, frame: one.frame, ttl: one.ttl, ..*other } == *one;
+    same && (one.ip_id != 0 || one.traits.has(Traits::IPV6))
 }
 
 const fn is_effective(acceptance: Acceptance) -> bool {
@@ -191,10 +200,15 @@ fn proves_life(reset: &Reset, segment: &Segment, rtt: Option<Span>) -> bool {
     let doubtful = reset.acceptance == Acceptance::InWindow;
     let talk = receiver.news && sender.acknowledged_news;
     let late = segment.ts.since(reset.rst.ts) > IN_FLIGHT;
+    // Where there is nothing, nothing can be said: a RST that refuses opens no connection.
+    let refused_unseen = reset.rst.seq == SeqNumber(0)
+        && reset.rst.flags.ack()
+        && !reset.before.at(reset.by).seen()
+        && !reset.before.at(reset.by.peer()).seen();
     let went_on = receiver.last.is_some_and(|last| last.ts.since(reset.rst.ts) > soon(rtt));
     receiver.acknowledged_news
         || doubtful && (receiver.challenge.is_some() || talk && went_on)
-        || talk && late
+        || talk && (late || refused_unseen)
 }
 
 /// A segment of a connection without a RST: both FINs end it.

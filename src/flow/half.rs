@@ -1,6 +1,8 @@
 //! One half-connection: what one side has been seen to send. An observer cannot know the eleven states of a host; it
 //! knows what went over the wire.
 
+mod holes;
+
 use crate::decode::{Segment, SeqNumber, Traits};
 use crate::time::Timestamp;
 
@@ -38,6 +40,8 @@ impl Marks {
     pub const SYN_ACK: Self = Self(1 << 10);
     /// The peer acknowledged something that the capture misses; while no hole is open, up to `hole_end`.
     pub const GAP: Self = Self(1 << 11);
+    /// Its segments came with more than one TTL or hop limit, its first one and RSTs apart: a proxy may have answered the SYN.
+    pub const TTL_VARIES: Self = Self(1 << 12);
 
     /// Is any of these set?
     #[must_use]
@@ -121,8 +125,7 @@ impl Half {
             self.begin(segment);
             return Order::Empty;
         }
-        self.ttl = segment.ttl;
-        self.ip_id = segment.ip_id;
+        self.note_carrier(segment);
         let order = self.advance(segment);
         self.retransmits += u32::from(order == Order::Again);
         if segment.flags.syn() {
@@ -139,8 +142,16 @@ impl Half {
     #[inline]
     pub(super) fn goes_on(&mut self, segment: &Segment) {
         self.count(segment);
-        (self.ttl, self.ip_id) = (segment.ttl, segment.ip_id);
+        self.note_carrier(segment);
         self.snd_nxt = segment.seq.plus(segment.len);
+    }
+
+    #[inline]
+    fn note_carrier(&mut self, segment: &Segment) {
+        if segment.ttl != self.ttl && self.packets > 2 {
+            self.marks.set(Marks::TTL_VARIES);
+        }
+        (self.ttl, self.ip_id) = (segment.ttl, segment.ip_id);
     }
 
     #[inline]
@@ -222,34 +233,6 @@ impl Half {
         Order::Empty
     }
 
-    /// What lies between SND.NXT and `until` is missing, as yet; what the peer has acknowledged of it is counted already.
-    fn open_hole(&mut self, until: SeqNumber) {
-        if !self.marks.has(Marks::HOLE) {
-            let counted = self.marks.has(Marks::GAP) && self.hole_end.after(self.snd_nxt);
-            self.hole_start = if counted { self.hole_end } else { self.snd_nxt };
-            if !self.hole_start.before(until) {
-                return;
-            }
-            self.marks.set(Marks::HOLE);
-        }
-        self.hole_end = until;
-    }
-
-    fn fill_hole(&mut self, seq: SeqNumber, end: SeqNumber) -> bool {
-        if !self.marks.has(Marks::HOLE) || !seq.before(self.hole_end) || !end.after(self.hole_start) {
-            return false;
-        }
-        if !seq.after(self.hole_start) {
-            self.hole_start = end;
-        } else if !end.before(self.hole_end) {
-            self.hole_end = seq;
-        }
-        if !self.hole_start.before(self.hole_end) {
-            self.marks.clear(Marks::HOLE);
-        }
-        true
-    }
-
     fn on_syn(&mut self, segment: &Segment) {
         self.iss = segment.seq;
         self.marks.set(Marks::SYN);
@@ -292,32 +275,6 @@ impl Half {
     #[must_use]
     pub fn scaled_wnd(&self, segment: &Segment, peer: &Self) -> u32 {
         u32::from(segment.wnd) << self.shift(segment, peer)
-    }
-
-    /// The peer acknowledged up to `ack`: is there something before it that this side never showed?
-    fn misses_up_to(&mut self, ack: SeqNumber) -> bool {
-        if !self.marks.has(Marks::SEEN) {
-            return false;
-        }
-        let hole = self.marks.has(Marks::HOLE) && !ack.before(self.hole_end);
-        let beyond = ack.after(self.snd_nxt);
-        if hole || beyond {
-            self.marks.clear(Marks::HOLE);
-            self.marks.set(Marks::GAP);
-            self.hole_end = self.hole_end.furthest(ack);
-        }
-        hole || beyond
-    }
-
-    /// SND.NXT as far as anybody can know: what it sent or what the peer acknowledged of it.
-    #[must_use]
-    pub fn sent_up_to(&self, peer: &Self) -> SeqNumber {
-        if peer.marks.has(Marks::ACKED) && (!self.marks.has(Marks::SEEN) || peer.rcv_nxt.after(self.snd_nxt))
-        {
-            peer.rcv_nxt
-        } else {
-            self.snd_nxt
-        }
     }
 
     /// Everything it sent, its FIN included, was acknowledged by `peer`.
@@ -380,17 +337,5 @@ mod tests {
         assert_eq!(half.sent(&data(109, 0)), Order::Probe);
         assert_eq!(half.sent(&data(109, 1)), Order::Probe);
         assert_eq!(half.retransmits, 0);
-    }
-
-    #[test]
-    fn an_acknowledged_hole_is_a_gap_in_the_capture() {
-        let (mut sender, mut receiver) = (Half::default(), Half::default());
-        sender.sent(&data(100, 10));
-        sender.sent(&data(120, 10));
-        let ack = |n| Segment { ack: SeqNumber(n), flags: Flags::ACK, ..Segment::default() };
-        assert_eq!(receiver.acknowledged(&ack(110), &mut sender), 0);
-        assert_eq!(receiver.acknowledged(&ack(130), &mut sender), 1);
-        assert_eq!(receiver.acknowledged(&ack(131), &mut sender), 1);
-        assert_eq!(receiver.acknowledged(&ack(131), &mut sender), 0);
     }
 }

@@ -186,6 +186,8 @@ pub(super) struct Cold {
     pub(super) stray_syn: Option<Box<Segment>>,
     /// The same one as that of the flow, as long as nothing is said after the FIN.
     pub(super) exchange_at_fin: Option<Arc<Exchange>>,
+    /// The same at the RST that is recorded, which may turn out to have had no effect.
+    pub(super) exchange_at_reset: Option<Arc<Exchange>>,
     /// It was told about before its watching had ended.
     pub(super) announced: bool,
     pub(super) link: Link,
@@ -213,6 +215,7 @@ impl Cold {
             icmp: None,
             stray_syn: None,
             exchange_at_fin: None,
+            exchange_at_reset: None,
             announced: false,
             link: Link::default(),
         }
@@ -229,7 +232,7 @@ impl Cold {
     /// Gives back what it holds elsewhere.
     pub(super) fn release(&mut self) {
         (self.reset, self.icmp, self.stray_syn) = (None, None, None);
-        (self.ignored, self.exchange_at_fin) = (None, None);
+        (self.ignored, self.exchange_at_fin, self.exchange_at_reset) = (None, None, None);
     }
 
     /// A RST answered its SYN.
@@ -254,10 +257,11 @@ pub(super) fn close(
     until: ObservedUntil,
     closed_at: Timestamp,
 ) -> Close {
+    let at_end = flow.hearing.take();
     let held = Held {
+        exchange: if cold.reset.is_some() { cold.exchange_at_reset.take() } else { at_end },
         reset: cold.reset.take(),
         icmp: cold.icmp.take(),
-        exchange: flow.hearing.take(),
         exchange_at_fin: cold.exchange_at_fin.take(),
     };
     Close { until, ..tell(flow, cold, ring, held, closed_at) }
@@ -265,10 +269,11 @@ pub(super) fn close(
 
 /// What is known of a connection that is still being watched.
 pub(super) fn so_far(flow: &Flow, cold: &Cold, ring: &RecentRing, now: Timestamp) -> Close {
+    let so_far = flow.hearing.clone().take();
     let held = Held {
+        exchange: if cold.reset.is_some() { cold.exchange_at_reset.clone() } else { so_far },
         reset: cold.reset.clone(),
         icmp: cold.icmp.clone(),
-        exchange: flow.hearing.clone().take(),
         exchange_at_fin: cold.exchange_at_fin.clone(),
     };
     Close { finality: Finality::Provisional, ..tell(flow, cold, ring, held, now) }

@@ -55,8 +55,8 @@ pub(super) fn any_segment(
     if answers(me, other, segment, order) {
         *flow.unanswered.at_mut(by.peer()) = 0;
     }
-    count_unanswered(&mut flow.unanswered, segment, by, order);
     let gaps = me.acknowledged(segment, other);
+    count_unanswered(flow, segment, by, order);
     learn_roles(flow, segment, by);
     zeek_reading(flow, cold, segment, by, order, gaps);
     measure_rtt(flow, cold, segment, by);
@@ -65,21 +65,16 @@ pub(super) fn any_segment(
     }
     note_last(flow, segment, by);
     let ended = flow.facts.has(Facts::RESET);
-    if !ended {
-        hear(flow, cold, (segment, payload), by, order, peek);
-        if gaps > 0 {
-            miss(flow, cold, segment, by);
-        }
+    hear(flow, cold, (segment, payload), by, order, peek);
+    if gaps > 0 {
+        miss(flow, cold, segment, by);
     }
     if segment.flags.fin() && !segment.flags.rst() {
         note_fin(flow, cold, (segment, ring.next()), by, order);
     }
     let recent = Recent::of(segment, by);
     let ending = match acceptance.zip(before) {
-        Some((acceptance, before)) => {
-            let prompt = ending::prompt(segment, ring.back_from(flow.recent), by, cold.rtt);
-            ending::on_rst(cold, (segment, payload, ring.next()), by, acceptance, before, prompt)
-        }
+        Some((acceptance, before)) => note_rst(flow, cold, ring, (segment, payload), by, acceptance, before),
         None if ended => ending::on_segment_after(cold, segment, by, order),
         None if flow.facts.has(Facts::FIN) => ending::on_segment(cold, flow),
         None => Ending::None,
@@ -90,6 +85,24 @@ pub(super) fn any_segment(
         flow.facts.clear(Facts::RESET);
     }
     flow.recent = ring.push(recent, flow.recent);
+    ending
+}
+
+/// A RST, and what had been said by then, which holds if it took effect.
+fn note_rst(
+    flow: &mut Flow,
+    cold: &mut Cold,
+    ring: &RecentRing,
+    (segment, payload): (&Segment, &[u8]),
+    by: End,
+    acceptance: Acceptance,
+    before: Both<Half>,
+) -> Ending {
+    let prompt = ending::prompt(segment, ring.back_from(flow.recent), by, cold.rtt);
+    let ending = ending::on_rst(cold, (segment, payload, ring.next()), by, acceptance, before, prompt);
+    if ending == Ending::Ended {
+        cold.exchange_at_reset = flow.hearing.so_far();
+    }
     ending
 }
 
@@ -110,7 +123,8 @@ pub(super) fn note_last(flow: &mut Flow, segment: &Segment, by: End) {
 /// The capture misses something that the other side has acknowledged.
 fn miss(flow: &mut Flow, cold: &mut Cold, segment: &Segment, by: End) {
     flow.hearing.missed(by.peer(), segment.ack);
-    if let Some(exchange) = &mut cold.exchange_at_fin {
+    // What was missed after a RST says nothing of what had been said at a FIN before it.
+    if let Some(exchange) = cold.exchange_at_fin.as_mut().filter(|_| !flow.facts.has(Facts::RESET)) {
         Arc::make_mut(exchange).missed(by.peer(), segment.ack);
     }
 }
@@ -139,11 +153,12 @@ fn hear(
     order: Order,
     peek: Peek,
 ) {
-    if segment.len == 0 {
+    // A RST may carry words for people.
+    if segment.len == 0 || segment.flags.rst() {
         return;
     }
     let start = say(flow, (segment, payload), by, order, peek);
-    if !flow.facts.has(Facts::SAID_AT_FIN) {
+    if !flow.facts.has(Facts::SAID_AT_FIN) || flow.facts.has(Facts::RESET) {
         return;
     }
     let closed_first = match (cold.fins.at(by), cold.fins.at(by.peer())) {
@@ -278,10 +293,12 @@ pub(super) fn answers(me: &Half, other: &Half, segment: &Segment, order: Order) 
     acknowledges_more || order != Order::Again && !(segment.seq_len() > 0 && waits)
 }
 
-/// How often a side has repeated itself: what tells silence from idleness.
-fn count_unanswered(unanswered: &mut Both<u8>, segment: &Segment, by: End, order: Order) {
-    if matches!(order, Order::Again | Order::Probe) && !segment.flags.rst() {
-        let count = unanswered.at_mut(by);
+/// How often a side has repeated itself: what tells silence from idleness. What comes again after a RST may be an old copy, and
+/// nobody is there to answer it.
+fn count_unanswered(flow: &mut Flow, segment: &Segment, by: End, order: Order) {
+    let over = segment.flags.rst() || flow.facts.has(Facts::RESET);
+    if matches!(order, Order::Again | Order::Probe) && !over {
+        let count = flow.unanswered.at_mut(by);
         *count = count.saturating_add(1);
     }
 }
@@ -295,7 +312,8 @@ pub(super) fn answer_time(halves: &Both<Half>, segment: &Segment, by: End) -> Op
     let plain = segment.flags.ack() && !segment.flags.rst() && !segment.flags.syn();
     let news = plain && segment.ack == peer.snd_nxt && first;
     // An ACK that was captured before the SYN+ACK that it answers would make the way short.
-    let answers_syn = segment.flags.syn() && segment.flags.ack() && peer.packets == 1;
+    let answers_syn =
+        segment.flags.syn() && segment.flags.ack() && peer.packets == 1 && peer.marks.has(Marks::SYN);
     let measures = peer.seen() && (news || answers_syn) && peer.retransmits == 0;
     measures.then(|| segment.ts.since(peer.last_seen))
 }

@@ -3,13 +3,13 @@
 use crate::context::Surroundings;
 use crate::flow::{Acceptance, Close, Coverage, Marks, ObservedUntil, Side};
 
-use super::Confidence;
+use super::{Confidence, ending};
 
 /// The most that may be said about `close`.
 ///
 /// Certain needs both directions and no gap. A connection that was seen from the middle on, or with stretches missing, or
 /// given up by us, or ended while the capture lost frames, is likely at most; one of which only one direction was captured, or only the
-/// beginning and the end, is possible at most, except that a
+/// beginning and the end, or in which a FIN may be missing, is possible at most, except that a
 /// SYN without any answer has only one direction by nature.
 #[must_use]
 pub(super) fn cap(close: &Close, surroundings: &Surroundings) -> Confidence {
@@ -23,6 +23,10 @@ pub(super) fn cap(close: &Close, surroundings: &Surroundings) -> Confidence {
     let unanswered = client.seen() && close.handshake_began() && !client.marks.has(Marks::ACKED);
     let only_syns = unanswered && !close.half(Side::Server).seen();
     if one_sided && !only_syns {
+        return Confidence::Possible;
+    }
+    // Who closed first is not known then.
+    if [Side::Client, Side::Server].into_iter().any(|side| ending::closed_unseen(close, side)) {
         return Confidence::Possible;
     }
     let whole = !acknowledges_unseen(close)

@@ -82,7 +82,8 @@ fn by_reset(close: &Close, reset: &Reset) -> How {
     if is_rejected_syn_unseen(reset) {
         return How::Refused;
     }
-    let fins = [Side::Client, Side::Server].map(|side| first_fin(close, side).is_some());
+    let fins = [Side::Client, Side::Server]
+        .map(|side| first_fin(close, side).is_some() || both_but_one_unseen(close, side));
     match fins {
         [false, false] => How::Reset,
         [true, true] if !lost_data(close, &reset.before) => How::Fin,
@@ -94,6 +95,16 @@ fn by_reset(close: &Close, reset: &Reset) -> How {
 fn is_rejected_syn_unseen(reset: &Reset) -> bool {
     let nothing_before = !reset.before.at(reset.by).seen() && !reset.before.at(reset.by.peer()).seen();
     nothing_before && reset.rst.flags.ack() && reset.rst.seq.0 == 0
+}
+
+/// May this side have closed too, unseen, after or before the other, which did?
+fn both_but_one_unseen(close: &Close, side: Side) -> bool {
+    closed_unseen(close, side) && first_fin(close, side.peer()).is_some()
+}
+
+/// May this side have sent a FIN that the capture does not hold, before any RST?
+pub(super) fn closed_unseen(close: &Close, side: Side) -> bool {
+    close.half_before(side).may_have_closed_unseen(close.half_before(side.peer()))
 }
 
 /// Before the RST, had a side sent something that the other never acknowledged? FINs and the alerts that go with them apart:

@@ -119,6 +119,8 @@ pub(super) fn progress(evidence: &Evidence<'_>) -> String {
     match response.length {
         BodyLength::Bytes(length) => format!("{status}, {} of {length} body bytes", response.body),
         BodyLength::Chunked => format!("{status}, {} body bytes, no last chunk", response.body),
+        BodyLength::InHead if response.status == 0 => "part of its head".to_owned(),
+        BodyLength::InHead => format!("{status}, not all of its head"),
         BodyLength::Unknown | BodyLength::UntilClose => format!("{status}, {} body bytes", response.body),
     }
 }

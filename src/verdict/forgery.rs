@@ -6,7 +6,7 @@
 //! program had set, macOS leaves timestamps out of every RST, Windows negotiates none.
 
 use crate::decode::{Segment, Traits};
-use crate::flow::{Recent, Reset, Side};
+use crate::flow::{Marks, Recent, Reset, Side};
 use crate::time::Span;
 
 use super::evidence::{Evidence, Shape};
@@ -46,9 +46,10 @@ pub struct Doubt {
 /// Everything that speaks against the claimed sender.
 #[must_use]
 pub(super) fn doubts(evidence: &Evidence<'_>) -> Vec<Doubt> {
-    let Some(reset) = evidence.reset().filter(|_| evidence.how != How::Refused) else {
-        return Vec::new();
-    };
+    let Some(reset) = evidence.reset() else { return Vec::new() };
+    if evidence.how == How::Refused {
+        return accepted_after_all(evidence, reset).into_iter().collect();
+    }
     let baseline = Baseline::of(evidence, reset);
     [
         spoke_on(evidence, reset),
@@ -92,6 +93,8 @@ struct Baseline<'a> {
     own: Vec<&'a Recent>,
     /// The TTL of the same host on other connections.
     elsewhere: Option<u8>,
+    /// Its segments came by paths of different lengths, or each was captured at two places.
+    ttl_varies: bool,
 }
 
 impl<'a> Baseline<'a> {
@@ -99,12 +102,16 @@ impl<'a> Baseline<'a> {
         let before = evidence.close.recent.iter().take_while(|recent| recent.serial < reset.serial);
         let own = before.filter(|recent| recent.by == reset.by && !recent.flags.rst()).collect();
         let server = evidence.close.side(reset.by) == Side::Server;
-        Self { own, elsewhere: evidence.surroundings.server_ttl.filter(|_| server) }
+        Self {
+            own,
+            elsewhere: evidence.surroundings.server_ttl.filter(|_| server),
+            ttl_varies: reset.before.at(reset.by).marks.has(Marks::TTL_VARIES),
+        }
     }
 
     /// The TTL of all of them, where it is one and the same.
     fn ttl(&self) -> Option<u8> {
-        let first = self.own.first()?.ttl;
+        let first = self.own.first().filter(|_| !self.ttl_varies)?.ttl;
         if self.own.len() < BASELINE && self.elsewhere != Some(first) {
             return None;
         }
@@ -162,6 +169,17 @@ fn spoke_on(evidence: &Evidence<'_>, reset: &Reset) -> Option<Doubt> {
     (later > REORDER).then(|| doubt(fresh.frame, 1, says))
 }
 
+/// A host that refuses a SYN does not accept the same SYN. Of two copies, a program that began to listen between them may have done
+/// both.
+fn accepted_after_all(evidence: &Evidence<'_>, reset: &Reset) -> Option<Doubt> {
+    let accepted = |recent: &Recent| recent.flags.syn() && recent.flags.ack();
+    let accepts = reset.after.at(reset.by).first.filter(accepted)?;
+    let side = claimed(evidence, reset);
+    let says = format!("the {side} accepts the same SYN {} later", accepts.ts.since(reset.rst.ts));
+    let once = reset.before.at(reset.by.peer()).packets == 1;
+    Some(Doubt { fact: Fact::at(accepts.frame, says), weight: CONVICTS, decisive: once })
+}
+
 /// A host that counts its segments gives no number twice: one of the two is not its own, and it is not the later one.
 fn same_id(evidence: &Evidence<'_>, reset: &Reset, later: &Recent) -> bool {
     let counted = Baseline::of(evidence, reset).counted_ip_id().is_some();
@@ -172,15 +190,24 @@ fn same_id(evidence: &Evidence<'_>, reset: &Reset, later: &Recent) -> bool {
 /// stamps milliseconds, and a slower clock only makes the answer more careful. What was stamped before the RST was overtaken by
 /// it on the way. `None` without timestamps.
 fn sent_after(evidence: &Evidence<'_>, reset: &Reset, later: &Recent) -> Option<bool> {
+    if was_overtaken(reset, later) {
+        return Some(false);
+    }
     let stamped = |recent: &Recent| recent.traits.has(Traits::TIMESTAMPS);
     let own = |other: &&Recent| other.serial < reset.serial && other.by == reset.by && stamped(other);
     let last = evidence.close.recent.iter().rev().find(own).filter(|_| stamped(later))?;
-    let overtaken = reset.rst.traits.has(Traits::TIMESTAMPS) && !is_later(reset.rst.tsval, later.tsval);
-    if overtaken {
-        return Some(false);
-    }
     let ticks = Span::from_millis(u64::from(later.tsval.wrapping_sub(last.tsval)));
     Some(ticks.plus(CLOCK_SLACK) >= reset.rst.ts.since(last.ts))
+}
+
+/// Was it sent before the RST, and came later? Its timestamp says so; or, where it says nothing new, the identification that its
+/// host had counted up to by then. Networks deliver old copies late.
+fn was_overtaken(reset: &Reset, later: &Recent) -> bool {
+    let both_stamped = [reset.rst.traits, later.traits].iter().all(|traits| traits.has(Traits::TIMESTAMPS));
+    let stamped_before = both_stamped && !is_later(reset.rst.tsval, later.tsval);
+    let old = !later.seq_end().after(reset.before.at(reset.by).snd_nxt);
+    let counted = reset.rst.ip_id != 0 && later.ip_id != 0;
+    stamped_before || old && counted && in_reach(later.ip_id, reset.rst.ip_id)
 }
 
 /// Is the timestamp `b` later than `a`? RFC 7323 §5.2: they wrap, and only half of the circle lies ahead.

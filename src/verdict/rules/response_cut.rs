@@ -67,7 +67,7 @@ fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
     }
     let sure = match announced(evidence) {
         None if talk::record_is_cut(evidence) => Confidence::Likely,
-        Some(BodyLength::Bytes(_) | BodyLength::Chunked) => Confidence::Certain,
+        Some(BodyLength::Bytes(_) | BodyLength::Chunked | BodyLength::InHead) => Confidence::Certain,
         Some(BodyLength::UntilClose) => Confidence::Likely,
         Some(BodyLength::Unknown) | None => Confidence::Possible,
     };

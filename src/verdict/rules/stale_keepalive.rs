@@ -1,10 +1,10 @@
 //! A request was written into a kept-alive connection that the server had closed or was closing.
 
-use crate::flow::{Http, Marks, Recent, Side, Turn};
+use crate::flow::{Http, Recent, Side, Turn};
 use crate::time::Span;
 use crate::verdict::evidence::{Shape, Talk};
 use crate::verdict::rule::{Confidence, Rule, hit, miss};
-use crate::verdict::{Evidence, Fact, How, Sender, facts};
+use crate::verdict::{Evidence, Fact, How, Sender, ending, facts};
 
 /// A pause before the server's FIN that is shorter is no idle time: no keep-alive timeout is.
 const SHORTEST: Span = Span::from_millis(100);
@@ -139,7 +139,10 @@ fn judge_fin(evidence: &Evidence<'_>, request: &Recent) -> Option<Confidence> {
     let unknown = !fin.ack.after(request.seq);
     // An early answer is no end of the request: what comes is the rest of it.
     let answered_early = evidence.http().is_some_and(Http::request_unfinished);
-    let between = evidence.talk == Talk::Complete && evidence.exchange.turns >= 2 && !answered_early;
+    // Behind a CONNECT comes what is meant for somebody else.
+    let tunnel = evidence.http().is_some_and(|http| http.request.method == "CONNECT");
+    let between =
+        evidence.talk == Talk::Complete && evidence.exchange.turns >= 2 && !answered_early && !tunnel;
     (unknown && between).then(|| facts::sure_if_http(evidence, Confidence::Likely))
 }
 
@@ -154,11 +157,9 @@ fn judge_fin_lost(evidence: &Evidence<'_>) -> Option<Confidence> {
     if evidence.prompt_was_repeated() {
         return None;
     }
-    // Where everything was captured, its FIN would have been too.
-    let seen = evidence.seen();
-    let missed = evidence.close.half_before(Side::Server).marks.has(Marks::HOLE) || seen.gaps > 0;
-    let whole = seen.handshake && seen.both_sides && !missed && evidence.surroundings.lost_nearby == 0;
-    let doubtful = whole || !evidence.doubts.is_empty();
+    // A FIN that was missed leaves a number.
+    let closed = ending::closed_unseen(evidence.close, Side::Server);
+    let doubtful = !closed || !evidence.doubts.is_empty();
     let Some(http) = evidence.http() else {
         return (evidence.exchange.turns >= 3 && evidence.talk == Talk::Awaiting)
             .then_some(Confidence::Possible);

@@ -2,7 +2,7 @@
 
 use crate::verdict::evidence::Shape;
 use crate::verdict::rule::{Confidence, Rule, hit, miss};
-use crate::verdict::{Evidence, Fact, How, Sender, facts, gave_up};
+use crate::verdict::{Evidence, Fact, How, Sender, ending, facts, gave_up};
 
 pub(super) const RULE: Rule = Rule {
     name: "state_lost",
@@ -49,7 +49,8 @@ fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
     let said_goodbye = evidence.close.ignored.is_some_and(|(rst, _)| evidence.close.side(rst.by) == side);
     // What it had sent before came later: the socket had been there, and ended in some other way.
     let overtook_own = reset.after.at(reset.by).first.is_some();
-    if !answers || !knew || said_goodbye || overtook_own {
+    let closed = ending::closed_unseen(evidence.close, side);
+    if !answers || !knew || said_goodbye || overtook_own || closed {
         return None;
     }
     // Who has given up has forgotten the connection too, and nothing was restarted.

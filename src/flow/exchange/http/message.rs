@@ -5,9 +5,11 @@ use compact_str::CompactString;
 /// How long a body is, as its head says.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub enum BodyLength {
-    /// The head was not read to its end, or the body could not be followed.
+    /// The head could not be read to its end, or the body could not be followed.
     #[default]
     Unknown,
+    /// The head is not whole yet.
+    InHead,
     /// Content-Length, or none by rule (HEAD, 204, 304).
     Bytes(u64),
     /// Chunked: its last chunk ends it.

@@ -122,7 +122,7 @@ impl Reader {
             BodyLength::Bytes(length) => State::Counted(length),
             BodyLength::Chunked => State::Chunked(Chunks::default()),
             BodyLength::UntilClose => State::Endless,
-            BodyLength::Unknown => State::Blind,
+            BodyLength::Unknown | BodyLength::InHead => State::Blind,
         };
         Event::Nothing
     }

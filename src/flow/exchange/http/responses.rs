@@ -17,7 +17,8 @@ impl Http {
             return self.lose_response(bytes.len() as u64);
         }
         let status = head::status(bytes).unwrap_or(0);
-        self.response = (!is_interim(status)).then(|| Response { status, ..Response::default() });
+        let begun = Response { status, length: BodyLength::InHead, ..Response::default() };
+        self.response = (!is_interim(status)).then_some(begun);
     }
 
     /// A whole head; says what the connection speaks behind it, if that is no HTTP.

@@ -55,7 +55,7 @@ fn a_status_line_may_be_split() {
     let whole = said(&[(CLIENT, GET), (SERVER, "HTTP/1.1 2"), (SERVER, &OK_2[10..])]);
     assert_eq!((response(&whole).status, whole.http().answered), (200, 1));
     let begun = said(&[(CLIENT, GET), (SERVER, "HTTP/1.1 2")]);
-    assert_eq!((response(&begun).status, begun.http().owed()), (0, Owed::Rest(BodyLength::Unknown)));
+    assert_eq!((response(&begun).status, begun.http().owed()), (0, Owed::Rest(BodyLength::InHead)));
 }
 
 #[test]

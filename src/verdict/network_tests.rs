@@ -1,0 +1,136 @@
+//! What networks and captures do to segments, and must not be held against a host: copies that come late or twice, paths of
+//! different lengths, RSTs without effect, segments that were missed.
+
+use super::example;
+use super::{Confidence, Sender, Verdict};
+use crate::decode::script;
+use crate::flow::Side;
+
+fn verdict(text: &str) -> Verdict {
+    let played = script::parse(text).unwrap_or_else(|error| panic!("{error}\n{text}"));
+    example::judged(&played).expect("a script has a connection of A")
+}
+
+fn lines(range: std::ops::Range<u32>, line: impl Fn(u32) -> String) -> String {
+    range.map(|n| line(n) + "\n").collect()
+}
+
+const OPEN: &str = "A > B S\nB > A S.\nA > B .\n";
+const GET: &str = "A > B P. \"GET / HTTP/1.1\\r\\nHost: b\\r\\n\\r\\n\"\n";
+
+#[test]
+fn old_copies_that_come_after_a_rst_are_no_sign_of_life() {
+    let get = "A > B P. seq 1001 ack 5001 \"GET / HTTP/1.1\\r\\nHost: b\\r\\n\\r\\n\"\n";
+    let begun =
+        "B > A P. seq 5001 ack 1028 id 100 \"HTTP/1.1 200 OK\\r\\nContent-Length: 9000\\r\\n\\r\\n\"\n";
+    let part = |n: u32| format!("B > A P. seq {} ack 1028 id {} len 100", 5042 + 100 * n, 101 + n);
+    let stream = lines(0..20, |n| format!("{}\nA > B . seq 1028 ack {}", part(n), 5142 + 100 * n));
+    let copies = lines(0..20, |n| if n == 0 { format!("+0.3 {}", part(n)) } else { part(n) });
+    let told = verdict(&format!("{OPEN}{get}{begun}{stream}B > A R. seq 7042 ack 1028 id 121\n{copies}"));
+    assert_eq!(told.rst_by, Some(Sender::Side(Side::Server)), "{:?}", told.evidence);
+    assert_eq!(told.cause_name(), Some("response_cut"), "{:?}", told.evidence);
+}
+
+#[test]
+fn a_rst_that_was_captured_at_two_places_is_one() {
+    let text = "A > B P. seq 1001 ack 5001 len 9\nB > A . seq 5001 ack 1010 id 50 ttl 64\nB > A . seq 5001 ack 1010 id 50 ttl 63\n\
+B > A R. seq 5001 ack 1010 id 51 ttl 64\n+0.025 B > A R. seq 5001 ack 1010 id 51 ttl 63";
+    let told = verdict(&format!("{OPEN}{text}"));
+    assert_eq!(told.rst_by, Some(Sender::Side(Side::Server)), "{:?}", told.evidence);
+    assert!(told.alternatives.iter().all(|other| other.rule.name != "injected_reset"));
+}
+
+#[test]
+fn where_paths_differ_in_length_a_ttl_tells_nothing() {
+    let talk = |ttl: [u32; 3]| {
+        let says = |n: usize| format!("A > B P. len 9\nB > A P. len 9 ttl {}\nA > B .\n", ttl[n]);
+        let long = lines(0..8, |_| says(2).trim_end().to_owned());
+        format!("{OPEN}{}{}{long}A > B P. len 9\nB > A . ttl {}\nB > A R. ttl 50", says(0), says(1), ttl[2])
+    };
+    let doubted = |text: &str| verdict(text).evidence.iter().any(|fact| fact.fact.contains("TTL"));
+    assert!(doubted(&talk([57, 57, 57])));
+    assert!(!doubted(&talk([57, 56, 57])));
+}
+
+#[test]
+fn answers_after_a_rst_without_effect_are_heard() {
+    let answer = "B > A P. \"HTTP/1.1 200 OK\\r\\nContent-Length: 2\\r\\n\\r\\nok\"\nA > B .\n";
+    let forged = "B > A R. seq 9000 ack 1028\n";
+    let told = verdict(&format!(
+        "{OPEN}{GET}{forged}{answer}{GET}+0.4 {answer}+0.1 {GET}+0.4 {answer}A > B F.\nB > A F.\nA > B ."
+    ));
+    assert_eq!((told.cause_name(), told.fin_by), (None, Some(Side::Client)), "{:?}", told.evidence);
+    assert_eq!(told.ignored_resets, 1);
+}
+
+#[test]
+fn a_syn_is_not_refused_and_accepted_by_one_host() {
+    let told = verdict("A > B S\nB > A R. seq 0\n+0.04 B > A S.\nA > B R seq 1001");
+    assert_eq!((told.rst_by, told.cause_name()), (Some(Sender::Middlebox), Some("injected_reset")));
+    let sure = |text: &str| verdict(text).cause.unwrap().confidence;
+    assert_eq!(sure("A > B S\nB > A R. seq 0\n+0.04 B > A S."), Confidence::Certain);
+    // Between two copies of the SYN a program may have begun to listen.
+    assert_eq!(sure("A > B S\n+1 A > B again\nB > A R. seq 0\n+0.04 B > A S."), Confidence::Likely);
+}
+
+#[test]
+fn what_speaks_on_was_not_refused_before_the_capture() {
+    let answer = "B > A P. \"HTTP/1.1 200 OK\\r\\nContent-Length: 2\\r\\n\\r\\nok\"\nA > B .\n";
+    let told = verdict(&format!("B > A R. seq 0 ack 77\n{GET}{answer}A > B F.\nB > A F.\nA > B ."));
+    assert_eq!((told.cause_name(), told.rst_by), (None, None), "{:?}", told.evidence);
+}
+
+#[test]
+fn an_answer_that_ends_within_its_head_is_cut() {
+    for head in ["HTTP/1.1 2", "HTTP/1.1 200 OK\\r\\nContent-Leng"] {
+        for end in ["+1 B > A R.", "+1 B > A F.\nA > B F.\nB > A ."] {
+            let told = verdict(&format!("{OPEN}{GET}B > A P. \"{head}\"\nA > B .\n{end}"));
+            assert_eq!(told.cause_name(), Some("response_cut"), "{head} {end}: {:?}", told.evidence);
+        }
+    }
+}
+
+#[test]
+fn what_was_meant_for_a_tunnel_is_no_request() {
+    let connect = "A > B P. \"CONNECT c:1 HTTP/1.1\\r\\nHost: c\\r\\n\\r\\n\"\n";
+    let refused = "B > A P. \"HTTP/1.1 503 No\\r\\nContent-Length: 2\\r\\n\\r\\nno\"\nB > A F.\nA > B .\n";
+    let told = verdict(&format!("{OPEN}{connect}{refused}A > B P. \"query\\n\"\nB > A R"));
+    assert_ne!(told.cause_name(), Some("stale_keepalive"), "{:?}", told.evidence);
+}
+
+#[test]
+fn a_fin_that_was_missed_leaves_a_number() {
+    let answered = "B > A P. \"HTTP/1.1 200 OK\\r\\nContent-Length: 2\\r\\n\\r\\nok\"\nA > B .\n";
+    let missed = format!("{OPEN}{GET}{answered}+5 B > A F. lost\nA > B .\n");
+    let told = verdict(&format!("{missed}+1 {GET}B > A R"));
+    assert_eq!(told.cause_name(), Some("stale_keepalive"), "{:?}", told.evidence);
+    assert_eq!(told.cause.unwrap().confidence, Confidence::Possible);
+    let told = verdict(&format!("{missed}A > B F.\nB > A ."));
+    assert_eq!(told.cause_name(), None, "{:?}", told.evidence);
+}
+
+/// A hole that is acknowledged later is counted, wherever the numbers began.
+#[test]
+fn bytes_that_were_missed_count_for_what_was_announced() {
+    for isn in [5000_u32, 3_000_000_000] {
+        let at = |n: u32| isn.wrapping_add(1 + n);
+        let get = "A > B P. seq 1001 \"GET / HTTP/1.1\\r\\nHost: b\\r\\n\\r\\n\"\n";
+        let head = format!(
+            "B > A P. seq {} ack 1028 \"HTTP/1.1 200 OK\\r\\nContent-Length: 400\\r\\n\\r\\n\"\n",
+            at(0)
+        );
+        let part = |n: u32| format!("B > A P. seq {} ack 1028 len 100\n", at(40 + 100 * n));
+        let ack = |n: u32| format!("A > B . seq 1028 ack {}\n", at(40 + 100 * n));
+        let text = format!(
+            "A > B S\nB > A S. seq {isn}\nA > B . ack {}\n{get}{head}{}{}{}{}A > B F. seq 1028 ack {}\n",
+            at(0),
+            ack(1),
+            part(1),
+            part(3),
+            ack(4),
+            at(440)
+        );
+        let told = verdict(&format!("{text}B > A F. seq {} ack 1029\nA > B .", at(440)));
+        assert_eq!(told.cause_name(), None, "{isn}: {:?}", told.evidence);
+    }
+}
