@@ -8,7 +8,7 @@ use crate::time::Span;
 use super::acceptance::{self, Acceptance};
 use super::close::Fin;
 use super::ending::{self, Ending};
-use super::exchange::Peek;
+use super::exchange::{Exchange, Peek};
 use super::half::{Half, Marks, Order};
 use super::history::Letter;
 use super::key::{Both, End};
@@ -139,7 +139,7 @@ fn note_fin(flow: &mut Flow, cold: &mut Cold, (segment, serial): (&Segment, u64)
         Some(Fin { serial, ts: segment.ts, frame: segment.frame, ack: segment.ack, end: segment.seq_end() });
     // A FIN that came before the data that it follows says nothing of what had been said by then.
     if cold.fins.at(by.peer()).is_none() && order != Order::Ahead {
-        cold.exchange_at_fin = flow.hearing.so_far();
+        cold.exchange_at_fin = Some(flow.hearing.so_far().unwrap_or_else(Exchange::nothing));
         flow.facts.set(Facts::SAID_AT_FIN);
     }
 }

@@ -1,6 +1,7 @@
 //! How a connection ended, by what took effect and not by what was merely sent.
 
-use crate::flow::{Both, Close, Coverage, End, Fin, Half, Marks, Reset, Side};
+use crate::decode::SeqNumber;
+use crate::flow::{Acceptance, Both, Close, Coverage, End, Fin, Half, Marks, Reset, Side};
 
 use super::evidence::accepted_for_certain;
 
@@ -76,7 +77,7 @@ pub(super) fn how(close: &Close) -> How {
 }
 
 fn by_reset(close: &Close, reset: &Reset) -> How {
-    if reset.acceptance == crate::flow::Acceptance::AnswersSyn {
+    if reset.acceptance == Acceptance::AnswersSyn {
         return How::Refused;
     }
     if is_rejected_syn_unseen(reset) {
@@ -113,6 +114,12 @@ pub(super) fn lost_data(close: &Close, halves: &Both<Half>) -> bool {
     [End::Low, End::High]
         .into_iter()
         .any(|end| unacked(halves.at(end), halves.at(end.peer())) > alert_bytes(close, end))
+}
+
+/// What the RST of a side's live socket acknowledges, if that ended the connection: its kernel had received all that.
+pub(super) fn acknowledged_by_rst(close: &Close, side: Side) -> Option<SeqNumber> {
+    let reset = close.reset.as_deref().filter(|reset| close.side(reset.by) == side)?;
+    (reset.rst.flags.ack() && reset.acceptance == Acceptance::Exact).then_some(reset.rst.ack)
 }
 
 /// Payload bytes of `half` that `peer` has not acknowledged.

@@ -142,11 +142,23 @@ impl<'a> Evidence<'a> {
         self.exchange.http()
     }
 
-    /// Had payload been sent that the other side never acknowledged?
+    /// Was there payload, when the RST came, that nothing but the RST itself may have acknowledged?
+    #[must_use]
+    pub fn unacknowledged_before_rst(&self) -> bool {
+        self.close.reset.as_ref().is_some_and(|reset| ending::lost_data(self.close, &reset.before))
+    }
+
+    /// Had payload been sent that the other side never acknowledged, not even by the RST of its live socket?
     #[must_use]
     pub fn lost_data(&self) -> bool {
-        let halves = self.close.reset.as_ref().map_or(&self.close.halves, |reset| &reset.before);
-        ending::lost_data(self.close, halves)
+        let mut halves = self.close.reset.as_ref().map_or(self.close.halves, |reset| reset.before);
+        for side in [Side::Client, Side::Server] {
+            if let Some(ack) = ending::acknowledged_by_rst(self.close, side) {
+                let half = halves.at_mut(self.close.end(side));
+                half.rcv_nxt = half.rcv_nxt.furthest(ack);
+            }
+        }
+        ending::lost_data(self.close, &halves)
     }
 
     /// Is what the RST answers nothing but a TLS alert, which nobody misses once the connection is being closed?

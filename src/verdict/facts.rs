@@ -121,6 +121,7 @@ pub(super) fn progress(evidence: &Evidence<'_>) -> String {
         BodyLength::Chunked => format!("{status}, {} body bytes, no last chunk", response.body),
         BodyLength::InHead if response.status == 0 => "part of its head".to_owned(),
         BodyLength::InHead => format!("{status}, not all of its head"),
+        BodyLength::Unknown if response.status == 0 => format!("{} bytes", response.body),
         BodyLength::Unknown | BodyLength::UntilClose => format!("{status}, {} body bytes", response.body),
     }
 }

@@ -33,26 +33,53 @@ const PATIENT: Span = Span::from_millis(200);
 ///
 /// Harmless is a client that resets when nothing is owed to it: it had its whole answer, or had not asked for anything (a
 /// browser that closes early, a health check that connects and leaves), unless it had waited in vain for the handshake
-/// (where nobody can tell whether it had its whole answer, nobody can tell the harm either);
+/// (where nobody can tell whether it had its whole answer, nobody can tell the harm either: a health check leaves after the first
+/// words of one);
 /// a TLS session that was over and of which only alerts and tickets met the closed socket; the reply to a last word that
 /// nobody waits for; and a scanner, whoever answers it. Everything else is harmful, because somebody waited for what never came; so is a fatal TLS alert, however it ended then.
 #[must_use]
 pub(super) fn weigh(evidence: &Evidence<'_>) -> Option<Harm> {
     let client_left = evidence.rst_by == Some(Sender::Side(Side::Client));
     let nothing_owed = matches!(evidence.talk, Talk::Nothing | Talk::Complete) && !evidence.lost_data();
-    let left_in_peace = client_left && nothing_owed && matches!(evidence.how, How::Reset | How::FinThenReset);
+    let by_rst = matches!(evidence.how, How::Reset | How::FinThenReset);
+    let left_in_peace = client_left && by_rst && (nothing_owed || only_looked_in(evidence));
     let quiet = matches!(evidence.talk, Talk::Nothing | Talk::Complete);
     let tls_alone = evidence.closer.is_some_and(|closer| talk::only_tls_after(evidence, closer));
     let farewell = tls_alone || talk::hung_up_on_goodbye(evidence);
     let only_goodbyes = quiet && (farewell || (evidence.answers_alert() && !evidence.lost_data()));
     let no_tls = talk::answers_in_clear(evidence);
-    let failed = waited_for_handshake(evidence) || talk::fatal_alert(evidence).is_some() || no_tls;
+    let tls_failed = talk::fatal_alert(evidence).is_some() || hung_up_in_tls(evidence) || no_tls;
+    let failed = waited_for_handshake(evidence) || tls_failed;
+    if client_left && may_have_had_all(evidence) && !failed {
+        return None;
+    }
     if evidence.surroundings.scan.is_some() || ((only_goodbyes || left_in_peace) && !failed) {
         let may_be_cut = left_in_peace && !only_goodbyes && talk::end_unknown(evidence);
         (!may_be_cut).then_some(Harm::Harmless)
     } else {
         Some(Harm::Harmful)
     }
+}
+
+/// Did the client leave without a word, and before anything was said to it? Then it only wanted to know whether somebody listens, and
+/// a greeting that came too late was meant for nobody.
+fn only_looked_in(evidence: &Evidence<'_>) -> bool {
+    let client = evidence.close.half_before(Side::Client);
+    evidence.talk == Talk::Nothing && !client.has_data() && evidence.closer == Some(Side::Client)
+}
+
+/// Did the client abort when its kernel had received all that the server had said, of which nobody can tell whether it was all?
+fn may_have_had_all(evidence: &Evidence<'_>) -> bool {
+    let answering =
+        evidence.talk == Talk::Answering && !talk::is_known(evidence) && !talk::record_is_cut(evidence);
+    let short = evidence.exchange.turn.is_some_and(|turn| turn.bytes <= talk::SHORT_ANSWER);
+    let more = evidence.reset().is_some_and(|reset| reset.after.at(reset.by.peer()).news);
+    evidence.how == How::Reset && answering && short && !more && !evidence.lost_data()
+}
+
+/// Did the server end the TLS handshake?
+fn hung_up_in_tls(evidence: &Evidence<'_>) -> bool {
+    evidence.in_tls_handshake && evidence.closer == Some(Side::Server)
 }
 
 /// The client never sent its last ACK, and the SYN+ACK had taken long.

@@ -350,4 +350,6 @@ pub fn may_be_one_of_many(ended: &Ended) -> bool {
 #[cfg(test)]
 mod network_tests;
 #[cfg(test)]
+mod program_tests;
+#[cfg(test)]
 mod unheard_tests;

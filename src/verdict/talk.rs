@@ -1,8 +1,9 @@
 //! What the two programs owed each other when the end began: whose turn it was.
 
-use crate::flow::{Alert, BodyLength, Close, Exchange, Half, Marks, Owed, Side, Turn};
+use crate::flow::{Alert, BodyLength, Close, Exchange, Half, Marks, Owed, Recent, Side, Turn};
 use crate::time::Span;
 
+use super::ending;
 use super::evidence::{Evidence, Shape, shape};
 
 /// A pause that is longer than any between two segments of one answer: Linux's shortest retransmission timeout (200 ms,
@@ -13,6 +14,11 @@ pub(super) const QUIET: Span = Span::from_millis(250);
 const LAST_WORD: u64 = 16;
 /// The same in TLS, with the record's header and tag; HTTP/2's GOAWAY has 17 bytes and some text.
 const LAST_WORD_TLS: u64 = 64;
+
+/// An answer that fits in one segment may be all that was asked for.
+pub(super) const SHORT_ANSWER: u64 = 1400;
+/// A greeting is no longer than this: those of SMTP, SSH and databases have some hundred bytes.
+const GREETING: u64 = 4096;
 
 /// A copy that comes this much later is no double of the capture but a repetition: Linux's shortest retransmission timeout, with
 /// room for its tail loss probe, which comes sooner.
@@ -68,17 +74,28 @@ pub(super) fn talk(evidence: &Evidence<'_>) -> Talk {
     if record_is_cut(evidence) || went_on(evidence) || stream_is_cut(evidence) {
         return Talk::Answering;
     }
-    if said_goodbye(evidence, Side::Server) {
+    if said_goodbye(evidence, Side::Server) || (!client_spoke_last && answer_is_whole(evidence)) {
         return Talk::Complete;
     }
-    // A server that speaks first greets; nothing is owed until the client has asked.
-    let greeting = evidence.exchange.turns == 1 && answer_acknowledged(evidence);
+    let greeting = is_greeting(evidence, turn) && answer_acknowledged(evidence);
     let fin_delimits = evidence.closer.is_some() || greeting;
     if fin_delimits || (answer_acknowledged(evidence) && is_quiet(evidence)) {
         Talk::Complete
     } else {
         Talk::Answering
     }
+}
+
+/// Was the server's last HTTP response read to its end? Of what the client asked some may not have been.
+fn answer_is_whole(evidence: &Evidence<'_>) -> bool {
+    evidence.http().is_some_and(|http| {
+        !http.is_blind(http.client.peer()) && http.response.as_ref().is_some_and(|response| response.complete)
+    })
+}
+
+/// A server that speaks first greets; nothing is owed until the client has asked. Who goes on for long sends a stream.
+fn is_greeting(evidence: &Evidence<'_>, said: Turn) -> bool {
+    evidence.exchange.turns == 1 && said.bytes <= GREETING && evidence.close.handshake_seen()
 }
 
 /// Is what the client said last a last word such as QUIT, which wants no answer? Nobody knows of a protocol that cannot be read; but
@@ -178,18 +195,19 @@ fn acknowledged_since(evidence: &Evidence<'_>) -> bool {
     asked.is_none_or(|asked| rcv_nxt.after(asked.ack.plus(1)))
 }
 
-/// Everything that the server said was acknowledged, and it could have said more: a shut window ends no answer.
+/// Everything that the server said was acknowledged, by the RST of the client's live socket if that ended it, and it could have said more: a shut window ends no answer.
 fn answer_acknowledged(evidence: &Evidence<'_>) -> bool {
     let server: &Half = evidence.close.half_before(Side::Server);
     let client = evidence.close.half_before(Side::Client);
-    server.all_acked_by(client) && !receiver_is_full(evidence)
+    let by_rst = ending::acknowledged_by_rst(evidence.close, Side::Client);
+    let acknowledged = server.all_acked_by(client) || by_rst.is_some_and(|ack| !server.snd_nxt.after(ack));
+    acknowledged && !is_full(evidence, Side::Client)
 }
 
-/// Had the client no room for more of the server's data?
-pub(super) fn receiver_is_full(evidence: &Evidence<'_>) -> bool {
-    let (client, server) =
-        (evidence.close.half_before(Side::Client), evidence.close.half_before(Side::Server));
-    server.has_data() && client.marks.has(Marks::ACKED) && !client.edge.after(server.snd_nxt)
+/// Had this side no room for more of the other's data?
+pub(super) fn is_full(evidence: &Evidence<'_>, side: Side) -> bool {
+    let (me, peer) = (evidence.close.half_before(side), evidence.close.half_before(side.peer()));
+    peer.has_data() && me.marks.has(Marks::ACKED) && !me.edge.after(peer.snd_nxt)
 }
 
 fn is_quiet(evidence: &Evidence<'_>) -> bool {
@@ -240,5 +258,14 @@ pub(super) fn fatal_alert(evidence: &Evidence<'_>) -> Option<Alert> {
     let said = [evidence.exchange, &evidence.close.exchange]
         .into_iter()
         .find_map(|exchange| exchange.tls()?.alert)?;
-    (!matches!(said.description, 0 | 90)).then_some(said)
+    let ends_normally = matches!(said.description, 0 | 90);
+    (!ends_normally && !answers_fin(evidence, said)).then_some(said)
+}
+
+/// Does an alert answer the FIN of the other side? Some libraries complain of a handshake that ended before its time.
+fn answers_fin(evidence: &Evidence<'_>, alert: Alert) -> bool {
+    let fin = evidence.fin(evidence.close.side(alert.by).peer());
+    let said = |recent: &&Recent| recent.by == alert.by && recent.frame == alert.frame && recent.len > 0;
+    let carrier = evidence.close.recent.iter().find(said);
+    fin.zip(carrier).is_some_and(|(fin, carrier)| !carrier.ack.before(fin.end))
 }

@@ -79,7 +79,10 @@ fn guess(evidence: &Evidence<'_>) -> Confidence {
         let after = reset.after.at(reset.by.peer());
         after.news && [after.first, after.last].into_iter().flatten().any(|recent| recent.len > 0)
     });
-    if evidence.talk == Talk::Awaiting || more || evidence.lost_data() {
+    // Something long was still coming when it aborted.
+    let long = evidence.exchange.turn.is_some_and(|turn| turn.bytes > talk::SHORT_ANSWER);
+    let coming = long && evidence.unacknowledged_before_rst();
+    if evidence.talk == Talk::Awaiting || more || coming || evidence.lost_data() {
         Confidence::Likely
     } else {
         Confidence::Possible

@@ -57,7 +57,9 @@ fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
     // After an upgrade (WebSocket, tunnel) nobody owes an answer to each message.
     let upgraded = evidence.exchange.upgraded().is_some();
     let gave_up = upgraded || crate::verdict::probes::probing(evidence).is_some();
-    if !owed || gave_up {
+    // Who says TLS's goodbye wants no answer any more.
+    let client_ended = talk::said_goodbye(evidence, Side::Client) && evidence.http().is_none();
+    if !owed || gave_up || client_ended {
         return None;
     }
     if evidence.ended_by() != Some(Side::Server) {

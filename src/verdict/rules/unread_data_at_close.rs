@@ -3,7 +3,7 @@
 use crate::flow::{Http, Side};
 use crate::verdict::evidence::{Shape, Talk};
 use crate::verdict::rule::{Confidence, Rule, hit, miss};
-use crate::verdict::{Evidence, Fact, How, Sender, facts};
+use crate::verdict::{Evidence, Fact, How, Sender, facts, talk};
 
 pub(super) const RULE: Rule = Rule {
     name: "unread_data_at_close",
@@ -48,7 +48,13 @@ fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
         How::FinThenReset if evidence.closer == Some(side) && wrote_after_fin(evidence, side) => {
             Some(if closed_idle(evidence, side) { Confidence::Possible } else { Confidence::Likely })
         }
+        // What filled its buffer was never read.
+        How::FinThenReset if evidence.closer == Some(side) && talk::is_full(evidence, side) => {
+            Some(Confidence::Likely)
+        }
         How::Reset if refused_upload(evidence, side) => Some(Confidence::Likely),
+        // Nobody knows how long the request was.
+        How::Reset if answered_blindly(evidence, side) => Some(Confidence::Possible),
         // After an upgrade (WebSocket, tunnel) the last word of the other side is read as it comes.
         How::Reset if owed(evidence, side) && evidence.exchange.upgraded().is_none() => {
             Some(Confidence::Possible)
@@ -84,6 +90,12 @@ fn refused_upload(evidence: &Evidence<'_>, side: Side) -> bool {
         && evidence.http().is_some_and(|http| http.response.is_some() && http.request_unfinished())
 }
 
+/// The server answered a request whose head the capture does not hold to its end.
+fn answered_blindly(evidence: &Evidence<'_>, side: Side) -> bool {
+    let blind = |http: &Http| http.is_blind(http.client) && http.response.is_some();
+    side == Side::Server && evidence.talk == Talk::Complete && evidence.http().is_some_and(blind)
+}
+
 /// The other side had spoken last. Of a whole answer, too, it does not show on the wire whether the client's program had read it.
 fn owed(evidence: &Evidence<'_>, side: Side) -> bool {
     let turn = evidence.exchange.turn;
@@ -105,8 +117,9 @@ fn facts_of(evidence: &Evidence<'_>) -> Vec<Fact> {
 fn unread(evidence: &Evidence<'_>) -> Option<Fact> {
     let (Some(Sender::Side(side)), Some(reset)) = (evidence.rst_by, evidence.reset()) else { return None };
     let (sender, peer) = (evidence.close.half_before(side), evidence.close.half_before(side.peer()));
-    let got = reset.rst.ack.furthest(sender.rcv_nxt).offset_from(peer.iss.plus(1));
-    let answered = if evidence.closer == Some(side) { "had closed before it read" } else { "never answered" };
+    let since = evidence.fin(side).filter(|_| evidence.closer == Some(side)).map(|fin| fin.ack);
+    let got = reset.rst.ack.furthest(sender.rcv_nxt).offset_from(since.unwrap_or(peer.iss.plus(1)));
+    let answered = if since.is_some() { "had closed before it read" } else { "never answered" };
     let says = format!(
         "the {side} aborts although {got} bytes of the {} had arrived, which its program {answered}",
         side.peer()

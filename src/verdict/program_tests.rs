@@ -1,0 +1,76 @@
+//! What programs do that hurts nobody, and must not be told as if it did; and the reverse.
+
+use super::example;
+use super::{Confidence, Harm, Verdict};
+use crate::decode::script;
+
+fn verdict(text: &str) -> Verdict {
+    let played = script::parse(text).unwrap_or_else(|error| panic!("{error}\n{text}"));
+    example::judged(&played).expect("a script has a connection of A")
+}
+
+const OPEN: &str = "A > B S\nB > A S.\nA > B .\n";
+const HELLO: &str = "A > B P. hex 16030100050100000100\n";
+/// A ServerHello, then what ends both sides' handshakes of TLS 1.2.
+const TLS: &str = "A > B P. hex 16030100050100000100\nB > A P. hex 160303000402000000140303000101160303000420202020\n\
+A > B P. hex 140303000101160303000420202020\nB > A .\n";
+
+#[test]
+fn an_alert_that_answers_the_end_is_not_its_cause() {
+    let text = format!("{OPEN}{HELLO}B > A .\n+0.01 B > A F.\nA > B P. hex 15030300020232\nB > A R");
+    let told = verdict(&text);
+    assert_eq!(told.cause_name(), Some("tls_handshake_reset"), "{:?}", told.evidence);
+    assert_eq!(told.harm, Some(Harm::Harmful));
+    let crossed = "A > B P. hex 15030300020232 ack 5001\nB > A R seq 5001";
+    let told = verdict(&format!("{OPEN}{HELLO}B > A .\n+0.01 B > A F.\n{crossed}"));
+    assert_eq!(told.cause_name(), Some("tls_alert"), "{:?}", told.evidence);
+}
+
+#[test]
+fn a_check_that_had_its_answer_hurts_nobody() {
+    let get = "A > B P. \"GET / HTTP/1.0\\r\\n\\r\\n\"\n";
+    let answer = "B > A P. \"HTTP/1.0 200 OK\\r\\nContent-Length: 2\\r\\n\\r\\nok\"\n";
+    let harm = |text: String| verdict(&text).harm;
+    assert_eq!(harm(format!("{OPEN}{get}{answer}A > B R.")), Some(Harm::Harmless));
+    assert_eq!(harm(format!("{OPEN}A > B P. \"PING\\r\\n\"\nB > A P. \"+PONG\\r\\n\"\nA > B R.")), None);
+    // It had not received all of it.
+    let part = "A > B P. \"PING\\r\\n\"\nB > A P. len 1000\nA > B R. ack 5501\nB > A P. len 1000\n";
+    assert_eq!(harm(format!("{OPEN}{part}A > B R seq 1007")), Some(Harm::Harmful));
+}
+
+#[test]
+fn who_only_looks_in_misses_no_greeting() {
+    let told = verdict(&format!("{OPEN}A > B F.\nB > A P. \"220 hello\\r\\n\"\nA > B R"));
+    assert_eq!((told.cause_name(), told.harm), (Some("write_after_close"), Some(Harm::Harmless)));
+    let asked = verdict(&format!("{OPEN}A > B P. len 9\nA > B F.\nB > A P. \"220 hello\\r\\n\"\nA > B R"));
+    assert_eq!(asked.harm, Some(Harm::Harmful));
+}
+
+#[test]
+fn who_says_goodbye_in_tls_wants_no_answer() {
+    let said = format!("A > B P. hex 1703030015{}\n", "61".repeat(21));
+    let goodbye = format!("A > B P. hex 150303001a{}\n", "62".repeat(26));
+    let end = "B > A F.\nA > B F.\nB > A .";
+    assert_eq!(verdict(&format!("{OPEN}{TLS}{said}B > A .\n{end}")).cause_name(), Some("no_response"));
+    let told = verdict(&format!("{OPEN}{TLS}{said}{goodbye}{end}"));
+    assert_eq!(told.cause_name(), None, "{:?}", told.evidence);
+}
+
+#[test]
+fn a_stream_is_no_greeting() {
+    let stream: String = (0..20).map(|_| "B > A P. len 1000\nA > B .\n").collect();
+    let told = verdict(&format!("{OPEN}{stream}A > B R."));
+    assert_eq!((told.cause_name(), told.harm), (Some("client_abort"), Some(Harm::Harmful)));
+    // Nobody knows what had been asked before the capture began.
+    let told =
+        verdict("B > A P. seq 5001 ack 1001 len 100\nA > B . seq 1001 ack 5101\nB > A R. seq 5101 ack 1001");
+    assert_eq!(told.cause.unwrap().confidence, Confidence::Possible, "{:?}", told.evidence);
+}
+
+#[test]
+fn what_filled_a_buffer_was_never_read() {
+    let open = "A > B S\nB > A S. win 1000\nA > B .\n";
+    let upload = "A > B P. len 1000\nB > A . win 0\n+0.2 B > A F. win 0\nA > B .\nB > A R. win 0";
+    let told = verdict(&format!("{open}{upload}"));
+    assert_eq!(told.cause_name(), Some("unread_data_at_close"), "{:?}", told.evidence);
+}
