@@ -216,7 +216,6 @@ impl Half {
             && !segment.flags.fin()
             && segment.len <= 1
             && segment.seq == self.snd_nxt.minus(1)
-            && segment.seq != self.iss
     }
 
     fn probe(&mut self) -> Order {

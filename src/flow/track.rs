@@ -74,7 +74,9 @@ pub(super) fn any_segment(
     }
     let recent = Recent::of(segment, by);
     let ending = match acceptance.zip(before) {
-        Some((acceptance, before)) => note_rst(flow, cold, ring, (segment, payload), by, acceptance, before),
+        Some((acceptance, before)) => {
+            note_rst(flow, cold, ring, (segment, payload), by, (acceptance, before))
+        }
         None if ended => ending::on_segment_after(cold, segment, by, order),
         None if flow.facts.has(Facts::FIN) => ending::on_segment(cold, flow),
         None => Ending::None,
@@ -95,8 +97,7 @@ fn note_rst(
     ring: &RecentRing,
     (segment, payload): (&Segment, &[u8]),
     by: End,
-    acceptance: Acceptance,
-    before: Both<Half>,
+    (acceptance, before): (Acceptance, Both<Half>),
 ) -> Ending {
     let prompt = ending::prompt(segment, ring.back_from(flow.recent), by, cold.rtt);
     let ending = ending::on_rst(cold, (segment, payload, ring.next()), by, acceptance, before, prompt);

@@ -137,11 +137,19 @@ pub(super) fn alert_bytes(close: &Close, end: End) -> u32 {
 
 /// The first FIN of a side, if it was that side's and came before the RST that ended the connection.
 pub(super) fn first_fin(close: &Close, side: Side) -> Option<Fin> {
-    let fin = close.fins.at(close.end(side)).filter(|_| disowned_fin(close, side).is_none())?;
+    let fin = close
+        .fins
+        .at(close.end(side))
+        .filter(|fin| disowned_fin(close, side).is_none() && !is_ahead(close, side, fin))?;
     match &close.reset {
         Some(reset) if !reset.before.at(close.end(side)).has_fin() => None,
         _ => Some(fin),
     }
+}
+
+/// Did the side send another FIN later, which lies before this one? Then nobody ever got as far as this one.
+fn is_ahead(close: &Close, side: Side, fin: &Fin) -> bool {
+    close.half(side).fin_end.before(fin.end)
 }
 
 /// The first FIN with a side's address, if that side cannot have sent it: it said more later, beyond its own end (RFC 9293 §3.6:

@@ -5,9 +5,13 @@
 //! the same class: Linux answers from a socket that does not exist with identification 0 and the default TTL whatever the
 //! program had set, macOS leaves timestamps out of every RST, Windows negotiates none.
 
+mod life;
+
 use crate::decode::{Segment, Traits};
 use crate::flow::{Marks, Recent, Reset, Side};
 use crate::time::Span;
+
+pub(super) use self::life::may_be_own_kernel;
 
 use super::evidence::{Evidence, Shape};
 use super::{Fact, How};
@@ -23,14 +27,6 @@ const ID_REACH: u16 = 64;
 const FAR: Span = Span::from_millis(5);
 /// Two RSTs that are nearer in time than this, one to each side, were sent at once.
 const AT_ONCE: Span = Span::from_millis(10);
-/// Segments of one host that overtake each other do so by less than this: paths of one connection differ by little.
-const UNDER_WAY: Span = Span::from_millis(20);
-/// The same where no timestamp says when a segment was sent: as long as Linux waits before it repeats anything.
-const UNDER_WAY_UNSTAMPED: Span = Span::from_millis(200);
-/// How far a timestamp clock may lag: its granularity, and a slow card.
-const CLOCK_SLACK: Span = Span::from_millis(4);
-/// Reordering in a capture is shorter than this.
-const REORDER: Span = Span::from_millis(1);
 
 /// Something about a RST that does not fit its claimed sender.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -48,11 +44,11 @@ pub struct Doubt {
 pub(super) fn doubts(evidence: &Evidence<'_>) -> Vec<Doubt> {
     let Some(reset) = evidence.reset() else { return Vec::new() };
     if evidence.how == How::Refused {
-        return accepted_after_all(evidence, reset).into_iter().collect();
+        return life::accepted_after_all(evidence, reset).into_iter().collect();
     }
     let baseline = Baseline::of(evidence, reset);
     [
-        spoke_on(evidence, reset),
+        life::spoke_on(evidence, reset),
         other_ttl(evidence, reset, &baseline),
         no_timestamps(evidence, reset, &baseline),
         other_ip_id(evidence, reset, &baseline),
@@ -145,87 +141,6 @@ fn doubt(frame: u64, weight: u32, fact: String) -> Doubt {
 
 fn claimed(evidence: &Evidence<'_>, reset: &Reset) -> Side {
     evidence.close.side(reset.by)
-}
-
-/// Weaver, Sommer and Paxson's RST_SEQ_DATA, and more: a socket that is gone sends nothing any more, neither news nor
-/// acknowledgements nor repetitions. What had been under way lies before the RST in sequence and, coming the same way,
-/// not far behind it in time; what was captured twice is no new segment.
-fn spoke_on(evidence: &Evidence<'_>, reset: &Reset) -> Option<Doubt> {
-    let after = reset.after.at(reset.by);
-    let (first, last) = (after.first?, after.last?);
-    let fresh = [first, last].into_iter().rev().find(|recent| is_fresh(evidence, reset, recent))?;
-    let beyond = after.news && fresh.seq_end().after(reset.rst.seq) && fresh.seq_end() != fresh.seq;
-    let later = fresh.ts.since(reset.rst.ts);
-    let side = claimed(evidence, reset);
-    let says = format!("the {side} speaks on {later} after the RST with its address");
-    let proven = match sent_after(evidence, reset, &fresh) {
-        Some(true) => later > REORDER && (beyond || after.acknowledged_news || later > UNDER_WAY),
-        Some(false) => return None,
-        None => later > UNDER_WAY_UNSTAMPED,
-    };
-    if proven || same_id(evidence, reset, &fresh) {
-        return Some(Doubt { fact: Fact::at(fresh.frame, says), weight: CONVICTS, decisive: true });
-    }
-    (later > REORDER).then(|| doubt(fresh.frame, 1, says))
-}
-
-/// A host that refuses a SYN does not accept the same SYN. Of two copies, a program that began to listen between them may have done
-/// both.
-fn accepted_after_all(evidence: &Evidence<'_>, reset: &Reset) -> Option<Doubt> {
-    let accepted = |recent: &Recent| recent.flags.syn() && recent.flags.ack();
-    let accepts = reset.after.at(reset.by).first.filter(accepted)?;
-    let side = claimed(evidence, reset);
-    let says = format!("the {side} accepts the same SYN {} later", accepts.ts.since(reset.rst.ts));
-    let once = reset.before.at(reset.by.peer()).packets == 1;
-    Some(Doubt { fact: Fact::at(accepts.frame, says), weight: CONVICTS, decisive: once })
-}
-
-/// A host that counts its segments gives no number twice: one of the two is not its own, and it is not the later one.
-fn same_id(evidence: &Evidence<'_>, reset: &Reset, later: &Recent) -> bool {
-    let counted = Baseline::of(evidence, reset).counted_ip_id().is_some();
-    counted && reset.rst.ip_id != 0 && later.ip_id == reset.rst.ip_id
-}
-
-/// Was it sent after the RST was captured? Its timestamp says so, counted from that side's last segment before: Linux
-/// stamps milliseconds, and a slower clock only makes the answer more careful. What was stamped before the RST was overtaken by
-/// it on the way. `None` without timestamps.
-fn sent_after(evidence: &Evidence<'_>, reset: &Reset, later: &Recent) -> Option<bool> {
-    if was_overtaken(reset, later) {
-        return Some(false);
-    }
-    let stamped = |recent: &Recent| recent.traits.has(Traits::TIMESTAMPS);
-    let own = |other: &&Recent| other.serial < reset.serial && other.by == reset.by && stamped(other);
-    let last = evidence.close.recent.iter().rev().find(own).filter(|_| stamped(later))?;
-    let ticks = Span::from_millis(u64::from(later.tsval.wrapping_sub(last.tsval)));
-    Some(ticks.plus(CLOCK_SLACK) >= reset.rst.ts.since(last.ts))
-}
-
-/// Was it sent before the RST, and came later? Its timestamp says so; or, where it says nothing new, the identification that its
-/// host had counted up to by then. Networks deliver old copies late.
-fn was_overtaken(reset: &Reset, later: &Recent) -> bool {
-    let both_stamped = [reset.rst.traits, later.traits].iter().all(|traits| traits.has(Traits::TIMESTAMPS));
-    let stamped_before = both_stamped && !is_later(reset.rst.tsval, later.tsval);
-    let old = !later.seq_end().after(reset.before.at(reset.by).snd_nxt);
-    let counted = reset.rst.ip_id != 0 && later.ip_id != 0;
-    stamped_before || old && counted && in_reach(later.ip_id, reset.rst.ip_id)
-}
-
-/// Is the timestamp `b` later than `a`? RFC 7323 §5.2: they wrap, and only half of the circle lies ahead.
-const fn is_later(a: u32, b: u32) -> bool {
-    let ahead = b.wrapping_sub(a);
-    ahead != 0 && ahead < 1 << 31
-}
-
-/// Not the same frame as an earlier one of that side: captures of two hosts whose clocks differ show each twice.
-fn is_fresh(evidence: &Evidence<'_>, reset: &Reset, recent: &Recent) -> bool {
-    let same = |other: &Recent| {
-        (other.seq, other.ack, other.len, other.flags) == (recent.seq, recent.ack, recent.len, recent.flags)
-            && (other.ip_id, other.tsval) == (recent.ip_id, recent.tsval)
-    };
-    let before =
-        evidence.close.recent.iter().filter(|other| other.serial < reset.serial && other.by == reset.by);
-    let identified = recent.ip_id != 0 || recent.tsval != 0;
-    identified && !before.into_iter().any(same)
 }
 
 /// A live socket sends its RST with the TTL of its other segments. An answer from no socket has the host's default,

@@ -134,3 +134,21 @@ fn bytes_that_were_missed_count_for_what_was_announced() {
         assert_eq!(told.cause_name(), None, "{isn}: {:?}", told.evidence);
     }
 }
+
+#[test]
+fn a_fin_beyond_what_was_sent_is_nobodys() {
+    let answer =
+        "B > A P. seq 5001 \"HTTP/1.1 200 OK\\r\\nContent-Length: 2\\r\\n\\r\\nok\"\nA > B . ack 5041\n";
+    let text = format!(
+        "{OPEN}{GET}B > A F. seq 25001\n{answer}A > B F. ack 5041\nB > A F. seq 5041\nA > B . ack 5042"
+    );
+    let told = verdict(&text);
+    assert_eq!((told.fin_by, told.cause_name()), (Some(Side::Client), None), "{:?}", told.evidence);
+}
+
+#[test]
+fn who_never_gets_room_and_no_answer_meets_silence() {
+    let probes = lines(0..5, |n| format!("+0.{} A > B . seq 1000", n + 2));
+    let told = verdict(&format!("A > B S\nB > A S. win 0\nA > B .\n{probes}"));
+    assert_eq!(told.how, super::How::Silent, "{:?}", told.evidence);
+}

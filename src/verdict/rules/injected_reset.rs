@@ -1,9 +1,8 @@
 //! A device on the path forged the RST in a host's name.
 
-use crate::flow::{Reset, Side};
-use crate::verdict::evidence::Shape;
+use crate::flow::Side;
 use crate::verdict::rule::{Confidence, Rule, hit, miss};
-use crate::verdict::{Evidence, Fact, Sender, facts};
+use crate::verdict::{Evidence, Fact, Sender, facts, forgery};
 
 pub(super) const RULE: Rule = Rule {
     name: "injected_reset",
@@ -54,18 +53,12 @@ fn facts_of(evidence: &Evidence<'_>) -> Vec<Fact> {
     facts
 }
 
-/// A host's own firewall answers as a host without a socket does (nftables: `nf_reject_ip_tcphdr_put`), with the host's TTL.
-fn may_be_own_firewall(evidence: &Evidence<'_>, side: Side) -> bool {
-    let own_ttl = |reset: &Reset| reset.rst.ttl == evidence.close.half_before(side).ttl;
-    evidence.shape == Shape::Reply && evidence.reset().is_some_and(own_ttl)
-}
-
 fn advise(evidence: &Evidence<'_>) -> String {
     let side = evidence.rst_claimed.unwrap_or(Side::Server);
     let after = facts::request_name(evidence);
-    if may_be_own_firewall(evidence, side) {
+    if evidence.reset().is_some_and(|reset| forgery::may_be_own_kernel(evidence, reset)) {
         return format!(
-            "The {side}'s program did not send this reset: a device on the way did, or the firewall of the {side}'s own host, whose TTL it has. Look for what in or before {after} they object to; capture on the {side}: a RST of its own firewall leaves there, a device's does not."
+            "The {side}'s program did not send this reset: a device on the way did, or the {side}'s own host, whose TTL it has: its firewall, or its kernel, if the other side's address was not translated on the way. Look for what in or before {after} they object to; capture on the {side}: a RST of its own leaves there, a device's does not."
         );
     }
     format!(

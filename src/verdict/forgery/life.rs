@@ -1,0 +1,107 @@
+//! Signs of life of a host after the RST that carries its address: who speaks on was not the one who reset.
+
+use crate::decode::Traits;
+use crate::flow::{Recent, Reset};
+use crate::time::Span;
+
+use super::super::Fact;
+use super::super::evidence::{Evidence, Shape};
+use super::{Baseline, CONVICTS, Doubt, claimed, doubt, in_reach, too_soon};
+
+/// Segments of one host that overtake each other do so by less than this: paths of one connection differ by little.
+const UNDER_WAY: Span = Span::from_millis(20);
+/// The same where no timestamp says when a segment was sent: as long as Linux waits before it repeats anything.
+const UNDER_WAY_UNSTAMPED: Span = Span::from_millis(200);
+/// How far a timestamp clock may lag: its granularity, and a slow card.
+const CLOCK_SLACK: Span = Span::from_millis(4);
+/// Reordering in a capture is shorter than this.
+const REORDER: Span = Span::from_millis(1);
+
+/// Weaver, Sommer and Paxson's RST_SEQ_DATA, and more: a socket that is gone sends nothing any more, neither news nor
+/// acknowledgements nor repetitions. What had been under way lies before the RST in sequence and, coming the same way,
+/// not far behind it in time; what was captured twice is no new segment.
+pub(super) fn spoke_on(evidence: &Evidence<'_>, reset: &Reset) -> Option<Doubt> {
+    let after = reset.after.at(reset.by);
+    let (first, last) = (after.first?, after.last?);
+    let fresh = [first, last].into_iter().rev().find(|recent| is_fresh(evidence, reset, recent))?;
+    let beyond = after.news && fresh.seq_end().after(reset.rst.seq) && fresh.seq_end() != fresh.seq;
+    let later = fresh.ts.since(reset.rst.ts);
+    let side = claimed(evidence, reset);
+    let says = format!("the {side} speaks on {later} after the RST with its address");
+    let proven = match sent_after(evidence, reset, &fresh) {
+        Some(true) => later > REORDER && (beyond || after.acknowledged_news || later > UNDER_WAY),
+        Some(false) => return None,
+        None => later > UNDER_WAY_UNSTAMPED,
+    };
+    if proven || same_id(evidence, reset, &fresh) {
+        let decisive = !may_be_own_kernel(evidence, reset);
+        return Some(Doubt { fact: Fact::at(fresh.frame, says), weight: CONVICTS, decisive });
+    }
+    (later > REORDER).then(|| doubt(fresh.frame, 1, says))
+}
+
+/// A host's own firewall refuses as a host without a socket does (nftables: `nf_reject_ip_tcphdr_put`), with the host's TTL; and where
+/// the translation of an address was lost on the way, the host itself refused what it could not know as its own.
+pub(in super::super) fn may_be_own_kernel(evidence: &Evidence<'_>, reset: &Reset) -> bool {
+    let own_ttl = reset.rst.ttl == reset.before.at(reset.by).ttl;
+    evidence.shape == Shape::Reply && reset.prompt.is_some() && own_ttl && too_soon(evidence, reset).is_none()
+}
+
+/// A host that refuses a SYN does not accept the same SYN. Of two copies, a program that began to listen between them may have done
+/// both.
+pub(super) fn accepted_after_all(evidence: &Evidence<'_>, reset: &Reset) -> Option<Doubt> {
+    let accepted = |recent: &Recent| recent.flags.syn() && recent.flags.ack();
+    let accepts = reset.after.at(reset.by).first.filter(accepted)?;
+    let side = claimed(evidence, reset);
+    let says = format!("the {side} accepts the same SYN {} later", accepts.ts.since(reset.rst.ts));
+    let once = reset.before.at(reset.by.peer()).packets == 1;
+    Some(Doubt { fact: Fact::at(accepts.frame, says), weight: CONVICTS, decisive: once })
+}
+
+/// A host that counts its segments gives no number twice: one of the two is not its own, and it is not the later one.
+fn same_id(evidence: &Evidence<'_>, reset: &Reset, later: &Recent) -> bool {
+    let counted = Baseline::of(evidence, reset).counted_ip_id().is_some();
+    counted && reset.rst.ip_id != 0 && later.ip_id == reset.rst.ip_id
+}
+
+/// Was it sent after the RST was captured? Its timestamp says so, counted from that side's last segment before: Linux
+/// stamps milliseconds, and a slower clock only makes the answer more careful. What was stamped before the RST was overtaken by
+/// it on the way. `None` without timestamps.
+fn sent_after(evidence: &Evidence<'_>, reset: &Reset, later: &Recent) -> Option<bool> {
+    if was_overtaken(reset, later) {
+        return Some(false);
+    }
+    let stamped = |recent: &Recent| recent.traits.has(Traits::TIMESTAMPS);
+    let own = |other: &&Recent| other.serial < reset.serial && other.by == reset.by && stamped(other);
+    let last = evidence.close.recent.iter().rev().find(own).filter(|_| stamped(later))?;
+    let ticks = Span::from_millis(u64::from(later.tsval.wrapping_sub(last.tsval)));
+    Some(ticks.plus(CLOCK_SLACK) >= reset.rst.ts.since(last.ts))
+}
+
+/// Was it sent before the RST, and came later? Its timestamp says so; or, where it says nothing new, the identification that its
+/// host had counted up to by then. Networks deliver old copies late.
+fn was_overtaken(reset: &Reset, later: &Recent) -> bool {
+    let both_stamped = [reset.rst.traits, later.traits].iter().all(|traits| traits.has(Traits::TIMESTAMPS));
+    let stamped_before = both_stamped && !is_later(reset.rst.tsval, later.tsval);
+    let old = !later.seq_end().after(reset.before.at(reset.by).snd_nxt);
+    let counted = reset.rst.ip_id != 0 && later.ip_id != 0;
+    stamped_before || old && counted && in_reach(later.ip_id, reset.rst.ip_id)
+}
+
+/// Is the timestamp `b` later than `a`? RFC 7323 §5.2: they wrap, and only half of the circle lies ahead.
+const fn is_later(a: u32, b: u32) -> bool {
+    let ahead = b.wrapping_sub(a);
+    ahead != 0 && ahead < 1 << 31
+}
+
+/// Not the same frame as an earlier one of that side: captures of two hosts whose clocks differ show each twice.
+fn is_fresh(evidence: &Evidence<'_>, reset: &Reset, recent: &Recent) -> bool {
+    let same = |other: &Recent| {
+        (other.seq, other.ack, other.len, other.flags) == (recent.seq, recent.ack, recent.len, recent.flags)
+            && (other.ip_id, other.tsval) == (recent.ip_id, recent.tsval)
+    };
+    let before =
+        evidence.close.recent.iter().filter(|other| other.serial < reset.serial && other.by == reset.by);
+    let identified = recent.ip_id != 0 || recent.tsval != 0;
+    identified && !before.into_iter().any(same)
+}
