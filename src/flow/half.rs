@@ -42,6 +42,8 @@ impl Marks {
     pub const GAP: Self = Self(1 << 11);
     /// Its segments came with more than one TTL or hop limit, its first one and RSTs apart: a proxy may have answered the SYN.
     pub const TTL_VARIES: Self = Self(1 << 12);
+    /// The peer acknowledged some of what it sent long before it was captured: somebody else may have sent it first.
+    pub const FORESTALLED: Self = Self(1 << 13);
 
     /// Is any of these set?
     #[must_use]

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::ahead::fetch;
-use crate::decode::{IcmpError, Segment};
+use crate::decode::{IcmpError, Segment, SeqNumber};
 use crate::time::{Span, Timestamp};
 
 use super::acceptance::Acceptance;
@@ -164,6 +164,11 @@ pub(super) struct Letters {
     pub(super) retransmits: u32,
     pub(super) zero_windows: u32,
     pub(super) gaps: u32,
+    /// Those since SND.NXT was `gaps_at`: they are none if what is missing comes after all.
+    pub(super) early: u32,
+    pub(super) gaps_at: SeqNumber,
+    /// When the last of them was found.
+    pub(super) gaps_since: Timestamp,
     pub(super) bad_checksums: u32,
 }
 

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use crate::decode::{Segment, SeqNumber, Traits};
-use crate::time::Span;
+use crate::time::{Span, Timestamp};
 
 use super::acceptance::{self, Acceptance};
 use super::close::Fin;
@@ -14,9 +14,12 @@ use super::history::Letter;
 use super::key::{Both, End};
 use super::recent::{Recent, RecentRing};
 use super::roles::Roles;
-use super::state::{Cold, Facts, Flow};
+use super::state::{Cold, Facts, Flow, Letters};
 use super::usual;
 use super::zeek::{self, EndpointState, Event, Outcome};
+
+/// Two queues of a card are read within this time.
+const QUEUES: Span = Span::from_millis(5);
 
 /// Takes note of `segment`, sent by `by`, and tells whether the connection has thereby ended or come back to life.
 #[inline]
@@ -51,7 +54,11 @@ pub(super) fn any_segment(
     let (me, other) = flow.halves.pair_mut(by);
     let of_rst = if flow.facts.has(Facts::ENDS_ONLY) { acceptance::judge_unheard } else { acceptance::judge };
     let acceptance = segment.flags.rst().then(|| of_rst(segment, me, other));
+    let behind = me.is_behind().then_some(me.snd_nxt);
     let order = me.sent(segment);
+    if let Some(from) = behind.filter(|_| order == Order::Next) {
+        come_after_all(me, cold.letters.at_mut(by), from, segment.ts);
+    }
     if answers(me, other, segment, order) {
         *flow.unanswered.at_mut(by.peer()) = 0;
     }
@@ -265,6 +272,25 @@ fn differs(last: &mut u32, number: u32) -> bool {
     std::mem::replace(last, number) != number
 }
 
+/// What was acknowledged before it was captured comes now: a card has several queues, which are read one after the other. What comes
+/// later than that was not what was acknowledged.
+fn come_after_all(me: &mut Half, letters: &mut Letters, from: SeqNumber, now: Timestamp) {
+    if letters.gaps_at != from {
+        return;
+    }
+    if now.since(letters.gaps_since) > QUEUES {
+        return me.note_forestalled();
+    }
+    letters.gaps_at = me.snd_nxt;
+    if me.is_behind() {
+        return;
+    }
+    letters.gaps = letters.gaps.saturating_sub(std::mem::take(&mut letters.early));
+    if letters.gaps == 0 {
+        me.forget_gap();
+    }
+}
+
 /// A gap is the sender's letter, found out by the acknowledgement of the other side.
 fn write_gap(flow: &Flow, cold: &mut Cold, sender: End, gaps: u32) {
     if gaps == 0 {
@@ -273,6 +299,10 @@ fn write_gap(flow: &Flow, cold: &mut Cold, sender: End, gaps: u32) {
     let role = flow.role(sender);
     let letters = cold.letters.at_mut(sender);
     letters.gaps += gaps;
+    let snd_nxt = flow.halves.at(sender).snd_nxt;
+    letters.early = if letters.gaps_at == snd_nxt { letters.early + gaps } else { gaps };
+    letters.gaps_at = snd_nxt;
+    letters.gaps_since = flow.halves.at(sender.peer()).last_seen;
     if [flow.halves.at(End::Low), flow.halves.at(End::High)]
         .iter()
         .all(|half| matches!(half.zeek.now, EndpointState::Established | EndpointState::Closed))

@@ -30,6 +30,7 @@ pub(super) fn is_usual(flow: &Flow, segment: &Segment, by: End) -> bool {
         && !flow.seen.is_only_syn()
         && me.marks.has(Marks::ACKED)
         && segment.seq == me.snd_nxt
+        && !me.is_behind()
         && (segment.len == 0 || segment.seq_end().after(me.snd_nxt))
         && (!peer.seen() || !peer.marks.has(Marks::HOLE) && !segment.ack.after(peer.snd_nxt))
         && segment.wnd > 0

@@ -9,7 +9,7 @@ use super::{Confidence, ending};
 ///
 /// Certain needs both directions and no gap. A connection that was seen from the middle on, or with stretches missing, or
 /// given up by us, or ended while the capture lost frames, is likely at most; one of which only one direction was captured, or only the
-/// beginning and the end, or in which a FIN may be missing, is possible at most, except that a
+/// beginning and the end, or in which a FIN may be missing or somebody may have spoken in a host's name, is possible at most, except that a
 /// SYN without any answer has only one direction by nature.
 #[must_use]
 pub(super) fn cap(close: &Close, surroundings: &Surroundings) -> Confidence {
@@ -25,6 +25,9 @@ pub(super) fn cap(close: &Close, surroundings: &Surroundings) -> Confidence {
     if one_sided && !only_syns {
         return Confidence::Possible;
     }
+    if forestalled(close).is_some() {
+        return Confidence::Possible;
+    }
     // Who closed first is not known then.
     if [Side::Client, Side::Server].into_iter().any(|side| ending::closed_unseen(close, side)) {
         return Confidence::Possible;
@@ -34,6 +37,11 @@ pub(super) fn cap(close: &Close, surroundings: &Surroundings) -> Confidence {
         && close.gaps == 0;
     let kept = close.until != ObservedUntil::Evicted && surroundings.lost_nearby == 0;
     if whole && kept { Confidence::Certain } else { Confidence::Likely }
+}
+
+/// The side of which the other acknowledged something before it was sent: somebody may have spoken in its name.
+pub(super) fn forestalled(close: &Close) -> Option<Side> {
+    [Side::Server, Side::Client].into_iter().find(|&side| close.half(side).marks.has(Marks::FORESTALLED))
 }
 
 /// Does the RST of a live socket acknowledge data that the capture does not hold? A forged one can only make us less sure.

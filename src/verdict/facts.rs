@@ -3,7 +3,7 @@
 use crate::flow::{Acceptance, BodyLength, Http, Owed, Reset, Side, Turn};
 
 use super::evidence::{Evidence, Shape, Talk};
-use super::{Confidence, Fact, How, half_close, talk};
+use super::{Confidence, Fact, How, cap, half_close, talk};
 
 /// How the end looked: the first FIN and the RST, as far as there are any.
 pub(super) fn of_end(evidence: &Evidence<'_>) -> Vec<Fact> {
@@ -226,6 +226,12 @@ pub(super) fn limits(evidence: &Evidence<'_>) -> Vec<Fact> {
         facts.push(Fact::of_all(format!("no segment of the {missing} was captured")));
     } else if !seen.handshake && seen.both_sides && evidence.how != How::Refused {
         facts.push(Fact::of_all("no handshake seen: the connection began before the capture"));
+    }
+    if let Some(side) = cap::forestalled(evidence.close) {
+        let (other, says) = (side.peer(), "somebody else had sent them, or the capture is not in order");
+        facts.push(Fact::of_all(format!(
+            "the {other} acknowledged bytes before the {side} sent them: {says}"
+        )));
     }
     if seen.gaps > 0 {
         let missing = if seen.gaps == 1 {

@@ -152,3 +152,35 @@ fn who_never_gets_room_and_no_answer_meets_silence() {
     let told = verdict(&format!("A > B S\nB > A S. win 0\nA > B .\n{probes}"));
     assert_eq!(told.how, super::How::Silent, "{:?}", told.evidence);
 }
+
+/// A card with several queues is read one queue after the other.
+#[test]
+fn what_is_acknowledged_before_it_is_captured_is_not_missing() {
+    let asked = "A > B P. seq 1001 ack 5001 \"GET / HTTP/1.1\\r\\nHost: b\\r\\n\\r\\n\"\n";
+    let answer = "B > A P. seq 5001 ack 1028 \"HTTP/1.1 200 OK\\r\\nContent-Length: 2\\r\\n\\r\\nok\"\n";
+    let again =
+        "A > B P. seq 1028 ack 5041 \"GET / HTTP/1.1\\r\\nHost: b\\r\\n\\r\\n\"\nB > A . seq 5041 ack 1055\n";
+    let told = verdict(&format!(
+        "{OPEN}{asked}A > B . seq 1028 ack 5021\nA > B . seq 1028 ack 5041\n{answer}{again}+1 B > A R. seq 5041 ack 1055"
+    ));
+    assert_eq!((told.cause_name(), told.seen.gaps), (Some("no_response"), 0), "{:?}", told.evidence);
+    assert_eq!(told.cause.unwrap().confidence, Confidence::Certain);
+    let never =
+        verdict(&format!("{OPEN}{asked}A > B . seq 1028 ack 5041\n{again}+1 B > A R. seq 5041 ack 1055"));
+    assert_eq!(never.seen.gaps, 1);
+}
+
+/// Seen from the server: the client had an answer that the server had not sent.
+#[test]
+fn what_is_acknowledged_long_before_it_is_sent_was_sent_by_somebody_else() {
+    let asked = "A > B P. seq 1001 ack 5001 \"GET / HTTP/1.1\\r\\nHost: b\\r\\n\\r\\n\"\n";
+    let answer = "B > A P. seq 5001 ack 1028 \"HTTP/1.1 200 OK\\r\\nContent-Length: 2\\r\\n\\r\\nok\"\n";
+    let text = format!("{OPEN}{asked}A > B F. seq 1028 ack 5021\n+0.05 {answer}A > B R seq 1029");
+    let told = verdict(&text);
+    assert!(told.cause.is_none_or(|cause| cause.confidence == Confidence::Possible), "{:?}", told.cause);
+    assert!(
+        told.evidence.iter().any(|fact| fact.fact.contains("before the server sent them")),
+        "{:?}",
+        told.evidence
+    );
+}

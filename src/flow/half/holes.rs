@@ -52,6 +52,22 @@ impl Half {
         hole || beyond
     }
 
+    /// The peer has acknowledged more than was captured, and all that was captured came before it.
+    #[inline]
+    pub(in super::super) fn is_behind(&self) -> bool {
+        self.marks.has(Marks::GAP) && self.hole_end.after(self.snd_nxt)
+    }
+
+    /// Nothing is missing after all.
+    pub(in super::super) fn forget_gap(&mut self) {
+        self.marks.clear(Marks::GAP);
+    }
+
+    /// What is missing was sent too late to have been what was acknowledged.
+    pub(in super::super) fn note_forestalled(&mut self) {
+        self.marks.set(Marks::FORESTALLED);
+    }
+
     /// SND.NXT as far as anybody can know: what it sent or what the peer acknowledged of it.
     #[must_use]
     pub fn sent_up_to(&self, peer: &Self) -> SeqNumber {
