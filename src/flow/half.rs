@@ -44,6 +44,8 @@ impl Marks {
     pub const TTL_VARIES: Self = Self(1 << 12);
     /// The peer acknowledged some of what it sent long before it was captured: somebody else may have sent it first.
     pub const FORESTALLED: Self = Self(1 << 13);
+    /// The same, but a moment before: the capture is not in the order of the wire.
+    pub const SWAPPED: Self = Self(1 << 14);
 
     /// Is any of these set?
     #[must_use]

@@ -286,9 +286,7 @@ fn come_after_all(me: &mut Half, letters: &mut Letters, from: SeqNumber, now: Ti
         return;
     }
     letters.gaps = letters.gaps.saturating_sub(std::mem::take(&mut letters.early));
-    if letters.gaps == 0 {
-        me.forget_gap();
-    }
+    me.note_swapped(letters.gaps);
 }
 
 /// A gap is the sender's letter, found out by the acknowledgement of the other side.

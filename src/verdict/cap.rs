@@ -7,7 +7,7 @@ use super::{Confidence, ending};
 
 /// The most that may be said about `close`.
 ///
-/// Certain needs both directions and no gap. A connection that was seen from the middle on, or with stretches missing, or
+/// Certain needs both directions, in order, and no gap. A connection that was seen from the middle on, or with stretches missing, or
 /// given up by us, or ended while the capture lost frames, is likely at most; one of which only one direction was captured, or only the
 /// beginning and the end, or in which a FIN may be missing or somebody may have spoken in a host's name, is possible at most, except that a
 /// SYN without any answer has only one direction by nature.
@@ -32,7 +32,10 @@ pub(super) fn cap(close: &Close, surroundings: &Surroundings) -> Confidence {
     if [Side::Client, Side::Server].into_iter().any(|side| ending::closed_unseen(close, side)) {
         return Confidence::Possible;
     }
-    let whole = !acknowledges_unseen(close)
+    let swapped =
+        [Side::Client, Side::Server].into_iter().any(|side| close.half(side).marks.has(Marks::SWAPPED));
+    let whole = !swapped
+        && !acknowledges_unseen(close)
         && (close.handshake_seen() || only_syns || close.answers_syn())
         && close.gaps == 0;
     let kept = close.until != ObservedUntil::Evicted && surroundings.lost_nearby == 0;

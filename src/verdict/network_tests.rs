@@ -164,7 +164,7 @@ fn what_is_acknowledged_before_it_is_captured_is_not_missing() {
         "{OPEN}{asked}A > B . seq 1028 ack 5021\nA > B . seq 1028 ack 5041\n{answer}{again}+1 B > A R. seq 5041 ack 1055"
     ));
     assert_eq!((told.cause_name(), told.seen.gaps), (Some("no_response"), 0), "{:?}", told.evidence);
-    assert_eq!(told.cause.unwrap().confidence, Confidence::Certain);
+    assert_eq!(told.cause.unwrap().confidence, Confidence::Likely);
     let never =
         verdict(&format!("{OPEN}{asked}A > B . seq 1028 ack 5041\n{again}+1 B > A R. seq 5041 ack 1055"));
     assert_eq!(never.seen.gaps, 1);

@@ -58,9 +58,12 @@ impl Half {
         self.marks.has(Marks::GAP) && self.hole_end.after(self.snd_nxt)
     }
 
-    /// Nothing is missing after all.
-    pub(in super::super) fn forget_gap(&mut self) {
-        self.marks.clear(Marks::GAP);
+    /// What was missing has come after all; something else is still missing, or nothing any more.
+    pub(in super::super) fn note_swapped(&mut self, gaps: u32) {
+        self.marks.set(Marks::SWAPPED);
+        if gaps == 0 {
+            self.marks.clear(Marks::GAP);
+        }
     }
 
     /// What is missing was sent too late to have been what was acknowledged.
