@@ -73,7 +73,8 @@ pub(super) struct Tallies {
 #[derive(Debug, Default)]
 struct More {
     rest: Vec<Tally<u64>>,
-    recent: Series,
+    /// Only who draws it needs it.
+    recent: Option<Box<Series>>,
 }
 
 impl Tallies {
@@ -111,12 +112,12 @@ impl Tallies {
 
     /// The bad ends of the last minutes.
     pub(super) fn recent(&self) -> Series {
-        self.more.as_deref().map(|more| more.recent).unwrap_or_default()
+        self.more.as_ref().and_then(|more| more.recent.as_deref()).copied().unwrap_or_default()
     }
 
     /// The same, to add to them.
     pub(super) fn recent_mut(&mut self) -> &mut Series {
-        &mut self.more_mut().recent
+        self.more_mut().recent.get_or_insert_default()
     }
 
     /// How many there are.

@@ -50,7 +50,7 @@ pub struct CauseCount {
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct CauseNumber(u8);
 
-/// More causes than there are: half of what a byte can hold, so that a bit more of each has room in it.
+/// More causes than there are, and few enough that a number and a bit have room in a byte.
 const CAUSES: u8 = 1 << 6;
 
 impl CauseNumber {

@@ -164,12 +164,21 @@ pub(super) struct Letters {
     pub(super) retransmits: u32,
     pub(super) zero_windows: u32,
     pub(super) gaps: u32,
-    /// Those since SND.NXT was `gaps_at`: they are none if what is missing comes after all.
+    /// Of them those that were none, because what was missing came after all: Zeek has counted them.
+    pub(super) filled: u32,
+    /// Those since SND.NXT was `gaps_at`, of which that may still turn out.
     pub(super) early: u32,
     pub(super) gaps_at: SeqNumber,
     /// When the last of them was found.
     pub(super) gaps_since: Timestamp,
     pub(super) bad_checksums: u32,
+}
+
+impl Letters {
+    /// Stretches that the capture misses.
+    pub(super) const fn missing(&self) -> u32 {
+        self.gaps.saturating_sub(self.filled)
+    }
 }
 
 /// The rest.
@@ -314,7 +323,7 @@ fn tell(flow: &Flow, cold: &Cold, ring: &RecentRing, held: Held, closed_at: Time
         unanswered: flow.unanswered,
         rtt: cold.rtt,
         legs: Both::from_fn(|end| flow.leg(end)),
-        gaps: cold.letters.at(End::Low).gaps + cold.letters.at(End::High).gaps,
+        gaps: cold.letters.at(End::Low).missing() + cold.letters.at(End::High).missing(),
         recent,
         finality: Finality::Final,
         coverage: if flow.facts.has(Facts::ENDS_ONLY) { Coverage::Ends } else { Coverage::Whole },

@@ -285,8 +285,8 @@ fn come_after_all(me: &mut Half, letters: &mut Letters, from: SeqNumber, now: Ti
     if me.is_behind() {
         return;
     }
-    letters.gaps = letters.gaps.saturating_sub(std::mem::take(&mut letters.early));
-    me.note_swapped(letters.gaps);
+    letters.filled += std::mem::take(&mut letters.early);
+    me.note_swapped(letters.missing());
 }
 
 /// A gap is the sender's letter, found out by the acknowledgement of the other side.

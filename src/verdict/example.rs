@@ -109,6 +109,13 @@ pub(super) fn judged(played: &[Scripted]) -> Option<Verdict> {
     conclude(&pdus)
 }
 
+/// The same of a script that has a connection of `A`.
+#[cfg(test)]
+pub(super) fn verdict(text: &str) -> Verdict {
+    let played = script::parse(text).unwrap_or_else(|error| panic!("{error}\n{text}"));
+    judged(&played).expect("a script has a connection of A")
+}
+
 /// The verdict on the connection of `A`; the last one, where it has several.
 pub(super) fn conclude(pdus: &[Pdu<'_>]) -> Option<Verdict> {
     let (mut closes, mut context) = (Vec::new(), Context::default());

@@ -1,15 +1,9 @@
 //! What networks and captures do to segments, and must not be held against a host: copies that come late or twice, paths of
 //! different lengths, RSTs without effect, segments that were missed.
 
-use super::example;
-use super::{Confidence, Sender, Verdict};
-use crate::decode::script;
+use super::example::verdict;
+use super::{Confidence, Sender};
 use crate::flow::Side;
-
-fn verdict(text: &str) -> Verdict {
-    let played = script::parse(text).unwrap_or_else(|error| panic!("{error}\n{text}"));
-    example::judged(&played).expect("a script has a connection of A")
-}
 
 fn lines(range: std::ops::Range<u32>, line: impl Fn(u32) -> String) -> String {
     range.map(|n| line(n) + "\n").collect()
@@ -183,4 +177,14 @@ fn what_is_acknowledged_long_before_it_is_sent_was_sent_by_somebody_else() {
         "{:?}",
         told.evidence
     );
+}
+
+/// Zeek counts a gap when it is acknowledged, whatever comes later: the letter comes back at the tenth one, not at the second.
+#[test]
+fn what_comes_after_all_stays_in_zeeks_history() {
+    let part = |n: u32| {
+        format!("A > B . seq 1001 ack {}\nB > A P. seq {} ack 1001 len 10", 5011 + 10 * n, 5001 + 10 * n)
+    };
+    let told = verdict(&format!("{OPEN}{}A > B F.\nB > A F.\nA > B .", lines(0..3, part)));
+    assert_eq!((told.seen.gaps, told.history.matches('g').count()), (0, 1), "{}", told.history);
 }

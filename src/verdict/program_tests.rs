@@ -1,13 +1,7 @@
 //! What programs do that hurts nobody, and must not be told as if it did; and the reverse.
 
-use super::example;
-use super::{Confidence, Harm, Verdict};
-use crate::decode::script;
-
-fn verdict(text: &str) -> Verdict {
-    let played = script::parse(text).unwrap_or_else(|error| panic!("{error}\n{text}"));
-    example::judged(&played).expect("a script has a connection of A")
-}
+use super::example::verdict;
+use super::{Confidence, Harm};
 
 const OPEN: &str = "A > B S\nB > A S.\nA > B .\n";
 const HELLO: &str = "A > B P. hex 16030100050100000100\n";

@@ -19,6 +19,7 @@ impl Half {
         self.hole_end = until;
     }
 
+    /// Does what lies between these fill some of it? Then that is no longer missing.
     pub(super) fn fill_hole(&mut self, seq: SeqNumber, end: SeqNumber) -> bool {
         if !self.marks.has(Marks::HOLE) || !seq.before(self.hole_end) || !end.after(self.hole_start) {
             return false;
@@ -58,10 +59,10 @@ impl Half {
         self.marks.has(Marks::GAP) && self.hole_end.after(self.snd_nxt)
     }
 
-    /// What was missing has come after all; something else is still missing, or nothing any more.
-    pub(in super::super) fn note_swapped(&mut self, gaps: u32) {
+    /// What was missing has come after all; so many other stretches are still missing.
+    pub(in super::super) fn note_swapped(&mut self, missing: u32) {
         self.marks.set(Marks::SWAPPED);
-        if gaps == 0 {
+        if missing == 0 {
             self.marks.clear(Marks::GAP);
         }
     }

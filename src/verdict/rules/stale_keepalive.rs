@@ -157,7 +157,7 @@ fn judge_fin_lost(evidence: &Evidence<'_>) -> Option<Confidence> {
     if evidence.prompt_was_repeated() {
         return None;
     }
-    // A FIN that was missed leaves a number.
+    // A FIN that was missed leaves a number. Then this goes before other stories, though none is more than possible (`cap`).
     let closed = ending::closed_unseen(evidence.close, Side::Server);
     let doubtful = !closed || !evidence.doubts.is_empty();
     let Some(http) = evidence.http() else {

@@ -3,14 +3,8 @@
 use super::*;
 use crate::decode::{Pdu, script};
 use crate::flow::Side;
-use crate::verdict::example::{self, conclude};
+use crate::verdict::example::{conclude, verdict};
 use crate::verdict::{Confidence, Sender, Verdict};
-
-/// The verdict on the connection of the first client of a script; the last one, where it has several.
-fn verdict(text: &str) -> Verdict {
-    let played = script::parse(text).unwrap_or_else(|error| panic!("{error}\n{text}"));
-    example::judged(&played).expect("a script has a connection of A")
-}
 
 #[test]
 fn names_are_unique_words() {
