@@ -39,7 +39,8 @@ pub use close::{
     After, Aftermath, Close, Coverage, Ended, Fin, Finality, Leg, Moment, ObservedUntil, Reset, Side,
 };
 pub use exchange::{
-    Alert, BodyLength, Exchange, Http, Owed, Peek, Protocol, Request, Response, Tls, Turn, Upgrade, Upgraded,
+    Aborted, Alert, Answer, BodyLength, Exchange, GoAway, Http, Http2, Owed, Peek, Protocol, Request,
+    Response, Stream, Tls, Turn, Upgrade, Upgraded,
 };
 pub use half::{Half, Marks};
 pub use history::History;

@@ -4,12 +4,12 @@ use crate::decode::Segment;
 
 /// Ports on which a server is likely, so that the other end is the client: the well-known ports of the protocols that
 /// Zeek's analyzers register (`likely_server_ports` of its base scripts), so that originators agree, plus the ports
-/// that common databases, brokers and caches are given by IANA.
+/// that common databases, brokers and caches are given by IANA, and the one of gRPC's own examples (50051).
 const LIKELY_SERVER_PORTS: &[u16] = &[
     20, 21, 22, 23, 25, 53, 80, 81, 88, 110, 111, 135, 139, 143, 389, 443, 445, 465, 502, 514, 563, 585, 587,
     614, 631, 636, 989, 990, 992, 993, 994, 995, 1080, 1433, 1434, 1521, 1883, 2049, 2379, 2811, 3128, 3268,
     3306, 3389, 5060, 5222, 5223, 5269, 5432, 5672, 6379, 6443, 6666, 6667, 6668, 6669, 8000, 8080, 8443,
-    8883, 8888, 9042, 9092, 9200, 11211, 20000, 27017,
+    8883, 8888, 9042, 9092, 9200, 11211, 20000, 27017, 50051,
 ];
 
 /// The first port that Linux gives to clients (`net.ipv4.ip_local_port_range`); IANA's range begins at 49152.

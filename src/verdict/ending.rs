@@ -113,7 +113,7 @@ pub(super) fn closed_unseen(close: &Close, side: Side) -> bool {
 pub(super) fn lost_data(close: &Close, halves: &Both<Half>) -> bool {
     [End::Low, End::High]
         .into_iter()
-        .any(|end| unacked(halves.at(end), halves.at(end.peer())) > alert_bytes(close, end))
+        .any(|end| unacked(halves.at(end), halves.at(end.peer())) > close.exchange.trailing_own_bytes(end))
 }
 
 /// What the RST of a side's live socket acknowledges, if that ended the connection: its kernel had received all that.
@@ -128,11 +128,6 @@ fn unacked(half: &Half, peer: &Half) -> u32 {
         if half.has_fin() && half.snd_nxt == half.fin_end { half.snd_nxt.minus(1) } else { half.snd_nxt };
     let known = half.has_data() && peer.marks.has(Marks::ACKED);
     if known { u32::try_from(end.offset_from(peer.rcv_nxt)).unwrap_or(0) } else { u32::from(half.has_data()) }
-}
-
-/// Bytes of alerts after everything else that an end said, in TLS.
-pub(super) fn alert_bytes(close: &Close, end: End) -> u32 {
-    close.exchange.tls().map_or(0, |tls| *tls.trailing_alert_bytes.at(end))
 }
 
 /// The first FIN of a side, if it was that side's and came before the RST that ended the connection.

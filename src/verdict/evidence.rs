@@ -1,7 +1,9 @@
 //! Every derived fact that a rule may use, each computed once.
 
 use crate::context::Surroundings;
-use crate::flow::{Acceptance, Close, Coverage, End, Exchange, Fin, Http, Marks, Recent, Reset, Side};
+use crate::flow::{
+    Acceptance, Close, Coverage, End, Exchange, Fin, Http, Marks, Recent, Reset, Side, Stream,
+};
 use crate::time::{Span, Timestamp};
 
 use super::forgery::{self, Doubt};
@@ -136,7 +138,13 @@ impl<'a> Evidence<'a> {
         }
     }
 
-    /// The HTTP exchange at the end.
+    /// The request of HTTP/2 that was under way at the end, or that the server gave up with the connection.
+    #[must_use]
+    pub fn stream(&self) -> Option<Stream> {
+        self.exchange.http2()?.foremost().or_else(|| Some(talk::given_up(self)?.stream))
+    }
+
+    /// The HTTP/1 exchange at the end.
     #[must_use]
     pub fn http(&self) -> Option<&'a Http> {
         self.exchange.http()
@@ -161,11 +169,12 @@ impl<'a> Evidence<'a> {
         ending::lost_data(self.close, &halves)
     }
 
-    /// Is what the RST answers nothing but a TLS alert, which nobody misses once the connection is being closed?
+    /// Is what the RST answers nothing but a TLS alert, or what HTTP/2 says of the connection, which nobody misses once that is
+    /// being closed?
     #[must_use]
     pub fn answers_alert(&self) -> bool {
         let Some(prompt) = self.reset().and_then(|reset| reset.prompt) else { return false };
-        let alerts = ending::alert_bytes(self.close, prompt.by);
+        let alerts = self.close.exchange.trailing_own_bytes(prompt.by);
         let half = self.close.halves.at(prompt.by);
         let end = if half.has_fin() { half.fin_end.minus(1) } else { half.snd_nxt };
         prompt.len <= alerts && !prompt.seq.before(end.minus(alerts)) && alerts > 0
@@ -205,7 +214,7 @@ impl<'a> Evidence<'a> {
         let prompt = self.reset().and_then(|reset| reset.prompt);
         let asked = self.exchange.turn.zip(prompt);
         let before = asked.is_some_and(|(turn, prompt)| turn.by == prompt.by && turn.seq.before(prompt.seq));
-        before && self.talk == Talk::Awaiting && self.http().is_some()
+        before && self.talk == Talk::Awaiting && self.exchange.is_http()
     }
 
     /// When it ended: the RST that took effect, or the last segment.
@@ -276,12 +285,22 @@ fn idle_before(evidence: &Evidence<'_>) -> Option<Span> {
     let end_serial = end_serial(evidence)?;
     let at = close.recent.iter().position(|recent| recent.serial == end_serial)?;
     let end = close.recent.get(at)?;
+    if let Some(last) = last_word_of_http2(evidence).filter(|&last| last < end.ts) {
+        return Some(end.ts.since(last));
+    }
     let crossed = evidence.exchange.turn.filter(|_| evidence.request_crossed);
     let unheard =
         |recent: &Recent| crossed.is_some_and(|turn| recent.by == turn.by && !recent.seq.before(turn.seq));
     let said = |recent: &&Recent| (is_speech(recent) || ends_handshake(close, recent)) && !unheard(recent);
     let before = close.recent.get(..at)?.iter().rev().find(said)?;
     Some(end.ts.since(before.ts))
+}
+
+/// When somebody last said something in HTTP/2, whose pings break no silence. Where that is after the end nobody knows what was before.
+fn last_word_of_http2(evidence: &Evidence<'_>) -> Option<Timestamp> {
+    let http2 = evidence.exchange.http2().filter(|http2| !http2.is_within_data())?;
+    let heard = |end: End| !evidence.request_crossed || end != http2.client;
+    [End::Low, End::High].into_iter().filter(|&end| heard(end)).filter_map(|end| *http2.said_at.at(end)).max()
 }
 
 /// With which segment the end began: a FIN, the RST, or the message that the RST answers.

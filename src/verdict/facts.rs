@@ -1,13 +1,14 @@
 //! Facts that many rules rest on, in the words in which they are shown.
 
-use crate::flow::{Acceptance, BodyLength, Http, Owed, Reset, Side, Turn};
+use crate::flow::{Acceptance, BodyLength, Exchange, Reset, Side, Turn};
 
 use super::evidence::{Evidence, Shape, Talk};
 use super::{Confidence, Fact, How, cap, half_close, talk};
 
 /// How the end looked: the first FIN and the RST, as far as there are any.
 pub(super) fn of_end(evidence: &Evidence<'_>) -> Vec<Fact> {
-    let mut facts: Vec<Fact> = half_close::fact(evidence).into_iter().collect();
+    let mut facts: Vec<Fact> = of_goaway(evidence);
+    facts.extend(half_close::fact(evidence));
     facts.extend(evidence.closer.and_then(|side| of_fin(evidence, side)));
     if evidence.how.by_rst() {
         facts.extend(of_rst(evidence));
@@ -15,6 +16,24 @@ pub(super) fn of_end(evidence: &Evidence<'_>) -> Vec<Fact> {
         facts.extend(limits(evidence));
     }
     facts
+}
+
+/// What each side had said of the end in HTTP/2, the server first.
+fn of_goaway(evidence: &Evidence<'_>) -> Vec<Fact> {
+    let Some(http2) = evidence.exchange.http2() else { return Vec::new() };
+    let of = |side| {
+        let said = http2.goaway.at(evidence.close.end(side)).as_ref()?;
+        let text = if said.text.is_empty() { String::new() } else { format!(", \"{}\"", said.text) };
+        let over = evidence.stream().filter(|stream| side == Side::Server && stream.id > said.last_stream);
+        let unseen = over.map(|stream| format!("; it never worked on stream {}", stream.id));
+        let fact = format!(
+            "the {side} said GOAWAY ({}{text}){}",
+            said.name(),
+            unseen.as_deref().unwrap_or_default()
+        );
+        Some(Fact::at(said.frame, fact))
+    };
+    [Side::Server, Side::Client].into_iter().filter_map(of).collect()
 }
 
 /// What was owed, then how it ended: the usual story.
@@ -59,6 +78,11 @@ pub(super) fn of_fin(evidence: &Evidence<'_>, side: Side) -> Option<Fact> {
 pub(super) fn of_talk(evidence: &Evidence<'_>) -> Option<Fact> {
     let turn = evidence.exchange.turn?;
     let request = request_name(evidence);
+    if let Some(aborted) = talk::given_up(evidence) {
+        let fact =
+            format!("the server gave up {request} (RST_STREAM) after {} body bytes", aborted.stream.body);
+        return Some(Fact::at(aborted.frame, fact));
+    }
     Some(match evidence.talk {
         Talk::Nothing => return None,
         // Of requests that were sent together the last is what the server's answer to another came after.
@@ -97,20 +121,19 @@ pub(super) fn of_talk(evidence: &Evidence<'_>) -> Option<Fact> {
 
 /// Does the last message go on with a request that has its answer already?
 fn is_rest_of_request(evidence: &Evidence<'_>, turn: Turn) -> bool {
-    let unfinished = evidence.http().is_some_and(Http::request_unfinished);
-    unfinished && evidence.close.side(turn.by) == Side::Client
+    evidence.exchange.request_unfinished() && evidence.close.side(turn.by) == Side::Client
 }
 
 /// The request in a few words: method and target where they are known.
 pub(super) fn request_name(evidence: &Evidence<'_>) -> String {
-    match evidence.http().map(|http| &http.request).filter(|request| !request.method.is_empty()) {
-        Some(request) => format!("the request {} {}", request.method, request.target),
-        None => "the client's message".to_owned(),
-    }
+    name_of(evidence.exchange).unwrap_or_else(|| "the client's message".to_owned())
 }
 
 /// How much of the answer came.
 pub(super) fn progress(evidence: &Evidence<'_>) -> String {
+    if let Some(stream) = evidence.stream() {
+        return format!("{} body bytes on stream {}, no END_STREAM", stream.body, stream.id);
+    }
     let Some(response) = evidence.http().and_then(|http| http.response.as_ref()) else {
         return evidence.exchange.turn.map_or_else(String::new, |turn| format!("{} bytes", turn.bytes));
     };
@@ -119,6 +142,7 @@ pub(super) fn progress(evidence: &Evidence<'_>) -> String {
     match response.length {
         BodyLength::Bytes(length) => format!("{status}, {} of {length} body bytes", response.body),
         BodyLength::Chunked => format!("{status}, {} body bytes, no last chunk", response.body),
+        BodyLength::Stream => format!("{status}, {} body bytes, no END_STREAM", response.body),
         BodyLength::InHead if response.status == 0 => "part of its head".to_owned(),
         BodyLength::InHead => format!("{status}, not all of its head"),
         BodyLength::Unknown if response.status == 0 => format!("{} bytes", response.body),
@@ -126,8 +150,17 @@ pub(super) fn progress(evidence: &Evidence<'_>) -> String {
     }
 }
 
+/// Did the server say that it never worked on the request that is told of? RFC 9113 §6.8.
+fn never_worked_on(evidence: &Evidence<'_>) -> bool {
+    let said = evidence.exchange.http2().and_then(|http2| http2.goaway.at(http2.client.peer()).as_ref());
+    said.zip(evidence.stream()).is_some_and(|(said, stream)| stream.id > said.last_stream)
+}
+
 /// Is a request that was cut safe to send again? RFC 9110 §9.2.2.
 pub(super) fn retry_advice(evidence: &Evidence<'_>) -> &'static str {
+    if never_worked_on(evidence) {
+        return "The server never worked on the request: retrying it is safe.";
+    }
     match evidence.http().map(|http| http.request.method.as_str()) {
         Some("GET" | "HEAD" | "OPTIONS" | "TRACE" | "PUT" | "DELETE") => {
             "The request is idempotent: retrying it once is safe."
@@ -139,6 +172,11 @@ pub(super) fn retry_advice(evidence: &Evidence<'_>) -> &'static str {
     }
 }
 
+/// What protocols say for themselves at the end, and which nobody misses.
+pub(super) fn own_last_words(evidence: &Evidence<'_>) -> &'static str {
+    if evidence.exchange.http2().is_some() { "HTTP/2 control frames" } else { "TLS goodbye" }
+}
+
 /// A few words for the side, as a user would say them.
 pub(super) const fn other_of(side: Side) -> &'static str {
     side.peer().word()
@@ -146,9 +184,7 @@ pub(super) const fn other_of(side: Side) -> &'static str {
 
 /// Certain where HTTP was read, since then it is known what was owed; otherwise `guess`.
 pub(super) fn sure_if_http(evidence: &Evidence<'_>, guess: Confidence) -> Confidence {
-    let read = evidence.http().is_some_and(|http| http.requests > 0);
-    let known = evidence.exchange.owed().is_some_and(|owed| owed != Owed::Unknown);
-    if read && known { Confidence::Certain } else { guess }
+    if evidence.exchange.requests() > 0 && talk::is_known(evidence) { Confidence::Certain } else { guess }
 }
 
 fn shape(evidence: &Evidence<'_>, reset: &Reset) -> Fact {
@@ -259,16 +295,19 @@ pub(super) fn of_unheard(evidence: &Evidence<'_>) -> Option<Fact> {
 
 /// The request that was under way when the connection ended, not when it was first closed.
 pub(super) fn request_name_at_close(evidence: &Evidence<'_>) -> String {
-    match evidence
-        .close
-        .exchange
-        .http()
-        .map(|http| &http.request)
-        .filter(|request| !request.method.is_empty())
-    {
-        Some(request) => format!("the request {} {}", request.method, request.target),
-        None => "the client's next message".to_owned(),
+    name_of(&evidence.close.exchange).unwrap_or_else(|| "the client's next message".to_owned())
+}
+
+/// What is known of a request: method and target, or its stream.
+fn name_of(exchange: &Exchange) -> Option<String> {
+    if let Some(http2) = exchange.http2() {
+        let foremost = http2.foremost().or_else(|| Some(http2.aborted?.stream))?;
+        let others = http2.streams().iter().filter(|stream| stream.id != foremost.id).count();
+        let under_way = if others > 0 { format!(" ({others} more under way)") } else { String::new() };
+        return Some(format!("the request on stream {}{under_way}", foremost.id));
     }
+    let request = exchange.http().map(|http| &http.request).filter(|request| !request.method.is_empty())?;
+    Some(format!("the request {} {}", request.method, request.target))
 }
 
 /// The silence before the end, as a figure.

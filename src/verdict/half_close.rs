@@ -4,18 +4,27 @@
 //! that was closed (RFC 1122 §4.2.2.13), and acknowledges it for one that is still read.
 
 use crate::decode::SeqNumber;
-use crate::flow::{Close, Half, Http, Side};
+use crate::flow::{Close, Half, Side};
 use crate::time::Span;
 
 use super::evidence::{Evidence, Shape, Talk};
 use super::{Fact, How, ending, talk};
 
-/// Whose FIN began the end: the first one, unless it was a half-close of the client.
+/// Whose FIN began the end: the first one, unless it was a half-close of the client, or crossed the FIN that the server had announced.
 pub(super) fn closer(close: &Close) -> Option<Side> {
     match ending::fin_by(close) {
         Some(Side::Client) if reads_on(close) => ending::first_fin(close, Side::Server).map(|_| Side::Server),
+        Some(Side::Client) if server_announced(close) => Some(Side::Server),
         other => other,
     }
+}
+
+/// Had the server said in HTTP/2 that it would end (GOAWAY) when the client did, and ended without having heard that?
+fn server_announced(close: &Close) -> bool {
+    let fins = ending::first_fin(close, Side::Client).zip(ending::first_fin(close, Side::Server));
+    let said = close.exchange.http2().and_then(|http2| http2.goaway.at(close.end(Side::Server)).as_ref());
+    fins.zip(said)
+        .is_some_and(|((client, server), said)| said.frame < client.frame && server.ack.before(client.end))
 }
 
 /// Did the client's host acknowledge payload after its own FIN, and never refuse any?
@@ -57,7 +66,7 @@ pub(super) fn may_be_one(evidence: &Evidence<'_>) -> bool {
 
 /// Nobody says that he has said all in the midst of a request.
 fn is_unfinished(evidence: &Evidence<'_>) -> bool {
-    evidence.http().is_some_and(Http::request_unfinished)
+    evidence.exchange.request_unfinished()
 }
 
 /// How long after the client's FIN the server ended the connection, if it was no mere answer to that FIN.

@@ -35,8 +35,9 @@ const PATIENT: Span = Span::from_millis(200);
 /// browser that closes early, a health check that connects and leaves), unless it had waited in vain for the handshake
 /// (where nobody can tell whether it had its whole answer, nobody can tell the harm either: a health check leaves after the first
 /// words of one);
-/// a TLS session that was over and of which only alerts and tickets met the closed socket; the reply to a last word that
-/// nobody waits for; and a scanner, whoever answers it. Everything else is harmful, because somebody waited for what never came; so is a fatal TLS alert, however it ended then.
+/// a TLS session or an HTTP/2 connection that was over and of which only its own records or frames met the closed socket; the reply to a last word that
+/// nobody waits for; and a scanner, whoever answers it. Everything else is harmful, because somebody waited for what never came; so is a fatal
+/// TLS alert and what HTTP/2 calls an error, however it ended then.
 #[must_use]
 pub(super) fn weigh(evidence: &Evidence<'_>) -> Option<Harm> {
     let client_left = evidence.rst_by == Some(Sender::Side(Side::Client));
@@ -45,11 +46,11 @@ pub(super) fn weigh(evidence: &Evidence<'_>) -> Option<Harm> {
     let left_in_peace = client_left && by_rst && (nothing_owed || only_looked_in(evidence));
     let quiet = matches!(evidence.talk, Talk::Nothing | Talk::Complete);
     let tls_alone = evidence.closer.is_some_and(|closer| talk::only_tls_after(evidence, closer));
-    let farewell = tls_alone || talk::hung_up_on_goodbye(evidence);
+    let farewell = tls_alone || talk::only_http2_after(evidence) || talk::hung_up_on_goodbye(evidence);
     let only_goodbyes = quiet && (farewell || (evidence.answers_alert() && !evidence.lost_data()));
     let no_tls = talk::answers_in_clear(evidence);
     let tls_failed = talk::fatal_alert(evidence).is_some() || hung_up_in_tls(evidence) || no_tls;
-    let failed = waited_for_handshake(evidence) || tls_failed;
+    let failed = waited_for_handshake(evidence) || tls_failed || talk::http2_failed(evidence);
     if client_left && may_have_had_all(evidence) && !failed {
         return None;
     }

@@ -348,6 +348,8 @@ pub fn may_be_one_of_many(ended: &Ended) -> bool {
 }
 
 #[cfg(test)]
+mod http2_tests;
+#[cfg(test)]
 mod network_tests;
 #[cfg(test)]
 mod program_tests;

@@ -113,6 +113,7 @@ pub(super) fn exchange(evidence: &Evidence<'_>) -> Option<ExchangeFacts> {
             };
         }
     }
+    facts.response_bytes += evidence.stream().map_or(0, |stream| stream.body);
     facts.sni = exchange.tls().and_then(|tls| tls.sni.clone());
     facts.alert = exchange.tls().and_then(|tls| tls.alert).map(|alert| alert.name());
     Some(facts)

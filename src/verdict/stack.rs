@@ -3,7 +3,7 @@
 //! Reasons that look the same on the wire are listed together and ordered by what went before. Other systems have the
 //! same mechanisms without the names.
 
-use crate::flow::{Http, Marks, Recent, Reset, Side};
+use crate::flow::{Marks, Recent, Reset, Side};
 
 use super::evidence::{Evidence, Shape, Talk};
 use super::{How, Sender};
@@ -62,15 +62,16 @@ fn left_unread(evidence: &Evidence<'_>, reset: &Reset, side: Side) -> bool {
             evidence.in_tls_handshake || (talk == Talk::Answering && more_came(evidence, reset))
         }
         (Side::Server, Talk::Awaiting) => {
-            !evidence.in_tls_handshake && evidence.http().is_none_or(Http::request_unfinished)
+            !evidence.in_tls_handshake
+                && (!evidence.exchange.is_http() || evidence.exchange.request_unfinished())
         }
-        (Side::Server, _) => evidence.http().is_some_and(Http::request_unfinished),
+        (Side::Server, _) => evidence.exchange.request_unfinished(),
     }
 }
 
 /// Of an answer that is known to be cut, or of which more came after the RST, something was on its way to be unread.
 fn more_came(evidence: &Evidence<'_>, reset: &Reset) -> bool {
-    evidence.http().is_some() || evidence.lost_data() || reset.after.at(reset.by.peer()).news
+    evidence.exchange.is_http() || evidence.lost_data() || reset.after.at(reset.by.peer()).news
 }
 
 /// No fitting socket. A socket in the last states of its close answers as one that is gone.

@@ -1,6 +1,8 @@
 //! What the two programs owed each other when the end began: whose turn it was.
 
-use crate::flow::{Alert, BodyLength, Close, Exchange, Half, Marks, Owed, Recent, Side, Turn};
+use crate::flow::{
+    Aborted, Alert, BodyLength, Close, Exchange, GoAway, Half, Marks, Owed, Recent, Side, Turn,
+};
 use crate::time::Span;
 
 use super::ending;
@@ -53,15 +55,20 @@ pub(super) fn crossed(close: &Close, exchange: &Exchange, closer: Option<Side>) 
 
 /// Does what the client said last belong to a request that had begun before? A server may answer before it has read all.
 fn is_rest_of_request(exchange: &Exchange, turn: Turn) -> bool {
-    let Some(http) = exchange.http().filter(|http| !http.is_blind(http.client)) else { return false };
-    http.requests > 0 && http.client == turn.by && http.last_request_seq.before(turn.seq)
+    let last = exchange.last_request().filter(|&(client, _)| !exchange.is_blind(client));
+    last.is_some_and(|(client, seq)| client == turn.by && seq.before(turn.seq))
 }
 
 /// What was owed at the first FIN or RST.
 pub(super) fn talk(evidence: &Evidence<'_>) -> Talk {
-    let Some(turn) = evidence.exchange.turn else { return Talk::Nothing };
+    let Some(turn) = evidence.exchange.turn else {
+        return if greets_in_vain(evidence) { Talk::Awaiting } else { Talk::Nothing };
+    };
     if evidence.request_crossed {
         return if evidence.exchange.turn_before.is_some() { Talk::Complete } else { Talk::Nothing };
+    }
+    if let Some(aborted) = given_up(evidence) {
+        return if aborted.stream.body > 0 { Talk::Answering } else { Talk::Awaiting };
     }
     if let Some(known) = evidence.exchange.owed().and_then(|owed| http_talk(evidence, owed)) {
         return known;
@@ -84,6 +91,20 @@ pub(super) fn talk(evidence: &Evidence<'_>) -> Talk {
     } else {
         Talk::Answering
     }
+}
+
+/// Both sides of HTTP/2 begin with settings (RFC 9113 §3.4): did the server never send its own?
+fn greets_in_vain(evidence: &Evidence<'_>) -> bool {
+    let (client, server) =
+        (evidence.close.half_before(Side::Client), evidence.close.half_before(Side::Server));
+    evidence.exchange.http2().is_some() && client.has_data() && !server.has_data() && !answer_unseen(evidence)
+}
+
+/// The request of HTTP/2 that the server gave up just before its FIN.
+pub(super) fn given_up(evidence: &Evidence<'_>) -> Option<Aborted> {
+    let fin = evidence.fin(Side::Server).filter(|_| evidence.closer == Some(Side::Server))?;
+    let aborted = evidence.exchange.http2()?.aborted?;
+    (fin.ts.since(aborted.ts) < QUIET).then_some(aborted)
 }
 
 /// Was the server's last HTTP response read to its end? Of what the client asked some may not have been.
@@ -113,7 +134,7 @@ fn is_last_word(evidence: &Evidence<'_>, said: Turn) -> bool {
         None => by_server || by_client,
         Some(after) => by_client && after == Side::Server,
     };
-    evidence.http().is_none() && evidence.exchange.turns > 1 && last
+    !evidence.exchange.is_http() && evidence.exchange.turns > 1 && last
 }
 
 /// Did the client say a last word and hang up on the reply?
@@ -130,7 +151,7 @@ pub(super) fn said_goodbye(evidence: &Evidence<'_>, side: Side) -> bool {
 /// Who was the last to say something, beyond what TLS says for itself, after the first FIN; of a protocol that is not HTTP.
 fn said_after(evidence: &Evidence<'_>) -> Option<Side> {
     let now =
-        evidence.close.exchange.turn.filter(|_| evidence.closer.is_some() && evidence.http().is_none())?;
+        evidence.close.exchange.turn.filter(|_| evidence.closer.is_some() && !evidence.exchange.is_http())?;
     let more = evidence.exchange.turn.is_none_or(|turn| (turn.seq, turn.bytes) != (now.seq, now.bytes));
     more.then(|| evidence.close.side(now.by))
 }
@@ -162,6 +183,13 @@ pub(super) fn only_tls_after(evidence: &Evidence<'_>, closer: Side) -> bool {
     let prompt = evidence.reset().and_then(|reset| reset.prompt);
     let had_all = prompt.is_some_and(|prompt| prompt.seq == fin.ack);
     had_all && evidence.close.exchange.turn == evidence.exchange.turn
+}
+
+/// Did nothing but HTTP/2's own frames come after the first FIN, with every answer whole?
+pub(super) fn only_http2_after(evidence: &Evidence<'_>) -> bool {
+    let whole = evidence.exchange.owed() == Some(Owed::Nothing) && !evidence.request_crossed;
+    let same = evidence.close.exchange.turn == evidence.exchange.turn;
+    whole && evidence.exchange.http2().is_some() && evidence.closer.is_some() && same && !evidence.lost_data()
 }
 
 /// Did the server say something after the client's message that is as long as a TLS alert, and only much later goodbye, or none at
@@ -220,12 +248,26 @@ pub(super) fn record_is_cut(evidence: &Evidence<'_>) -> bool {
     evidence.exchange.tls().is_some_and(|tls| *tls.cut_record.at(server) && !tls.is_blind(server))
 }
 
-/// Did the server answer a ClientHello with something that is no TLS? Of what the capture holds only in part nobody knows.
+/// Did the server answer a ClientHello with something that is no TLS, or say that before it and nothing after it?
 pub(super) fn answers_in_clear(evidence: &Evidence<'_>) -> bool {
-    let (side, half) = (evidence.close.end(Side::Server), evidence.close.half_before(Side::Server));
+    let side = evidence.close.end(Side::Server);
+    let odd = evidence.exchange.tls().is_some_and(|tls| tls.client != side && !tls.has_spoken(side));
+    odd && evidence.in_tls_handshake && has_all_of_server(evidence)
+}
+
+/// Did one side take what the other said in HTTP/2 for an error, or the server answer with something that is no HTTP/2?
+pub(super) fn http2_failed(evidence: &Evidence<'_>) -> bool {
+    let Some(http2) = evidence.exchange.http2() else { return false };
+    let error = |side| http2.goaway.at(evidence.close.end(side)).as_ref().is_some_and(GoAway::is_error);
+    let odd = http2.is_blind(http2.client.peer()) && has_all_of_server(evidence);
+    odd || error(Side::Client) || error(Side::Server)
+}
+
+/// Did the server say something, all of which was captured? Of what the capture holds only in part nobody knows what it was.
+fn has_all_of_server(evidence: &Evidence<'_>) -> bool {
+    let half = evidence.close.half_before(Side::Server);
     let whole = evidence.close.gaps == 0 && !half.marks.has(Marks::CUT) && evidence.close.handshake_seen();
-    let spoke = half.has_data() && whole && evidence.in_tls_handshake;
-    spoke && evidence.exchange.tls().is_some_and(|tls| tls.client != side && tls.is_blind(side))
+    half.has_data() && whole
 }
 
 /// Is it known, and not only guessed from silence, what was owed?

@@ -1,13 +1,14 @@
 //! What the two programs were saying: whose turn it was, and, where the payload can be read, which request was under way.
 //!
-//! Turns need lengths alone. HTTP/1 and TLS are read in order, each byte once; both add to the turns what they know: of
-//! TLS only application data is speech. Bounded: a few short strings a connection, a head while it is not whole, and what
+//! Turns need lengths alone. HTTP and TLS are read in order, each byte once, and add to the turns what they know: of
+//! TLS only application data is speech, of HTTP/2 only heads and data. Bounded: a few short strings a connection, a head while it is not whole, and what
 //! waits behind a hole.
 
 use std::sync::{Arc, LazyLock};
 
 mod hearing;
 mod http;
+mod http2;
 mod reading;
 mod stream;
 mod tls;
@@ -15,6 +16,7 @@ mod turns;
 
 pub(super) use hearing::Hearing;
 pub use http::{BodyLength, Http, Owed, Request, Response, Upgrade};
+pub use http2::{Aborted, Answer, GoAway, Http2, Stream};
 pub use tls::{Alert, Tls};
 pub use turns::Turn;
 
@@ -46,6 +48,8 @@ pub enum Protocol {
     Unknown,
     /// HTTP/1.x in clear text.
     Http(Box<Http>),
+    /// HTTP/2 in clear text.
+    Http2(Box<Http2>),
     /// TLS.
     Tls(Box<Tls>),
     /// It was HTTP, and then something else; turns are counted afresh from there on.
@@ -146,7 +150,7 @@ impl Exchange {
         match &self.protocol {
             Protocol::Http(http) => fetch(&http.requests),
             Protocol::Tls(tls) => tls.fetch(),
-            Protocol::Unknown | Protocol::Upgraded(_) => {}
+            Protocol::Unknown | Protocol::Http2(_) | Protocol::Upgraded(_) => {}
         }
     }
 
@@ -155,6 +159,7 @@ impl Exchange {
     pub fn is_blind(&self, by: End) -> bool {
         let lost = match &self.protocol {
             Protocol::Http(http) => http.is_blind(by),
+            Protocol::Http2(http2) => http2.is_blind(by),
             Protocol::Tls(tls) => tls.is_blind(by),
             Protocol::Upgraded(upgraded) => upgraded.tls.as_ref().is_some_and(|tls| tls.is_blind(by)),
             Protocol::Unknown => false,
@@ -162,11 +167,62 @@ impl Exchange {
         lost || self.reading.misses_some(by)
     }
 
-    /// What the server owes the client, where that can be known at all: in HTTP/1.
+    /// What the server owes the client, where that can be known at all: in HTTP.
     #[must_use]
     pub fn owed(&self) -> Option<Owed> {
+        let owed = match &self.protocol {
+            Protocol::Http(http) => http.owed(),
+            Protocol::Http2(http2) => http2.owed(),
+            _ => return None,
+        };
         let blind = self.is_blind(End::Low) || self.is_blind(End::High);
-        self.http().map(|http| if blind { Owed::Unknown } else { http.owed() })
+        Some(if blind { Owed::Unknown } else { owed })
+    }
+
+    /// Does the protocol tell where requests and answers begin and end?
+    #[must_use]
+    pub const fn is_http(&self) -> bool {
+        matches!(self.protocol, Protocol::Http(_) | Protocol::Http2(_))
+    }
+
+    /// How many requests began, where that is known.
+    #[must_use]
+    pub fn requests(&self) -> u32 {
+        match &self.protocol {
+            Protocol::Http(http) => http.requests,
+            Protocol::Http2(http2) => http2.requests,
+            _ => 0,
+        }
+    }
+
+    /// Who sends requests, and where the latest began, where that is known.
+    #[must_use]
+    pub fn last_request(&self) -> Option<(End, SeqNumber)> {
+        match &self.protocol {
+            Protocol::Http(http) if http.requests > 0 => Some((http.client, http.last_request_seq)),
+            Protocol::Http2(http2) if http2.requests > 0 => Some((http2.client, http2.last_request_seq)),
+            _ => None,
+        }
+    }
+
+    /// Has a request not been sent whole? Where that cannot be known it is not claimed.
+    #[must_use]
+    pub fn request_unfinished(&self) -> bool {
+        match &self.protocol {
+            Protocol::Http(http) => http.request_unfinished(),
+            Protocol::Http2(http2) => http2.request_unfinished(),
+            _ => false,
+        }
+    }
+
+    /// Bytes after everything else that an end said, which are the protocol's own and which nobody misses: TLS's alerts, and what
+    /// HTTP/2 says of the connection.
+    #[must_use]
+    pub fn trailing_own_bytes(&self, by: End) -> u32 {
+        match &self.protocol {
+            Protocol::Http2(http2) => *http2.trailing_control_bytes.at(by),
+            _ => self.tls().map_or(0, |tls| *tls.trailing_alert_bytes.at(by)),
+        }
     }
 
     /// The word for the protocol, or `None` where it is not known.
@@ -175,12 +231,22 @@ impl Exchange {
         match &self.protocol {
             Protocol::Unknown => None,
             Protocol::Http(_) => Some("http/1"),
+            Protocol::Http2(_) => Some("http/2"),
             Protocol::Tls(_) => Some("tls"),
             Protocol::Upgraded(upgraded) => Some(upgraded.to.name()),
         }
     }
 
-    /// The HTTP exchange, if that is what is spoken.
+    /// The HTTP/2 connection, if that is what is spoken.
+    #[must_use]
+    pub fn http2(&self) -> Option<&Http2> {
+        match &self.protocol {
+            Protocol::Http2(http2) => Some(http2),
+            _ => None,
+        }
+    }
+
+    /// The HTTP/1 exchange, if that is what is spoken.
     #[must_use]
     pub fn http(&self) -> Option<&Http> {
         match &self.protocol {

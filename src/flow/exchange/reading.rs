@@ -8,6 +8,7 @@ use super::super::half::Order;
 use super::super::key::{Both, End};
 use super::hearing::{Opaque, Unless};
 use super::http::{self, Http, Left, Looks, Upgrade};
+use super::http2::{self, Http2};
 use super::stream::{Piece, Stamp, Stream};
 use super::tls::{self, Tls};
 use super::turns::Turns;
@@ -25,12 +26,17 @@ pub(super) struct Talk<'a> {
 }
 
 impl Talk<'_> {
-    fn is_tls(&self) -> bool {
+    /// Does what is spoken tell by itself what is speech?
+    fn tells_turns(&self) -> bool {
         match &self.protocol {
-            Protocol::Tls(_) => true,
+            Protocol::Tls(_) | Protocol::Http2(_) => true,
             Protocol::Upgraded(upgraded) => upgraded.tls.is_some(),
             Protocol::Http(_) | Protocol::Unknown => false,
         }
+    }
+
+    fn looks_like_preface(&self, bytes: &[u8]) -> Looks {
+        if *self.protocol == Protocol::Unknown { http2::looks_like_preface(bytes) } else { Looks::Unlike }
     }
 
     /// In a tunnel only TLS is looked for.
@@ -45,6 +51,13 @@ impl Talk<'_> {
 
     fn begin_http(&mut self, client: End) -> Opening {
         *self.protocol = Protocol::Http(Box::new(Http::new(client)));
+        Opening::Known
+    }
+
+    /// Its settings are nobody's turn.
+    fn begin_http2(&mut self, client: End) -> Opening {
+        self.turns.clear();
+        *self.protocol = Protocol::Http2(Box::new(Http2::new(client)));
         Opening::Known
     }
 
@@ -116,12 +129,12 @@ impl Reading {
         fetch(self.ends.at(End::Low));
     }
 
-    /// Counts new bytes for the turns. TLS tells by itself what is speech.
+    /// Counts new bytes for the turns. TLS and HTTP/2 tell by themselves what is speech.
     pub(super) fn speak(&mut self, by: End, piece: &Piece<'_>, order: Order, talk: &mut Talk<'_>) {
         let top = self.tops.at_mut(by);
         let old = top.map_or(0, |top| u32::try_from(top.offset_from(piece.seq)).unwrap_or(0));
         *top = Some(top.map_or(piece.end(), |top| top.furthest(piece.end())));
-        if talk.is_tls() {
+        if talk.tells_turns() {
             return;
         }
         match order {
@@ -222,6 +235,7 @@ impl Reading {
 fn opaque(protocol: &Protocol, by: End) -> u64 {
     match protocol {
         Protocol::Http(http) => http.opaque(by),
+        Protocol::Http2(http2) => http2.opaque(by),
         Protocol::Tls(tls) => tls.opaque(by),
         Protocol::Upgraded(upgraded) => upgraded.tls.as_ref().map_or(0, |tls| tls.opaque(by)),
         Protocol::Unknown => 0,
@@ -239,11 +253,14 @@ impl Opening {
         }
     }
 
-    /// A whole ClientHello header is unlike anything else, and so is a whole request line where a side begins to speak: the
-    /// capture may have begun with the rest of an answer.
+    /// A whole ClientHello header is unlike anything else, and so are HTTP/2's preface, before which its servers may speak, and a
+    /// whole request line where a side begins to speak: the capture may have begun with the rest of an answer.
     fn look_again(&mut self, by: End, piece: &Piece<'_>, talk: &mut Talk<'_>) {
         if tls::is_surely_hello(piece.bytes) {
             *self = talk.begin_tls(by);
+            self.hear(by, piece, talk);
+        } else if talk.looks_like_preface(piece.bytes) == Looks::Like {
+            *self = talk.begin_http2(by);
             self.hear(by, piece, talk);
         } else if talk.begins_request(by, piece) {
             *self = talk.begin_http(by);
@@ -263,11 +280,13 @@ impl Opening {
         };
         let start = piece.bytes.get(..piece.bytes.len().min(MAX_OPENING)).unwrap_or_default();
         let bytes: Vec<u8> = [earlier.as_slice(), start].concat();
-        *self = match (tls::looks_like_hello(&bytes), talk.looks_like_request(&bytes)) {
+        let http = (talk.looks_like_request(&bytes), talk.looks_like_preface(&bytes));
+        *self = match (tls::looks_like_hello(&bytes), http) {
             _ if first != by => Self::Plain,
             (Looks::Like, _) => talk.begin_tls(by),
-            (_, Looks::Like) => talk.begin_http(by),
-            (Looks::Short, _) | (_, Looks::Short) if piece.unseen == 0 => {
+            (_, (Looks::Like, _)) => talk.begin_http(by),
+            (_, (_, Looks::Like)) => talk.begin_http2(by),
+            (Looks::Short, _) | (_, (Looks::Short, _) | (_, Looks::Short)) if piece.unseen == 0 => {
                 return *self = Self::Short(Box::new(Short { by, stamp, seq, bytes }));
             }
             _ => Self::Plain,
@@ -285,6 +304,7 @@ impl Opening {
                     self.leave_http(&left, by, piece, talk);
                 }
             }
+            Protocol::Http2(http2) => http2.heard(by, piece, &mut talk.turns),
             Protocol::Tls(tls) => tls.heard(by, piece, &mut talk.turns),
             Protocol::Upgraded(upgraded) => {
                 if let Some(tls) = &mut upgraded.tls {

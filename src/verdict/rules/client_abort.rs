@@ -92,7 +92,9 @@ fn guess(evidence: &Evidence<'_>) -> Confidence {
 /// A FIN alone says only that the client will not write any more; that it owed itself an answer must be known.
 fn known_to_be_owed(evidence: &Evidence<'_>) -> bool {
     match evidence.exchange.owed() {
-        Some(Owed::Answer | Owed::Rest(BodyLength::Bytes(_) | BodyLength::Chunked)) => true,
+        Some(Owed::Answer | Owed::Rest(BodyLength::Bytes(_) | BodyLength::Chunked | BodyLength::Stream)) => {
+            true
+        }
         Some(_) => false,
         None => talk::record_is_cut(evidence),
     }
@@ -103,6 +105,9 @@ fn answered_after_all(evidence: &Evidence<'_>) -> bool {
     // An answer that the client's host refused was not wanted any more.
     if evidence.how == How::FinThenReset {
         return false;
+    }
+    if evidence.close.exchange.http2().is_some() {
+        return evidence.close.exchange.owed() == Some(Owed::Nothing);
     }
     evidence.close.exchange.http().is_some_and(|http| {
         let until_close =

@@ -1,6 +1,6 @@
 //! The server ended in the middle of its answer.
 
-use crate::flow::{BodyLength, Side};
+use crate::flow::{BodyLength, Owed, Side};
 use crate::verdict::evidence::{Shape, Talk};
 use crate::verdict::rule::{Confidence, Rule, hit, miss};
 use crate::verdict::{Evidence, How, facts, half_close, talk};
@@ -66,8 +66,12 @@ fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
         return None;
     }
     let sure = match announced(evidence) {
+        // It ended the stream with a status of its own making.
+        _ if talk::given_up(evidence).is_some() => return Some(Confidence::Likely),
         None if talk::record_is_cut(evidence) => Confidence::Likely,
-        Some(BodyLength::Bytes(_) | BodyLength::Chunked | BodyLength::InHead) => Confidence::Certain,
+        Some(BodyLength::Bytes(_) | BodyLength::Chunked | BodyLength::Stream | BodyLength::InHead) => {
+            Confidence::Certain
+        }
         Some(BodyLength::UntilClose) => Confidence::Likely,
         Some(BodyLength::Unknown) | None => Confidence::Possible,
     };
@@ -84,11 +88,14 @@ fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
 }
 
 fn is_announced(evidence: &Evidence<'_>) -> bool {
-    matches!(announced(evidence), Some(BodyLength::Bytes(_) | BodyLength::Chunked))
+    matches!(announced(evidence), Some(BodyLength::Bytes(_) | BodyLength::Chunked | BodyLength::Stream))
 }
 
 fn announced(evidence: &Evidence<'_>) -> Option<BodyLength> {
-    Some(evidence.http()?.response.as_ref()?.length)
+    match evidence.exchange.owed() {
+        Some(Owed::Rest(length)) => Some(length),
+        _ => Some(evidence.http()?.response.as_ref()?.length),
+    }
 }
 
 fn advise(evidence: &Evidence<'_>) -> String {

@@ -1,6 +1,6 @@
 //! A request was written into a kept-alive connection that the server had closed or was closing.
 
-use crate::flow::{Http, Recent, Side, Turn};
+use crate::flow::{Recent, Side, Turn};
 use crate::time::Span;
 use crate::verdict::evidence::{Shape, Talk};
 use crate::verdict::rule::{Confidence, Rule, hit, miss};
@@ -91,7 +91,9 @@ fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
     }
     match (evidence.how, evidence.shape) {
         (How::FinThenReset, Shape::Reply) if evidence.closer == Some(Side::Server) => {
-            judge_fin(evidence, &request(evidence)?)
+            // Where the FIN has overtaken the first RST its number is an old one, and another takes effect that answers something else.
+            let crossed = || request_after_fin(evidence).filter(|_| evidence.request_crossed);
+            judge_fin(evidence, &request(evidence).or_else(crossed)?)
         }
         // Stacks other than Linux's answer what comes after their close as they abort: with RST+ACK.
         (How::FinThenReset, Shape::Active) if evidence.closer == Some(Side::Server) => {
@@ -126,11 +128,11 @@ fn request_after_fin(evidence: &Evidence<'_>) -> Option<Recent> {
 /// close (lingering close): no answer can follow a FIN.
 fn swallowed(evidence: &Evidence<'_>) -> Option<Turn> {
     let fin = evidence.fin(Side::Server).filter(|_| evidence.closer == Some(Side::Server))?;
-    let (before, after) = (evidence.http()?, evidence.close.exchange.http()?);
-    let between =
-        evidence.talk == Talk::Complete && evidence.exchange.turns >= 2 && !before.request_unfinished();
-    let unknown = after.requests > before.requests && !fin.ack.after(after.last_request_seq);
-    evidence.close.exchange.turn.filter(|turn| turn.by == after.client && between && unknown)
+    let (before, after) = (evidence.exchange, &evidence.close.exchange);
+    let (client, asked) = after.last_request()?;
+    let between = evidence.talk == Talk::Complete && before.turns >= 2 && !before.request_unfinished();
+    let unknown = after.requests() > before.requests() && !fin.ack.after(asked);
+    after.turn.filter(|turn| turn.by == client && between && unknown && before.is_http())
 }
 
 /// The FIN was captured: the request must not have been known to the server when it closed.
@@ -138,12 +140,18 @@ fn judge_fin(evidence: &Evidence<'_>, request: &Recent) -> Option<Confidence> {
     let fin = (*evidence.close.fins.at(evidence.close.end(Side::Server)))?;
     let unknown = !fin.ack.after(request.seq);
     // An early answer is no end of the request: what comes is the rest of it.
-    let answered_early = evidence.http().is_some_and(Http::request_unfinished);
+    let answered_early = evidence.exchange.request_unfinished();
     // Behind a CONNECT comes what is meant for somebody else.
     let tunnel = evidence.http().is_some_and(|http| http.request.method == "CONNECT");
     let between =
         evidence.talk == Talk::Complete && evidence.exchange.turns >= 2 && !answered_early && !tunnel;
-    (unknown && between).then(|| facts::sure_if_http(evidence, Confidence::Likely))
+    (unknown && between && asks(evidence)).then(|| facts::sure_if_http(evidence, Confidence::Likely))
+}
+
+/// Is what the server had not had a request? In HTTP/2 pings and goodbyes come too.
+fn asks(evidence: &Evidence<'_>) -> bool {
+    let more = evidence.close.exchange.requests() > evidence.exchange.requests();
+    evidence.exchange.http2().is_none() || evidence.request_crossed || more
 }
 
 /// No FIN was captured. Where one may have been missed, an HTTP server that was idle between two requests is likelier to have

@@ -72,7 +72,7 @@ fn wrote_after_fin(evidence: &Evidence<'_>, side: Side) -> bool {
         .recent
         .iter()
         .any(|recent| recent.by != end && recent.len > 0 && recent.serial > fin.serial);
-    later || evidence.http().is_some_and(Http::request_unfinished) && side == Side::Server
+    later || evidence.exchange.request_unfinished() && side == Side::Server
 }
 
 /// Had the server closed long after its last answer? What came then was there at no close.
@@ -81,7 +81,7 @@ fn closed_idle(evidence: &Evidence<'_>, side: Side) -> bool {
         && evidence.talk == Talk::Complete
         && evidence.exchange.turns >= 2
         && evidence.established_for_long()
-        && !evidence.http().is_some_and(Http::request_unfinished)
+        && !evidence.exchange.request_unfinished()
 }
 
 /// The server answered before it had the whole request.

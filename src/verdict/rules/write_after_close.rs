@@ -90,7 +90,8 @@ fn written_after(evidence: &Evidence<'_>, closer: Side) -> Option<u64> {
 fn facts_of(evidence: &Evidence<'_>) -> Vec<Fact> {
     let Some(Sender::Side(closer)) = evidence.rst_by else { return Vec::new() };
     let mut facts: Vec<Fact> = facts::of_fin(evidence, closer).into_iter().collect();
-    let what = if evidence.answers_alert() { "sent its TLS goodbye" } else { "wrote" };
+    let own = format!("sent its {}", facts::own_last_words(evidence));
+    let what = if evidence.answers_alert() { &own } else { "wrote" };
     let writer = facts::other_of(closer);
     facts.extend(
         written_after(evidence, closer)
@@ -105,7 +106,8 @@ fn advise(evidence: &Evidence<'_>) -> String {
     let writer = facts::other_of(closer);
     if evidence.answers_alert() {
         return format!(
-            "Only the {writer}'s TLS goodbye met a socket that was closed already: nothing was lost, nothing needs doing."
+            "Only the {writer}'s {} met a socket that was closed already: nothing was lost, nothing needs doing.",
+            facts::own_last_words(evidence)
         );
     }
     format!(

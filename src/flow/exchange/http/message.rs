@@ -14,6 +14,8 @@ pub enum BodyLength {
     Bytes(u64),
     /// Chunked: its last chunk ends it.
     Chunked,
+    /// A stream of HTTP/2: a frame with END_STREAM ends it.
+    Stream,
     /// Everything until the connection is closed.
     UntilClose,
 }

@@ -1,4 +1,5 @@
 mod http;
+mod http2;
 mod order;
 mod properties;
 mod tls;

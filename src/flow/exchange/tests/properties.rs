@@ -57,6 +57,18 @@ fn tls_talk() -> Said {
     ]
 }
 
+fn http2_talk() -> Said {
+    use super::http2::{frame, opening};
+    vec![
+        (CLIENT, [opening(), frame(1, 1, 1, &[0x82; 60]), frame(1, 0, 3, &[0x83; 30])].concat()),
+        (SERVER, [frame(4, 0, 0, &[0; 6]), frame(1, 0, 1, &[0x88; 20]), frame(0, 1, 1, &[7; 500])].concat()),
+        (CLIENT, [frame(0, 0, 3, &[8; 300]), frame(8, 0, 0, &[0; 4])].concat()),
+        (SERVER, [frame(1, 0, 3, &[0x88; 20]), frame(0, 0, 3, &[9; 250])].concat()),
+        (CLIENT, [frame(0, 1, 3, &[8; 90]), frame(6, 0, 0, &[0; 8])].concat()),
+        (SERVER, frame(7, 0, 0, &[0, 0, 0, 3, 0, 0, 0, 2, b'w', b'h', b'y'])),
+    ]
+}
+
 /// Each part in segments of sizes drawn from `sizes`; pairs of neighbours change places and segments come twice as drawn.
 fn spoken(talk: &Said, sizes: &[usize], swaps: &[bool], twice: &[bool]) -> Wire {
     let mut wire = Wire::default();
@@ -105,7 +117,19 @@ fn facts(wire: &Wire) -> String {
     let tls = exchange.tls().map(|tls| {
         (&tls.sni, tls.version13, tls.established, tls.closing, tls.trailing_alert_bytes, tls.cut_record)
     });
-    format!("{turns:?} {http:?} {tls:?}")
+    let http2 = exchange.http2().map(|http2| {
+        let said =
+            http2.goaway.at(SERVER).as_ref().map(|said| (said.last_stream, said.code, said.text.clone()));
+        (
+            http2.requests,
+            http2.last_request_seq,
+            http2.streams(),
+            http2.trailing_control_bytes,
+            said,
+            http2.owed(),
+        )
+    });
+    format!("{turns:?} {http:?} {tls:?} {http2:?}")
 }
 
 /// At least as many bytes as an exchange keeps of what was said: in its debug text each is followed by a comma.
@@ -121,7 +145,7 @@ proptest! {
         swaps in prop::collection::vec(any::<bool>(), 1..12),
         twice in prop::collection::vec(any::<bool>(), 1..12),
     ) {
-        for talk in [http_talk(), tls_talk()] {
+        for talk in [http_talk(), tls_talk(), http2_talk()] {
             let whole = spoken(&talk, &[usize::MAX / 2], &[false], &[false]);
             let cut = spoken(&talk, &sizes, &[false], &twice);
             prop_assert_eq!(facts(&whole), facts(&cut));
@@ -162,24 +186,27 @@ proptest! {
     #[test]
     fn nothing_that_is_sent_does_harm(
         segments in prop::collection::vec(
-            (any::<bool>(), 0_u32..60_000, prop::collection::vec(any::<u8>(), 0..300), 0_u32..3_000, 0_usize..12),
+            (any::<bool>(), 0_u32..60_000, prop::collection::vec(any::<u8>(), 0..300), 0_u32..3_000, 0_usize..15),
             1..60,
         ),
     ) {
-        const OPENINGS: [&[u8]; 6] = [
+        const OPENINGS: [&[u8]; 9] = [
             GET.as_bytes(),
             b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n",
             b"HTTP/1.1 200 OK\r\nContent-Length: 18446744073709551615\r\n\r\n",
             b"CONNECT a HTTP/1.1\r\n\r\n",
             b"\x16\x03\x01\x01\x00\x01\x00\x00\xfc\x03\x03",
             b"\x17\x03\x03\x00\x45",
+            b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
+            b"\x00\x00\x01\x01\x01\x00\x00\x00\x09\x82",
+            b"\x00\x00\x90\x07\x00\x00\x00\x00\x00",
         ];
         let mut wire = Wire::default();
         for (client, at, bytes, unseen, opening) in segments {
             let by = if client { CLIENT } else { SERVER };
             let bytes = [OPENINGS.get(opening).copied().unwrap_or_default(), &bytes].concat();
-            let at = if opening < 9 { *wire.said.at(by) } else { at };
-            let total = len(&bytes) + if opening < 6 { 0 } else { unseen };
+            let at = if opening < 12 { *wire.said.at(by) } else { at };
+            let total = len(&bytes) + if opening < 9 { 0 } else { unseen };
             wire.put(by, at, &bytes, total, Order::Ahead);
             *wire.said.at_mut(by) = at + total;
             if unseen % 7 == 0 {

@@ -62,6 +62,8 @@ struct Side {
     cipher: Cipher,
     /// Records of it may have been missed.
     missed: bool,
+    /// Something that it said was TLS.
+    spoke: bool,
 }
 
 /// A record that passes for an alert, as long as nothing follows it: an alert is the last that an end says.
@@ -150,6 +152,12 @@ impl Tls {
         self.sides.at(by).records.is_blind()
     }
 
+    /// Did this end say anything in TLS?
+    #[must_use]
+    pub fn has_spoken(&self, by: End) -> bool {
+        self.sides.at(by).spoke
+    }
+
     /// When the last record of an end came, if it is hidden and as long as an alert: it may be a message of two bytes too.
     #[must_use]
     pub fn alert_or_message(&self, by: End) -> Option<Timestamp> {
@@ -216,7 +224,7 @@ impl Tls {
             _ => Now::Other,
         };
         let side = self.sides.at_mut(at.by);
-        side.now = now;
+        (side.now, side.spoke) = (now, true);
         let alert = matches!(now, Now::Alert(_) | Now::HiddenAlert);
         let trailing = self.trailing_alert_bytes.at_mut(at.by);
         *trailing = if alert { trailing.saturating_add(records::HEADER_LEN) } else { 0 };

@@ -1,0 +1,272 @@
+//! HTTP/2 in clear (RFC 9113): which requests were under way, and what each side said of the connection itself.
+//!
+//! Frames are followed by their headers in both directions. What programs say is HEADERS and DATA; settings, pings and
+//! windows are HTTP/2's own. Names are compressed (RFC 7541) and not read. Where a header is missing it is not known any more which requests
+//! are under way; what is speech is, as soon as frames are recognised again.
+
+mod frames;
+mod goaway;
+mod streams;
+
+pub(super) use frames::looks_like_preface;
+pub use goaway::GoAway;
+pub use streams::{Answer, Stream};
+
+use crate::decode::SeqNumber;
+use crate::time::Timestamp;
+
+use super::super::key::{Both, End};
+use super::http::{BodyLength, Owed};
+use super::stream::{Piece, Stamp};
+use super::turns::Turns;
+use frames::{Event, Frame, Frames, HEADER_LEN, Kind};
+use goaway::Gathered;
+use streams::Streams;
+
+/// An HTTP/2 connection from outside.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Http2 {
+    /// The end that sends the requests.
+    pub client: End,
+    /// Requests that began.
+    pub requests: u32,
+    /// Where the latest request began.
+    pub last_request_seq: SeqNumber,
+    /// The last GOAWAY of each end.
+    pub goaway: Both<Option<GoAway>>,
+    /// Bytes of what is HTTP/2's own after everything else that end sent.
+    pub trailing_control_bytes: Both<u32>,
+    /// When each end last said something, and not only HTTP/2 for it.
+    pub said_at: Both<Option<Timestamp>>,
+    /// The request that the server gave up although it had been sent whole, as long as the server says nothing after that.
+    pub aborted: Option<Aborted>,
+    streams: Streams,
+    /// The server gave the connection up: what it still says ends streams, and answers nothing.
+    given_up: bool,
+    sides: Both<Side>,
+}
+
+/// A request that the server gave up (RST_STREAM), be it behind an answer: some end streams with a status of their own making when
+/// they end the connection, and then reset them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Aborted {
+    /// As it was before.
+    pub stream: Stream,
+    /// When.
+    pub ts: Timestamp,
+    /// In which frame.
+    pub frame: u64,
+}
+
+/// One direction.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+struct Side {
+    frames: Frames,
+    /// Where the frame that is under way begins.
+    begins: SeqNumber,
+    /// The frame that is under way.
+    now: Option<Frame>,
+    goaway: Gathered,
+    /// Frames of it may have been missed.
+    missed: bool,
+}
+
+/// Where something was said.
+#[derive(Clone, Copy)]
+struct At {
+    by: End,
+    stamp: Stamp,
+    seq: SeqNumber,
+}
+
+impl Http2 {
+    /// A connection whose preface comes from `client`.
+    #[must_use]
+    pub(super) fn new(client: End) -> Self {
+        let mut sides = Both::<Side>::default();
+        sides.at_mut(client).frames = Frames::behind_preface();
+        Self {
+            client,
+            requests: 0,
+            last_request_seq: SeqNumber::default(),
+            goaway: Both::default(),
+            trailing_control_bytes: Both::default(),
+            said_at: Both::default(),
+            aborted: None,
+            streams: Streams::default(),
+            given_up: false,
+            sides,
+        }
+    }
+
+    /// Frames of this end are missing.
+    #[must_use]
+    pub fn is_blind(&self, by: End) -> bool {
+        self.sides.at(by).missed
+    }
+
+    /// Requests that are under way, in the order in which they began.
+    #[must_use]
+    pub fn streams(&self) -> &[Stream] {
+        self.streams.open()
+    }
+
+    /// The request that is told of: one whose answer has begun, or else the oldest without one.
+    #[must_use]
+    pub fn foremost(&self) -> Option<Stream> {
+        let with = |answer| self.streams().iter().find(move |stream| stream.answer == answer);
+        with(Answer::Begun).or_else(|| with(Answer::None)).copied()
+    }
+
+    /// What the server owes, as far as the bytes that were read tell.
+    #[must_use]
+    pub fn owed(&self) -> Owed {
+        if self.is_blind(End::Low) || self.is_blind(End::High) || self.streams.overflowed() {
+            return Owed::Unknown;
+        }
+        match self.foremost().map(|stream| stream.answer) {
+            Some(Answer::Begun) => Owed::Rest(BodyLength::Stream),
+            Some(Answer::None) => Owed::Answer,
+            Some(Answer::Whole) | None => Owed::Nothing,
+        }
+    }
+
+    /// A request that has its answer is still being sent, or one that has none yet.
+    #[must_use]
+    pub fn request_unfinished(&self) -> bool {
+        let unfinished = |stream: &Stream| !stream.asked && stream.answer != Answer::Begun;
+        !self.is_blind(self.client) && self.streams().iter().any(unfinished)
+    }
+
+    /// Is an end in the midst of a frame of data, whose bytes are not heard one by one?
+    #[must_use]
+    pub fn is_within_data(&self) -> bool {
+        [End::Low, End::High].into_iter().any(|end| self.opaque(end) > 0)
+    }
+
+    /// How many of the next bytes of `by` are data for certain.
+    pub(super) fn opaque(&self, by: End) -> u64 {
+        let side = self.sides.at(by);
+        let data = side.now.is_some_and(|frame| frame.kind == Kind::Data);
+        if data { u64::from(side.frames.left()) } else { 0 }
+    }
+
+    /// Reads what comes next.
+    pub(super) fn heard(&mut self, by: End, piece: &Piece<'_>, turns: &mut Turns<'_>) {
+        self.sides.at_mut(by).frames.resume(piece);
+        let mut rest = *piece;
+        while rest.len() > 0 {
+            let at = At { by, stamp: piece.stamp, seq: rest.seq };
+            let side = self.sides.at_mut(by);
+            if side.frames.is_between() {
+                side.begins = rest.seq;
+            }
+            let event;
+            (event, rest) = side.frames.read(&rest);
+            self.on(event, at, turns);
+        }
+    }
+
+    fn on(&mut self, event: Event<'_>, at: At, turns: &mut Turns<'_>) {
+        match event {
+            Event::Partial => return,
+            Event::Begins(frame) => self.on_frame(frame, at, turns),
+            Event::Body(bytes, len) => self.on_body(bytes, len, at, turns),
+            Event::Blind(len) => return self.on_blind(len, at, turns),
+        }
+        let side = self.sides.at_mut(at.by);
+        if side.frames.left() == 0
+            && let Some(frame) = side.now.take()
+        {
+            self.on_end(frame, at);
+        }
+    }
+
+    fn on_frame(&mut self, frame: Frame, at: At, turns: &mut Turns<'_>) {
+        let side = self.sides.at_mut(at.by);
+        let begins = side.begins;
+        side.now = Some(frame);
+        let trailing = self.trailing_control_bytes.at_mut(at.by);
+        if frame.is_speech() {
+            *trailing = 0;
+            self.aborted.take_if(|_| at.by != self.client);
+            self.say(at, begins, HEADER_LEN, turns);
+        } else {
+            *trailing = trailing.saturating_add(HEADER_LEN);
+        }
+        if frame.kind == Kind::Headers {
+            self.on_head(frame, at.by, begins);
+        }
+    }
+
+    fn on_head(&mut self, frame: Frame, by: End, begins: SeqNumber) {
+        if by != self.client {
+            self.on_answer(frame.stream, 0);
+        } else if self.streams.begin(frame.stream) {
+            self.requests = self.requests.saturating_add(1);
+            self.last_request_seq = begins;
+        }
+    }
+
+    fn on_body(&mut self, bytes: &[u8], len: u32, at: At, turns: &mut Turns<'_>) {
+        let side = self.sides.at_mut(at.by);
+        let Some(frame) = side.now else { return };
+        if !frame.is_speech() {
+            let trailing = self.trailing_control_bytes.at_mut(at.by);
+            *trailing = trailing.saturating_add(len);
+            if frame.kind == Kind::GoAway {
+                side.goaway.take(bytes);
+            }
+            return;
+        }
+        self.say(at, at.seq, len, turns);
+        if frame.kind == Kind::Data && at.by != self.client {
+            self.on_answer(frame.stream, len);
+        }
+    }
+
+    fn on_answer(&mut self, stream: u32, body: u32) {
+        if !self.given_up {
+            self.streams.answers(stream, body.into());
+        }
+    }
+
+    fn on_reset(&mut self, stream: u32, at: At) {
+        let given_up = self.streams.reset(stream).filter(|stream| stream.asked && at.by != self.client);
+        self.aborted = given_up
+            .map(|stream| Aborted { stream, ts: at.stamp.ts, frame: at.stamp.frame })
+            .or(self.aborted);
+    }
+
+    /// Nobody can tell what these bytes are: mostly somebody says something.
+    fn on_blind(&mut self, len: u32, at: At, turns: &mut Turns<'_>) {
+        let side = self.sides.at_mut(at.by);
+        (side.missed, side.now) = (true, None);
+        *self.trailing_control_bytes.at_mut(at.by) = 0;
+        self.say(at, at.seq, len, turns);
+    }
+
+    fn say(&mut self, at: At, from: SeqNumber, len: u32, turns: &mut Turns<'_>) {
+        *self.said_at.at_mut(at.by) = Some(at.stamp.ts);
+        turns.take(at.by, at.stamp, from, len);
+    }
+
+    /// A frame has come whole.
+    fn on_end(&mut self, frame: Frame, at: At) {
+        let from_client = at.by == self.client;
+        match frame.kind {
+            Kind::GoAway => {
+                let said = self.sides.at_mut(at.by).goaway.read(at.stamp.frame);
+                self.given_up |= !from_client && said.as_ref().is_some_and(GoAway::is_error);
+                *self.goaway.at_mut(at.by) = said;
+            }
+            _ if self.given_up && !from_client => {}
+            Kind::ResetStream => self.on_reset(frame.stream, at),
+            Kind::Data | Kind::Headers if frame.ends_stream && from_client => {
+                self.streams.asked(frame.stream);
+            }
+            Kind::Data | Kind::Headers if frame.ends_stream => self.streams.answered(frame.stream),
+            _ => {}
+        }
+    }
+}

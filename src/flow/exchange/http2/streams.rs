@@ -1,0 +1,100 @@
+//! The requests of an HTTP/2 connection that are under way, each on a stream of its own (RFC 9113 §5.1).
+
+/// Streams of which it is remembered what was said; servers allow about as many (nginx 128, Node 100).
+const MAX: usize = 128;
+
+/// A request that is under way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Stream {
+    /// Its number: odd, and higher than those of all requests before it.
+    pub id: u32,
+    /// The request was sent whole.
+    pub asked: bool,
+    /// What came of its answer.
+    pub answer: Answer,
+    /// Bytes of the answer's body so far, padding included.
+    pub body: u64,
+}
+
+/// What came of an answer.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Answer {
+    /// Nothing.
+    None,
+    /// It has begun.
+    Begun,
+    /// All of it, while the client is still sending.
+    Whole,
+}
+
+/// Those that are not over.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub(super) struct Streams {
+    /// In the order in which they began.
+    open: Vec<Stream>,
+    /// The last that was over.
+    closed: Option<Stream>,
+    /// The highest number so far.
+    last: u32,
+    /// Some are not remembered.
+    overflowed: bool,
+}
+
+impl Streams {
+    /// A frame of the client: gives whether it begins a request.
+    pub(super) fn begin(&mut self, id: u32) -> bool {
+        if id <= self.last || id.is_multiple_of(2) {
+            return false;
+        }
+        self.last = id;
+        if self.open.len() == MAX {
+            self.overflowed = true;
+        } else {
+            self.open.push(Stream { id, asked: false, answer: Answer::None, body: 0 });
+        }
+        true
+    }
+
+    /// The client has said all of a request.
+    pub(super) fn asked(&mut self, id: u32) {
+        self.change(id, |stream| stream.asked = true);
+    }
+
+    /// More of an answer came; gives whether that was its beginning.
+    pub(super) fn answers(&mut self, id: u32, body: u64) {
+        self.change(id, |stream| {
+            stream.answer = Answer::Begun;
+            stream.body += body;
+        });
+    }
+
+    /// An answer is whole.
+    pub(super) fn answered(&mut self, id: u32) {
+        self.change(id, |stream| stream.answer = Answer::Whole);
+    }
+
+    /// One side gave a stream up, or refused it: gives it, be it that it was just over.
+    pub(super) fn reset(&mut self, id: u32) -> Option<Stream> {
+        let open = self.open.iter().position(|stream| stream.id == id).map(|at| self.open.remove(at));
+        open.or_else(|| self.closed.take_if(|closed| closed.id == id))
+    }
+
+    fn change(&mut self, id: u32, change: impl FnOnce(&mut Stream)) {
+        let Some(at) = self.open.iter().position(|stream| stream.id == id) else { return };
+        let Some(stream) = self.open.get_mut(at) else { return };
+        change(stream);
+        if stream.asked && stream.answer == Answer::Whole {
+            self.closed = Some(self.open.remove(at));
+        }
+    }
+
+    /// Those that are remembered.
+    pub(super) fn open(&self) -> &[Stream] {
+        &self.open
+    }
+
+    /// Are there any that are not remembered?
+    pub(super) const fn overflowed(&self) -> bool {
+        self.overflowed
+    }
+}

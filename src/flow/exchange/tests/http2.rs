@@ -1,0 +1,175 @@
+use super::*;
+use crate::flow::Answer;
+
+const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
+const DATA: u8 = 0;
+const HEADERS: u8 = 1;
+const RST_STREAM: u8 = 3;
+const SETTINGS: u8 = 4;
+const PING: u8 = 6;
+const GOAWAY: u8 = 7;
+const END_STREAM: u8 = 1;
+const OPEN: u8 = 0;
+
+pub(super) fn frame(kind: u8, flags: u8, stream: u32, body: &[u8]) -> Vec<u8> {
+    let length = len(body).to_be_bytes();
+    [&length[1..], &[kind, flags], &stream.to_be_bytes(), body].concat()
+}
+
+fn goaway(last: u32, code: u32, text: &str) -> Vec<u8> {
+    frame(GOAWAY, 0, 0, &[&last.to_be_bytes(), &code.to_be_bytes(), text.as_bytes()].concat())
+}
+
+pub(super) fn opening() -> Vec<u8> {
+    [PREFACE, &frame(SETTINGS, 0, 0, &[0; 12])].concat()
+}
+
+/// A connection whose settings are agreed on.
+fn begun() -> Wire {
+    let mut wire = Wire::default();
+    wire.say(CLIENT, &opening());
+    wire.say(SERVER, &frame(SETTINGS, 0, 0, &[]));
+    wire
+}
+
+fn owed(wire: &Wire) -> Option<Owed> {
+    wire.exchange.owed()
+}
+
+fn http2(wire: &Wire) -> &Http2 {
+    wire.exchange.http2().unwrap()
+}
+
+#[test]
+fn only_heads_and_data_are_speech() {
+    let mut wire = begun();
+    assert_eq!((wire.exchange.protocol_name(), wire.exchange.turns), (Some("http/2"), 0));
+    wire.say(CLIENT, &frame(HEADERS, END_STREAM, 1, &[0x82]));
+    wire.say(SERVER, &frame(PING, 0, 0, &[0; 8]));
+    assert_eq!((wire.exchange.turns, wire.exchange.trailing_own_bytes(SERVER)), (1, 9 + 17));
+    wire.say(SERVER, &frame(HEADERS, 0, 1, &[0x88]));
+    wire.say(SERVER, &frame(DATA, END_STREAM, 1, b"hello"));
+    assert_eq!((wire.exchange.turns, wire.exchange.trailing_own_bytes(SERVER)), (2, 0));
+    assert_eq!(wire.exchange.turn.unwrap().bytes, 9 + 1 + 9 + 5);
+}
+
+#[test]
+fn a_stream_is_owed_until_its_end() {
+    let mut wire = begun();
+    assert_eq!(owed(&wire), Some(Owed::Nothing));
+    wire.say(CLIENT, &frame(HEADERS, END_STREAM, 1, &[0x82]));
+    wire.say(CLIENT, &frame(HEADERS, END_STREAM, 3, &[0x82]));
+    assert_eq!((owed(&wire), http2(&wire).foremost().unwrap().id), (Some(Owed::Answer), 1));
+    wire.say(SERVER, &frame(HEADERS, 0, 3, &[0x88]));
+    let answer = frame(DATA, END_STREAM, 3, b"hello");
+    wire.say(SERVER, &answer[..12]);
+    let stream = http2(&wire).foremost().unwrap();
+    assert_eq!((stream.id, stream.answer, stream.body), (3, Answer::Begun, 3));
+    assert_eq!(owed(&wire), Some(Owed::Rest(BodyLength::Stream)));
+    wire.say(SERVER, &answer[12..]);
+    assert_eq!(owed(&wire), Some(Owed::Answer));
+    wire.say(SERVER, &frame(HEADERS, END_STREAM, 1, &[0x88]));
+    assert_eq!((owed(&wire), http2(&wire).requests), (Some(Owed::Nothing), 2));
+}
+
+#[test]
+fn a_stream_that_either_side_gives_up_is_not_owed() {
+    for by in [CLIENT, SERVER] {
+        let mut wire = begun();
+        wire.say(CLIENT, &frame(HEADERS, OPEN, 1, &[0x83]));
+        assert!(wire.exchange.request_unfinished());
+        wire.say(by, &frame(RST_STREAM, 0, 1, &[0, 0, 0, 8]));
+        assert_eq!((owed(&wire), wire.exchange.request_unfinished()), (Some(Owed::Nothing), false));
+    }
+}
+
+#[test]
+fn an_upload_goes_on_behind_its_answer() {
+    let mut wire = begun();
+    wire.say(CLIENT, &frame(HEADERS, OPEN, 1, &[0x83]));
+    wire.say(SERVER, &frame(HEADERS, END_STREAM, 1, &[0x88]));
+    assert_eq!((owed(&wire), wire.exchange.request_unfinished()), (Some(Owed::Nothing), true));
+    wire.say(CLIENT, &frame(DATA, END_STREAM, 1, b"rest"));
+    assert!(!wire.exchange.request_unfinished());
+    assert!(http2(&wire).streams().is_empty());
+}
+
+/// A server that gives the connection up for an error ends its streams with a status of its own making.
+#[test]
+fn what_follows_an_error_is_no_answer() {
+    for (code, left) in [(0, Owed::Nothing), (11, Owed::Answer)] {
+        let mut wire = begun();
+        wire.say(CLIENT, &frame(HEADERS, END_STREAM, 1, &[0x83]));
+        wire.say(SERVER, &goaway(1, code, "too_many_pings"));
+        wire.say(SERVER, &frame(HEADERS, END_STREAM, 1, &[0x88]));
+        wire.say(SERVER, &frame(RST_STREAM, 0, 1, &[0; 4]));
+        assert_eq!(owed(&wire), Some(left));
+        let said = http2(&wire).goaway.at(SERVER).clone().unwrap();
+        assert_eq!(
+            (said.last_stream, said.code, said.text.as_str(), said.frame),
+            (1, code, "too_many_pings", 4)
+        );
+    }
+}
+
+/// Servers may send their settings before they have read anything.
+#[test]
+fn a_server_may_speak_first() {
+    let mut wire = Wire::default();
+    wire.say(SERVER, &frame(SETTINGS, 0, 0, &[0; 6]));
+    wire.say(CLIENT, &opening());
+    wire.say(CLIENT, &frame(HEADERS, END_STREAM, 1, &[0x82]));
+    assert_eq!((owed(&wire), wire.exchange.turns), (Some(Owed::Answer), 1));
+    wire.say(SERVER, &frame(HEADERS, END_STREAM, 1, &[0x88]));
+    assert_eq!(owed(&wire), Some(Owed::Nothing));
+}
+
+/// What is cut off within a body is counted; a header that is cut off leaves nothing certain but what is speech.
+#[test]
+fn where_a_header_is_missing_nothing_is_claimed() {
+    let mut wire = begun();
+    wire.say(CLIENT, &frame(HEADERS, END_STREAM, 1, &[0x82]));
+    let answer = [frame(HEADERS, 0, 1, &[0x88]), frame(DATA, END_STREAM, 1, &[b'b'; 90])].concat();
+    wire.say_cut(SERVER, &answer[..30], len(&answer));
+    assert_eq!(owed(&wire), Some(Owed::Nothing));
+    let both = [frame(HEADERS, END_STREAM, 3, &[0; 40]), frame(HEADERS, END_STREAM, 5, &[0; 40])].concat();
+    wire.say_cut(CLIENT, &both[..30], len(&both));
+    assert_eq!((owed(&wire), wire.exchange.is_blind(CLIENT)), (Some(Owed::Unknown), true));
+    wire.say(SERVER, &frame(HEADERS, END_STREAM, 3, &[0x88]));
+    let turns = wire.exchange.turns;
+    wire.say(CLIENT, &goaway(0, 0, ""));
+    assert_eq!((wire.exchange.turns, wire.exchange.trailing_own_bytes(CLIENT)), (turns, 17));
+    assert_eq!(owed(&wire), Some(Owed::Unknown));
+}
+
+#[test]
+fn what_is_no_frame_ends_the_reading() {
+    for odd in [
+        frame(0x77, 0, 0, b"x"),
+        frame(DATA, 0, 0, b"x"),
+        frame(PING, 0, 0, b"x"),
+        frame(SETTINGS, 0, 0, b"x"),
+        frame(HEADERS, 0, 1 << 31, b"x"),
+        b"HTTP/1.1 400 Bad Request\r\n\r\n".to_vec(),
+    ] {
+        let mut wire = Wire::default();
+        wire.say(CLIENT, &opening());
+        wire.say(SERVER, &odd);
+        assert!(wire.exchange.is_blind(SERVER), "{odd:?}");
+    }
+}
+
+/// More streams than are remembered: nothing is claimed any more.
+#[test]
+fn streams_are_bounded() {
+    let mut wire = begun();
+    for id in 0..129 {
+        assert_eq!(owed(&wire), Some(if id == 0 { Owed::Nothing } else { Owed::Answer }));
+        wire.say(CLIENT, &frame(HEADERS, END_STREAM, 2 * id + 1, &[0x82]));
+    }
+    assert_eq!((owed(&wire), http2(&wire).streams().len()), (Some(Owed::Unknown), 128));
+    // Numbers that go back, and a server's own, begin nothing.
+    wire.say(CLIENT, &frame(HEADERS, END_STREAM, 3, &[0x82]));
+    wire.say(CLIENT, &frame(HEADERS, END_STREAM, 900, &[0x82]));
+    assert_eq!(http2(&wire).requests, 129);
+}
