@@ -103,7 +103,7 @@ fn greets_in_vain(evidence: &Evidence<'_>) -> bool {
 /// The request of HTTP/2 that the server gave up just before its FIN.
 pub(super) fn given_up(evidence: &Evidence<'_>) -> Option<Aborted> {
     let fin = evidence.fin(Side::Server).filter(|_| evidence.closer == Some(Side::Server))?;
-    let aborted = evidence.exchange.http2()?.aborted?;
+    let aborted = evidence.exchange.http2()?.aborted.filter(|_| is_known(evidence))?;
     (fin.ts.since(aborted.ts) < QUIET).then_some(aborted)
 }
 

@@ -7,7 +7,7 @@ use crate::decode::SeqNumber;
 use super::super::half::Order;
 use super::super::key::{Both, End};
 use super::hearing::{Opaque, Unless};
-use super::http::{self, Http, Left, Looks, Upgrade};
+use super::http::{self, Http, Kind, Left, Looks, Upgrade};
 use super::http2::{self, Http2};
 use super::stream::{Piece, Stamp, Stream};
 use super::tls::{self, Tls};
@@ -55,10 +55,17 @@ impl Talk<'_> {
     }
 
     /// Its settings are nobody's turn.
-    fn begin_http2(&mut self, client: End) -> Opening {
+    fn begin_http2(&mut self, http2: Http2) -> Opening {
         self.turns.clear();
-        *self.protocol = Protocol::Http2(Box::new(Http2::new(client)));
+        *self.protocol = Protocol::Http2(Box::new(http2));
         Opening::Known
+    }
+
+    /// The client of an HTTP/2 connection that began before the capture, if these are whole frames of one.
+    fn client_of_frames(&self, by: End, piece: &Piece<'_>) -> Option<End> {
+        let unknown = *self.protocol == Protocol::Unknown && piece.unseen == 0;
+        let kind = http2::kind_of(piece.bytes).filter(|_| unknown)?;
+        Some(if kind == Kind::Request { by } else { by.peer() })
     }
 
     /// Its handshake is nobody's turn.
@@ -186,7 +193,7 @@ impl Reading {
             return Opaque::default();
         }
         match (&self.opening, protocol) {
-            (Opening::Plain, _) => Opaque::all(Unless::Hello),
+            (Opening::Plain, _) => Opaque::all(Unless::Known),
             (Opening::Known, Protocol::Http(http)) if http.is_blind(by) => {
                 Opaque::all(Unless::Message(http.kind(by)))
             }
@@ -260,7 +267,10 @@ impl Opening {
             *self = talk.begin_tls(by);
             self.hear(by, piece, talk);
         } else if talk.looks_like_preface(piece.bytes) == Looks::Like {
-            *self = talk.begin_http2(by);
+            *self = talk.begin_http2(Http2::new(by));
+            self.hear(by, piece, talk);
+        } else if let Some(client) = talk.client_of_frames(by, piece) {
+            *self = talk.begin_http2(Http2::midway(client));
             self.hear(by, piece, talk);
         } else if talk.begins_request(by, piece) {
             *self = talk.begin_http(by);
@@ -285,7 +295,7 @@ impl Opening {
             _ if first != by => Self::Plain,
             (Looks::Like, _) => talk.begin_tls(by),
             (_, (Looks::Like, _)) => talk.begin_http(by),
-            (_, (_, Looks::Like)) => talk.begin_http2(by),
+            (_, (_, Looks::Like)) => talk.begin_http2(Http2::new(by)),
             (Looks::Short, _) | (_, (Looks::Short, _) | (_, Looks::Short)) if piece.unseen == 0 => {
                 return *self = Self::Short(Box::new(Short { by, stamp, seq, bytes }));
             }

@@ -1,6 +1,6 @@
 //! One direction of HTTP/2: frame after frame, of which the headers are read and the bodies counted (RFC 9113 §4.1).
 
-use super::super::http::{Looks, looks_like};
+use super::super::http::{self, Looks, looks_like};
 use super::super::stream::{Piece, count};
 
 /// What a client says first (RFC 9113 §3.4).
@@ -25,6 +25,10 @@ const CONTINUATION: u8 = 9;
 const EXTENSIONS: [u8; 3] = [0x0a, 0x0c, 0x10];
 
 const END_STREAM: u8 = 1;
+const PADDED: u8 = 8;
+const PRIORITIZED: u8 = 32;
+/// What stands before a head that has a priority.
+const PRIORITY_LEN: usize = 5;
 /// A frame is no longer than this unless its receiver allows it (RFC 9113 §4.2).
 const USUAL_LEN: u32 = 1 << 14;
 
@@ -131,6 +135,11 @@ impl Frames {
         Self { state: State::Preface(count(PREFACE)) }
     }
 
+    /// A direction of which nobody knows where frames begin.
+    pub(super) const fn lost() -> Self {
+        Self { state: State::Blind }
+    }
+
     /// Reads a step of `piece`; gives what is left of it.
     pub(super) fn read<'a>(&mut self, piece: &Piece<'a>) -> (Event<'a>, Piece<'a>) {
         match &mut self.state {
@@ -195,6 +204,28 @@ impl Frames {
     pub(super) fn is_between(&self) -> bool {
         matches!(self.state, State::Header(_, 0))
     }
+}
+
+/// Is this a whole number of frames, among them a head that tells whether it is a request's or an answer's? Heads begin with the method
+/// or the status, and the usual ones are single bytes (RFC 7541, appendix A).
+pub(in super::super) fn kind_of(mut bytes: &[u8]) -> Option<http::Kind> {
+    let mut kind = None;
+    while let Some((&header, rest)) = bytes.split_first_chunk() {
+        let frame = Frame::of(header).filter(|frame| frame.len <= USUAL_LEN)?;
+        let (body, behind) = rest.split_at_checked(frame.len as usize)?;
+        if frame.kind == Kind::Headers {
+            let [.., flags, _, _, _, _] = header;
+            let before =
+                usize::from(flags & PADDED != 0) + if flags & PRIORITIZED != 0 { PRIORITY_LEN } else { 0 };
+            kind = kind.or(match body.get(before)? {
+                0x82 | 0x83 => Some(http::Kind::Request),
+                0x88..=0x8e => Some(http::Kind::Response),
+                _ => None,
+            });
+        }
+        bytes = behind;
+    }
+    kind.filter(|_| bytes.is_empty())
 }
 
 fn holds_frames(mut bytes: &[u8]) -> bool {

@@ -8,7 +8,7 @@ mod frames;
 mod goaway;
 mod streams;
 
-pub(super) use frames::looks_like_preface;
+pub(super) use frames::{kind_of, looks_like_preface};
 pub use goaway::GoAway;
 pub use streams::{Answer, Stream};
 
@@ -43,6 +43,8 @@ pub struct Http2 {
     streams: Streams,
     /// The server gave the connection up: what it still says ends streams, and answers nothing.
     given_up: bool,
+    /// The capture begins in the middle: requests may be under way of which nothing was seen.
+    midway: bool,
     sides: Both<Side>,
 }
 
@@ -69,6 +71,8 @@ struct Side {
     goaway: Gathered,
     /// Frames of it may have been missed.
     missed: bool,
+    /// Frames of it were recognised.
+    found: bool,
 }
 
 /// Where something was said.
@@ -95,8 +99,19 @@ impl Http2 {
             aborted: None,
             streams: Streams::default(),
             given_up: false,
+            midway: false,
             sides,
         }
+    }
+
+    /// A connection that is recognised in the middle, by a head.
+    #[must_use]
+    pub(super) fn midway(client: End) -> Self {
+        let mut http2 = Self { midway: true, ..Self::new(client) };
+        for end in [End::Low, End::High] {
+            http2.sides.at_mut(end).frames = Frames::lost();
+        }
+        http2
     }
 
     /// Frames of this end are missing.
@@ -127,6 +142,7 @@ impl Http2 {
         match self.foremost().map(|stream| stream.answer) {
             Some(Answer::Begun) => Owed::Rest(BodyLength::Stream),
             Some(Answer::None) => Owed::Answer,
+            Some(Answer::Whole) | None if self.midway => Owed::Unknown,
             Some(Answer::Whole) | None => Owed::Nothing,
         }
     }
@@ -185,7 +201,7 @@ impl Http2 {
     fn on_frame(&mut self, frame: Frame, at: At, turns: &mut Turns<'_>) {
         let side = self.sides.at_mut(at.by);
         let begins = side.begins;
-        side.now = Some(frame);
+        (side.now, side.found) = (Some(frame), true);
         let trailing = self.trailing_control_bytes.at_mut(at.by);
         if frame.is_speech() {
             *trailing = 0;
@@ -226,8 +242,10 @@ impl Http2 {
     }
 
     fn on_answer(&mut self, stream: u32, body: u32) {
-        if !self.given_up {
-            self.streams.answers(stream, body.into());
+        match (self.given_up, self.midway) {
+            (true, _) => {}
+            (false, true) => self.streams.answers_early(stream, body.into()),
+            (false, false) => self.streams.answers(stream, body.into()),
         }
     }
 
@@ -241,7 +259,9 @@ impl Http2 {
     /// Nobody can tell what these bytes are: mostly somebody says something.
     fn on_blind(&mut self, len: u32, at: At, turns: &mut Turns<'_>) {
         let side = self.sides.at_mut(at.by);
-        (side.missed, side.now) = (true, None);
+        // What came before the first frame that is recognised in the middle is as unknown as what was before the capture.
+        side.missed |= side.found || !self.midway;
+        side.now = None;
         *self.trailing_control_bytes.at_mut(at.by) = 0;
         self.say(at, at.seq, len, turns);
     }

@@ -60,7 +60,17 @@ impl Streams {
         self.change(id, |stream| stream.asked = true);
     }
 
-    /// More of an answer came; gives whether that was its beginning.
+    /// More of an answer came to a request that may have begun before the capture.
+    pub(super) fn answers_early(&mut self, id: u32, body: u64) {
+        let known = self.open.iter().any(|stream| stream.id == id);
+        if !known && self.open.len() < MAX && !id.is_multiple_of(2) {
+            self.last = self.last.max(id);
+            self.open.push(Stream { id, asked: true, answer: Answer::Begun, body: 0 });
+        }
+        self.answers(id, body);
+    }
+
+    /// More of an answer came.
     pub(super) fn answers(&mut self, id: u32, body: u64) {
         self.change(id, |stream| {
             stream.answer = Answer::Begun;

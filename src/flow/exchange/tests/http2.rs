@@ -173,3 +173,42 @@ fn streams_are_bounded() {
     wire.say(CLIENT, &frame(HEADERS, END_STREAM, 900, &[0x82]));
     assert_eq!(http2(&wire).requests, 129);
 }
+
+/// A capture that begins in the middle: what is seen to be under way is, and of the rest nobody knows.
+#[test]
+fn a_connection_is_recognised_in_the_middle() {
+    let mut wire = Wire::default();
+    wire.say(SERVER, b"the rest of a frame");
+    wire.say(CLIENT, &frame(PING, 0, 0, &[0; 8]));
+    assert_eq!(wire.exchange.protocol_name(), None);
+    // A priority comes before the head.
+    let head = [0, 0, 0, 0, 15, 0x83];
+    wire.say(CLIENT, &[frame(8, 0, 0, &[0; 4]), frame(HEADERS, END_STREAM | 32, 41, &head)].concat());
+    assert_eq!((wire.exchange.protocol_name(), owed(&wire)), (Some("http/2"), Some(Owed::Answer)));
+    wire.say(SERVER, b"more of that rest");
+    assert_eq!(owed(&wire), Some(Owed::Answer));
+    wire.say(SERVER, &[frame(HEADERS, 0, 41, &[0x88]), frame(DATA, END_STREAM, 41, b"ok")].concat());
+    assert_eq!(owed(&wire), Some(Owed::Unknown));
+    // An answer to what was asked before the capture.
+    wire.say(SERVER, &frame(DATA, 0, 7, b"part"));
+    assert_eq!((owed(&wire), http2(&wire).foremost().unwrap().id), (Some(Owed::Rest(BodyLength::Stream)), 7));
+    wire.say(SERVER, &frame(HEADERS, END_STREAM, 7, &[0x88]));
+    assert_eq!(owed(&wire), Some(Owed::Unknown));
+}
+
+#[test]
+fn the_server_is_recognised_by_its_status() {
+    let mut wire = Wire::default();
+    wire.say(SERVER, &frame(HEADERS, 0, 5, &[0x88]));
+    assert_eq!((http2(&wire).client, owed(&wire)), (CLIENT, Some(Owed::Rest(BodyLength::Stream))));
+    for other in [
+        frame(HEADERS, 0, 5, &[0x40]),
+        [frame(HEADERS, 0, 5, &[0x88]), vec![0]].concat(),
+        frame(DATA, 0, 5, b"data"),
+        frame(HEADERS, 0, 5, &[0x88; 9])[..12].to_vec(),
+    ] {
+        let mut wire = Wire::default();
+        wire.say(SERVER, &other);
+        assert_eq!(wire.exchange.protocol_name(), None, "{other:?}");
+    }
+}
