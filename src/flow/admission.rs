@@ -39,13 +39,21 @@ pub(super) fn admit(flow: &Flow, cold: &Cold, segment: &Segment, by: End) -> Adm
         (true, true) if is_other_syn_ack(me, segment) && flow.phase == Phase::Lingering => Admission::Reuse,
         (true, true) if is_other_syn_ack(me, segment) && me.marks.has(Marks::SYN) => Admission::Foreign,
         // Numbers that this side never came near belong to a next connection, whose SYN is late or missing.
-        (false, _) if flow.phase == Phase::Lingering && is_far(me, segment) => Admission::Foreign,
+        (false, _) if flow.phase == Phase::Lingering && is_far(me, segment) && has_numbers(cold, by) => {
+            Admission::Foreign
+        }
         _ => Admission::Same,
     }
 }
 
 fn is_far(me: &Half, segment: &Segment) -> bool {
     me.seen() && !segment.flags.rst() && !near(segment.seq, me.snd_nxt)
+}
+
+/// Are this side's numbers known? A RST that answers a SYN has none (RFC 9293 §3.5.2), and that may be all that was seen of it.
+fn has_numbers(cold: &Cold, by: End) -> bool {
+    let refusal = cold.reset.as_ref().filter(|reset| reset.by == by && reset.rst.seq == SeqNumber(0));
+    refusal.is_none_or(|reset| reset.before.at(by).seen())
 }
 
 /// Is `a` a number that a side which was last at `b` may have sent?

@@ -188,3 +188,25 @@ fn what_comes_after_all_stays_in_zeeks_history() {
     let told = verdict(&format!("{OPEN}{}A > B F.\nB > A F.\nA > B .", lines(0..3, part)));
     assert_eq!((told.seen.gaps, told.history.matches('g').count()), (0, 1), "{}", told.history);
 }
+
+/// The capture begins with a forged refusal of a SYN that it does not hold; what comes then are the server's own numbers.
+#[test]
+fn a_refusal_has_no_numbers_to_hold_a_host_to() {
+    let get = "A > B P. seq 1001 ack 90000001 \"GET / HTTP/1.1\\r\\nHost: b\\r\\n\\r\\n\"\n";
+    let answer = "B > A . seq 90000001 ack 1028\nB > A P. seq 90000001 ack 1028 \"HTTP/1.1 200 OK\\r\\nContent-Length: 2\\r\\n\\r\\nok\"\n";
+    let told =
+        verdict(&format!("B > A R. seq 0 ack 1001\n{get}{answer}A > B .\nA > B F.\nB > A F.\nA > B ."));
+    assert_eq!((told.cause_name(), told.fin_by), (None, Some(Side::Client)), "{:?}", told.evidence);
+    assert_eq!(told.ignored_resets, 1);
+}
+
+/// An old SYN reaches a server after all; the client's host answers with what it knows, and the server refuses that.
+#[test]
+fn who_refuses_an_old_acknowledgement_may_offer_again() {
+    let offer = "B > A S. seq 5000 ack 1001";
+    let told = verdict(&format!(
+        "{offer}\nA > B . seq 1060 ack 3000\nB > A R seq 3000\n+1 {offer}\nA > B R seq 1001"
+    ));
+    assert_ne!(told.rst_by, Some(Sender::Middlebox), "{:?}", told.evidence);
+    assert_ne!(told.cause_name(), Some("injected_reset"), "{:?}", told.evidence);
+}

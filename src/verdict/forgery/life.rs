@@ -1,7 +1,7 @@
 //! Signs of life of a host after the RST that carries its address: who speaks on was not the one who reset.
 
 use crate::decode::Traits;
-use crate::flow::{Recent, Reset};
+use crate::flow::{Marks, Recent, Reset};
 use crate::time::Span;
 
 use super::super::Fact;
@@ -23,6 +23,9 @@ const REORDER: Span = Span::from_millis(1);
 pub(super) fn spoke_on(evidence: &Evidence<'_>, reset: &Reset) -> Option<Doubt> {
     let after = reset.after.at(reset.by);
     let (first, last) = (after.first?, after.last?);
+    if repeats_its_offer(reset, &last) {
+        return None;
+    }
     let fresh = [first, last].into_iter().rev().find(|recent| is_fresh(evidence, reset, recent))?;
     let beyond = after.news && fresh.seq_end().after(reset.rst.seq) && fresh.seq_end() != fresh.seq;
     let later = fresh.ts.since(reset.rst.ts);
@@ -38,6 +41,17 @@ pub(super) fn spoke_on(evidence: &Evidence<'_>, reset: &Reset) -> Option<Doubt> 
         return Some(Doubt { fact: Fact::at(fresh.frame, says), weight: CONVICTS, decisive });
     }
     (later > REORDER).then(|| doubt(fresh.frame, 1, says))
+}
+
+/// A socket in SYN-RECEIVED refuses an acknowledgement of something else, and goes on waiting for that of its SYN+ACK, which it repeats
+/// (RFC 9293 §3.10.7.4): so does a server that an old SYN has reached.
+fn repeats_its_offer(reset: &Reset, last: &Recent) -> bool {
+    let own = reset.before.at(reset.by);
+    let offered = own.marks.has(Marks::SYN) && !own.has_data() && !own.has_fin();
+    let other =
+        |prompt: Recent| prompt.flags.ack() && prompt.ack != own.iss.plus(1) && prompt.ack == reset.rst.seq;
+    let again = last.flags.syn() && last.flags.ack() && last.seq == own.iss;
+    offered && again && reset.prompt.is_some_and(other)
 }
 
 /// A host's own firewall refuses as a host without a socket does (nftables: `nf_reject_ip_tcphdr_put`), with the host's TTL; and where
