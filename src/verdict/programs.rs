@@ -89,6 +89,8 @@ pub enum Program {
     Envoy,
     /// Chrome and its kin.
     Chrome,
+    /// gRPC's libraries.
+    Grpc,
     /// Clients of databases.
     Database,
     /// The system's own name, in the log of any program.
@@ -122,6 +124,7 @@ impl Program {
             Self::Haproxy => "HAProxy",
             Self::Envoy => "Envoy, Istio",
             Self::Chrome => "Chrome",
+            Self::Grpc => "gRPC",
             Self::Database => "database clients",
             Self::Any => "any program",
         }

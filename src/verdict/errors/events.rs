@@ -163,6 +163,54 @@ pub(super) const HUNG_UP: &Event = &stream(
     ],
 );
 
+pub(super) const CALLS_ENDED: &Event = &stream(
+    "the connection ends by FIN or RST while streams of it are open, and all of them fail together",
+    &[
+        lead(
+            "no_response",
+            "the server ended before the first byte of an answer: a crash, a kill, a restart",
+        ),
+        lead("response_cut", "an answer had begun on one of the streams: the server ended in mid-stream"),
+        lead("stale_keepalive", "the server's GOAWAY and FIN crossed a new request on an idle connection"),
+        lead("idle_timeout", "a long silence, and a bare RST answers the next request: a device on the way"),
+        lead("state_lost", "a bare RST in regular use, and no FIN before it: restart, failover"),
+        lead("client_abort", "the first FIN or RST is the client's own: its channel was closed under a call"),
+        lead("listener_closed", "several new connections that were never served are reset together: restart"),
+        lead("injected_reset", "the RST does not fit the server's own segments, or the server speaks on"),
+    ],
+);
+
+pub(super) const CALLS_REFUSED: &Event = &stream(
+    "a GOAWAY or RST_STREAM of the server, and mostly its FIN after that",
+    &[
+        lead("no_response", "GOAWAY and FIN with a request under way that had no answer yet"),
+        lead(
+            "response_cut",
+            "GOAWAY and FIN in the middle of an answer: an age limit, a shutdown without grace",
+        ),
+        lead("stale_keepalive", "GOAWAY and FIN of an idle connection, which the next request crossed"),
+        lead("unread_data_at_close", "a RST after the FIN: the server closed with part of an upload unread"),
+    ],
+);
+
+pub(super) const PEER_SILENT: &Event = &stream(
+    "a ping, or what was sent before it, is repeated and not acknowledged",
+    &[
+        lead(
+            "peer_vanished",
+            "the client's segments are repeated and nothing comes back: host or path are gone",
+        ),
+        lead(
+            "idle_timeout",
+            "after a long silence the ping is dropped or reset: a device forgot the connection",
+        ),
+        lead(
+            "client_abort",
+            "the pings were acknowledged: the client's own timeout is too short, and it left",
+        ),
+    ],
+);
+
 pub(super) const STALE: &Event = &stream(
     "the server ends a kept-alive connection at the time when the next request is sent",
     &[

@@ -8,6 +8,7 @@ mod curl;
 mod databases;
 mod events;
 mod go;
+mod http2;
 mod java;
 mod javascript;
 mod proxies;
@@ -81,6 +82,7 @@ pub const INVISIBLE: &[(&str, &str)] = &[(
 pub fn all() -> impl Iterator<Item = &'static ErrorText> {
     const GROUPS: &[&[ErrorText]] = &[
         proxies::TEXTS,
+        http2::TEXTS,
         curl::TEXTS,
         javascript::UNDICI,
         python::TEXTS,

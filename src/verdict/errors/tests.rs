@@ -107,13 +107,46 @@ const PASTED: &[(&str, &str)] = &[
     ),
 ];
 
+/// The same of HTTP/2 and gRPC.
+const CALLS: &[(&str, &str)] = &[
+    ("rpc error: code = Unavailable desc = transport is closing", "transport is closing"),
+    ("rpc error: code = Unavailable desc = error reading from server: EOF", "transport is closing"),
+    ("status = StatusCode.UNAVAILABLE details = \"Socket closed\"", "UNAVAILABLE: Socket closed"),
+    ("UNAVAILABLE: Too many pings", "too_many_pings"),
+    ("GOAWAY with error code ENHANCE_YOUR_CALM and debug data equal to \"too_many_pings\"", "too_many_pings"),
+    (
+        "http2: server sent GOAWAY and closed the connection; LastStreamID=5, ErrCode=INTERNAL_ERROR, debug=\"\"",
+        "server sent GOAWAY and closed the connection",
+    ),
+    ("UNAVAILABLE:GOAWAY received; Error code: 2; Debug Text: connection idle", "GOAWAY received"),
+    ("io.grpc.StatusRuntimeException: UNAVAILABLE: io exception", "Network closed for unknown reason"),
+    (
+        "StatusRuntimeException: UNAVAILABLE: Network closed for unknown reason",
+        "Network closed for unknown reason",
+    ),
+    ("UNAVAILABLE: keepalive watchdog timeout", "keepalive ping failed to receive ACK within timeout"),
+    ("http2: client connection lost", "keepalive ping failed to receive ACK within timeout"),
+    ("rpc error: code = DeadlineExceeded desc = context deadline exceeded", "DEADLINE_EXCEEDED"),
+    ("StatusCode.DEADLINE_EXCEEDED", "DEADLINE_EXCEEDED"),
+    ("curl: (16) Error in the HTTP2 framing layer", "(16) Error in the HTTP2 framing layer"),
+    (
+        "curl: (92) HTTP/2 stream 1 was not closed cleanly: INTERNAL_ERROR (err 2)",
+        "(92) HTTP/2 stream was not closed cleanly",
+    ),
+    (
+        "Error [ERR_HTTP2_STREAM_ERROR]: Stream closed with error code NGHTTP2_REFUSED_STREAM",
+        "ERR_HTTP2_STREAM_ERROR",
+    ),
+    ("code: 'ERR_HTTP2_STREAM_CANCEL'", "ERR_HTTP2_STREAM_CANCEL"),
+];
+
 fn found(line: &str) -> &'static str {
     find(line).unwrap_or_else(|| panic!("nothing is found in {line:?}")).text
 }
 
 #[test]
 fn what_people_paste_is_found_also_inside_a_log_line() {
-    for &(pasted, text) in PASTED {
+    for &(pasted, text) in PASTED.iter().chain(CALLS) {
         assert_eq!(found(pasted), text, "{pasted:?}");
         let logged = format!(
             "2026-11-20T19:04:41.230Z [web-7] ERROR request 8f3 to api failed: {pasted} (after 5003 ms)"
@@ -144,8 +177,15 @@ fn every_text_finds_itself() {
 
 #[test]
 fn a_line_without_an_error_text_has_none() {
-    for line in ["", "all is well", "listening on 0.0.0.0:8080", "EOFException", "took 1499 ms", "SHED load"]
-    {
+    for line in [
+        "",
+        "all is well",
+        "listening on 0.0.0.0:8080",
+        "EOFException",
+        "took 1499 ms",
+        "SHED load",
+        "SocketException: Socket closed",
+    ] {
         assert!(find(line).is_none(), "{line:?} is {:?}", find(line));
     }
 }

@@ -59,7 +59,7 @@ pub(super) const fn of(program: Program) -> &'static [Word] {
         Program::Curl => CURL,
         Program::Nginx => NGINX,
         Program::Haproxy => HAPROXY,
-        Program::Envoy | Program::Chrome | Program::Database | Program::Any => &[],
+        Program::Envoy | Program::Chrome | Program::Grpc | Program::Database | Program::Any => &[],
     }
 }
 
