@@ -208,7 +208,13 @@ impl Frames {
 
 /// Is this a whole number of frames, among them a head that tells whether it is a request's or an answer's? Heads begin with the method
 /// or the status, and the usual ones are single bytes (RFC 7541, appendix A).
-pub(in super::super) fn kind_of(mut bytes: &[u8]) -> Option<http::Kind> {
+#[inline]
+pub(in super::super) fn kind_of(bytes: &[u8]) -> Option<http::Kind> {
+    // Most of what is looked at begins with something else than the length of a usual frame.
+    bytes.first().filter(|&&high| high == 0).and_then(|_| kind_of_frames(bytes))
+}
+
+fn kind_of_frames(mut bytes: &[u8]) -> Option<http::Kind> {
     let mut kind = None;
     while let Some((&header, rest)) = bytes.split_first_chunk() {
         let frame = Frame::of(header).filter(|frame| frame.len <= USUAL_LEN)?;
