@@ -35,9 +35,9 @@ const PATIENT: Span = Span::from_millis(200);
 /// browser that closes early, a health check that connects and leaves), unless it had waited in vain for the handshake
 /// (where nobody can tell whether it had its whole answer, nobody can tell the harm either: a health check leaves after the first
 /// words of one);
-/// a TLS session or an HTTP/2 connection that was over and of which only its own records or frames met the closed socket; the reply to a last word that
-/// nobody waits for; and a scanner, whoever answers it. Everything else is harmful, because somebody waited for what never came; so is a fatal
-/// TLS alert and what HTTP/2 calls an error, however it ended then.
+/// a TLS session or an HTTP/2 connection that was over and of which only its own records or frames met the closed socket; the
+/// reply to a last word that nobody waits for; and a scanner, whoever answers it. Everything else is harmful, because somebody waited
+/// for what never came; so is a fatal TLS alert and what HTTP/2 calls an error, however it ended then.
 #[must_use]
 pub(super) fn weigh(evidence: &Evidence<'_>) -> Option<Harm> {
     let client_left = evidence.rst_by == Some(Sender::Side(Side::Client));
