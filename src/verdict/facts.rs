@@ -3,11 +3,11 @@
 use crate::flow::{Acceptance, BodyLength, Exchange, Reset, Side, Turn};
 
 use super::evidence::{Evidence, Shape, Talk};
-use super::{Confidence, Fact, How, cap, half_close, talk};
+use super::{Confidence, Fact, How, cap, goaway, half_close, talk};
 
 /// How the end looked: the first FIN and the RST, as far as there are any.
 pub(super) fn of_end(evidence: &Evidence<'_>) -> Vec<Fact> {
-    let mut facts: Vec<Fact> = of_goaway(evidence);
+    let mut facts: Vec<Fact> = goaway::facts(evidence);
     facts.extend(half_close::fact(evidence));
     facts.extend(evidence.closer.and_then(|side| of_fin(evidence, side)));
     if evidence.how.by_rst() {
@@ -16,24 +16,6 @@ pub(super) fn of_end(evidence: &Evidence<'_>) -> Vec<Fact> {
         facts.extend(limits(evidence));
     }
     facts
-}
-
-/// What each side had said of the end in HTTP/2, the server first.
-fn of_goaway(evidence: &Evidence<'_>) -> Vec<Fact> {
-    let Some(http2) = evidence.exchange.http2() else { return Vec::new() };
-    let of = |side| {
-        let said = http2.goaway.at(evidence.close.end(side)).as_ref()?;
-        let text = if said.text.is_empty() { String::new() } else { format!(", \"{}\"", said.text) };
-        let over = evidence.stream().filter(|stream| side == Side::Server && stream.id > said.last_stream);
-        let unseen = over.map(|stream| format!("; it never worked on stream {}", stream.id));
-        let fact = format!(
-            "the {side} said GOAWAY ({}{text}){}",
-            said.name(),
-            unseen.as_deref().unwrap_or_default()
-        );
-        Some(Fact::at(said.frame, fact))
-    };
-    [Side::Server, Side::Client].into_iter().filter_map(of).collect()
 }
 
 /// What was owed, then how it ended: the usual story.
@@ -150,15 +132,9 @@ pub(super) fn progress(evidence: &Evidence<'_>) -> String {
     }
 }
 
-/// Did the server say that it never worked on the request that is told of? RFC 9113 §6.8.
-fn never_worked_on(evidence: &Evidence<'_>) -> bool {
-    let said = evidence.exchange.http2().and_then(|http2| http2.goaway.at(http2.client.peer()).as_ref());
-    said.zip(evidence.stream()).is_some_and(|(said, stream)| stream.id > said.last_stream)
-}
-
 /// Is a request that was cut safe to send again? RFC 9110 §9.2.2.
 pub(super) fn retry_advice(evidence: &Evidence<'_>) -> &'static str {
-    if never_worked_on(evidence) {
+    if goaway::never_worked_on(evidence) {
         return "The server never worked on the request: retrying it is safe.";
     }
     match evidence.http().map(|http| http.request.method.as_str()) {

@@ -109,13 +109,15 @@ fn a_cancelled_request_is_not_missed() {
 #[test]
 fn what_a_server_ends_with_the_connection_is_no_answer() {
     let status = format!("{}{}", frame(HEADERS, END, 1, &[0x88]), frame(RST_STREAM, 0, 1, &[0; 4]));
-    let angry = format!("B > A P. hex {}{status}\n", goaway(1, ENHANCE_YOUR_CALM));
+    let angry = format!("+1 B > A P. hex {}{status}\n", goaway(1, ENHANCE_YOUR_CALM));
     let ended = told(&format!("{}B > A .\n{angry}B > A F.\nA > B F.\nB > A .", ask(1)));
     assert_eq!(
         (ended.cause_name(), ended.cause.map(|finding| finding.confidence)),
         (Some("no_response"), Some(Confidence::Certain))
     );
     assert!(says(&ended, "the server said GOAWAY (ENHANCE_YOUR_CALM)"), "{:?}", ended.evidence);
+    assert!(ended.advice.as_ref().is_some_and(|advice| advice.contains("keepalive pings")));
+    assert!(says(&ended, "the server closed (FIN) 1.00 s after the last message"), "{:?}", ended.evidence);
     for (begun, cause) in [(String::new(), "no_response"), (begin(1), "response_cut")] {
         let ended =
             told(&format!("{}B > A .\n{begun}B > A P. hex {status}\nB > A F.\nA > B F.\nB > A .", ask(1)));

@@ -12,6 +12,7 @@ pub mod example;
 mod facts;
 mod forgery;
 mod gave_up;
+mod goaway;
 mod half_close;
 mod harm;
 mod ladder;

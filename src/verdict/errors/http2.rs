@@ -74,8 +74,8 @@ it was a FIN or a RST.",
         event: CALLS_ENDED,
     },
     ErrorText {
-        text: "keepalive ping failed to receive ACK within timeout",
-        program: Program::Grpc,
+        text: "http2: client connection lost",
+        program: Program::Go,
         patterns: &[
             "keepalive ping failed",
             "keepalive watchdog timeout",

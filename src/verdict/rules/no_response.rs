@@ -4,7 +4,7 @@ use crate::flow::Side;
 use crate::verdict::evidence::{Shape, Talk};
 use crate::verdict::rule::{Confidence, Rule, hit, miss};
 use crate::verdict::talk::QUIET;
-use crate::verdict::{Evidence, How, facts, half_close, talk};
+use crate::verdict::{Evidence, How, facts, goaway, half_close, talk};
 
 /// A message is smaller than a segment of anything long: what every host can take (RFC 9293 §3.7.1).
 const MESSAGE: u32 = 536;
@@ -117,6 +117,9 @@ fn talks_on(evidence: &Evidence<'_>) -> bool {
 }
 
 fn advise(evidence: &Evidence<'_>) -> String {
+    if let Some(advice) = goaway::advice(evidence) {
+        return format!("{advice} {}", facts::retry_advice(evidence));
+    }
     let waited = evidence.idle_before.map(|idle| format!(" after {idle}")).unwrap_or_default();
     format!(
         "The server ended the connection{waited} without answering: look for a crash, a destroyed socket or a timeout of that length in its log.{} {}",

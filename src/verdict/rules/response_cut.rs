@@ -3,7 +3,7 @@
 use crate::flow::{BodyLength, Owed, Side};
 use crate::verdict::evidence::{Shape, Talk};
 use crate::verdict::rule::{Confidence, Rule, hit, miss};
-use crate::verdict::{Evidence, How, facts, half_close, talk};
+use crate::verdict::{Evidence, How, facts, goaway, half_close, talk};
 
 pub(super) const RULE: Rule = Rule {
     name: "response_cut",
@@ -99,6 +99,9 @@ fn announced(evidence: &Evidence<'_>) -> Option<BodyLength> {
 }
 
 fn advise(evidence: &Evidence<'_>) -> String {
+    if let Some(advice) = goaway::advice(evidence) {
+        return format!("{advice} {}", facts::retry_advice(evidence));
+    }
     format!(
         "The server stopped after {}: look for a crash, a kill or a timeout while streaming in its log.{} {}",
         facts::progress(evidence),

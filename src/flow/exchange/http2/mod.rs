@@ -203,7 +203,8 @@ impl Http2 {
         let begins = side.begins;
         (side.now, side.found) = (Some(frame), true);
         let trailing = self.trailing_control_bytes.at_mut(at.by);
-        if frame.is_speech() {
+        let answers_nothing = self.given_up && at.by != self.client;
+        if frame.is_speech() && !answers_nothing {
             *trailing = 0;
             self.aborted.take_if(|_| at.by != self.client);
             self.say(at, begins, HEADER_LEN, turns);
@@ -227,7 +228,7 @@ impl Http2 {
     fn on_body(&mut self, bytes: &[u8], len: u32, at: At, turns: &mut Turns<'_>) {
         let side = self.sides.at_mut(at.by);
         let Some(frame) = side.now else { return };
-        if !frame.is_speech() {
+        if !frame.is_speech() || self.given_up && at.by != self.client {
             let trailing = self.trailing_control_bytes.at_mut(at.by);
             *trailing = trailing.saturating_add(len);
             if frame.kind == Kind::GoAway {
