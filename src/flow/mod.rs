@@ -39,7 +39,7 @@ pub use close::{
     After, Aftermath, Close, Coverage, Ended, Fin, Finality, Leg, Moment, ObservedUntil, Reset, Side,
 };
 pub use exchange::{
-    Aborted, Alert, Answer, BodyLength, Exchange, GoAway, Http, Http2, Owed, Peek, Protocol, Request,
+    Aborted, Alert, Answer, BodyLength, Exchange, Fatal, GoAway, Http, Http2, Owed, Peek, Protocol, Request,
     Response, Stream, Tls, Turn, Upgrade, Upgraded,
 };
 pub use half::{Half, Marks};

@@ -291,7 +291,13 @@ fn idle_before(evidence: &Evidence<'_>) -> Option<Span> {
     let crossed = evidence.exchange.turn.filter(|_| evidence.request_crossed);
     let unheard =
         |recent: &Recent| crossed.is_some_and(|turn| recent.by == turn.by && !recent.seq.before(turn.seq));
-    let said = |recent: &&Recent| (is_speech(recent) || ends_handshake(close, recent)) && !unheard(recent);
+    // That a server ends a session for being idle breaks no silence.
+    let farewell = evidence.exchange.fatal().map(|fatal| fatal.frame);
+    let said = |recent: &&Recent| {
+        (is_speech(recent) || ends_handshake(close, recent))
+            && !unheard(recent)
+            && farewell != Some(recent.frame)
+    };
     let before = close.recent.get(..at)?.iter().rev().find(said)?;
     Some(end.ts.since(before.ts))
 }

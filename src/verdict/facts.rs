@@ -8,6 +8,7 @@ use super::{Confidence, Fact, How, cap, goaway, half_close, talk};
 /// How the end looked: the first FIN and the RST, as far as there are any.
 pub(super) fn of_end(evidence: &Evidence<'_>) -> Vec<Fact> {
     let mut facts: Vec<Fact> = goaway::facts(evidence);
+    facts.extend(of_fatal(evidence));
     facts.extend(half_close::fact(evidence));
     facts.extend(evidence.closer.and_then(|side| of_fin(evidence, side)));
     if evidence.how.by_rst() {
@@ -16,6 +17,24 @@ pub(super) fn of_end(evidence: &Evidence<'_>) -> Vec<Fact> {
         facts.extend(limits(evidence));
     }
     facts
+}
+
+/// Why the server ended the session, in its own words.
+fn of_fatal(evidence: &Evidence<'_>) -> Option<Fact> {
+    let fatal = talk::fatal(evidence)?;
+    Some(Fact::at(fatal.frame, format!("the server said FATAL {}: {}", fatal.code, fatal.text)))
+}
+
+/// What to do about it.
+pub(super) fn fatal_advice(evidence: &Evidence<'_>) -> Option<String> {
+    let why = match talk::fatal(evidence)?.code.as_str() {
+        "57P01" => "an administrator's command (pg_terminate_backend) or a shutdown ended the session",
+        "57P02" => "another of its processes crashed, and it ended all sessions",
+        "57P04" => "its database was dropped",
+        "57P05" => "it limits how long a session may be idle (idle_session_timeout)",
+        _ => "it limits how long a transaction may be idle (idle_in_transaction_session_timeout)",
+    };
+    Some(format!("The server ended the session on purpose: {why}. Its log at that time says more."))
 }
 
 /// What was owed, then how it ended: the usual story.
@@ -150,7 +169,11 @@ pub(super) fn retry_advice(evidence: &Evidence<'_>) -> &'static str {
 
 /// What protocols say for themselves at the end, and which nobody misses.
 pub(super) fn own_last_words(evidence: &Evidence<'_>) -> &'static str {
-    if evidence.exchange.http2().is_some() { "HTTP/2 control frames" } else { "TLS goodbye" }
+    match (evidence.exchange.http2(), evidence.exchange.tls()) {
+        (Some(_), _) => "HTTP/2 control frames",
+        (None, Some(_)) => "TLS goodbye",
+        (None, None) => "goodbye",
+    }
 }
 
 /// A few words for the side, as a user would say them.

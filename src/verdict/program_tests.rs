@@ -68,3 +68,35 @@ fn what_filled_a_buffer_was_never_read() {
     let told = verdict(&format!("{open}{upload}"));
     assert_eq!(told.cause_name(), Some("unread_data_at_close"), "{:?}", told.evidence);
 }
+
+/// PostgreSQL's server says why it ends a session: with a query under way that is no answer, and an idle session loses nothing.
+#[test]
+fn a_session_that_is_ended_on_purpose_had_no_answer() {
+    let hex = |bytes: &[u8]| bytes.iter().fold(String::new(), |hex, byte| hex + &format!("{byte:02x}"));
+    let fatal = format!("450000002e{}", hex(b"SFATAL\0C57P01\0Mterminating connection now\0\0"));
+    let end = "B > A F.\nA > B F.\nB > A .";
+    let query = "A > B P. hex 510000000d53454c454354203100\nB > A .\n";
+    let answer = "B > A P. hex 5a0000000549\nA > B .\n";
+    let told = verdict(&format!("{OPEN}{query}+1 B > A P. hex {fatal}\n{end}"));
+    assert_eq!(
+        (told.cause_name(), told.harm),
+        (Some("no_response"), Some(Harm::Harmful)),
+        "{:?}",
+        told.evidence
+    );
+    assert_eq!(told.cause.map(|finding| finding.confidence), Some(Confidence::Likely));
+    assert!(told.evidence.iter().any(|fact| fact.fact.contains("FATAL 57P01: terminating connection now")));
+    assert!(told.advice.is_some_and(|advice| advice.contains("on purpose")));
+    let idle = verdict(&format!("{OPEN}{query}{answer}+9 B > A P. hex {fatal}\n{end}"));
+    assert_eq!(idle.cause_name(), None, "{:?}", idle.evidence);
+}
+
+/// A pool that only says goodbye on a connection that its server had closed asked for nothing.
+#[test]
+fn a_goodbye_to_who_has_left_hurts_nobody() {
+    let talk = "A > B P. len 20\nB > A P. len 40\nA > B .\n+5 B > A F.\nA > B .\n";
+    let goodbye = verdict(&format!("{OPEN}{talk}+1 A > B P. hex 5800000004\nB > A R"));
+    assert_eq!((goodbye.cause_name(), goodbye.harm), (Some("write_after_close"), Some(Harm::Harmless)));
+    let query = verdict(&format!("{OPEN}{talk}+1 A > B P. hex 510000000d53454c454354203100\nB > A R"));
+    assert_eq!((query.cause_name(), query.harm), (Some("stale_keepalive"), Some(Harm::Harmful)));
+}

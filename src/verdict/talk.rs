@@ -1,7 +1,7 @@
 //! What the two programs owed each other when the end began: whose turn it was.
 
 use crate::flow::{
-    Aborted, Alert, BodyLength, Close, Exchange, GoAway, Half, Marks, Owed, Recent, Side, Turn,
+    Aborted, Alert, BodyLength, Close, Exchange, Fatal, GoAway, Half, Marks, Owed, Recent, Side, Turn,
 };
 use crate::time::Span;
 
@@ -70,6 +70,16 @@ pub(super) fn talk(evidence: &Evidence<'_>) -> Talk {
     if let Some(aborted) = given_up(evidence) {
         return if aborted.stream.body > 0 { Talk::Answering } else { Talk::Awaiting };
     }
+    if let Some(fatal) = fatal(evidence) {
+        let asked = evidence.close.side(turn.by) == Side::Client;
+        return if asked {
+            Talk::Awaiting
+        } else if fatal.within {
+            Talk::Answering
+        } else {
+            Talk::Complete
+        };
+    }
     if let Some(known) = evidence.exchange.owed().and_then(|owed| http_talk(evidence, owed)) {
         return known;
     }
@@ -98,6 +108,12 @@ fn greets_in_vain(evidence: &Evidence<'_>) -> bool {
     let (client, server) =
         (evidence.close.half_before(Side::Client), evidence.close.half_before(Side::Server));
     evidence.exchange.http2().is_some() && client.has_data() && !server.has_data() && !answer_unseen(evidence)
+}
+
+/// The server's word that it ended the session, if it did.
+pub(super) fn fatal<'a>(evidence: &Evidence<'a>) -> Option<&'a Fatal> {
+    let said = evidence.exchange.fatal().filter(|fatal| evidence.close.side(fatal.by) == Side::Server);
+    said.filter(|_| evidence.closer == Some(Side::Server))
 }
 
 /// The request of HTTP/2 that the server gave up just before its FIN.

@@ -11,7 +11,7 @@ use crate::decode::{Segment, SeqNumber};
 use super::super::half::Order;
 use super::super::key::End;
 use super::http::{self, Kind, Looks};
-use super::{Exchange, Peek, http2, tls};
+use super::{Exchange, Peek, http2, last_words, tls};
 
 /// What a connection knows of its exchange.
 #[derive(Clone, Debug, Default)]
@@ -34,7 +34,7 @@ pub(super) enum Unless {
     Never,
     /// A message of HTTP.
     Message(Kind),
-    /// A ClientHello, or frames of HTTP/2 with a head.
+    /// A ClientHello, frames of HTTP/2 with a head, or a last word.
     Known,
 }
 
@@ -44,7 +44,11 @@ impl Unless {
         match self {
             Self::Never => false,
             Self::Message(kind) => http::looks_like_message(payload, kind) == Looks::Like,
-            Self::Known => tls::is_surely_hello(payload) || http2::kind_of(payload).is_some(),
+            Self::Known => {
+                tls::is_surely_hello(payload)
+                    || http2::kind_of(payload).is_some()
+                    || last_words::is_one(payload)
+            }
         }
     }
 }

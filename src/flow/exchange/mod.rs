@@ -9,6 +9,7 @@ use std::sync::{Arc, LazyLock};
 mod hearing;
 mod http;
 mod http2;
+mod last_words;
 mod reading;
 mod stream;
 mod tls;
@@ -17,6 +18,7 @@ mod turns;
 pub(super) use hearing::Hearing;
 pub use http::{BodyLength, Http, Owed, Request, Response, Upgrade};
 pub use http2::{Aborted, Answer, GoAway, Http2, Stream};
+pub use last_words::Fatal;
 pub use tls::{Alert, Tls};
 pub use turns::Turn;
 
@@ -26,6 +28,7 @@ use crate::decode::{Segment, SeqNumber};
 use super::half::Order;
 use super::key::End;
 use hearing::Opaque;
+use last_words::LastWords;
 use reading::{Reading, Talk};
 use stream::{Piece, Stamp};
 use turns::Turns;
@@ -78,6 +81,8 @@ pub struct Exchange {
     pub turns: u32,
     /// What is spoken.
     pub protocol: Protocol,
+    /// What was said last and is no part of a talk that cannot be read.
+    last_words: Option<Box<LastWords>>,
     reading: Reading,
 }
 
@@ -107,7 +112,8 @@ impl Exchange {
         let seq = segment.seq.plus(u32::from(segment.flags.syn()));
         let piece = Piece::new(stamp, seq, payload, segment.len);
         let (reading, mut talk) = self.parts();
-        reading.speak(by, &piece, order, &mut talk);
+        let said = if peek == Peek::Allowed { piece } else { Piece::new(stamp, seq, &[], segment.len) };
+        reading.speak(by, &said, order, &mut talk);
         if peek == Peek::Allowed {
             reading.read(by, &piece, start, &mut talk);
         }
@@ -133,8 +139,8 @@ impl Exchange {
     }
 
     fn parts(&mut self) -> (&mut Reading, Talk<'_>) {
-        let Self { turn: now, turn_before: before, turns: count, protocol, reading } = self;
-        (reading, Talk { protocol, turns: Turns { now, before, count } })
+        let Self { turn: now, turn_before: before, turns: count, protocol, last_words, reading } = self;
+        (reading, Talk { protocol, turns: Turns { now, before, count }, last_words })
     }
 
     /// Asks for what the next segment will touch.
@@ -215,14 +221,21 @@ impl Exchange {
         }
     }
 
-    /// Bytes after everything else that an end said, which are the protocol's own and which nobody misses: TLS's alerts, and what
-    /// HTTP/2 says of the connection.
+    /// Bytes after everything else that an end said, which are the protocol's own and which nobody misses: TLS's alerts, what
+    /// HTTP/2 says of the connection, and the goodbyes of some other protocols.
     #[must_use]
     pub fn trailing_own_bytes(&self, by: End) -> u32 {
         match &self.protocol {
             Protocol::Http2(http2) => *http2.trailing_control_bytes.at(by),
+            Protocol::Unknown => self.last_words.as_ref().map_or(0, |words| *words.goodbye.at(by)),
             _ => self.tls().map_or(0, |tls| *tls.trailing_alert_bytes.at(by)),
         }
+    }
+
+    /// Why a server ended the session, if it said so and nothing after it.
+    #[must_use]
+    pub fn fatal(&self) -> Option<&Fatal> {
+        self.last_words.as_ref()?.fatal.as_ref()
     }
 
     /// The word for the protocol, or `None` where it is not known.

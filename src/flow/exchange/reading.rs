@@ -9,6 +9,7 @@ use super::super::key::{Both, End};
 use super::hearing::{Opaque, Unless};
 use super::http::{self, Http, Kind, Left, Looks, Upgrade};
 use super::http2::{self, Http2};
+use super::last_words::{self, LastWord, LastWords};
 use super::stream::{Piece, Stamp, Stream};
 use super::tls::{self, Tls};
 use super::turns::Turns;
@@ -23,9 +24,28 @@ const MAX_PLAIN_TURNS: u32 = 10;
 pub(super) struct Talk<'a> {
     pub(super) protocol: &'a mut Protocol,
     pub(super) turns: Turns<'a>,
+    pub(super) last_words: &'a mut Option<Box<LastWords>>,
 }
 
 impl Talk<'_> {
+    /// Takes note of a last word, where nothing is known of what is spoken; gives whether that is all that the piece is.
+    fn is_last_word(&mut self, by: End, piece: &Piece<'_>) -> bool {
+        let unknown = *self.protocol == Protocol::Unknown && *self.turns.count > 0;
+        let word = if unknown { last_words::of(by, piece) } else { None };
+        if let Some(words) = self.last_words {
+            words.goes_on(by);
+        }
+        let Some(word) = word else { return false };
+        let words = self.last_words.get_or_insert_default();
+        match word {
+            LastWord::Goodbye => {
+                *words.goodbye.at_mut(by) = piece.len();
+                true
+            }
+            LastWord::Fatal(fatal) => !words.fatal.insert(fatal).within,
+        }
+    }
+
     /// Does what is spoken tell by itself what is speech?
     fn tells_turns(&self) -> bool {
         match &self.protocol {
@@ -147,7 +167,7 @@ impl Reading {
         match order {
             Order::Next | Order::Ahead => {
                 let new = piece.behind(old);
-                if new.len() > 0 {
+                if new.len() > 0 && !talk.is_last_word(by, &new) {
                     talk.turns.take(by, new.stamp, new.seq, new.len());
                 }
             }

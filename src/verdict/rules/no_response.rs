@@ -76,7 +76,9 @@ fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
         {
             Confidence::Likely
         }
-        How::Fin | How::FinThenReset if talk::given_up(evidence).is_some() => {
+        How::Fin | How::FinThenReset
+            if talk::given_up(evidence).is_some() || talk::fatal(evidence).is_some() =>
+        {
             return Some(Confidence::Likely);
         }
         How::Fin | How::FinThenReset => Confidence::Possible,
@@ -117,7 +119,7 @@ fn talks_on(evidence: &Evidence<'_>) -> bool {
 }
 
 fn advise(evidence: &Evidence<'_>) -> String {
-    if let Some(advice) = goaway::advice(evidence) {
+    if let Some(advice) = goaway::advice(evidence).or_else(|| facts::fatal_advice(evidence)) {
         return format!("{advice} {}", facts::retry_advice(evidence));
     }
     let waited = evidence.idle_before.map(|idle| format!(" after {idle}")).unwrap_or_default();

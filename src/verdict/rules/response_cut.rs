@@ -67,7 +67,9 @@ fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
     }
     let sure = match announced(evidence) {
         // It ended the stream with a status of its own making.
-        _ if talk::given_up(evidence).is_some() => return Some(Confidence::Likely),
+        _ if talk::given_up(evidence).is_some() || talk::fatal(evidence).is_some() => {
+            return Some(Confidence::Likely);
+        }
         None if talk::record_is_cut(evidence) => Confidence::Likely,
         Some(BodyLength::Bytes(_) | BodyLength::Chunked | BodyLength::Stream | BodyLength::InHead) => {
             Confidence::Certain
@@ -99,7 +101,7 @@ fn announced(evidence: &Evidence<'_>) -> Option<BodyLength> {
 }
 
 fn advise(evidence: &Evidence<'_>) -> String {
-    if let Some(advice) = goaway::advice(evidence) {
+    if let Some(advice) = goaway::advice(evidence).or_else(|| facts::fatal_advice(evidence)) {
         return format!("{advice} {}", facts::retry_advice(evidence));
     }
     format!(

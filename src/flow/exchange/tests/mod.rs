@@ -157,3 +157,63 @@ fn only_new_bytes_count_and_late_ones_take_no_turn() {
     assert_eq!((now.by, wire.exchange.turns), (CLIENT, 3));
     assert_eq!((before.by, before.bytes, before.seq), (SERVER, 8, SERVER_START));
 }
+
+fn message(kind: u8, body: &[u8]) -> Vec<u8> {
+    [&[kind][..], &(len(body) + 4).to_be_bytes(), body].concat()
+}
+
+fn ends(code: &str) -> Vec<u8> {
+    message(b'E', format!("SFATAL\0VFATAL\0C{code}\0Mterminating connection\0\0").as_bytes())
+}
+
+/// PostgreSQL's server says that it ends the session; that is no answer.
+#[test]
+fn a_servers_last_word_is_no_part_of_the_talk() {
+    let query = message(b'Q', b"SELECT pg_sleep(9)\0");
+    let mut wire = Wire::default();
+    wire.say(CLIENT, &query);
+    wire.say(SERVER, &ends("57P01"));
+    let fatal = wire.exchange.fatal().unwrap().clone();
+    assert_eq!((fatal.by, fatal.code.as_str(), fatal.within, fatal.frame), (SERVER, "57P01", false, 2));
+    assert_eq!((fatal.text.as_str(), wire.exchange.turns), ("terminating connection", 1));
+    // It goes on: it was none.
+    wire.say(SERVER, &message(b'Z', b"I"));
+    assert_eq!((wire.exchange.fatal(), wire.exchange.turns), (None, 2));
+    for (before, within) in [(message(b'T', &[0; 20]), Some(true)), (message(b'Z', b"I"), Some(false))] {
+        let mut wire = Wire::default();
+        wire.say(CLIENT, &query);
+        wire.say(SERVER, &[before, ends("57P05")].concat());
+        assert_eq!(wire.exchange.fatal().map(|fatal| fatal.within), within);
+    }
+    // Other errors are answers, and what is no message is none.
+    for other in
+        [ends("42P01"), ends("57P01")[1..].to_vec(), message(b'E', b"C57P01"), message(b'T', &[0; 20])]
+    {
+        let mut wire = Wire::default();
+        wire.say(CLIENT, &query);
+        wire.say(SERVER, &other);
+        let expected = (other == message(b'E', b"C57P01")).then_some("57P01");
+        assert_eq!(wire.exchange.fatal().map(|fatal| fatal.code.as_str()), expected, "{other:?}");
+    }
+}
+
+#[test]
+fn a_goodbye_wants_no_answer() {
+    for goodbye in [&b"X\0\0\0\x04"[..], b"\x01\0\0\0\x01", b"\xe0\0", b"*1\r\n$4\r\nQUIT\r\n"] {
+        let mut wire = said(&[(CLIENT, "ask"), (SERVER, "answer")]);
+        wire.say(CLIENT, goodbye);
+        assert_eq!((wire.exchange.turns, wire.exchange.trailing_own_bytes(CLIENT)), (2, len(goodbye)));
+        wire.say(CLIENT, b"and more");
+        assert_eq!((wire.exchange.turns, wire.exchange.trailing_own_bytes(CLIENT)), (3, 0));
+    }
+    // Where payload is not to be looked at, nobody knows; nor where it is the first that is said.
+    let mut exchange = Exchange::default();
+    for (seq, by) in [(0, CLIENT), (0, SERVER), (5, CLIENT)] {
+        let segment = Segment { len: 5, seq: SeqNumber(seq), ..Segment::default() };
+        exchange.heard((&segment, b"X\0\0\0\x04"), by, Order::Next, None, Peek::Forbidden);
+    }
+    assert_eq!(exchange.turns, 3);
+    let mut wire = Wire::default();
+    wire.say(CLIENT, b"X\0\0\0\x04");
+    assert_eq!(wire.exchange.turns, 1);
+}

@@ -1,0 +1,113 @@
+//! Last words of protocols that are not read otherwise: a client's goodbye, which wants no answer, and PostgreSQL's server, which says
+//! that it ends a session and why. They are no part of the talk.
+
+use compact_str::CompactString;
+
+use super::super::key::{Both, End};
+use super::stream::Piece;
+
+/// What a client sends before it closes: PostgreSQL's Terminate, MySQL's COM_QUIT, MQTT's DISCONNECT, and QUIT as text and in Redis's
+/// framing. Those that are answered (SMTP, FTP, Redis) are answered in vain where the other side has closed.
+const GOODBYES: &[&[u8]] = &[b"X\0\0\0\x04", b"\x01\0\0\0\x01", b"\xe0\0", b"*1\r\n$4\r\nQUIT\r\n"];
+/// SQLSTATEs with which a server ends a session that was going on (PostgreSQL, appendix A): an administrator's command or a shutdown,
+/// another backend's crash, a dropped database, and the timeouts of idle sessions and of idle transactions.
+const ENDS: &[&[u8]] = &[b"57P01", b"57P02", b"57P04", b"57P05", b"25P03"];
+const ERROR: u8 = b'E';
+const READY: u8 = b'Z';
+/// Type and length of a message.
+const HEADER: usize = 5;
+/// No message before such an error is longer in one segment.
+const MAX_LEN: u32 = 1 << 16;
+const MAX_TEXT: usize = 80;
+
+/// What was said last, and is not of the talk.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub(super) struct LastWords {
+    /// Bytes of a goodbye after everything else that an end said.
+    pub(super) goodbye: Both<u32>,
+    /// Why a server ended the session.
+    pub(super) fatal: Option<Fatal>,
+}
+
+impl LastWords {
+    /// `by` said something else: what it had said before was no last word.
+    pub(super) fn goes_on(&mut self, by: End) {
+        *self.goodbye.at_mut(by) = 0;
+        self.fatal.take_if(|fatal| fatal.by == by);
+    }
+}
+
+/// A server's word that it ends a session.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fatal {
+    /// Who said it.
+    pub by: End,
+    /// In which frame.
+    pub frame: u64,
+    /// PostgreSQL's SQLSTATE.
+    pub code: CompactString,
+    /// In words for people.
+    pub text: CompactString,
+    /// It stands behind messages of an answer that it cuts.
+    pub within: bool,
+}
+
+/// What a piece is.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) enum LastWord {
+    Goodbye,
+    Fatal(Fatal),
+}
+
+/// Does this begin like one?
+#[inline]
+pub(super) fn is_one(bytes: &[u8]) -> bool {
+    is_goodbye(bytes) || is_message(bytes) && fatal(bytes, End::default(), 0).is_some()
+}
+
+/// What `by` says, if that is one.
+pub(super) fn of(by: End, piece: &Piece<'_>) -> Option<LastWord> {
+    if piece.unseen == 0 && is_goodbye(piece.bytes) {
+        return Some(LastWord::Goodbye);
+    }
+    let message = Some(piece.bytes).filter(|bytes| is_message(bytes));
+    message.and_then(|bytes| fatal(bytes, by, piece.stamp.frame)).map(LastWord::Fatal)
+}
+
+fn is_goodbye(bytes: &[u8]) -> bool {
+    (bytes.len() <= HEADER || bytes.first() == Some(&b'*')) && GOODBYES.contains(&bytes)
+}
+
+/// PostgreSQL's messages have letters for types, and the length of a short one begins with zeros.
+fn is_message(bytes: &[u8]) -> bool {
+    matches!(bytes, [b'A'..=b'Z' | b'a'..=b'z', 0, 0, ..])
+}
+
+fn fatal(mut bytes: &[u8], by: End, frame: u64) -> Option<Fatal> {
+    let mut before = None;
+    loop {
+        let (&[kind, len @ ..], rest) = bytes.split_first_chunk::<HEADER>()?;
+        let body = u32::from_be_bytes(len)
+            .checked_sub(4)
+            .filter(|&len| len < MAX_LEN && kind.is_ascii_alphabetic())?;
+        if kind == ERROR {
+            let within = before.is_some_and(|kind| kind != READY);
+            return read(rest.get(..body as usize).unwrap_or(rest), (by, frame), within);
+        }
+        (before, bytes) = (Some(kind), rest.get(body as usize..)?);
+    }
+}
+
+/// An ErrorResponse: fields of a letter and a text that a zero ends.
+fn read(body: &[u8], (by, frame): (End, u64), within: bool) -> Option<Fatal> {
+    let field = |wanted: u8| {
+        let mut fields = body.split(|&byte| byte == 0).filter_map(<[u8]>::split_first);
+        fields.find(|(letter, _)| **letter == wanted).map(|(_, text)| text)
+    };
+    let code = field(b'C').filter(|code| ENDS.contains(code))?;
+    let text = |bytes: &[u8]| -> CompactString {
+        let shown = bytes.iter().filter(|byte| byte.is_ascii_graphic() || **byte == b' ');
+        shown.take(MAX_TEXT).map(|&byte| char::from(byte)).collect()
+    };
+    Some(Fatal { by, frame, code: text(code), text: text(field(b'M').unwrap_or_default()), within })
+}
