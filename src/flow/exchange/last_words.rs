@@ -9,6 +9,9 @@ use super::stream::Piece;
 /// What a client sends before it closes: PostgreSQL's Terminate, MySQL's COM_QUIT, MQTT's DISCONNECT, and QUIT as text and in Redis's
 /// framing. Those that are answered (SMTP, FTP, Redis) are answered in vain where the other side has closed.
 const GOODBYES: &[&[u8]] = &[b"X\0\0\0\x04", b"\x01\0\0\0\x01", b"\xe0\0", b"*1\r\n$4\r\nQUIT\r\n"];
+/// PostgreSQL's CancelRequest, but for whose query it is: all that is said on its connection, which the server closes without a word.
+const CANCEL: &[u8] = b"\0\0\0\x10\x04\xd2\x16\x2e";
+const CANCEL_LEN: usize = 16;
 /// SQLSTATEs with which a server ends a session that was going on (PostgreSQL, appendix A): an administrator's command or a shutdown,
 /// another backend's crash, a dropped database, and the timeouts of idle sessions and of idle transactions.
 const ENDS: &[&[u8]] = &[b"57P01", b"57P02", b"57P04", b"57P05", b"25P03"];
@@ -75,7 +78,13 @@ pub(super) fn of(by: End, piece: &Piece<'_>) -> Option<LastWord> {
 }
 
 fn is_goodbye(bytes: &[u8]) -> bool {
-    (bytes.len() <= HEADER || bytes.first() == Some(&b'*')) && GOODBYES.contains(&bytes)
+    let short = bytes.len() <= HEADER || bytes.first() == Some(&b'*');
+    short && GOODBYES.contains(&bytes) || is_cancel(bytes)
+}
+
+/// Is this the one last word that may be the first as well?
+pub(super) fn is_cancel(bytes: &[u8]) -> bool {
+    bytes.len() == CANCEL_LEN && bytes.starts_with(CANCEL)
 }
 
 /// PostgreSQL's messages have letters for types, and the length of a short one begins with zeros.

@@ -30,8 +30,9 @@ pub(super) struct Talk<'a> {
 impl Talk<'_> {
     /// Takes note of a last word, where nothing is known of what is spoken; gives whether that is all that the piece is.
     fn is_last_word(&mut self, by: End, piece: &Piece<'_>) -> bool {
-        let unknown = *self.protocol == Protocol::Unknown && *self.turns.count > 0;
-        let word = if unknown { last_words::of(by, piece) } else { None };
+        let unknown = *self.protocol == Protocol::Unknown;
+        let may_be = unknown && (*self.turns.count > 0 || last_words::is_cancel(piece.bytes));
+        let word = if may_be { last_words::of(by, piece) } else { None };
         if let Some(words) = self.last_words {
             words.goes_on(by);
         }

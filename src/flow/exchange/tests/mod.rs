@@ -216,4 +216,7 @@ fn a_goodbye_wants_no_answer() {
     let mut wire = Wire::default();
     wire.say(CLIENT, b"X\0\0\0\x04");
     assert_eq!(wire.exchange.turns, 1);
+    let mut wire = Wire::default();
+    wire.say(CLIENT, b"\0\0\0\x10\x04\xd2\x16\x2e\0\0\0\x09secr");
+    assert_eq!((wire.exchange.turns, wire.exchange.trailing_own_bytes(CLIENT)), (0, 16));
 }
