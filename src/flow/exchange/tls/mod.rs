@@ -62,8 +62,6 @@ struct Side {
     cipher: Cipher,
     /// Records of it may have been missed.
     missed: bool,
-    /// Something that it said was TLS.
-    spoke: bool,
 }
 
 /// A record that passes for an alert, as long as nothing follows it: an alert is the last that an end says.
@@ -77,8 +75,10 @@ struct Suspect {
 /// What the record that is under way is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 enum Now {
-    /// Nothing to be looked at.
+    /// It has said nothing that is TLS.
     #[default]
+    Silent,
+    /// Nothing to be looked at.
     Other,
     Handshake,
     Application,
@@ -155,7 +155,7 @@ impl Tls {
     /// Did this end say anything in TLS?
     #[must_use]
     pub fn has_spoken(&self, by: End) -> bool {
-        self.sides.at(by).spoke
+        self.sides.at(by).now != Now::Silent
     }
 
     /// When the last record of an end came, if it is hidden and as long as an alert: it may be a message of two bytes too.
@@ -224,7 +224,7 @@ impl Tls {
             _ => Now::Other,
         };
         let side = self.sides.at_mut(at.by);
-        (side.now, side.spoke) = (now, true);
+        side.now = now;
         let alert = matches!(now, Now::Alert(_) | Now::HiddenAlert);
         let trailing = self.trailing_alert_bytes.at_mut(at.by);
         *trailing = if alert { trailing.saturating_add(records::HEADER_LEN) } else { 0 };
@@ -291,7 +291,7 @@ impl Tls {
     fn on_body(&mut self, bytes: &[u8], len: u32, at: At, turns: &mut Turns<'_>) {
         let trailing = self.trailing_alert_bytes.at_mut(at.by);
         match self.sides.at(at.by).now {
-            Now::Other => {}
+            Now::Silent | Now::Other => {}
             Now::Application => turns.take(at.by, at.stamp, at.seq, len),
             Now::HiddenAlert => *trailing = trailing.saturating_add(len),
             Now::Alert(level) => {
@@ -337,7 +337,9 @@ impl Tls {
     fn on_blind(&mut self, len: u32, at: At, turns: &mut Turns<'_>) {
         let side = self.sides.at_mut(at.by);
         side.missed = true;
-        side.now = Now::Other;
+        if side.now != Now::Silent {
+            side.now = Now::Other;
+        }
         if let Some(message) = side.hello.give_up() {
             self.on_hello(&message, at.by);
         }
