@@ -36,6 +36,8 @@ pub(super) enum Unless {
     Message(Kind),
     /// A ClientHello, frames of HTTP/2 with a head, or a last word.
     Known,
+    /// A last word: nothing else is looked for any more.
+    LastWord,
 }
 
 impl Unless {
@@ -49,6 +51,7 @@ impl Unless {
                     || http2::kind_of(payload).is_some()
                     || last_words::is_one(payload)
             }
+            Self::LastWord => last_words::is_one(payload),
         }
     }
 }

@@ -6,8 +6,8 @@ use compact_str::CompactString;
 use super::super::key::{Both, End};
 use super::stream::Piece;
 
-/// What a client sends before it closes: PostgreSQL's Terminate, MySQL's COM_QUIT, MQTT's DISCONNECT, and QUIT as text and in Redis's
-/// framing. Those that are answered (SMTP, FTP, Redis) are answered in vain where the other side has closed.
+/// What a client sends before it closes: PostgreSQL's Terminate, MySQL's COM_QUIT, MQTT's DISCONNECT and Redis's QUIT, whose +OK nobody
+/// waits for.
 const GOODBYES: &[&[u8]] = &[b"X\0\0\0\x04", b"\x01\0\0\0\x01", b"\xe0\0", b"*1\r\n$4\r\nQUIT\r\n"];
 /// PostgreSQL's CancelRequest, but for whose query it is: all that is said on its connection, which the server closes without a word.
 const CANCEL: &[u8] = b"\0\0\0\x10\x04\xd2\x16\x2e";

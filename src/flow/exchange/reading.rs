@@ -206,8 +206,10 @@ impl Reading {
         if *self.tops.at(by) != Some(next) {
             return Opaque::default();
         }
-        if self.mode != Mode::Open {
-            return Opaque::all(Unless::Never);
+        match self.mode {
+            Mode::Open => {}
+            Mode::Fresh => return Opaque::all(Unless::Never),
+            Mode::Deaf => return Opaque::all(Unless::LastWord),
         }
         let stream = self.ends.at(by);
         if stream.next() != Some(next) || stream.holds() || self.ends.at(by.peer()).holds() {

@@ -216,31 +216,40 @@ pub(in super::super) fn kind_of(bytes: &[u8]) -> Option<http::Kind> {
 
 fn kind_of_frames(mut bytes: &[u8]) -> Option<http::Kind> {
     let mut kind = None;
-    while let Some((&header, rest)) = bytes.split_first_chunk() {
-        let frame = Frame::of(header).filter(|frame| frame.len <= USUAL_LEN)?;
+    while !bytes.is_empty() {
+        let (header, frame, rest) = usual(bytes)?;
         let (body, behind) = rest.split_at_checked(frame.len as usize)?;
         if frame.kind == Kind::Headers {
-            let [.., flags, _, _, _, _] = header;
-            let before =
-                usize::from(flags & PADDED != 0) + if flags & PRIORITIZED != 0 { PRIORITY_LEN } else { 0 };
-            kind = kind.or(match body.get(before)? {
-                0x82 | 0x83 => Some(http::Kind::Request),
-                0x88..=0x8e => Some(http::Kind::Response),
-                _ => None,
-            });
+            kind = kind.or(kind_of_head(header, body));
         }
         bytes = behind;
     }
-    kind.filter(|_| bytes.is_empty())
+    kind
 }
 
+fn kind_of_head([_, _, _, _, flags, ..]: [u8; HEADER], body: &[u8]) -> Option<http::Kind> {
+    let padding = usize::from(flags & PADDED != 0);
+    let priority = if flags & PRIORITIZED != 0 { PRIORITY_LEN } else { 0 };
+    match body.get(padding + priority)? {
+        0x82 | 0x83 => Some(http::Kind::Request),
+        0x88..=0x8e => Some(http::Kind::Response),
+        _ => None,
+    }
+}
+
+/// Are these frames, one behind the other? Of the last one some may be missing.
 fn holds_frames(mut bytes: &[u8]) -> bool {
-    if bytes.len() < HEADER {
-        return false;
+    let mut found = false;
+    while bytes.len() >= HEADER {
+        let Some((_, frame, rest)) = usual(bytes) else { return false };
+        (found, bytes) = (true, rest.get(frame.len as usize..).unwrap_or_default());
     }
-    while let Some((&header, rest)) = bytes.split_first_chunk() {
-        let Some(frame) = Frame::of(header).filter(|frame| frame.len <= USUAL_LEN) else { return false };
-        bytes = rest.get(frame.len as usize..).unwrap_or_default();
-    }
-    true
+    found
+}
+
+/// The header of a frame of usual length with which these bytes begin, what it says, and what follows it.
+fn usual(bytes: &[u8]) -> Option<([u8; HEADER], Frame, &[u8])> {
+    let (&header, rest) = bytes.split_first_chunk()?;
+    let frame = Frame::of(header).filter(|frame| frame.len <= USUAL_LEN)?;
+    Some((header, frame, rest))
 }

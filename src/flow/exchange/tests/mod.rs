@@ -197,6 +197,22 @@ fn a_servers_last_word_is_no_part_of_the_talk() {
     }
 }
 
+/// After so many turns nothing else is looked for; a last word still is, also of the one who had spoken.
+#[test]
+fn a_last_word_is_heard_after_a_long_talk() {
+    let mut wire = Wire::default();
+    for _ in 0..8 {
+        wire.say(CLIENT, &message(b'Q', b"SELECT 1\0"));
+        wire.say(SERVER, &message(b'Z', b"I"));
+    }
+    let turns = wire.exchange.turns;
+    wire.say(SERVER, &ends("57P05"));
+    assert_eq!(
+        (wire.exchange.fatal().map(|fatal| fatal.code.as_str()), wire.exchange.turns),
+        (Some("57P05"), turns)
+    );
+}
+
 #[test]
 fn a_goodbye_wants_no_answer() {
     for goodbye in [&b"X\0\0\0\x04"[..], b"\x01\0\0\0\x01", b"\xe0\0", b"*1\r\n$4\r\nQUIT\r\n"] {
