@@ -132,10 +132,14 @@ impl Entries {
         self.entries[hole] = EMPTY;
     }
 
-    /// Removes all, and keeps the room.
-    pub(crate) fn clear(&mut self) {
+    /// Gives everything the place that `place` says, in place of its old one, and removes what has none any more.
+    pub(crate) fn renumber(&mut self, mut place: impl FnMut(u32) -> Option<u32>) {
+        let known = self.entries.iter().filter(|&&old| old != EMPTY);
+        let kept: Vec<u64> =
+            known.filter_map(|&old| Some(entry(hash_of(old), place(place_of(old))?))).collect();
         self.entries.fill(EMPTY);
-        self.len = 0;
+        self.len = kept.len();
+        kept.into_iter().for_each(|entry| self.put(entry));
     }
 
     /// All places, in no order.

@@ -184,8 +184,10 @@ impl Aggregate {
         ranks.truncate(top);
         ranks.sort_unstable_by_key(|&(rank, _)| rank);
         let causes = &self.totals.causes;
-        let list =
-            ranks.into_iter().map(|((.., addr), slot)| slot.value.peer(addr, slot.missed, causes)).collect();
+        let list = ranks
+            .into_iter()
+            .map(|((.., addr), slot)| slot.value.peer(addr, slot.missed(), causes))
+            .collect();
         Peers { ours, local: self.local.clone(), list, known, forgotten: self.addresses.forgotten() }
     }
 }

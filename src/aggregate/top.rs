@@ -46,8 +46,8 @@ pub(super) trait Counted {
 #[repr(align(64))]
 pub(super) struct Slot<K, V> {
     key: K,
-    /// How often it may have been touched before it came into this slot.
-    pub(super) missed: u64,
+    /// How often it was touched, those times included that may have been before it came into this slot.
+    at_most: u64,
     /// What is counted of it.
     pub(super) value: V,
 }
@@ -61,9 +61,9 @@ impl<K, V> Slot<K, V> {
 }
 
 impl<K, V: Counted> Slot<K, V> {
-    /// How often it was touched, or up to `missed` less.
-    fn at_most(&self) -> u64 {
-        self.missed.saturating_add(self.value.times())
+    /// How often it may have been touched before it came into this slot.
+    pub(super) fn missed(&self) -> u64 {
+        self.at_most.saturating_sub(self.value.times())
     }
 }
 
@@ -105,7 +105,9 @@ impl<K: Copy + Eq + Hash + Ord, V: Default + Counted> Top<K, V> {
         let find = || self.index.find(hash.0, |at| is(Place(at))).map(Place);
         let known = place.filter(|&place| is(place)).or_else(find);
         let Place(at) = known.unwrap_or_else(|| self.admit(key, hash));
-        &mut self.slots[at as usize].value
+        let slot = &mut self.slots[at as usize];
+        slot.at_most += 1;
+        &mut slot.value
     }
 
     fn admit(&mut self, key: K, hash: Hashed) -> Place {
@@ -118,7 +120,7 @@ impl<K: Copy + Eq + Hash + Ord, V: Default + Counted> Top<K, V> {
             // Twice as many, as a vector would, but no more than there can be.
             self.slots.reserve_exact(at.clamp(1, most - at));
         }
-        self.slots.push(Slot { key, missed: self.floor, value: V::default() });
+        self.slots.push(Slot { key, at_most: self.floor, value: V::default() });
         let place = u32::try_from(at).unwrap_or(u32::MAX);
         self.index.insert(hash.0, place);
         Place(place)
@@ -127,20 +129,19 @@ impl<K: Copy + Eq + Hash + Ord, V: Default + Counted> Top<K, V> {
     /// Gives up all but the `capacity` most frequent keys; of equals the older ones go.
     fn forget_rarest(&mut self) {
         let surplus = self.slots.len() - self.capacity;
-        let mut counts: Vec<(u64, usize)> =
-            self.slots.iter().enumerate().map(|(at, slot)| (slot.at_most(), at)).collect();
+        let mut counts: Vec<(u64, u32)> = self.slots.iter().map(|slot| slot.at_most).zip(0..).collect();
         let (_, &mut last, _) = counts.select_nth_unstable(surplus - 1);
         self.floor = self.floor.max(last.0);
         self.forgotten += surplus as u64;
-        let mut at = 0;
+        let (mut at, mut kept) = (0, 0);
+        let mut moved = Vec::with_capacity(self.slots.len());
         self.slots.retain(|slot| {
-            at += 1;
-            (slot.at_most(), at - 1) > last
+            let stays = (slot.at_most, at) > last;
+            moved.push(stays.then_some(kept));
+            (at, kept) = (at + 1, kept + u32::from(stays));
+            stays
         });
-        self.index.clear();
-        for (slot, at) in self.slots.iter().zip(0..) {
-            self.index.insert(hashed(&self.hashes, slot.key).0, at);
-        }
+        self.index.renumber(|place| moved.get(place as usize).copied().flatten());
     }
 
     pub(super) fn len(&self) -> usize {
@@ -194,7 +195,7 @@ mod tests {
         let top = top(3, [1, 2, 1, 3, 1]);
         assert_eq!((top.len(), top.forgotten()), (3, 0));
         let slot = slot(&top, 1);
-        assert_eq!((slot.missed, slot.value), (0, 3));
+        assert_eq!((slot.missed(), slot.value), (0, 3));
     }
 
     #[test]
@@ -203,7 +204,7 @@ mod tests {
         let top = top(100, flood);
         assert!(top.len() <= 150, "{}", top.len());
         let slot = slot(&top, 7);
-        assert!(slot.value + slot.missed >= 2500 && slot.value <= 2500, "{slot:?}");
+        assert!(slot.value + slot.missed() >= 2500 && slot.value <= 2500, "{slot:?}");
     }
 
     #[test]
@@ -222,6 +223,6 @@ mod tests {
         let top = top(4, 0..7);
         assert_eq!((top.len(), top.forgotten()), (5, 2));
         assert!(top.iter().all(|(key, _)| key >= 2), "{:?}", top.slots);
-        assert_eq!(slot(&top, 6).missed, 1);
+        assert_eq!(slot(&top, 6).missed(), 1);
     }
 }

@@ -1,6 +1,6 @@
 //! The waist of the hourglass: everything a verdict may need of its connection, by value.
 
-use std::sync::Arc;
+use triomphe::Arc;
 
 use crate::decode::{Endpoint, IcmpError, Segment, SeqNumber};
 use crate::time::{Span, Timestamp};

@@ -53,9 +53,12 @@ impl Marks {
         self.0 & marks.0 != 0
     }
 
-    /// Sets these.
+    /// Sets these. Nothing is written where they are set, as they nearly always are: a byte that was just written cannot be read
+    /// back as part of a word before it has reached the cache, behind all writes that wait for memory.
     pub const fn set(&mut self, marks: Self) {
-        self.0 |= marks.0;
+        if self.0 & marks.0 != marks.0 {
+            self.0 |= marks.0;
+        }
     }
 
     const fn clear(&mut self, marks: Self) {

@@ -5,6 +5,10 @@ use crate::decode::{Flags, Segment, SeqNumber, Traits};
 use crate::time::Timestamp;
 
 use super::key::End;
+use crate::ahead::fetch;
+
+/// Entries that are asked for before their turn: writing what is not there yet holds up all that is written after it.
+const AHEAD: u64 = 8;
 
 /// How many segments of a connection are kept for its ladder.
 pub(super) const LADDER: usize = 16;
@@ -59,6 +63,7 @@ impl Recent {
 }
 
 #[derive(Clone, Copy, Default)]
+#[repr(align(64))]
 struct Entry {
     segment: Recent,
     /// The serial number of the same connection's segment before.
@@ -74,10 +79,12 @@ pub(super) struct RecentRing {
 }
 
 impl RecentRing {
-    /// A ring of `room` segments, or as many more as make a power of two; memory is taken as it fills.
+    /// A ring of `room` segments, or as many more as make a power of two. Of the memory that is asked for, the system gives what
+    /// is written to, as it fills.
     #[must_use]
     pub(super) fn new(room: u32) -> Self {
-        Self { entries: Vec::new(), written: 0, mask: u64::from(room.next_power_of_two()) - 1 }
+        let room = room.next_power_of_two();
+        Self { entries: Vec::with_capacity(room as usize), written: 0, mask: u64::from(room) - 1 }
     }
 
     /// The serial number that the next segment will have.
@@ -97,6 +104,9 @@ impl RecentRing {
             self.entries.push(entry);
         }
         self.written = serial;
+        if let Some(later) = self.entries.get(usize::try_from((serial + AHEAD) & self.mask).unwrap_or(0)) {
+            fetch(later);
+        }
         serial
     }
 

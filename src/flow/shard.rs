@@ -109,7 +109,7 @@ impl Shard {
     /// The exchange of a connection, if a segment of `by` will touch it.
     #[inline]
     pub(super) fn exchange(&self, at: u32, segment: &Segment, by: End) -> Option<&Exchange> {
-        self.whole.at(at).hearing.needs(by, segment.len)
+        self.whole.at(at).hearing.needs(by, segment)
     }
 
     /// Asks for the cold part, if a segment will touch it.

@@ -1,6 +1,6 @@
 //! The tracked state of one connection, in a hot part that every segment touches and a cold part that few do.
 
-use std::sync::Arc;
+use triomphe::Arc;
 
 use crate::ahead::fetch;
 use crate::decode::{IcmpError, Segment, SeqNumber};

@@ -1,6 +1,6 @@
 //! One segment of a known connection: into the half-connections, Zeek's reading, the exchange and the ring.
 
-use std::sync::Arc;
+use triomphe::Arc;
 
 use crate::decode::{Segment, SeqNumber, Traits};
 use crate::time::{Span, Timestamp};

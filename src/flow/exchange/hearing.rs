@@ -4,9 +4,9 @@
 //! unless it begins like something that is. They are counted beside the connection as long as their sender goes on, and the
 //! exchange, which lies elsewhere in memory, is told of all of them at once.
 
-use std::sync::Arc;
+use triomphe::Arc;
 
-use crate::decode::{Segment, SeqNumber};
+use crate::decode::{Flags, Segment, SeqNumber};
 
 use super::super::half::Order;
 use super::super::key::End;
@@ -143,9 +143,11 @@ impl Hearing {
         self.exchange.take()
     }
 
-    /// The exchange, if the next segment of `by` with so much payload will touch it.
+    /// The exchange, if the next segment of `by` will touch it: one that may end the connection does.
     #[inline]
-    pub(in super::super) fn needs(&self, by: End, len: u32) -> Option<&Exchange> {
-        self.exchange.as_deref().filter(|_| len > 0 && !self.is_opaque(by, len))
+    pub(in super::super) fn needs(&self, by: End, segment: &Segment) -> Option<&Exchange> {
+        let touches = segment.flags.has(Flags::FIN.with(Flags::RST))
+            || segment.len > 0 && !self.is_opaque(by, segment.len);
+        self.exchange.as_deref().filter(|_| touches)
     }
 }

@@ -4,7 +4,9 @@
 //! TLS only application data is speech, of HTTP/2 only heads and data. Bounded: a few short strings a connection, a head while it is not whole, and what
 //! waits behind a hole.
 
-use std::sync::{Arc, LazyLock};
+use std::sync::LazyLock;
+
+use triomphe::Arc;
 
 mod hearing;
 mod http;
