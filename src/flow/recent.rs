@@ -104,10 +104,17 @@ impl RecentRing {
             self.entries.push(entry);
         }
         self.written = serial;
-        if let Some(later) = self.entries.get(usize::try_from((serial + AHEAD) & self.mask).unwrap_or(0)) {
-            fetch(later);
-        }
+        self.fetch(serial + AHEAD);
         serial
+    }
+
+    /// Asks for the memory where the segment with this serial number is, or will be.
+    #[inline]
+    pub(super) fn fetch(&self, serial: u64) {
+        let place = usize::try_from(serial.wrapping_sub(1) & self.mask).unwrap_or(0);
+        if let Some(entry) = self.entries.get(place) {
+            fetch(entry);
+        }
     }
 
     /// From the segment with serial number `last` backwards, as far as the ring still holds them.

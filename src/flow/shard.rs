@@ -112,11 +112,15 @@ impl Shard {
         self.whole.at(at).hearing.needs(by, segment)
     }
 
-    /// Asks for the cold part, if a segment will touch it.
+    /// Asks for the cold part, and for the latest segment, if a segment of `by` will touch them.
     #[inline]
-    pub(super) fn fetch_cold(&self, at: u32, segment: &Segment) {
-        if usual::needs_cold(self.whole.at(at), segment) {
+    pub(super) fn fetch_cold(&self, at: u32, segment: &Segment, by: End) {
+        let flow = self.whole.at(at);
+        if usual::needs_cold(flow, segment, by) {
             self.cold[at as usize].fetch();
+        }
+        if usual::is_said_before(flow, segment, by) {
+            self.ring.fetch(flow.recent);
         }
     }
 

@@ -115,7 +115,7 @@ impl Shards {
         for (arrival, place) in some.iter().zip(&places) {
             if let (Arrival::Segment(segment, _, address), Some(Place::Whole(at))) = (arrival, place) {
                 let shard = &self.shards[self.at(*address)];
-                shard.fetch_cold(*at, segment);
+                shard.fetch_cold(*at, segment, address.by);
                 if let Some(exchange) = shard.exchange(*at, segment, address.by) {
                     exchange.fetch();
                     said.push(exchange);

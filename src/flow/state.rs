@@ -241,6 +241,8 @@ impl Cold {
         fetch(&self.letters.at(End::High).last_syn);
         fetch(self.fins.at(End::High));
         fetch(&self.start.frame);
+        fetch(&self.reset);
+        fetch(&self.ignored_resets);
     }
 
     /// Gives back what it holds elsewhere.

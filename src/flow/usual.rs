@@ -45,10 +45,20 @@ pub(super) fn is_news(flow: &Flow, segment: &Segment, by: End) -> bool {
     segment.len > 0 || segment.ack.after(flow.halves.at(by).rcv_nxt)
 }
 
-/// May taking note of `segment` touch the cold part? A guess ahead of time, which changes nothing but the speed.
+/// May taking note of `segment`, sent by `by`, touch the cold part? A guess ahead of time, which changes nothing but the speed.
 #[inline]
-pub(super) fn needs_cold(flow: &Flow, segment: &Segment) -> bool {
-    segment.flags.has(TELLING) || flow.facts.has(Facts::UNUSUAL) || !flow.seen.has(letter(segment).0)
+pub(super) fn needs_cold(flow: &Flow, segment: &Segment, by: End) -> bool {
+    segment.flags.has(TELLING)
+        || flow.facts.has(Facts::UNUSUAL)
+        || !flow.seen.has(letter(segment).0)
+        || is_said_before(flow, segment, by)
+}
+
+/// Has all that `segment` says been said before, in all likelihood? Then it may be the same frame once more, or comes again.
+#[inline]
+pub(super) fn is_said_before(flow: &Flow, segment: &Segment, by: End) -> bool {
+    let me = flow.halves.at(by);
+    segment.seq != me.snd_nxt || segment.len == 0 && segment.ack == me.rcv_nxt
 }
 
 /// Takes note of a usual segment. It ends nothing and revives nothing.

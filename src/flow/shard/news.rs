@@ -7,7 +7,7 @@ use super::super::close::{Ended, Finality, ObservedUntil};
 use super::super::expiry::{Due, Timer};
 use super::super::index::Place;
 use super::super::key::End;
-use super::super::state::{self, Phase};
+use super::super::state::{self, Cold, Phase};
 use super::cells::Body;
 use super::{Shard, Sink, is_unanswered};
 
@@ -32,18 +32,19 @@ pub enum Provisional {
 impl Shard {
     /// Sets a timer for a connection that is followed, if anybody wants to know before the end.
     pub(super) fn expect_news(&mut self, timer: Timer, at: u32) {
-        let (flow, cold) = (self.whole.at(at), &self.cold[at as usize]);
-        if self.settings.provisional == Provisional::Withheld || cold.announced {
+        if self.settings.provisional == Provisional::Withheld {
             return;
         }
         let patience = match timer {
             // More repetitions need no timers of their own.
-            Timer::Repeated if !matches!(most(flow), SYNS..=REPETITIONS) => return,
+            Timer::Repeated if !matches!(most(self.whole.at(at)), SYNS..=REPETITIONS) => return,
             Timer::Repeated => PATIENCE,
             Timer::Ended => HEELS,
         };
-        let generation = cold.generation;
-        self.set_news(timer, Place::Whole(at), generation, patience);
+        let &Cold { announced, generation, .. } = &self.cold[at as usize];
+        if !announced {
+            self.set_news(timer, Place::Whole(at), generation, patience);
+        }
     }
 
     /// The same for an attempt that was refused.
