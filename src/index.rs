@@ -139,7 +139,9 @@ impl Entries {
             known.filter_map(|&old| Some(entry(hash_of(old), place(place_of(old))?))).collect();
         self.entries.fill(EMPTY);
         self.len = kept.len();
-        kept.into_iter().for_each(|entry| self.put(entry));
+        for entry in kept {
+            self.put(entry);
+        }
     }
 
     /// All places, in no order.

@@ -11,6 +11,7 @@ use ahash::RandomState;
 use crate::decode::{IcmpError, Pdu, Segment};
 use crate::time::Timestamp;
 
+use super::close::Ended;
 use super::key::{End, FlowKey};
 use super::table::Settings;
 
@@ -148,6 +149,18 @@ impl Router {
 /// How many shards a table has.
 pub(super) const fn shards_of(settings: &Settings) -> usize {
     if settings.max_flows < FLOWS_WORTH_SHARING { 1 } else { SHARDS }
+}
+
+impl Ended {
+    /// The number of the shard, of so many, that has followed it.
+    #[must_use]
+    pub fn shard(&self, shards: usize) -> usize {
+        let key = match self {
+            Self::Attempt(attempted) => &attempted.key,
+            Self::Whole(close) => &close.key,
+        };
+        usize::from(shard_of(key, shards))
+    }
 }
 
 /// Which of so many shards follows a connection: the upper bits of sums of products, Dietzfelbinger's way of hashing by

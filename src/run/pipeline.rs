@@ -34,7 +34,7 @@ use super::reader::Reader;
 const MOST: usize = crate::flow::SHARDS;
 
 /// Connections that are freed at once at the end.
-const FREED: usize = 1024;
+const FREED: usize = 512;
 
 /// How many threads should help this one; `None` where there is one core, which does everything by itself best.
 pub(super) fn others() -> Option<usize> {
@@ -62,7 +62,7 @@ pub(super) fn follow(
     let shards = router.shards();
     let followers: Vec<_> =
         (0..shards).map(|nth| Follower::new(Shards::share(settings, &router, nth, shards))).collect();
-    let yard = Yard::new(Dock::new(lent, Wharf::new(router)), followers.into_iter());
+    let yard = Yard::new(Dock::new(lent, Wharf::new(router)), followers.into_iter(), others + 1);
     let crew = Crew::new(yard, others);
     desk.open_bureau(crew.bureau(), others + 1);
     let bench = Bench::beside(settings.max_flows).keeping_spent();
@@ -92,9 +92,10 @@ fn judge(crew: &Crew, mut bench: Bench, desk: &mut Desk<'_>) -> Result<(), Stop>
     loop {
         // Captures are piped in as they are made: who has to wait for more has all written that there is.
         let shipment = crew.shipment(|| desk.catch_up().and_then(|()| desk.check()))?;
-        let Some(sheaves) = shipment else { break };
-        let last = gather::bind(sheaves, &mut |one| bench.seat(one, &mut |judged| desk.take(judged)));
+        let Some(mut sheaves) = shipment else { break };
+        let last = gather::bind(&mut sheaves, &mut |one| bench.seat(one, &mut |judged| desk.take(judged)));
         ticked = last.unwrap_or(ticked);
+        crew.take_back(sheaves);
         bench.judge_until(ticked, &mut |judged| desk.take(judged));
         crew.free(bench.take_spent());
         desk.check()?;

@@ -42,14 +42,14 @@ impl Shared {
         self.changed.notify_all();
     }
 
-    fn work(&self) {
+    fn work(&self, hand: Hand) {
         let _alarm = Alarm(self);
         loop {
             let mut yard = self.lock();
             if yard.stopped {
                 return;
             }
-            match yard.job(Hand::Other) {
+            match yard.job(hand) {
                 Some(job) => self.work_on(yard, job),
                 None => drop(self.wait(yard)),
             }
@@ -85,7 +85,7 @@ impl Bureau for Arc<Shared> {
                 return written;
             }
             assert!(!yard.stopped, "another thread has panicked");
-            match yard.job(Hand::Judge) {
+            match yard.job(Hand::JUDGE) {
                 Some(job) => self.work_on(yard, job),
                 None => drop(self.wait(yard)),
             }
@@ -97,8 +97,8 @@ impl Crew {
     /// This thread, which judges, and so many others.
     pub(super) fn new(yard: Yard, others: usize) -> Self {
         let shared = Arc::new(Shared { yard: Mutex::new(yard), changed: Condvar::new() });
-        let other = |shared: Arc<Shared>| thread::spawn(move || shared.work());
-        let others = (0..others).map(|_| other(Arc::clone(&shared))).collect();
+        let other = |shared: Arc<Shared>, hand| thread::spawn(move || shared.work(hand));
+        let others = (1..=others).map(|number| other(Arc::clone(&shared), Hand(number))).collect();
         Self { shared, others }
     }
 
@@ -116,7 +116,7 @@ impl Crew {
                 self.shared.changed.notify_all();
                 return Ok(shipment);
             }
-            if let Some(job) = yard.job(Hand::Judge) {
+            if let Some(job) = yard.job(Hand::JUDGE) {
                 self.shared.work_on(yard, job);
             } else if has_idled {
                 drop(self.shared.wait(yard));
@@ -139,7 +139,7 @@ impl Crew {
             if yard.is_empty(nth) || yard.stopped {
                 return Left::new();
             }
-            match yard.job(Hand::Judge) {
+            match yard.job(Hand::JUDGE) {
                 Some(job) => self.shared.work_on(yard, job),
                 None => drop(self.shared.wait(yard)),
             }
@@ -151,14 +151,19 @@ impl Crew {
         Arc::clone(&self.shared)
     }
 
-    /// Has somebody free what was judged, and frees it if too much of that waits.
+    /// Takes sheaves that are to be filled again.
+    pub(super) fn take_back(&self, sheaves: Vec<Sheaf>) {
+        self.shared.lock().take_back(sheaves);
+    }
+
+    /// Has what was judged freed by whoever follows next.
     pub(super) fn free(&self, spent: Vec<Ended>) {
-        let mut yard = self.shared.lock();
-        yard.free_later(spent);
-        if let Some(job) = yard.free(Hand::Judge) {
-            return self.shared.work_on(yard, job);
+        let followers = self.followers();
+        let mut shares: Vec<Vec<Ended>> = (0..followers).map(|_| Vec::new()).collect();
+        for ended in spent {
+            shares[ended.shard(followers)].push(ended);
         }
-        self.shared.changed.notify_all();
+        self.shared.lock().free_later(shares);
     }
 
     /// How many followers there are.

@@ -6,7 +6,7 @@ use crate::time::Timestamp;
 use super::parcel::Parcel;
 
 /// Connections that are handed over at once at the end.
-const LEFT: usize = 1024;
+const LEFT: usize = 512;
 
 /// Connections that are over, in order.
 #[derive(Default)]
@@ -40,9 +40,8 @@ impl Follower {
         Self { shards, duplicates: 0, leaving: None }
     }
 
-    /// Follows what is in a parcel, and gives those that are over by then.
-    pub(super) fn follow(&mut self, parcel: &Parcel) -> Sheaf {
-        let mut sheaf = Sheaf::default();
+    /// Follows what is in a parcel, and puts those that are over by then into a sheaf.
+    pub(super) fn follow(&mut self, parcel: &Parcel, mut sheaf: Sheaf) -> Sheaf {
         let (mut some, mut arrivals) = (Vec::<Arrival<'_>>::with_capacity(TOGETHER), parcel.arrivals());
         loop {
             some.clear();

@@ -3,19 +3,21 @@
 use std::iter::Peekable;
 use std::vec::IntoIter;
 
-use crate::flow::{Begun, Ended};
+use smallvec::SmallVec;
+
+use crate::flow::{Begun, Ended, SHARDS};
 use crate::time::Timestamp;
 
 use super::crew::Crew;
 use super::follower::{Left, Sheaf};
 
 /// Puts the sheaves of one shipment together: at each tick what the first follower has, then the second, and so on. Sheaves
-/// of one shipment have the same ticks; gives the last of them.
-pub(super) fn bind(sheaves: Vec<Sheaf>, sink: &mut dyn FnMut(Ended)) -> Option<Timestamp> {
+/// of one shipment have the same ticks; gives the last of them. What is left are empty sheaves.
+pub(super) fn bind(sheaves: &mut [Sheaf], sink: &mut dyn FnMut(Ended)) -> Option<Timestamp> {
     let ticks = sheaves.first().map_or(0, |sheaf| sheaf.ticks.len());
     let last = sheaves.first().and_then(|sheaf| sheaf.ticks.last()).map(|&(now, _)| now);
-    let mut open: Vec<_> =
-        sheaves.into_iter().map(|sheaf| (sheaf.ended.into_iter(), sheaf.ticks, 0)).collect();
+    let open = sheaves.iter_mut().map(|Sheaf { ended, ticks }| (ended.drain(..), ticks, 0));
+    let mut open: SmallVec<[_; SHARDS]> = open.collect();
     for tick in 0..ticks {
         for (ended, ticks, taken) in &mut open {
             let upto = ticks.get(tick).map_or(*taken, |&(_, upto)| upto);
@@ -23,6 +25,7 @@ pub(super) fn bind(sheaves: Vec<Sheaf>, sink: &mut dyn FnMut(Ended)) -> Option<T
             *taken = upto;
         }
     }
+    open.into_iter().for_each(|(_, ticks, _)| ticks.clear());
     last
 }
 

@@ -6,6 +6,9 @@ use crate::decode::{IcmpError, Pdu, Segment};
 use crate::flow::{Address, Arrival};
 use crate::time::Timestamp;
 
+const _: () =
+    assert!(size_of::<Content>() <= 128, "two cache lines, which one core writes and another reads");
+
 /// Decoded frames in order, and their payload.
 #[derive(Default)]
 pub(super) struct Parcel {
@@ -15,7 +18,7 @@ pub(super) struct Parcel {
 
 enum Content {
     Tick(Timestamp),
-    Segment(Segment, Range<usize>, Address),
+    Segment(Segment, Range<u32>, Address),
     Icmp(IcmpError, Address),
 }
 
@@ -24,9 +27,9 @@ impl Parcel {
     pub(super) fn push(&mut self, pdu: &Pdu<'_>, address: Address) -> usize {
         match pdu {
             Pdu::Segment(segment, payload) => {
-                let start = self.payload.len();
+                let start = self.written();
                 self.payload.extend_from_slice(payload);
-                self.contents.push(Content::Segment(*segment, start..self.payload.len(), address));
+                self.contents.push(Content::Segment(*segment, start..self.written(), address));
                 payload.len()
             }
             Pdu::Icmp(error) => {
@@ -34,6 +37,11 @@ impl Parcel {
                 0
             }
         }
+    }
+
+    /// Where the next payload begins. A shipment is full long before that needs more bits.
+    fn written(&self) -> u32 {
+        u32::try_from(self.payload.len()).unwrap_or(u32::MAX)
     }
 
     /// Time has moved on.
@@ -45,7 +53,8 @@ impl Parcel {
         self.contents.iter().map(|content| match content {
             Content::Tick(now) => Arrival::Tick(*now),
             Content::Segment(segment, range, address) => {
-                Arrival::Segment(segment, self.payload.get(range.clone()).unwrap_or_default(), *address)
+                let payload = self.payload.get(range.start as usize..range.end as usize);
+                Arrival::Segment(segment, payload.unwrap_or_default(), *address)
             }
             Content::Icmp(error, address) => Arrival::Icmp(error, *address),
         })

@@ -16,36 +16,31 @@ use super::wharf::{Load, Shipment};
 /// Shipments that wait to be followed: so many that nobody waits for the one who reads.
 const AHEAD: usize = 2;
 /// Shipments that were read and not yet judged, which bounds the memory that they take.
-const UNDER_WAY: usize = 5;
+const UNDER_WAY: usize = 4;
 /// Bundles of what was left at the end that wait to be judged, of each follower.
 const LEFT_AHEAD: usize = 2;
 
-/// Bundles of what was judged that wait for somebody else to free them.
-const SPENT: usize = 4;
-
-/// Who asks for work.
+/// Who asks for work: the number of a thread.
 #[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Hand {
+pub(super) struct Hand(pub(super) usize);
+
+impl Hand {
     /// The one who judges, and has to tell at once what there is to be told.
-    Judge,
-    /// Another one.
-    Other,
+    pub(super) const JUDGE: Self = Self(0);
 }
 
 /// What is to be done by one alone, and what it takes.
 pub(super) enum Job {
     Read(Box<Dock>, Vec<Parcel>),
-    Follow(usize, Follower, Load),
-    Leave(usize, Follower),
-    /// Free what was judged.
-    Free(Vec<Ended>),
+    /// Follow a load, after freeing what was judged of that follower's.
+    Follow(usize, Follower, Load, Sheaf, Vec<Ended>),
+    Leave(usize, Follower, Vec<Ended>),
     /// Put the load with this number into words.
     Write(u64, scribes::Load),
 }
 
 /// What came of it.
 pub(super) enum Done {
-    Freed,
     Wrote(u64, scribes::Written),
     Read(Box<Dock>, Vec<Shipment>),
     Followed(usize, Follower, Sheaf, Option<Parcel>),
@@ -59,22 +54,21 @@ impl Job {
                 let shipments = dock.fetch(empties);
                 Done::Read(dock, shipments)
             }
-            Self::Follow(nth, mut follower, Load::Parcel(mut parcel)) => {
-                let sheaf = follower.follow(&parcel);
+            Self::Follow(nth, mut follower, Load::Parcel(mut parcel), sheaf, spent) => {
+                drop(spent);
+                let sheaf = follower.follow(&parcel, sheaf);
                 parcel.clear();
                 Done::Followed(nth, follower, sheaf, Some(parcel))
             }
-            Self::Follow(nth, mut follower, Load::End(until, now)) => {
+            Self::Follow(nth, mut follower, Load::End(until, now), _, spent) => {
+                drop(spent);
                 let sheaf = follower.end(until, now);
                 Done::Followed(nth, follower, sheaf, None)
             }
-            Self::Leave(nth, mut follower) => {
+            Self::Leave(nth, mut follower, spent) => {
+                drop(spent);
                 let left = follower.leave();
                 Done::Left(nth, follower, left)
-            }
-            Self::Free(spent) => {
-                drop(spent);
-                Done::Freed
             }
             Self::Write(number, load) => Done::Wrote(number, load.write()),
         }
@@ -88,6 +82,9 @@ struct Berth {
     loads: VecDeque<Load>,
     sheaves: VecDeque<Sheaf>,
     left: VecDeque<Left>,
+    /// Judged, and not yet freed: by whoever follows next, who has most likely allocated it as well. Where one thread frees what
+    /// another has allocated, both wait for each other.
+    spent: Vec<Ended>,
 }
 
 /// All that there is to do.
@@ -96,8 +93,10 @@ pub(super) struct Yard {
     dock: Option<Box<Dock>>,
     berths: Vec<Berth>,
     empties: Vec<Parcel>,
-    /// Judged, and not yet freed.
-    spent: Vec<Vec<Ended>>,
+    /// How many threads there are, each of which follows its share of the connections as a rule.
+    hands: usize,
+    /// Empty, to be filled again.
+    unbound: Vec<Sheaf>,
     /// Judged, and not yet put into words; and the words.
     unwritten: VecDeque<(u64, scribes::Load)>,
     written: HashMap<u64, scribes::Written>,
@@ -109,19 +108,22 @@ pub(super) struct Yard {
 }
 
 impl Yard {
-    pub(super) fn new(dock: Dock, followers: impl Iterator<Item = Follower>) -> Self {
+    /// For so many threads.
+    pub(super) fn new(dock: Dock, followers: impl Iterator<Item = Follower>, hands: usize) -> Self {
         let berth = |follower| Berth {
             follower: Some(follower),
             loads: VecDeque::new(),
             sheaves: VecDeque::new(),
             left: VecDeque::new(),
+            spent: Vec::new(),
         };
         let berths = followers.map(berth).collect();
         Self {
             dock: Some(Box::new(dock)),
             berths,
             empties: Vec::new(),
-            spent: Vec::new(),
+            hands,
+            unbound: Vec::new(),
             unwritten: VecDeque::new(),
             written: HashMap::new(),
             under_way: 0,
@@ -132,8 +134,8 @@ impl Yard {
 
     /// What should be done next.
     pub(super) fn job(&mut self, hand: Hand) -> Option<Job> {
-        let last = self.free(hand).or_else(|| self.write());
-        last.or_else(|| self.read(hand)).or_else(|| self.follow()).or_else(|| self.leave())
+        let last = self.write().or_else(|| self.read(hand));
+        last.or_else(|| self.follow(hand)).or_else(|| self.leave(hand))
     }
 
     fn write(&mut self) -> Option<Job> {
@@ -150,18 +152,17 @@ impl Yard {
         self.written.remove(&number)
     }
 
-    /// The one who judges frees nothing while somebody else may: it has more to do than the others.
-    pub(super) fn free(&mut self, hand: Hand) -> Option<Job> {
-        if hand == Hand::Judge && self.spent.len() < SPENT {
-            return None;
+    /// Takes sheaves that are to be filled again.
+    pub(super) fn take_back(&mut self, sheaves: Vec<Sheaf>) {
+        if self.outcome.is_none() {
+            self.unbound.extend(sheaves);
         }
-        self.spent.pop().map(Job::Free)
     }
 
-    /// Takes what was judged.
-    pub(super) fn free_later(&mut self, spent: Vec<Ended>) {
-        if !spent.is_empty() {
-            self.spent.push(spent);
+    /// Takes what was judged, of each follower.
+    pub(super) fn free_later(&mut self, spent: Vec<Vec<Ended>>) {
+        for (berth, spent) in self.berths.iter_mut().zip(spent) {
+            berth.spent.extend(spent);
         }
     }
 
@@ -170,32 +171,36 @@ impl Yard {
         if waiting >= AHEAD * self.berths.len() || self.under_way >= UNDER_WAY {
             return None;
         }
-        let dock = self.dock.take_if(|dock| hand == Hand::Other || !dock.may_wait())?;
+        let dock = self.dock.take_if(|dock| hand != Hand::JUDGE || !dock.may_wait())?;
         Some(Job::Read(dock, std::mem::take(&mut self.empties)))
     }
 
-    /// Whoever has the most before it is the furthest behind.
-    fn follow(&mut self) -> Option<Job> {
-        let free = self.berths.iter_mut().enumerate().filter(|(_, berth)| berth.follower.is_some());
-        let (nth, berth) = free.max_by_key(|(_, berth)| berth.loads.len())?;
+    /// Of those that a thread follows as a rule the one that has the most before it, which is the furthest behind; of others
+    /// only where there is nothing else to do, since what they need is in another core's cache.
+    fn follow(&mut self, hand: Hand) -> Option<Job> {
+        let hands = self.hands;
+        let ready = |berth: &Berth| berth.follower.is_some() && !berth.loads.is_empty();
+        let ready = self.berths.iter_mut().enumerate().filter(|(_, berth)| ready(berth));
+        let is_own = |nth: usize| Hand(nth % hands) == hand;
+        let (nth, berth) = ready.max_by_key(|(nth, berth)| (is_own(*nth), berth.loads.len()))?;
         let load = berth.loads.pop_front()?;
-        Some(Job::Follow(nth, berth.follower.take()?, load))
+        let sheaf = self.unbound.pop().unwrap_or_default();
+        Some(Job::Follow(nth, berth.follower.take()?, load, sheaf, std::mem::take(&mut berth.spent)))
     }
 
-    fn leave(&mut self) -> Option<Job> {
+    fn leave(&mut self, hand: Hand) -> Option<Job> {
+        let hands = self.hands;
         let is_leaving = |berth: &Berth| berth.follower.as_ref().is_some_and(Follower::is_leaving);
         let leaving = self.berths.iter_mut().enumerate().filter(|(_, berth)| is_leaving(berth));
-        let (nth, berth) = leaving.min_by_key(|(_, berth)| berth.left.len())?;
-        if berth.left.len() >= LEFT_AHEAD {
-            return None;
-        }
-        Some(Job::Leave(nth, berth.follower.take()?))
+        let wanting = leaving.filter(|(_, berth)| berth.left.len() < LEFT_AHEAD);
+        let (nth, berth) =
+            wanting.min_by_key(|(nth, berth)| (Hand(nth % hands) != hand, berth.left.len()))?;
+        Some(Job::Leave(nth, berth.follower.take()?, std::mem::take(&mut berth.spent)))
     }
 
     /// Takes what came of a job.
     pub(super) fn put(&mut self, done: Done) {
         match done {
-            Done::Freed => {}
             Done::Wrote(number, written) => {
                 self.written.insert(number, written);
             }
@@ -205,12 +210,13 @@ impl Yard {
                 }
                 if dock.is_over() {
                     self.outcome = Some(dock.leave());
+                    (self.empties, self.unbound) = (Vec::new(), Vec::new());
                 } else {
                     self.dock = Some(dock);
                 }
             }
             Done::Followed(nth, follower, sheaf, empty) => {
-                self.empties.extend(empty);
+                self.empties.extend(empty.filter(|_| self.outcome.is_none()));
                 self.berths[nth].follower = Some(follower);
                 self.berths[nth].sheaves.push_back(sheaf);
             }
