@@ -94,6 +94,7 @@ impl RecentRing {
     }
 
     /// Writes a segment whose connection's segment before had serial number `before`; gives its own.
+    #[inline]
     pub(super) fn push(&mut self, segment: Recent, before: u64) -> u64 {
         let serial = self.next();
         let entry = Entry { segment: Recent { serial, ..segment }, before };
@@ -101,11 +102,16 @@ impl RecentRing {
         if let Some(old) = self.entries.get_mut(place) {
             *old = entry;
         } else {
-            self.entries.push(entry);
+            self.fill(entry);
         }
         self.written = serial;
         self.fetch(serial + AHEAD);
         serial
+    }
+
+    #[cold]
+    fn fill(&mut self, entry: Entry) {
+        self.entries.push(entry);
     }
 
     /// Asks for the memory where the segment with this serial number is, or will be.
