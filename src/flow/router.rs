@@ -186,7 +186,8 @@ fn shard_of(key: &FlowKey, shards: usize) -> u8 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::decode::{Addr, Endpoint};
+    use crate::decode::{Addr, Endpoint, Flags};
+    use crate::flow::{FlowTable, ObservedUntil};
     use crate::time::Span;
 
     /// Many clients of one server, many ports of one host, and a network that is scanned.
@@ -236,5 +237,22 @@ mod tests {
                 .is_some()
         });
         assert_eq!(ticks.count(), 9);
+    }
+
+    #[test]
+    fn who_has_followed_a_connection_is_known_from_its_end() {
+        let settings = Settings::default();
+        let router = Router::new(&settings);
+        let mut table = FlowTable::new(settings);
+        let (server, mut seen) = (Endpoint { addr: Addr::v4([192, 0, 2, 1]), port: 80 }, [false; SHARDS]);
+        for (port, flags) in (1000..1064).zip([Flags::SYN, Flags::ACK].into_iter().cycle()) {
+            let src = Endpoint { addr: Addr::v4([192, 0, 2, 2]), port };
+            let heard = Pdu::Segment(Segment { src, dst: server, flags, ..Segment::default() }, &[]);
+            table.observe(&[heard], &mut |_| {});
+            let shard = router.address(&heard).shard();
+            table.finish(ObservedUntil::Eof, &mut |ended| assert_eq!(ended.shard(SHARDS), shard));
+            seen[shard] = true;
+        }
+        assert_eq!(seen, [true; SHARDS]);
     }
 }
