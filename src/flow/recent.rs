@@ -1,11 +1,11 @@
 //! The last segments of every connection, out of one bounded ring that all of them share: written in order, found
 //! again through a chain of back links, overwritten when its turn comes.
 
+use crate::ahead::fetch;
 use crate::decode::{Flags, Segment, SeqNumber, Traits};
 use crate::time::Timestamp;
 
 use super::key::End;
-use crate::ahead::fetch;
 
 /// Entries that are asked for before their turn: writing what is not there yet holds up all that is written after it.
 const AHEAD: u64 = 8;
