@@ -133,6 +133,24 @@ impl Shard {
         }
     }
 
+    /// Asks for every cache line of a connection that will be handed over soon.
+    pub(super) fn fetch_all(&self, place: Place) {
+        self.fetch(place);
+        if let Place::Whole(at) = place {
+            self.cold[at as usize].fetch();
+        }
+    }
+
+    /// Asks for what was said on it, and for its latest segment. It should be there by itself already.
+    pub(super) fn fetch_said(&self, place: Place) {
+        let Place::Whole(at) = place else { return };
+        let flow = self.whole.at(at);
+        self.ring.fetch(flow.recent);
+        if let Some(exchange) = flow.hearing.exchange() {
+            exchange.fetch();
+        }
+    }
+
     fn hash(&self, key: &FlowKey) -> u32 {
         self.hashes.of(key)
     }

@@ -143,6 +143,11 @@ impl Hearing {
         self.exchange.take()
     }
 
+    /// The exchange, which may not have been told of all that has passed.
+    pub(in super::super) fn exchange(&self) -> Option<&Exchange> {
+        self.exchange.as_deref()
+    }
+
     /// The exchange, if the next segment of `by` will touch it: one that may end the connection does.
     #[inline]
     pub(in super::super) fn needs(&self, by: End, segment: &Segment) -> Option<&Exchange> {

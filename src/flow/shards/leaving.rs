@@ -28,6 +28,10 @@ struct Line {
 /// the first, the time itself has to be looked at.
 const STEP_BITS: u32 = 8;
 
+/// So many connections ahead of its turn what is known of one is asked for, and then what that leads to.
+const LATER: usize = 8;
+const SOON: usize = 4;
+
 /// The step in which a connection began, and where it is; the older, the less.
 fn entry(now: Timestamp, start: Timestamp, place: Place) -> u64 {
     let age = now.as_nanos().saturating_sub(start.as_nanos()) >> STEP_BITS;
@@ -69,6 +73,13 @@ impl Line {
     }
 
     fn move_on(&mut self, shard: &Shard) {
+        let rest = self.rest.as_slice();
+        if let Some(&later) = rest.get(LATER) {
+            shard.fetch_all(place(later));
+        }
+        if let Some(&soon) = rest.get(SOON) {
+            shard.fetch_said(place(soon));
+        }
         self.first = self.rest.next().map(place).map(|place| (begun(shard, place), place));
     }
 }
