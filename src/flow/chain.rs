@@ -57,6 +57,12 @@ impl Chain {
         self.first().map(|at| (at, cells[at as usize].link().since))
     }
 
+    /// Who waits behind a cell.
+    pub(super) fn after<T: Linked>(cells: &[T], at: u32) -> Option<u32> {
+        let after = cells[at as usize].link().after;
+        (after != NONE).then_some(after)
+    }
+
     /// Puts a cell that is in no chain at the end.
     pub(super) fn push<T: Linked>(&mut self, cells: &mut [T], at: u32, since: Timestamp) {
         *cells[at as usize].link_mut() = Link { before: self.last, after: NONE, since };

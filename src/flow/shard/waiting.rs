@@ -5,6 +5,7 @@ use crate::time::{Span, Timestamp};
 use super::super::chain::Chain;
 use super::super::close::ObservedUntil;
 use super::super::expiry::Due;
+use super::super::index::Place;
 use super::super::state::Queue;
 use super::cells::{Body, Small};
 use super::{ATTEMPT, GRAVE, LINGER, Shard, Sink, is_unanswered};
@@ -113,6 +114,13 @@ impl Shard {
     }
 
     fn on_linger_over(&mut self, at: u32, sink: Sink<'_>) {
+        // Whose linger began next is mostly the next that is handed over.
+        if let Some(next) = Chain::after(&self.cold, at) {
+            self.fetch_said(Place::Whole(next));
+            if let Some(later) = Chain::after(&self.cold, next) {
+                self.fetch_all(Place::Whole(later));
+            }
+        }
         // The same holds for an attempt that took more than two segments.
         let refused = self.cold[at as usize].is_refused();
         self.hand_over_whole(at, ObservedUntil::Close, sink);
