@@ -109,6 +109,7 @@ impl RecentRing {
         serial
     }
 
+    /// Writes one more where none was yet: once for each place, so out of the way of all others.
     #[cold]
     fn fill(&mut self, entry: Entry) {
         self.entries.push(entry);

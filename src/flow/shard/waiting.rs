@@ -114,17 +114,20 @@ impl Shard {
     }
 
     fn on_linger_over(&mut self, at: u32, sink: Sink<'_>) {
-        // Whose linger began next is mostly the next that is handed over.
-        if let Some(next) = Chain::after(&self.cold, at) {
-            self.fetch_said(Place::Whole(next));
-            if let Some(later) = Chain::after(&self.cold, next) {
-                self.fetch_all(Place::Whole(later));
-            }
-        }
+        self.look_ahead(at);
         // The same holds for an attempt that took more than two segments.
         let refused = self.cold[at as usize].is_refused();
         self.hand_over_whole(at, ObservedUntil::Close, sink);
         if refused { self.forget_whole(at) } else { self.bury(at) }
+    }
+
+    /// Whose linger began next is mostly the next that is handed over: asks for what that will touch.
+    fn look_ahead(&self, at: u32) {
+        let Some(next) = Chain::after(&self.cold, at) else { return };
+        self.fetch_said(Place::Whole(next));
+        if let Some(later) = Chain::after(&self.cold, next) {
+            self.fetch_all(Place::Whole(later));
+        }
     }
 
     fn on_grave_due(&mut self, at: u32) {

@@ -159,6 +159,9 @@ impl Crew {
     /// Has what was judged freed by whoever follows next.
     pub(super) fn free(&self, spent: Vec<Ended>) {
         let followers = self.followers();
+        if spent.is_empty() {
+            return;
+        }
         let mut shares: Vec<Vec<Ended>> = (0..followers).map(|_| Vec::new()).collect();
         for ended in spent {
             shares[ended.shard(followers)].push(ended);

@@ -7,6 +7,8 @@ use super::parcel::Parcel;
 
 /// Connections that are handed over at once at the end.
 const LEFT: usize = 512;
+/// Connections for which a sheaf keeps room: as many as a parcel has segments, more or less. At a tick all may be over.
+const KEPT: usize = 1024;
 
 /// Connections that are over, in order.
 #[derive(Default)]
@@ -17,6 +19,13 @@ pub(super) struct Sheaf {
 }
 
 impl Sheaf {
+    /// Empties it, to be filled again. What a flood has made large is given back.
+    pub(super) fn clear(&mut self) {
+        self.ended.clear();
+        self.ended.shrink_to(KEPT);
+        self.ticks.clear();
+    }
+
     fn put(&mut self, handed: Handed) {
         match handed {
             Handed::Ended(ended) => self.ended.push(ended),
@@ -83,5 +92,30 @@ impl Follower {
     /// How many segments were the same frame once more, and what the table has done.
     pub(super) fn counts(&self) -> (u64, TableCounts) {
         (self.duplicates, self.shards.counts())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::decode::{Addr, Endpoint, Flags, Pdu, Segment};
+    use crate::flow::{FlowTable, Settings};
+
+    /// After a pause in a flood all that it has left is over at one tick.
+    #[test]
+    fn a_sheaf_that_a_flood_has_filled_is_none_the_larger_for_it() {
+        let mut table = FlowTable::new(Settings::default());
+        let mut sheaf = Sheaf::default();
+        for client in 0..20_000_u32 {
+            let src = Endpoint { addr: Addr::v4(client.to_be_bytes()), port: 1 };
+            let syn = Segment { src, flags: Flags::SYN, ..Segment::default() };
+            table.observe(&[Pdu::Segment(syn, &[])], &mut |_| {});
+        }
+        table.finish(ObservedUntil::Eof, &mut |ended| sheaf.put(Handed::Ended(ended)));
+        sheaf.put(Handed::Tick(Timestamp::ZERO));
+        assert!(sheaf.ended.capacity() >= 20_000);
+        sheaf.clear();
+        assert_eq!((sheaf.ended.len(), sheaf.ticks.len()), (0, 0));
+        assert!((1..2 * KEPT).contains(&sheaf.ended.capacity()));
     }
 }

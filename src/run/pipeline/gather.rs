@@ -25,7 +25,8 @@ pub(super) fn bind(sheaves: &mut [Sheaf], sink: &mut dyn FnMut(Ended)) -> Option
             *taken = upto;
         }
     }
-    open.into_iter().for_each(|(_, ticks, _)| ticks.clear());
+    drop(open);
+    sheaves.iter_mut().for_each(Sheaf::clear);
     last
 }
 

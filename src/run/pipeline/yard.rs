@@ -33,8 +33,8 @@ impl Hand {
 pub(super) enum Job {
     Read(Box<Dock>, Vec<Parcel>),
     /// Follow a load, after freeing what was judged of that follower's.
-    Follow(usize, Follower, Load, Sheaf, Vec<Ended>),
-    Leave(usize, Follower, Vec<Ended>),
+    Follow(usize, Follower, Load, Sheaf, Vec<Vec<Ended>>),
+    Leave(usize, Follower, Vec<Vec<Ended>>),
     /// Put the load with this number into words.
     Write(u64, scribes::Load),
 }
@@ -84,7 +84,7 @@ struct Berth {
     left: VecDeque<Left>,
     /// Judged, and not yet freed: by whoever follows next, who has most likely allocated it as well. Where one thread frees what
     /// another has allocated, both wait for each other.
-    spent: Vec<Ended>,
+    spent: Vec<Vec<Ended>>,
 }
 
 /// All that there is to do.
@@ -162,7 +162,7 @@ impl Yard {
     /// Takes what was judged, of each follower.
     pub(super) fn free_later(&mut self, spent: Vec<Vec<Ended>>) {
         for (berth, spent) in self.berths.iter_mut().zip(spent) {
-            berth.spent.extend(spent);
+            berth.spent.push(spent);
         }
     }
 
