@@ -1,7 +1,7 @@
 //! One capture, or several merged by time.
 
 use crate::aggregate::Dropped;
-use crate::capture::file::{FileSource, Merged, Notice, Position};
+use crate::capture::file::{BlockSink, FileSource, Merged, Notice, Position};
 use crate::capture::{Progress, Source};
 use crate::decode::Frame;
 use crate::error::Error;
@@ -17,6 +17,14 @@ impl Reader {
         match self {
             Self::One(source) => source.read(sink),
             Self::Several(merged) => merged.read(sink),
+        }
+    }
+
+    /// The same, and tells in which block the frames lie.
+    pub(super) fn read_blocks(&mut self, sink: &mut BlockSink<'_>) -> Result<Progress, Error> {
+        match self {
+            Self::One(source) => source.read_blocks(sink),
+            Self::Several(merged) => merged.read_blocks(sink),
         }
     }
 

@@ -9,6 +9,7 @@ mod damage;
 mod encapsulation;
 mod filter;
 mod formats;
+mod kept;
 #[cfg(feature = "live")]
 mod libpcap;
 mod merged;

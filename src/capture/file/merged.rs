@@ -5,7 +5,7 @@ use std::collections::BinaryHeap;
 use std::collections::binary_heap::PeekMut;
 
 use super::walk::Head;
-use super::{Drops, FileSource, Input, Notice, Position};
+use super::{BlockSink, Drops, FileSource, Input, Notice, Position};
 use crate::capture::batch::{Batch, Sink};
 use crate::capture::{BATCH, Progress, Source};
 use crate::decode::Frame;
@@ -34,6 +34,9 @@ struct Lane {
     size: Option<u64>,
     state: State,
 }
+
+/// A frame that was picked, and the number of its lane.
+type Pick = (usize, Head);
 
 enum State {
     /// Closed until its time comes.
@@ -120,7 +123,7 @@ impl Merged {
     }
 
     /// Picks the next frames, until there are enough of them or a lane runs dry; gives their number.
-    fn pick(&mut self, picks: &mut [(usize, Head); BATCH]) -> usize {
+    fn pick(&mut self, picks: &mut [Pick; BATCH]) -> usize {
         let mut picked = 0;
         while let (Some(slot), None) = (picks.get_mut(picked), self.dry) {
             let Some(mut first) = self.order.peek_mut() else { break };
@@ -143,7 +146,7 @@ impl Merged {
         picked
     }
 
-    fn hand_over(&self, picks: &[(usize, Head)], sink: &mut Sink<'_>) {
+    fn hand_over(&self, picks: &[Pick], sink: &mut Sink<'_>) {
         let mut batch = Batch::new(sink);
         for &(index, head) in picks {
             if let Some(source) = self.lanes.get(index).and_then(Lane::source) {
@@ -152,24 +155,47 @@ impl Merged {
         }
         batch.finish();
     }
-}
 
-impl Source for Merged {
-    /// After an error the capture that it came from is left out; reading on gives the frames of the others.
-    fn read(&mut self, sink: &mut dyn FnMut(&[Frame<'_>])) -> Result<Progress, Error> {
+    /// Hands over those together that follow each other and lie in one block.
+    fn hand_over_blocks(&self, picks: &[Pick], sink: &mut BlockSink<'_>) {
+        for some in picks.chunk_by(|(one, _), (next, _)| one == next) {
+            let lane = some.first().and_then(|(index, _)| self.lanes.get(*index));
+            if let Some(source) = lane.and_then(Lane::source) {
+                self.hand_over(some, &mut |frames| sink(source.block(), frames));
+            }
+        }
+    }
+
+    /// As [`Source::read`], and tells in which block the frames lie: what is kept of it may be looked at later.
+    ///
+    /// # Errors
+    /// As for [`Source::read`].
+    pub fn read_blocks(&mut self, sink: &mut BlockSink<'_>) -> Result<Progress, Error> {
+        self.read_on_and(|merged, picks| merged.hand_over_blocks(picks, sink))
+    }
+
+    /// Picks frames until a lane has to read on, and has them handed over.
+    fn read_on_and(&mut self, mut hand_over: impl FnMut(&Self, &[Pick])) -> Result<Progress, Error> {
         if let Some(index) = self.dry {
             self.read_on(index)?;
         }
         let mut picks = [(0, Head::NONE); BATCH];
         loop {
             let picked = self.pick(&mut picks);
-            self.hand_over(picks.get(..picked).unwrap_or_default(), sink);
+            hand_over(self, picks.get(..picked).unwrap_or_default());
             if picked < BATCH {
                 break;
             }
         }
         let more = self.dry.is_some() || !self.order.is_empty();
         Ok(if more { Progress::More } else { Progress::End })
+    }
+}
+
+impl Source for Merged {
+    /// After an error the capture that it came from is left out; reading on gives the frames of the others.
+    fn read(&mut self, sink: &mut dyn FnMut(&[Frame<'_>])) -> Result<Progress, Error> {
+        self.read_on_and(|merged, picks| merged.hand_over(picks, sink))
     }
 }
 

@@ -8,6 +8,7 @@
 //! before it has been handed over by then. Memory is bounded by one block per open file, which grows to 16 MiB and only
 //! as far as a block of the capture really fills it.
 
+mod block;
 mod buffer;
 mod classic;
 mod input;
@@ -23,6 +24,7 @@ mod walk;
 use std::io::{ErrorKind, Read};
 use std::path::PathBuf;
 
+pub use block::Block;
 pub use input::{Input, expand};
 pub use merged::Merged;
 pub use notice::{Damage, Notice};
@@ -32,10 +34,13 @@ use self::buffer::Buffer;
 use self::magic::{Recognised, describe, describe_short, recognise};
 use self::stream::{Stream, Trouble};
 use self::walk::{Format, Head, Walk};
-use super::batch::{Batch, Sink};
+use super::batch::Batch;
 use super::{Progress, Source};
 use crate::decode::Frame;
 use crate::error::Error;
+
+/// What frames are handed to, and the block in which they lie.
+pub type BlockSink<'s> = dyn FnMut(&Block, &[Frame<'_>]) + 's;
 
 /// How far a reading is, in bytes as they lie on disk.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -129,10 +134,23 @@ impl FileSource {
         }
     }
 
+    /// As [`Source::read`], and tells in which block the frames lie: what is kept of it may be looked at later.
+    ///
+    /// # Errors
+    /// As for [`Source::read`].
+    pub fn read_blocks(&mut self, sink: &mut BlockSink<'_>) -> Result<Progress, Error> {
+        if self.hand_over(sink) == 0 && !self.ended {
+            self.refill()?;
+            self.hand_over(sink);
+        }
+        Ok(self.progress())
+    }
+
     /// Hands over the frames that lie whole in memory; gives their number.
-    fn hand_over(&mut self, sink: &mut Sink<'_>) -> u64 {
-        let (bytes, at) = self.buffer.walk();
-        let mut batch = Batch::new(sink);
+    fn hand_over(&mut self, sink: &mut BlockSink<'_>) -> u64 {
+        let (bytes, block, at) = self.buffer.walk();
+        let mut sink = |frames: &[Frame<'_>]| sink(block, frames);
+        let mut batch = Batch::new(&mut sink);
         self.walk.each(bytes, at, |head| batch.push(head.frame(bytes)));
         let handed = batch.finish();
         self.end_if_damaged();
@@ -142,7 +160,7 @@ impl FileSource {
     /// The next frame that lies whole in memory, without reading on.
     #[inline]
     fn next_head(&mut self) -> Option<Head> {
-        let (bytes, at) = self.buffer.walk();
+        let (bytes, _, at) = self.buffer.walk();
         let head = self.walk.next(bytes, at);
         if head.is_none() {
             self.end_if_damaged();
@@ -154,6 +172,11 @@ impl FileSource {
     #[inline]
     fn frame(&self, head: Head) -> Frame<'_> {
         head.frame(self.buffer.filled())
+    }
+
+    /// Where the frames lie that were found since the last [`FileSource::refill`].
+    const fn block(&self) -> &Block {
+        self.buffer.block()
     }
 
     /// Reads on, once. Heads found before must not be used any more.
@@ -220,11 +243,7 @@ impl FileSource {
 impl Source for FileSource {
     /// Hands over what is in memory, else reads once and hands over what came; waits for nothing more.
     fn read(&mut self, sink: &mut dyn FnMut(&[Frame<'_>])) -> Result<Progress, Error> {
-        if self.hand_over(sink) == 0 && !self.ended {
-            self.refill()?;
-            self.hand_over(sink);
-        }
-        Ok(self.progress())
+        self.read_blocks(&mut |_, frames| sink(frames))
     }
 }
 
@@ -258,7 +277,7 @@ fn read_header(stream: &mut Stream, buffer: &mut Buffer) -> Result<Format, Refus
     loop {
         match recognise(buffer.rest()) {
             Recognised::Capture(format, len) => {
-                *buffer.walk().1 += len;
+                *buffer.walk().2 += len;
                 return Ok(format);
             }
             Recognised::LinkType(number) => return Err(Refusal::LinkType(number)),

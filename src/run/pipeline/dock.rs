@@ -1,6 +1,7 @@
 //! Where captures are read, by one at a time.
 
 use crate::capture::Progress;
+use crate::capture::file::Block;
 use crate::decode::Frame;
 use crate::error::Error;
 use crate::flow::ObservedUntil;
@@ -56,12 +57,14 @@ impl Dock {
 
     fn read_on(&mut self) {
         let Self { reader, gate, meter, wharf, over } = self;
-        let mut sifted = Ok(());
-        let progress = reader.read(&mut |frames| {
+        let (mut sifted, mut room) = (Ok(()), 0);
+        let progress = reader.read_blocks(&mut |block, frames| {
             if sifted.is_ok() {
-                sifted = sift(gate, frames, wharf);
+                sifted = sift(gate, (block, frames), wharf);
+                room = room.max(block.len());
             }
         });
+        wharf.note_read(room);
         let progress = progress.unwrap_or_else(|error| {
             meter.wipe();
             talk::say(&error);
@@ -84,10 +87,10 @@ impl Dock {
     }
 }
 
-fn sift(gate: &mut Gate, frames: &[Frame<'_>], wharf: &mut Wharf) -> Result<(), Error> {
+fn sift(gate: &mut Gate, (block, frames): (&Block, &[Frame<'_>]), wharf: &mut Wharf) -> Result<(), Error> {
     for frame in frames {
         match if gate.is_open() { Passage::Through } else { gate.pass(frame)? } {
-            Passage::Through => wharf.load(frame),
+            Passage::Through => wharf.load(frame, block),
             Passage::Aside => wharf.leave_out(),
             Passage::Over => return Ok(()),
         }

@@ -1,7 +1,9 @@
-//! What frames say, copied out of the buffer that the reader wants back, for one of those who follow connections.
+//! What frames say, and where in the memory of the reader they say it, for one of those who follow connections.
 
 use std::ops::Range;
 
+use crate::ahead;
+use crate::capture::file::Block;
 use crate::decode::{IcmpError, Pdu, Segment};
 use crate::flow::{Address, Arrival};
 use crate::time::Timestamp;
@@ -9,11 +11,12 @@ use crate::time::Timestamp;
 const _: () =
     assert!(size_of::<Content>() <= 128, "two cache lines, which one core writes and another reads");
 
-/// Decoded frames in order, and their payload.
+/// Decoded frames in order, and the blocks in which their payload lies.
 #[derive(Default)]
 pub(super) struct Parcel {
     contents: Vec<Content>,
-    payload: Vec<u8>,
+    /// Each block, and where the contents begin that lie in it.
+    blocks: Vec<(usize, Block)>,
 }
 
 enum Content {
@@ -23,25 +26,17 @@ enum Content {
 }
 
 impl Parcel {
-    /// Gives how much room it takes: bytes of payload.
-    pub(super) fn push(&mut self, pdu: &Pdu<'_>, address: Address) -> usize {
-        match pdu {
+    /// Takes what a frame says that lies in `block`.
+    pub(super) fn push(&mut self, pdu: &Pdu<'_>, block: &Block, address: Address) {
+        self.contents.push(match pdu {
             Pdu::Segment(segment, payload) => {
-                let start = self.written();
-                self.payload.extend_from_slice(payload);
-                self.contents.push(Content::Segment(*segment, start..self.written(), address));
-                payload.len()
+                if self.blocks.last().is_none_or(|(_, last)| !last.is(block)) {
+                    self.blocks.push((self.contents.len(), block.clone()));
+                }
+                Content::Segment(*segment, block.place(payload), address)
             }
-            Pdu::Icmp(error) => {
-                self.contents.push(Content::Icmp(*error, address));
-                0
-            }
-        }
-    }
-
-    /// Where the next payload begins. A shipment is full long before that needs more bits.
-    fn written(&self) -> u32 {
-        u32::try_from(self.payload.len()).unwrap_or(u32::MAX)
+            Pdu::Icmp(error) => Content::Icmp(*error, address),
+        });
     }
 
     /// Time has moved on.
@@ -50,11 +45,18 @@ impl Parcel {
     }
 
     pub(super) fn arrivals(&self) -> impl Iterator<Item = Arrival<'_>> {
-        self.contents.iter().map(|content| match content {
+        let mut blocks = self.blocks.iter().peekable();
+        let mut block = None;
+        self.contents.iter().enumerate().map(move |(nth, content)| match content {
             Content::Tick(now) => Arrival::Tick(*now),
-            Content::Segment(segment, range, address) => {
-                let payload = self.payload.get(range.start as usize..range.end as usize);
-                Arrival::Segment(segment, payload.unwrap_or_default(), *address)
+            Content::Segment(segment, place, address) => {
+                if let Some((_, next)) = blocks.next_if(|(start, _)| *start == nth) {
+                    block = Some(next);
+                }
+                let payload = block.map(|block| block.at(place)).unwrap_or_default();
+                // Most likely it lies in the cache of the core that has read it.
+                payload.first().into_iter().chain(payload.get(64)).for_each(ahead::fetch);
+                Arrival::Segment(segment, payload, *address)
             }
             Content::Icmp(error, address) => Arrival::Icmp(error, *address),
         })
@@ -63,6 +65,6 @@ impl Parcel {
     /// Empties it, to be filled again.
     pub(super) fn clear(&mut self) {
         self.contents.clear();
-        self.payload.clear();
+        self.blocks.clear();
     }
 }

@@ -1,6 +1,7 @@
 //! Where frames are decoded, and put together for those who follow connections.
 
 use crate::aggregate::Intake;
+use crate::capture::file::Block;
 use crate::decode::{self, Frame, Pdu, Skip};
 use crate::flow::{ObservedUntil, Router};
 use crate::time::Timestamp;
@@ -9,7 +10,8 @@ use super::parcel::Parcel;
 
 /// Segments in a shipment: so many that the threads seldom ask each other for work. With a quarter of that nothing changes.
 const SEGMENTS: usize = 4096;
-/// Payload in a shipment, but for the last segment's: full-size segments are not to make it a small one.
+/// What the blocks take in which the segments of a shipment lie, but for the last ones: full-size segments are not to make it
+/// a small one.
 const BYTES: usize = 1024 << 10;
 
 /// What the reader counted.
@@ -38,7 +40,7 @@ pub(super) struct Wharf {
     parcels: Vec<Parcel>,
     /// To be filled again.
     empties: Vec<Parcel>,
-    /// Segments and bytes of payload in the parcels.
+    /// Segments in the parcels, and bytes of memory that they keep from being read into.
     segments: usize,
     bytes: usize,
     shipped: Vec<Shipment>,
@@ -57,24 +59,33 @@ impl Wharf {
         self.empties.extend(empties);
     }
 
-    pub(super) fn load(&mut self, frame: &Frame<'_>) {
+    /// Takes a frame that lies in a block.
+    pub(super) fn load(&mut self, frame: &Frame<'_>, block: &Block) {
         self.tally.intake.frames += 1;
         self.tally.intake.saw(frame.ts);
         match decode::decode(frame) {
-            Ok(pdu) => self.put(&pdu),
+            Ok(pdu) => self.put(&pdu, block),
             Err(skip) => self.tally.intake.skipped.add(skip),
         }
-        if self.segments >= SEGMENTS || self.bytes >= BYTES {
+        if self.segments >= SEGMENTS {
             self.ship();
         }
     }
 
-    fn put(&mut self, pdu: &Pdu<'_>) {
+    /// Takes note that what was loaded of late lies in so much memory.
+    pub(super) fn note_read(&mut self, bytes: usize) {
+        self.bytes += bytes;
+        if self.bytes >= BYTES {
+            self.ship();
+        }
+    }
+
+    fn put(&mut self, pdu: &Pdu<'_>, block: &Block) {
         if let Some(now) = self.router.tick(pdu) {
             self.parcels.iter_mut().for_each(|parcel| parcel.tick(now));
         }
         let address = self.router.address(pdu);
-        self.bytes += self.parcels[address.shard()].push(pdu, address);
+        self.parcels[address.shard()].push(pdu, block, address);
         self.segments += 1;
     }
 
