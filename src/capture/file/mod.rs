@@ -6,7 +6,7 @@
 //!
 //! No length in a file is trusted. What cannot be part of a capture ends the reading with a [`Notice`], and everything
 //! before it has been handed over by then. Memory is bounded by one block per open file, which grows to 16 MiB and only
-//! as far as a block of the capture really fills it.
+//! as far as a block of the capture really fills it; and by the blocks that whoever reads keeps ([`Block`]).
 
 mod block;
 mod buffer;
