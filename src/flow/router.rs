@@ -8,6 +8,7 @@ use std::sync::Arc;
 
 use ahash::RandomState;
 
+use crate::ahead;
 use crate::decode::{IcmpError, Pdu, Segment};
 use crate::time::Timestamp;
 
@@ -24,6 +25,9 @@ const FLOWS_WORTH_SHARING: u32 = 4096;
 const TICK_BITS: u32 = 20;
 /// Or after so many arrivals, whatever their times: what waits for a tick is bounded.
 const TICK_ARRIVALS: u32 = 1024;
+
+/// Bytes that come from memory together, on most machines.
+const CACHE_LINE: usize = 64;
 
 /// The hash of connections.
 #[derive(Clone)]
@@ -68,6 +72,16 @@ pub enum Arrival<'a> {
     Segment(&'a Segment, &'a [u8], Address),
     /// An ICMP error about a segment.
     Icmp(&'a IcmpError, Address),
+}
+
+impl Arrival<'_> {
+    /// Asks for the first bytes of payload, which lie in the cache of another core if that has read them.
+    #[inline]
+    pub fn fetch(&self) {
+        if let Self::Segment(_, payload, _) = self {
+            payload.first().into_iter().chain(payload.get(CACHE_LINE)).for_each(ahead::fetch);
+        }
+    }
 }
 
 /// Tells where to.

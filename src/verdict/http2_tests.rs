@@ -225,3 +225,37 @@ fn who_does_not_speak_http2_serves_nobody() {
         told.evidence
     );
 }
+
+/// A question in one HTTP and an answer in another one is none, whoever takes that for an error first.
+#[test]
+fn an_answer_in_another_http_is_none() {
+    let refusal = "B > A P. \"HTTP/1.1 400 Bad Request\\r\\nContent-Length: 0\\r\\n\\r\\n\"\nA > B .\n";
+    let page = "B > A P. \"<!DOCTYPE HTML>\"\nA > B .\n";
+    let settings = format!("B > A P. hex {}\nA > B .\n", frame(SETTINGS, 0, 0, &[0; 6]));
+    let [handshake, get] =
+        ["A > B S\nB > A S.\nA > B .\n", "A > B P. \"GET / HTTP/1.1\\r\\nHost: b\\r\\n\\r\\n\"\n"];
+    let cases = [
+        (format!("{}{}{refusal}", opened(), ask(1)), "HTTP/1"),
+        (format!("{}{}{page}", opened(), ask(1)), "something else"),
+        (format!("{handshake}{get}{settings}"), "HTTP/2"),
+        // Who accepts may speak first.
+        (format!("{handshake}{settings}{get}B > A .\n"), "HTTP/2"),
+    ];
+    for (talk, spoken) in cases {
+        for (end, cause) in [(CLIENT_CLOSES, "client_abort"), (SERVER_CLOSES, "no_response")] {
+            let told = verdict(&format!("{talk}{end}"));
+            assert_eq!((told.cause_name(), told.harm), (Some(cause), Some(Harm::Harmful)), "{talk}");
+            assert!(says(&told, &format!("the server speaks {spoken} here")), "{:?}", told.evidence);
+            assert!(told.advice.as_deref().is_some_and(|advice| advice.contains("the same HTTP")));
+        }
+    }
+}
+
+/// A connection on which nothing was asked is none the worse for it.
+#[test]
+fn who_was_not_asked_owes_nothing_in_any_http() {
+    let talk =
+        format!("{}B > A P. \"HTTP/1.1 400 Bad Request\\r\\n\\r\\n\"\nA > B .\n{SERVER_CLOSES}", opened());
+    let told = verdict(&talk);
+    assert_eq!((told.cause_name(), told.harm), (None, None), "{:?}", told.evidence);
+}

@@ -28,6 +28,7 @@ mod stack;
 mod stage;
 mod talk;
 pub mod topic;
+mod version;
 mod who;
 
 pub use crate::decode::{Addr, Endpoint, Flags, SkipCounts};

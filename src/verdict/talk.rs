@@ -276,7 +276,7 @@ pub(super) fn http2_failed(evidence: &Evidence<'_>) -> bool {
     let Some(http2) = evidence.exchange.http2() else { return false };
     let error = |side| http2.goaway.at(evidence.close.end(side)).as_ref().is_some_and(GoAway::is_error);
     let odd = http2.is_blind(http2.client.peer()) && has_all_of_server(evidence);
-    odd || error(Side::Client) || error(Side::Server)
+    odd || http2.other.is_some() || error(Side::Client) || error(Side::Server)
 }
 
 /// Did the server say something, all of which was captured? Of what the capture holds only in part nobody knows what it was.

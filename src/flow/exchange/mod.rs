@@ -13,6 +13,7 @@ mod http;
 mod http2;
 mod last_words;
 mod reading;
+mod spoken;
 mod stream;
 mod tls;
 mod turns;
@@ -21,6 +22,7 @@ pub(super) use hearing::Hearing;
 pub use http::{BodyLength, Http, Owed, Request, Response, Upgrade};
 pub use http2::{Aborted, Answer, GoAway, Http2, Stream};
 pub use last_words::Fatal;
+pub use spoken::Spoken;
 pub use tls::{Alert, Tls};
 pub use turns::Turn;
 
@@ -185,6 +187,16 @@ impl Exchange {
         };
         let blind = self.is_blind(End::Low) || self.is_blind(End::High);
         Some(if blind { Owed::Unknown } else { owed })
+    }
+
+    /// What the server speaks, where the client asks it in another version of HTTP and gets no answer that it understands.
+    #[must_use]
+    pub fn speaks_other(&self) -> Option<Spoken> {
+        match &self.protocol {
+            Protocol::Http(http) => http.in_http2.then_some(Spoken::Http2),
+            Protocol::Http2(http2) => http2.other,
+            _ => None,
+        }
     }
 
     /// Does the protocol tell where requests and answers begin and end?

@@ -70,8 +70,10 @@ impl Talk<'_> {
         begins && *self.protocol == Protocol::Unknown && http::is_surely_request(piece.bytes)
     }
 
-    fn begin_http(&mut self, client: End) -> Opening {
-        *self.protocol = Protocol::Http(Box::new(Http::new(client)));
+    fn begin_http(&mut self, client: End, settings: Option<End>) -> Opening {
+        let mut http = Http::new(client);
+        http.in_http2 = settings == Some(client.peer());
+        *self.protocol = Protocol::Http(Box::new(http));
         Opening::Known
     }
 
@@ -131,8 +133,9 @@ enum Opening {
     Silent,
     /// Too few bytes to tell.
     Short(Box<Short>),
-    /// Nothing known; TLS may begin in the middle (STARTTLS, PostgreSQL's SSLRequest), and so may the capture.
-    Plain,
+    /// Nothing known; TLS may begin in the middle (STARTTLS, PostgreSQL's SSLRequest), and so may the capture. A server of HTTP/2
+    /// may speak first.
+    Plain { settings: Option<End> },
     /// It is known.
     Known,
     /// It will not be known.
@@ -216,7 +219,7 @@ impl Reading {
             return Opaque::default();
         }
         match (&self.opening, protocol) {
-            (Opening::Plain, _) => Opaque::all(Unless::Known),
+            (Opening::Plain { .. }, _) => Opaque::all(Unless::Known),
             (Opening::Known, Protocol::Http(http)) if http.is_blind(by) => {
                 Opaque::all(Unless::Message(http.kind(by)))
             }
@@ -278,14 +281,17 @@ impl Opening {
         match self {
             Self::Known => self.read(by, piece, talk),
             Self::Unknown => {}
-            Self::Plain => self.look_again(by, piece, talk),
+            Self::Plain { settings } => {
+                let settings = *settings;
+                self.look_again((by, piece), settings, talk);
+            }
             Self::Silent | Self::Short(_) => self.recognise(by, piece, talk),
         }
     }
 
     /// A whole ClientHello header is unlike anything else, and so are HTTP/2's preface, before which its servers may speak, and a
     /// whole request line where a side begins to speak: the capture may have begun with the rest of an answer.
-    fn look_again(&mut self, by: End, piece: &Piece<'_>, talk: &mut Talk<'_>) {
+    fn look_again(&mut self, (by, piece): (End, &Piece<'_>), settings: Option<End>, talk: &mut Talk<'_>) {
         if tls::is_surely_hello(piece.bytes) {
             *self = talk.begin_tls(by);
             self.hear(by, piece, talk);
@@ -296,7 +302,7 @@ impl Opening {
             *self = talk.begin_http2(Http2::midway(client));
             self.hear(by, piece, talk);
         } else if talk.begins_request(by, piece) {
-            *self = talk.begin_http(by);
+            *self = talk.begin_http(by, settings);
             self.hear(by, piece, talk);
         } else if *talk.turns.count > MAX_PLAIN_TURNS {
             *self = Self::Unknown;
@@ -315,14 +321,14 @@ impl Opening {
         let bytes: Vec<u8> = [earlier.as_slice(), start].concat();
         let http = (talk.looks_like_request(&bytes), talk.looks_like_preface(&bytes));
         *self = match (tls::looks_like_hello(&bytes), http) {
-            _ if first != by => Self::Plain,
+            _ if first != by => Self::Plain { settings: None },
             (Looks::Like, _) => talk.begin_tls(by),
-            (_, (Looks::Like, _)) => talk.begin_http(by),
+            (_, (Looks::Like, _)) => talk.begin_http(by, None),
             (_, (_, Looks::Like)) => talk.begin_http2(Http2::new(by)),
             (Looks::Short, _) | (_, (Looks::Short, _) | (_, Looks::Short)) if piece.unseen == 0 => {
                 return *self = Self::Short(Box::new(Short { by, stamp, seq, bytes }));
             }
-            _ => Self::Plain,
+            _ => Self::Plain { settings: http2::begins_with_settings(&bytes).then_some(by) },
         };
         if matches!(self, Self::Known) {
             self.hear(by, &Piece { stamp, seq, bytes: &earlier, unseen: 0 }, talk);

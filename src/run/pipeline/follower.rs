@@ -54,7 +54,7 @@ impl Follower {
         let (mut some, mut arrivals) = (Vec::<Arrival<'_>>::with_capacity(TOGETHER), parcel.arrivals());
         loop {
             some.clear();
-            some.extend(arrivals.by_ref().take(TOGETHER));
+            some.extend(arrivals.by_ref().take(TOGETHER).inspect(Arrival::fetch));
             if some.is_empty() {
                 return sheaf;
             }

@@ -2,7 +2,6 @@
 
 use std::ops::Range;
 
-use crate::ahead;
 use crate::capture::file::Block;
 use crate::decode::{IcmpError, Pdu, Segment};
 use crate::flow::{Address, Arrival};
@@ -54,8 +53,6 @@ impl Parcel {
                     block = Some(next);
                 }
                 let payload = block.map(|block| block.at(place)).unwrap_or_default();
-                // Most likely it lies in the cache of the core that has read it.
-                payload.first().into_iter().chain(payload.get(64)).for_each(ahead::fetch);
                 Arrival::Segment(segment, payload, *address)
             }
             Content::Icmp(error, address) => Arrival::Icmp(error, *address),

@@ -180,6 +180,18 @@ pub(super) const CALLS_ENDED: &Event = &stream(
     ],
 );
 
+pub(super) const OTHER_HTTP: &Event = &stream(
+    "an answer arrives that is not of the protocol of the request, and then one of the two closes",
+    &[
+        lead(
+            "no_response",
+            "HTTP/1 is asked and HTTP/2's settings come, or HTTP/2 and HTTP/1: the server closes",
+        ),
+        lead("client_abort", "the same, and the client closes first"),
+        lead("tls_alert", "the server speaks TLS, and answers plain text with an alert"),
+    ],
+);
+
 pub(super) const CALLS_REFUSED: &Event = &stream(
     "a GOAWAY or RST_STREAM of the server, and mostly its FIN after that",
     &[

@@ -15,6 +15,7 @@ mod proxies;
 mod python;
 mod search;
 mod system;
+mod versions;
 
 pub use events::{Event, Lead, Scope};
 
@@ -81,6 +82,7 @@ pub const INVISIBLE: &[(&str, &str)] = &[(
 /// Every error text, the more telling before the less.
 pub fn all() -> impl Iterator<Item = &'static ErrorText> {
     const GROUPS: &[&[ErrorText]] = &[
+        versions::TEXTS,
         proxies::TEXTS,
         http2::TEXTS,
         curl::TEXTS,

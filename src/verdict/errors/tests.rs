@@ -138,6 +138,25 @@ const CALLS: &[(&str, &str)] = &[
         "ERR_HTTP2_STREAM_ERROR",
     ),
     ("code: 'ERR_HTTP2_STREAM_CANCEL'", "ERR_HTTP2_STREAM_CANCEL"),
+    (
+        "Error: Parse Error: Expected HTTP/, RTSP/ or ICE/ { code: 'HPE_INVALID_CONSTANT' }",
+        "Parse Error: Expected HTTP/",
+    ),
+    ("Error [ERR_HTTP2_ERROR]: Protocol error", "ERR_HTTP2_ERROR: Protocol error"),
+    (
+        "net/http: HTTP/1.x transport connection broken: malformed HTTP response \"\\x00\\x00\\x06\\x04\"",
+        "malformed HTTP response",
+    ),
+    (
+        "code = Unavailable desc = connection error: error reading server preface: http2: frame too large",
+        "http2: frame too large",
+    ),
+    ("('Connection aborted.', BadStatusLine('\\x00\\x00\\x00\\x04'))", "BadStatusLine"),
+    ("curl: (1) Received HTTP/0.9 when not allowed", "(1) Received HTTP/0.9 when not allowed"),
+    (
+        "*1 upstream sent no valid HTTP/1.0 header while reading response header from upstream",
+        "upstream sent no valid HTTP/1.0 header",
+    ),
 ];
 
 fn found(line: &str) -> &'static str {

@@ -3,7 +3,7 @@
 use crate::flow::{BodyLength, Owed, Side};
 use crate::verdict::evidence::{Shape, Talk};
 use crate::verdict::rule::{Confidence, Rule, hit, miss};
-use crate::verdict::{Evidence, How, facts, gave_up, half_close, talk};
+use crate::verdict::{Evidence, How, facts, gave_up, half_close, talk, version};
 
 pub(super) const RULE: Rule = Rule {
     name: "client_abort",
@@ -117,6 +117,9 @@ fn answered_after_all(evidence: &Evidence<'_>) -> bool {
 }
 
 fn advise(evidence: &Evidence<'_>) -> String {
+    if let Some(advice) = version::advice(evidence) {
+        return advice;
+    }
     let waited = evidence.idle_before.filter(|&idle| idle >= talk::QUIET);
     let after = waited.map(|idle| format!(" after waiting {idle}")).unwrap_or_default();
     let yours = match waited {

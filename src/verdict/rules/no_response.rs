@@ -4,7 +4,7 @@ use crate::flow::Side;
 use crate::verdict::evidence::{Shape, Talk};
 use crate::verdict::rule::{Confidence, Rule, hit, miss};
 use crate::verdict::talk::QUIET;
-use crate::verdict::{Evidence, How, facts, goaway, half_close, talk};
+use crate::verdict::{Evidence, How, facts, goaway, half_close, talk, version};
 
 /// A message is smaller than a segment of anything long: what every host can take (RFC 9293 §3.7.1).
 const MESSAGE: u32 = 536;
@@ -16,7 +16,8 @@ pub(super) const RULE: Rule = Rule {
     title: "the server ended before the first byte of its answer",
     doc: "What happened: the request was sent, the server's TCP had it, and the server ended the connection without one byte of \
 an answer: by FIN (Node's client says 'socket hang up', Go 'EOF', curl 52) or by RST ('read ECONNRESET').
-How it is told: the client spoke last, and the first FIN or RST is the server's.
+How it is told: the client spoke last, and the first FIN or RST is the server's. An answer in another version of HTTP than \
+the request's is none: its client takes it for an error.
 Not to be confused with: response_cut, where the answer had begun; stale_keepalive, where the server had closed before the \
 request arrived; a protocol in which the client's last message needs no answer, which is why it is certain only for HTTP.
 What to do: look into the server's log at that time: a crash, a handler that destroys the socket, a timeout shorter than the \
@@ -119,6 +120,9 @@ fn talks_on(evidence: &Evidence<'_>) -> bool {
 }
 
 fn advise(evidence: &Evidence<'_>) -> String {
+    if let Some(advice) = version::advice(evidence) {
+        return advice;
+    }
     if let Some(advice) = goaway::advice(evidence).or_else(|| facts::fatal_advice(evidence)) {
         return format!("{advice} {}", facts::retry_advice(evidence));
     }

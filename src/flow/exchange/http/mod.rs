@@ -17,6 +17,7 @@ pub use message::{BodyLength, Owed, Request, Response};
 use crate::decode::SeqNumber;
 
 use super::super::key::{Both, End};
+use super::http2;
 use super::stream::{Piece, Stamp, count};
 use pending::Pending;
 use reader::{Event, Reader};
@@ -40,6 +41,8 @@ pub struct Http {
     pub response: Option<Response>,
     /// An interim response (1xx) came, and no final one since.
     pub interim: bool,
+    /// The server speaks HTTP/2: nothing that it says is an answer.
+    pub in_http2: bool,
     readers: Both<Reader>,
     /// What the unanswered requests ask, as far as their answers are framed by it.
     pending: Pending,
@@ -93,6 +96,7 @@ impl Http {
             last_request_seq: SeqNumber::default(),
             response: None,
             interim: false,
+            in_http2: false,
             readers: Both::default(),
             pending: Pending::default(),
             counted: false,
@@ -145,6 +149,9 @@ impl Http {
     /// Reads what comes next.
     pub(super) fn heard(&mut self, by: End, piece: &Piece<'_>) -> Option<Left> {
         let kind = self.kind(by);
+        if kind == Kind::Response && self.is_in_http2(by, piece) {
+            return None;
+        }
         if self.is_blind(by) && looks_like_message(piece.bytes, kind) == Looks::Like {
             self.resume(by, kind);
         }
@@ -170,6 +177,13 @@ impl Http {
             self.on(kind, event, piece.stamp);
         }
         None
+    }
+
+    /// The server's first bytes tell.
+    fn is_in_http2(&mut self, server: End, piece: &Piece<'_>) -> bool {
+        let first = self.answered == 0 && self.response.is_none() && self.readers.at(server).is_idle();
+        self.in_http2 |= first && http2::begins_with_settings(piece.bytes);
+        self.in_http2
     }
 
     fn on(&mut self, kind: Kind, event: Event<'_>, stamp: Stamp) -> Option<Upgrade> {

@@ -138,6 +138,11 @@ impl Reader {
         self.state = State::Idle;
     }
 
+    /// Is the next byte the first of a message?
+    pub(super) fn is_idle(&self) -> bool {
+        self.state == State::Idle
+    }
+
     pub(super) fn is_blind(&self) -> bool {
         self.state == State::Blind
     }

@@ -37,6 +37,17 @@ pub(in super::super) fn looks_like_preface(bytes: &[u8]) -> Looks {
     looks_like(bytes, PREFACE_LINE)
 }
 
+/// Do these bytes begin as those of a server do that speaks HTTP/2 (RFC 9113 §3.4)?
+#[inline]
+pub(in super::super) fn begins_with_settings(bytes: &[u8]) -> bool {
+    matches!(bytes, [0, 0, len, SETTINGS, 0, 0, 0, 0, 0, ..] if len.is_multiple_of(6))
+}
+
+/// Do these bytes begin with a frame, or are they too few to tell?
+pub(super) fn may_begin_with_one(bytes: &[u8]) -> bool {
+    bytes.first_chunk().is_none_or(|&header| Frame::of(header).is_some())
+}
+
 /// What a frame is, as far as that matters.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Kind {

@@ -8,7 +8,7 @@ mod frames;
 mod goaway;
 mod streams;
 
-pub(super) use frames::{kind_of, looks_like_preface};
+pub(super) use frames::{begins_with_settings, kind_of, looks_like_preface};
 pub use goaway::GoAway;
 pub use streams::{Answer, Stream};
 
@@ -16,7 +16,8 @@ use crate::decode::SeqNumber;
 use crate::time::Timestamp;
 
 use super::super::key::{Both, End};
-use super::http::{BodyLength, Owed};
+use super::http::{self, BodyLength, Looks, Owed, looks_like_message};
+use super::spoken::Spoken;
 use super::stream::{Piece, Stamp};
 use super::turns::Turns;
 use frames::{Event, Frame, Frames, HEADER_LEN, Kind};
@@ -43,6 +44,8 @@ pub struct Http2 {
     streams: Streams,
     /// The server gave the connection up: what it still says ends streams, and answers nothing.
     given_up: bool,
+    /// What the server speaks instead of HTTP/2: nothing that it says is an answer.
+    pub other: Option<Spoken>,
     /// The capture begins in the middle: requests may be under way of which nothing was seen.
     midway: bool,
     sides: Both<Side>,
@@ -99,6 +102,7 @@ impl Http2 {
             aborted: None,
             streams: Streams::default(),
             given_up: false,
+            other: None,
             midway: false,
             sides,
         }
@@ -169,6 +173,10 @@ impl Http2 {
 
     /// Reads what comes next.
     pub(super) fn heard(&mut self, by: End, piece: &Piece<'_>, turns: &mut Turns<'_>) {
+        if by != self.client && self.is_other(by, piece) {
+            let at = At { by, stamp: piece.stamp, seq: piece.seq };
+            return self.say(at, piece.seq, piece.len(), turns);
+        }
         self.sides.at_mut(by).frames.resume(piece);
         let mut rest = *piece;
         while rest.len() > 0 {
@@ -181,6 +189,17 @@ impl Http2 {
             (event, rest) = side.frames.read(&rest);
             self.on(event, at, turns);
         }
+    }
+
+    /// The server's first bytes tell.
+    fn is_other(&mut self, server: End, piece: &Piece<'_>) -> bool {
+        let side = self.sides.at(server);
+        let first = !side.found && !side.missed && !self.midway && side.frames.is_between();
+        if first && !frames::may_begin_with_one(piece.bytes) {
+            let http1 = looks_like_message(piece.bytes, http::Kind::Response) == Looks::Like;
+            self.other = Some(if http1 { Spoken::Http1 } else { Spoken::NoHttp });
+        }
+        self.other.is_some()
     }
 
     fn on(&mut self, event: Event<'_>, at: At, turns: &mut Turns<'_>) {

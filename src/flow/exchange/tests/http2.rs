@@ -1,5 +1,5 @@
 use super::*;
-use crate::flow::Answer;
+use crate::flow::{Answer, Spoken};
 
 const PREFACE: &[u8] = b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n";
 const DATA: u8 = 0;
@@ -152,10 +152,40 @@ fn what_is_no_frame_ends_the_reading() {
         frame(HEADERS, 0, 1 << 31, b"x"),
         b"HTTP/1.1 400 Bad Request\r\n\r\n".to_vec(),
     ] {
-        let mut wire = Wire::default();
-        wire.say(CLIENT, &opening());
+        let mut wire = begun();
         wire.say(SERVER, &odd);
         assert!(wire.exchange.is_blind(SERVER), "{odd:?}");
+    }
+}
+
+/// What a server says first tells what it speaks; after that it answers nothing, whatever it says.
+#[test]
+fn a_server_that_speaks_something_else_answers_nothing() {
+    let answer = frame(HEADERS, END_STREAM, 1, &[0x88]);
+    for (words, spoken) in [(&b"HTTP/1.0 505 No"[..], Spoken::Http1), (b"<!DOCTYPE", Spoken::NoHttp)] {
+        let mut wire = Wire::default();
+        wire.say(CLIENT, &[opening(), frame(HEADERS, END_STREAM, 1, &[0x82])].concat());
+        assert_eq!(wire.exchange.speaks_other(), None);
+        wire.say(SERVER, words);
+        wire.say(SERVER, &answer);
+        assert_eq!((wire.exchange.speaks_other(), owed(&wire)), (Some(spoken), Some(Owed::Answer)));
+        assert!(!wire.exchange.is_blind(SERVER));
+        assert_eq!(wire.exchange.turn.unwrap().by, SERVER);
+    }
+}
+
+/// A client of HTTP/1 that meets settings has no answer, be they said before it asks or after.
+#[test]
+fn settings_are_no_answer_to_http1() {
+    let settings = frame(SETTINGS, 0, 0, &[0; 6]);
+    for first in [CLIENT, SERVER] {
+        let mut wire = Wire::default();
+        let request = b"GET / HTTP/1.1\r\nHost: b\r\n\r\n";
+        let words = [(CLIENT, &request[..]), (SERVER, &settings)];
+        let (before, after): (Vec<_>, Vec<_>) = words.into_iter().partition(|(by, _)| *by == first);
+        before.into_iter().chain(after).for_each(|(by, said)| wire.say(by, said));
+        wire.say(SERVER, &goaway(0, 1, ""));
+        assert_eq!((wire.exchange.speaks_other(), owed(&wire)), (Some(Spoken::Http2), Some(Owed::Answer)));
     }
 }
 

@@ -1,0 +1,79 @@
+//! Programs that were answered in something else than what they speak: HTTP/2 where HTTP/1 was asked, or the other way round.
+
+use super::events::OTHER_HTTP;
+use super::{ErrorText, Witness};
+use crate::verdict::programs::{Program, read};
+
+/// The words of a program that speaks HTTP/1, or gRPC or HTTP/2, with a server that does not.
+const fn text(
+    program: Program,
+    text: &'static str,
+    patterns: &'static [&'static str],
+    meaning: &'static str,
+) -> ErrorText {
+    ErrorText {
+        text,
+        program,
+        patterns,
+        loose: &[],
+        sight: Some(read("ok")),
+        witness: Witness::Client,
+        meaning,
+        event: OTHER_HTTP,
+    }
+}
+
+pub(super) const TEXTS: &[ErrorText] = &[
+    text(
+        Program::Node,
+        "Parse Error: Expected HTTP/",
+        &["HPE_INVALID_CONSTANT", "parse error: expected http"],
+        "The first bytes of the answer are no HTTP/1: the server speaks HTTP/2, TLS or something else on that port.",
+    ),
+    text(
+        Program::Node,
+        "ERR_HTTP2_ERROR: Protocol error",
+        &["ERR_HTTP2_ERROR"],
+        "What came is no HTTP/2: mostly a server that answers in HTTP/1.",
+    ),
+    text(
+        Program::Go,
+        "malformed HTTP response",
+        &["malformed http response", "malformed http status code", "malformed http version"],
+        "The first bytes of the answer, which the text quotes, are no HTTP/1: \\x00\\x00 and \\x04 are an HTTP/2 server's settings, \
+\\x15\\x03 is a TLS alert.",
+    ),
+    text(
+        Program::Grpc,
+        "http2: frame too large",
+        &[
+            "http2: frame too large",
+            "looked like an http/1.1 header",
+            "error reading server preface",
+            "trying to connect an http1.x server",
+            "first received frame was not settings",
+        ],
+        "What answers speaks HTTP/1 and not HTTP/2: another port, or a proxy on the way that only knows HTTP/1.",
+    ),
+    text(
+        Program::Python,
+        "BadStatusLine",
+        &["BadStatusLine"],
+        "The first line of the answer, which the text quotes, is no HTTP/1.",
+    ),
+    text(
+        Program::Curl,
+        "(1) Received HTTP/0.9 when not allowed",
+        &["curl: (1)", "received http/0.9 when not allowed"],
+        "The first bytes of the answer are no HTTP/1: the server speaks HTTP/2 or something else on that port.",
+    ),
+    ErrorText {
+        witness: Witness::Upstream,
+        ..text(
+            Program::Nginx,
+            "upstream sent no valid HTTP/1.0 header",
+            &["upstream sent no valid http/1.0 header"],
+            "The upstream's answer is no HTTP/1: a gRPC or HTTP/2 server behind proxy_pass (grpc_pass speaks HTTP/2), or TLS behind http://.",
+        )
+    },
+];
