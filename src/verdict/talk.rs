@@ -5,8 +5,8 @@ use crate::flow::{
 };
 use crate::time::Span;
 
-use super::ending;
 use super::evidence::{Evidence, Shape, shape};
+use super::{How, ending};
 
 /// A pause that is longer than any between two segments of one answer: Linux's shortest retransmission timeout (200 ms,
 /// `TCP_RTO_MIN`) and a delayed acknowledgement (40 ms, `TCP_DELACK_MIN`) on top.
@@ -269,6 +269,13 @@ pub(super) fn answers_in_clear(evidence: &Evidence<'_>) -> bool {
     let side = evidence.close.end(Side::Server);
     let odd = evidence.exchange.tls().is_some_and(|tls| tls.client != side && !tls.has_spoken(side));
     odd && evidence.in_tls_handshake && has_all_of_server(evidence)
+}
+
+/// Did the client say hello in TLS, wait, and close without one byte of an answer?
+pub(super) fn hello_in_vain(evidence: &Evidence<'_>) -> bool {
+    let left = evidence.how == How::Fin && evidence.closer == Some(Side::Client) && is_quiet(evidence);
+    let heard = evidence.close.half_before(Side::Server).has_data() || answer_unseen(evidence);
+    evidence.in_tls_handshake && left && !heard && evidence.close.both_seen()
 }
 
 /// Did one side take what the other said in HTTP/2 for an error, or the server answer with something that is no HTTP/2?

@@ -3,7 +3,7 @@
 use crate::flow::{BodyLength, Owed, Side};
 use crate::verdict::evidence::{Shape, Talk};
 use crate::verdict::rule::{Confidence, Rule, hit, miss};
-use crate::verdict::{Evidence, How, facts, gave_up, half_close, talk, version};
+use crate::verdict::{Evidence, Fact, How, facts, gave_up, half_close, talk, version};
 
 pub(super) const RULE: Rule = Rule {
     name: "client_abort",
@@ -17,7 +17,7 @@ What to do: mostly nothing: handle the error event on the server and stop the wo
 timeout with the time the server takes; behind a proxy, the proxy's timeout.",
     sources: &["RFC 9112 §9.5", "RFC 9293 §3.6"],
     judge,
-    facts: facts::of_story,
+    facts: facts_of,
     advise,
     cases: &[
         hit(
@@ -32,6 +32,14 @@ B > A P. \"HTTP/1.1 200 OK\\r\\nContent-Length: 99\\r\\n\\r\\nabc\"\nA > B R.\nB
         hit(
             "more of an answer that cannot be read was under way",
             "A > B S\nB > A S.\nA > B .\nA > B P. len 30\nB > A . len 900\nA > B .\nA > B R.\nB > A . len 900",
+        ),
+        hit(
+            "a hello in TLS that nobody answers",
+            "A > B S\nB > A S.\nA > B .\nA > B P. hex 16030100050100000100\nB > A .\n+3 A > B F.\nB > A F.\nA > B .",
+        ),
+        miss(
+            "a check that leaves after its hello",
+            "A > B S\nB > A S.\nA > B .\nA > B P. hex 16030100050100000100\nB > A .\n+0.01 A > B F.\nB > A F.\nA > B .",
         ),
         miss(
             "a half-close that reads its answer",
@@ -49,7 +57,7 @@ B > A P. \"HTTP/1.1 200 OK\\r\\nContent-Length: 99\\r\\n\\r\\nabc\"\nA > B R.\nB
 
 fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
     if evidence.ended_by() != Some(Side::Client) || evidence.in_tls_handshake {
-        return None;
+        return talk::hello_in_vain(evidence).then_some(Confidence::Likely);
     }
     if !matches!(evidence.talk, Talk::Awaiting | Talk::Answering) {
         // Nobody can tell whether the answer was whole: its head was cut short.
@@ -116,7 +124,21 @@ fn answered_after_all(evidence: &Evidence<'_>) -> bool {
     })
 }
 
+fn facts_of(evidence: &Evidence<'_>) -> Vec<Fact> {
+    let said = evidence.close.half_before(Side::Client).bytes;
+    let hello = format!("the client's hello in TLS ({said} bytes) had no answer yet");
+    let hello = talk::hello_in_vain(evidence).then(|| Fact::of_all(hello));
+    hello.into_iter().chain(facts::of_story(evidence)).collect()
+}
+
 fn advise(evidence: &Evidence<'_>) -> String {
+    if talk::hello_in_vain(evidence) {
+        let server = evidence.close.endpoint(Side::Server);
+        return format!(
+            "{server} took the client's hello and said nothing for {}: it speaks no TLS there, waits for something in clear (STARTTLS), or its program does not get to read.",
+            facts::idle(evidence)
+        );
+    }
     if let Some(advice) = version::advice(evidence) {
         return advice;
     }

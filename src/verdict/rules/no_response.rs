@@ -119,6 +119,17 @@ fn talks_on(evidence: &Evidence<'_>) -> bool {
     false
 }
 
+/// A server of TLS that is asked in clear says an alert, or nothing at all.
+fn tls_hint(evidence: &Evidence<'_>) -> &'static str {
+    let at_once = evidence.idle_before.is_some_and(|idle| idle < QUIET);
+    let first = evidence.exchange.requests() == 1 && !evidence.close.half_before(Side::Server).has_data();
+    if at_once && first && evidence.how == How::Fin {
+        " If every connection ends so, the port may want TLS (https)."
+    } else {
+        ""
+    }
+}
+
 fn advise(evidence: &Evidence<'_>) -> String {
     if let Some(advice) = version::advice(evidence) {
         return advice;
@@ -128,8 +139,9 @@ fn advise(evidence: &Evidence<'_>) -> String {
     }
     let waited = evidence.idle_before.map(|idle| format!(" after {idle}")).unwrap_or_default();
     format!(
-        "The server ended the connection{waited} without answering: look for a crash, a destroyed socket or a timeout of that length in its log.{} {}",
+        "The server ended the connection{waited} without answering: look for a crash, a destroyed socket or a timeout of that length in its log.{}{} {}",
         half_close::hint(evidence),
+        tls_hint(evidence),
         facts::retry_advice(evidence)
     )
 }
