@@ -357,12 +357,20 @@ impl Opening {
     /// HTTP has ended with this piece; what follows in it and after it is another talk.
     fn leave_http(&mut self, left: &Left, by: End, piece: &Piece<'_>, talk: &mut Talk<'_>) {
         let Protocol::Http(http) = std::mem::take(talk.protocol) else { return };
-        *talk.protocol = Protocol::Upgraded(Box::new(Upgraded { to: left.to, http: *http, tls: None }));
-        *self = if left.to == Upgrade::Tunnel { Self::Silent } else { Self::Unknown };
-        talk.turns.clear();
         let rest = piece.behind(piece.len() - left.rest.min(piece.len()));
+        if left.to == Upgrade::Http2 {
+            *talk.protocol = Protocol::Http2(Box::new(Http2::upgraded(&http)));
+            // It was said yes to, which is no answer.
+            talk.turns.take_back(by);
+        } else {
+            *talk.protocol = Protocol::Upgraded(Box::new(Upgraded { to: left.to, http: *http, tls: None }));
+            *self = if left.to == Upgrade::Tunnel { Self::Silent } else { Self::Unknown };
+            talk.turns.clear();
+            if rest.len() > 0 {
+                talk.turns.take(by, rest.stamp, rest.seq, rest.len());
+            }
+        }
         if rest.len() > 0 {
-            talk.turns.take(by, rest.stamp, rest.seq, rest.len());
             self.hear(by, &rest, talk);
         }
     }

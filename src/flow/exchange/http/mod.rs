@@ -59,6 +59,8 @@ pub struct Http {
 pub enum Upgrade {
     /// RFC 6455.
     WebSocket,
+    /// HTTP/2 in clear (RFC 7540 §3.2): the request goes on as its first stream.
+    Http2,
     /// Anything, behind a CONNECT.
     Tunnel,
     /// Something else that a 101 switched to.
@@ -71,6 +73,7 @@ impl Upgrade {
     pub const fn name(self) -> &'static str {
         match self {
             Self::WebSocket => "websocket",
+            Self::Http2 => "http/2",
             Self::Tunnel => "tunnel",
             Self::Other => "upgraded",
         }

@@ -85,9 +85,10 @@ impl Http {
 }
 
 fn upgrade(status: u16, asked: Asked, head: &[u8]) -> Option<Upgrade> {
-    let websocket = || head::values(head, "upgrade").any(|to| to.eq_ignore_ascii_case("websocket"));
+    let to = |name: &str| head::values(head, "upgrade").any(|to| to.eq_ignore_ascii_case(name));
     match (status, asked) {
-        (101, _) if websocket() => Some(Upgrade::WebSocket),
+        (101, _) if to("websocket") => Some(Upgrade::WebSocket),
+        (101, _) if to("h2c") => Some(Upgrade::Http2),
         (101, _) => Some(Upgrade::Other),
         (200..=299, Asked::Connect) => Some(Upgrade::Tunnel),
         _ => None,

@@ -16,13 +16,16 @@ use crate::decode::SeqNumber;
 use crate::time::Timestamp;
 
 use super::super::key::{Both, End};
-use super::http::{self, BodyLength, Looks, Owed, looks_like_message};
+use super::http::{self, BodyLength, Http, Looks, Owed, looks_like_message};
 use super::spoken::Spoken;
 use super::stream::{Piece, Stamp};
 use super::turns::Turns;
 use frames::{Event, Frame, Frames, HEADER_LEN, Kind};
 use goaway::Gathered;
 use streams::Streams;
+
+/// The number of the first request.
+const FIRST: u32 = 1;
 
 /// An HTTP/2 connection from outside.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -106,6 +109,18 @@ impl Http2 {
             midway: false,
             sides,
         }
+    }
+
+    /// A connection that was HTTP/1 until a request asked to go on in HTTP/2: that is the first stream.
+    #[must_use]
+    pub(super) fn upgraded(http: &Http) -> Self {
+        let mut http2 =
+            Self { requests: 1, last_request_seq: http.last_request_seq, ..Self::new(http.client) };
+        http2.streams.begin(FIRST);
+        if http.request.complete {
+            http2.streams.asked(FIRST);
+        }
+        http2
     }
 
     /// A connection that is recognised in the middle, by a head.

@@ -242,3 +242,30 @@ fn the_server_is_recognised_by_its_status() {
         assert_eq!(wire.exchange.protocol_name(), None, "{other:?}");
     }
 }
+
+/// The request that asks to go on in HTTP/2 is its first stream, and the yes is no answer.
+#[test]
+fn an_upgrade_goes_on_with_the_request_that_asked_for_it() {
+    let asked = "GET / HTTP/1.1\r\nHost: b\r\nConnection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\n\r\n";
+    let yes = b"HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: h2c\r\n\r\n";
+    let settings = frame(SETTINGS, 0, 0, &[0; 6]);
+    for together in [true, false] {
+        let mut wire = Wire::default();
+        wire.say(CLIENT, asked.as_bytes());
+        if together {
+            wire.say(SERVER, &[&yes[..], &settings].concat());
+        } else {
+            wire.say(SERVER, yes);
+            wire.say(SERVER, &settings);
+        }
+        wire.say(CLIENT, &opening());
+        assert_eq!((wire.exchange.protocol_name(), wire.exchange.requests()), (Some("http/2"), 1));
+        assert_eq!((owed(&wire), wire.exchange.turn.map(|turn| turn.by)), (Some(Owed::Answer), Some(CLIENT)));
+        wire.say(SERVER, &frame(HEADERS, OPEN, 1, &[0x88]));
+        assert_eq!(owed(&wire), Some(Owed::Rest(BodyLength::Stream)));
+        wire.say(SERVER, &frame(DATA, END_STREAM, 1, b"hello"));
+        assert_eq!(owed(&wire), Some(Owed::Nothing));
+        wire.say(CLIENT, &frame(HEADERS, END_STREAM, 3, &[0x82]));
+        assert_eq!((owed(&wire), wire.exchange.requests()), (Some(Owed::Answer), 2));
+    }
+}
