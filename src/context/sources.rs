@@ -18,6 +18,10 @@ const MANY_PORTS: usize = 10;
 /// is down tries fewer.
 const MANY_TARGETS: usize = 25;
 
+/// Of so many targets one that is tried again after it has refused: from there on it is a program that waits for its services. Who
+/// scans has its answer.
+const TARGETS_A_RETURN: usize = 4;
+
 /// Attempts of one source.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Scan {
@@ -33,15 +37,31 @@ struct Attempts {
     /// try one or two; under a flood there are many sources.
     targets: SmallVec<[u32; 4]>,
     ports: SmallVec<[u16; 4]>,
+    /// How often one of the targets has refused again.
+    returns: u32,
     last: Timestamp,
 }
 
+/// One of them.
+#[derive(Clone, Copy)]
+struct Attempt {
+    start: Timestamp,
+    refused: bool,
+}
+
 impl Attempts {
-    fn add(&mut self, target: u32, port: u16, start: Timestamp) {
+    /// Were many tried, and hardly any of them again?
+    fn is_scan(&self) -> bool {
+        let many = self.ports.len() >= MANY_PORTS || self.targets.len() >= MANY_TARGETS;
+        many && (self.returns as usize).saturating_mul(TARGETS_A_RETURN) < self.targets.len()
+    }
+
+    fn add(&mut self, target: u32, port: u16, Attempt { start, refused }: Attempt) {
         if start.since(self.last) > BURST {
             *self = Self::default();
         }
         self.last = self.last.max(start);
+        self.returns = self.returns.saturating_add(u32::from(refused && self.targets.contains(&target)));
         remember(&mut self.targets, target);
         remember(&mut self.ports, port);
     }
@@ -64,18 +84,20 @@ impl Sources {
             return;
         }
         let (source, target) = (close.endpoint(Side::Client).addr, close.endpoint(Side::Server));
-        self.add(source, target, close.start.ts, close.closed_at);
+        let attempt = Attempt { start: close.start.ts, refused: close.answers_syn() };
+        self.add(source, target, attempt, close.closed_at);
     }
 
     /// The same for a connection of which there was nothing but an attempt.
     pub(super) fn note_attempt(&mut self, attempted: &Attempted) {
-        self.add(attempted.client().addr, attempted.server(), attempted.start(), attempted.closed_at);
+        let attempt = Attempt { start: attempted.start(), refused: attempted.rst().is_some() };
+        self.add(attempted.client().addr, attempted.server(), attempt, attempted.closed_at);
     }
 
     #[expect(clippy::cast_possible_truncation, reason = "half of a hash is one too")]
-    fn add(&mut self, source: Addr, target: Endpoint, start: Timestamp, now: Timestamp) {
+    fn add(&mut self, source: Addr, target: Endpoint, attempt: Attempt, now: Timestamp) {
         let hash = self.hashes.hash_one(target) as u32;
-        self.window.entry(source, now).add(hash, target.port, start);
+        self.window.entry(source, now).add(hash, target.port, attempt);
     }
 
     /// Reads what is known of a source.
@@ -97,10 +119,9 @@ impl Sources {
     /// What a source has tried about the time of one of its attempts, if that is a scan.
     pub(super) fn scan_of(&self, source: Addr, start: Timestamp) -> Option<Scan> {
         let attempts = self.window.get(&source)?;
-        let many = attempts.ports.len() >= MANY_PORTS || attempts.targets.len() >= MANY_TARGETS;
         let near = attempts.last.since(start) <= BURST;
         let count = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
-        (many && near)
+        (near && attempts.is_scan())
             .then(|| Scan { targets: count(attempts.targets.len()), ports: count(attempts.ports.len()) })
     }
 }

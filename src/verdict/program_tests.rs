@@ -100,3 +100,25 @@ fn a_goodbye_to_who_has_left_hurts_nobody() {
     let query = verdict(&format!("{OPEN}{talk}+1 A > B P. hex 510000000d53454c454354203100\nB > A R"));
     assert_eq!((query.cause_name(), query.harm), (Some("stale_keepalive"), Some(Harm::Harmful)));
 }
+
+/// A capture mostly begins where sessions have long begun.
+#[test]
+fn a_goodbye_in_tls_is_one_also_where_the_handshake_was_not_captured() {
+    let record = |len: u8| format!("17030300{len:02x}{}", "61".repeat(len.into()));
+    let talk = format!("A > B P. hex {}\nB > A P. hex {}\nA > B .\n", record(81), record(149));
+    let bye = record(19);
+    let told = verdict(&format!("{talk}+0.3 A > B F.\nB > A P. hex {bye}\nA > B R"));
+    assert_eq!(
+        (told.cause_name(), told.harm),
+        (Some("write_after_close"), Some(Harm::Harmless)),
+        "{:?}",
+        told.evidence
+    );
+    let told = verdict(&format!("{talk}+0.1 A > B P. hex {bye}\nA > B F.\nB > A P. hex {bye}\nA > B R"));
+    assert_eq!(
+        (told.cause_name(), told.harm),
+        (Some("write_after_close"), Some(Harm::Harmless)),
+        "{:?}",
+        told.evidence
+    );
+}

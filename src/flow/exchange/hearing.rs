@@ -34,7 +34,7 @@ pub(super) enum Unless {
     Never,
     /// A message of HTTP.
     Message(Kind),
-    /// A ClientHello, frames of HTTP/2 with a head, or a last word.
+    /// A ClientHello, records of TLS, frames of HTTP/2 with a head, or a last word.
     Known,
     /// A last word: nothing else is looked for any more.
     LastWord,
@@ -48,6 +48,7 @@ impl Unless {
             Self::Message(kind) => http::looks_like_message(payload, kind) == Looks::Like,
             Self::Known => {
                 tls::is_surely_hello(payload)
+                    || tls::is_surely_data(payload)
                     || http2::kind_of(payload).is_some()
                     || last_words::is_one(payload)
             }

@@ -91,6 +91,13 @@ impl Talk<'_> {
         Some(if kind == Kind::Request { by } else { by.peer() })
     }
 
+    /// What was said before in it was said; what tells it is read first.
+    fn go_on_in_tls(&mut self, by: End, piece: &Piece<'_>) -> Opening {
+        self.turns.untake(by, piece.seq, piece.len());
+        *self.protocol = Protocol::Tls(Box::new(Tls::midway(by)));
+        Opening::Known
+    }
+
     /// Its handshake is nobody's turn.
     fn begin_tls(&mut self, client: End) -> Opening {
         self.turns.clear();
@@ -297,6 +304,9 @@ impl Opening {
             self.hear(by, piece, talk);
         } else if talk.looks_like_preface(piece.bytes) == Looks::Like {
             *self = talk.begin_http2(Http2::new(by));
+            self.hear(by, piece, talk);
+        } else if *talk.protocol == Protocol::Unknown && tls::is_surely_data(piece.bytes) {
+            *self = talk.go_on_in_tls(by, piece);
             self.hear(by, piece, talk);
         } else if let Some(client) = talk.client_of_frames(by, piece) {
             *self = talk.begin_http2(Http2::midway(client));

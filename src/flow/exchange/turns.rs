@@ -60,6 +60,15 @@ impl Turns<'_> {
         }
     }
 
+    /// What was taken last, `len` bytes of `by` from `seq` on, was not said.
+    pub(super) fn untake(&mut self, by: End, seq: SeqNumber, len: u32) {
+        match &mut *self.now {
+            Some(turn) if turn.by == by && turn.seq == seq => self.take_back(by),
+            Some(turn) if turn.by == by => turn.bytes = turn.bytes.saturating_sub(len.into()),
+            _ => {}
+        }
+    }
+
     /// What was said so far was no part of the talk.
     pub(super) fn clear(&mut self) {
         (*self.now, *self.before, *self.count) = (None, None, 0);

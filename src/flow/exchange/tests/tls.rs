@@ -292,3 +292,46 @@ fn tls_may_begin_in_the_middle() {
     late.say(CLIENT, &client_hello("db.internal", &[]));
     assert_eq!(late.exchange.protocol_name(), None);
 }
+
+/// Whose handshake was not captured is known by whole records, from which on goodbyes are goodbyes.
+#[test]
+fn a_session_is_recognised_in_the_middle() {
+    let bye = data(19);
+    for before in [&b"the rest of a record"[..], &[]] {
+        let mut wire = Wire::default();
+        if !before.is_empty() {
+            wire.say(SERVER, before);
+        }
+        wire.say(CLIENT, &[data(70), data(40)].concat());
+        assert_eq!((wire.exchange.protocol_name(), wire.tls().established), (Some("tls"), true));
+        assert_eq!(wire.exchange.turn.map(|turn| (turn.by, turn.bytes)), Some((CLIENT, 120)));
+        wire.say(SERVER, &data(300)[..100]);
+        wire.say(SERVER, &data(300)[100..]);
+        assert_eq!(wire.exchange.turn.map(|turn| (turn.by, turn.bytes)), Some((SERVER, 305)));
+        for end in [CLIENT, SERVER] {
+            wire.say(end, &bye);
+            assert_eq!((*wire.tls().closing.at(end), wire.exchange.trailing_own_bytes(end)), (true, 24));
+        }
+        assert_eq!(wire.exchange.turn.map(|turn| turn.by), Some(SERVER));
+    }
+}
+
+#[test]
+fn a_goodbye_may_be_what_a_session_is_recognised_by() {
+    let mut wire = Wire::default();
+    wire.say(SERVER, &[7; 3000]);
+    wire.say(CLIENT, &data(19));
+    assert_eq!((wire.exchange.protocol_name(), wire.exchange.turns), (Some("tls"), 1));
+    assert_eq!(wire.exchange.turn.map(|turn| (turn.by, turn.bytes)), Some((SERVER, 3000)));
+}
+
+#[test]
+fn three_bytes_alone_are_no_record() {
+    for odd in
+        [[data(30), vec![1; 9]].concat(), data(16), record(22, 30), vec![23, 3, 3], vec![23, 3, 3, 0xff, 0]]
+    {
+        let mut wire = Wire::default();
+        wire.say(CLIENT, &odd);
+        assert_eq!(wire.exchange.protocol_name(), None, "{odd:?}");
+    }
+}

@@ -85,6 +85,8 @@ enum Server {
     Finished,
     /// More came before the client's Finished: tickets, so that none follows.
     Tickets,
+    /// All of it came before the capture began.
+    Before,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
@@ -95,6 +97,11 @@ enum Answered {
 }
 
 impl Flight {
+    /// That of a session whose handshake was not captured.
+    pub(super) fn before_capture() -> Self {
+        Self { stage: Stage::Done, server: Server::Before, ..Self::default() }
+    }
+
     /// The handshake is over as far as lengths and order tell.
     pub(super) const fn is_over(&self) -> bool {
         matches!(self.stage, Stage::Done)
@@ -142,6 +149,9 @@ impl Flight {
     pub(super) fn of_server(&mut self, len: u16, ack: Option<SeqNumber>) -> Class {
         if len == ALERT {
             return Class::Alert;
+        }
+        if self.server == Server::Before {
+            return Class::Application;
         }
         if self.stage == Stage::Waiting {
             self.server = match self.server {

@@ -117,6 +117,13 @@ pub(super) fn looks_like_hello(bytes: &[u8]) -> Looks {
     }
 }
 
+/// Are these records of data, of a session that began before the capture? In clear nobody says three such bytes and a length that fits.
+#[inline]
+#[must_use]
+pub(super) fn is_surely_data(bytes: &[u8]) -> bool {
+    records::are_data(bytes)
+}
+
 /// Is this a ClientHello beyond doubt? The record is as long as the message in it, and both speak of versions that exist.
 #[must_use]
 pub(super) fn is_surely_hello(bytes: &[u8]) -> bool {
@@ -144,6 +151,20 @@ impl Tls {
             sides: Both::default(),
             flight: Flight::default(),
         }
+    }
+
+    /// A session that is recognised in the middle, by records of `by`. Which end is the client the records do not tell, and nothing
+    /// depends on it any more.
+    #[must_use]
+    pub(super) fn midway(by: End) -> Self {
+        let mut tls = Self {
+            established: true,
+            version13: Some(true),
+            flight: Flight::before_capture(),
+            ..Self::new(by)
+        };
+        tls.sides.at_mut(by.peer()).records = Records::lost();
+        tls
     }
 
     /// It is not known where the records of this end begin.

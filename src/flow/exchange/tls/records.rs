@@ -12,6 +12,8 @@ const HEADER: usize = 5;
 pub(super) const HEADER_LEN: u32 = 5;
 /// RFC 5246 §6.2.3; TLS 1.3 allows less.
 const MAX_RECORD: u16 = (1 << 14) + 2048;
+/// An authentication tag and a byte.
+const MIN_DATA: u16 = 17;
 /// The first handshake message of each side is gathered up to here.
 const MAX_HELLO: usize = 4096;
 /// Type and length of a handshake message.
@@ -30,6 +32,22 @@ impl Record {
         let len = u16::from_be_bytes([high, low]);
         (len <= MAX_RECORD).then_some(Self { kind, len })
     }
+}
+
+/// Do these bytes begin with a record of application data, and go on with records as far as they go?
+#[inline]
+pub(super) fn are_data(bytes: &[u8]) -> bool {
+    bytes.first() == Some(&APPLICATION_DATA) && are_records(bytes)
+}
+
+fn are_records(mut bytes: &[u8]) -> bool {
+    let mut found = false;
+    while let Some((&header, rest)) = bytes.split_first_chunk() {
+        // Nothing is encrypted that has no room for a tag.
+        let Some(record) = Record::of(header).filter(|record| record.len >= MIN_DATA) else { return false };
+        (found, bytes) = (true, rest.get(usize::from(record.len)..).unwrap_or_default());
+    }
+    found
 }
 
 /// What a step read.
@@ -68,6 +86,11 @@ impl Default for Records {
 }
 
 impl Records {
+    /// A direction of which nobody knows where records begin.
+    pub(super) const fn lost() -> Self {
+        Self { state: State::Blind }
+    }
+
     /// Reads a step of `piece`; gives what is left of it.
     pub(super) fn read<'a>(&mut self, piece: &Piece<'a>) -> (Event<'a>, Piece<'a>) {
         match &mut self.state {
