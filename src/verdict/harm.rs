@@ -4,7 +4,7 @@ use crate::flow::{Marks, Side};
 use crate::time::Span;
 
 use super::evidence::{Evidence, Talk};
-use super::{How, Sender, talk};
+use super::{How, Sender, refused_tls, talk};
 
 /// Whether anybody was hurt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -28,6 +28,8 @@ impl Harm {
 
 /// How long a SYN+ACK may take before a client that then leaves had been waiting for it, and was not merely probing.
 const PATIENT: Span = Span::from_millis(200);
+/// Who closes a connection because it is idle waits for seconds, mostly five or more (Node), and seldom less than one.
+const IDLE: Span = Span::from_secs(1);
 
 /// Weighs an end that has a cause; a normal end has no harm to weigh.
 ///
@@ -41,7 +43,8 @@ const PATIENT: Span = Span::from_millis(200);
 #[must_use]
 pub(super) fn weigh(evidence: &Evidence<'_>) -> Option<Harm> {
     let client_left = evidence.rst_by == Some(Sender::Side(Side::Client));
-    let nothing_owed = matches!(evidence.talk, Talk::Nothing | Talk::Complete) && !evidence.lost_data();
+    let nothing_lost = !evidence.lost_data() || only_shook_hands(evidence);
+    let nothing_owed = matches!(evidence.talk, Talk::Nothing | Talk::Complete) && nothing_lost;
     let by_rst = matches!(evidence.how, How::Reset | How::FinThenReset);
     let left_in_peace = client_left && by_rst && (nothing_owed || only_looked_in(evidence));
     let quiet = matches!(evidence.talk, Talk::Nothing | Talk::Complete);
@@ -49,17 +52,27 @@ pub(super) fn weigh(evidence: &Evidence<'_>) -> Option<Harm> {
     let farewell = tls_alone || talk::only_http2_after(evidence) || talk::hung_up_on_goodbye(evidence);
     let only_goodbyes = quiet && (farewell || (evidence.answers_alert() && !evidence.lost_data()));
     let no_tls = talk::answers_in_clear(evidence);
-    let tls_failed = talk::fatal_alert(evidence).is_some() || hung_up_in_tls(evidence) || no_tls;
+    let tls_failed = talk::fatal_alert(evidence).is_some()
+        || hung_up_in_tls(evidence)
+        || no_tls
+        || refused_tls::by_server(evidence);
     let failed = waited_for_handshake(evidence) || tls_failed || talk::http2_failed(evidence);
     if client_left && may_have_had_all(evidence) && !failed {
         return None;
     }
     if evidence.surroundings.scan.is_some() || ((only_goodbyes || left_in_peace) && !failed) {
         let may_be_cut = left_in_peace && !only_goodbyes && talk::end_unknown(evidence);
-        (!may_be_cut).then_some(Harm::Harmless)
+        (!may_be_cut && !ended_mute_in_tls(evidence)).then_some(Harm::Harmless)
     } else {
         Some(Harm::Harmful)
     }
+}
+
+/// Did the client only see whether the server speaks TLS? Of what it had sent nothing was more than the handshake.
+fn only_shook_hands(evidence: &Evidence<'_>) -> bool {
+    let alert = talk::said_goodbye(evidence, Side::Client) || talk::said_goodbye(evidence, Side::Server);
+    let over = evidence.exchange.tls().is_some_and(|tls| tls.has_handshake() && tls.established);
+    over && evidence.exchange.turns == 0 && !alert
 }
 
 /// Did the client leave without a word, and before anything was said to it? Then it only wanted to know whether somebody listens, and
@@ -76,6 +89,14 @@ fn may_have_had_all(evidence: &Evidence<'_>) -> bool {
     let short = evidence.exchange.turn.is_some_and(|turn| turn.bytes <= talk::SHORT_ANSWER);
     let more = evidence.reset().is_some_and(|reset| reset.after.at(reset.by.peer()).news);
     evidence.how == How::Reset && answering && short && !more && !evidence.lost_data()
+}
+
+/// Did the server end a session that had just been in use, and without TLS's goodbye, so that it may not have meant to? What it had
+/// still to say nobody knows, and nobody can tell that only the client's goodbye was lost.
+fn ended_mute_in_tls(evidence: &Evidence<'_>) -> bool {
+    let by_server = evidence.closer == Some(Side::Server) && talk::only_tls_after(evidence, Side::Server);
+    let in_use = evidence.idle_before.is_some_and(|idle| idle < IDLE);
+    by_server && in_use && !talk::said_goodbye(evidence, Side::Server)
 }
 
 /// Did the server end the TLS handshake?

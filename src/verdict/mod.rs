@@ -19,6 +19,7 @@ mod ladder;
 mod precedents;
 mod probes;
 pub mod programs;
+mod refused_tls;
 mod report;
 mod rule;
 pub mod rules;

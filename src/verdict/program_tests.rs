@@ -3,6 +3,16 @@
 use super::example::verdict;
 use super::{Confidence, Harm};
 
+/// A record of application data, as all of TLS 1.3 is behind its hellos.
+fn record(len: u8) -> String {
+    format!("17030300{len:02x}{}", "61".repeat(len.into()))
+}
+
+/// Their lengths tell what these are in a handshake (a Certificate message without any, Finished), and after it (an alert).
+const NO_CERTIFICATE: u8 = 25;
+const FINISHED: u8 = 53;
+const ALERT: u8 = 19;
+
 const OPEN: &str = "A > B S\nB > A S.\nA > B .\n";
 const HELLO: &str = "A > B P. hex 16030100050100000100\n";
 /// A ServerHello, then what ends both sides' handshakes of TLS 1.2.
@@ -104,7 +114,6 @@ fn a_goodbye_to_who_has_left_hurts_nobody() {
 /// A capture mostly begins where sessions have long begun.
 #[test]
 fn a_goodbye_in_tls_is_one_also_where_the_handshake_was_not_captured() {
-    let record = |len: u8| format!("17030300{len:02x}{}", "61".repeat(len.into()));
     let talk = format!("A > B P. hex {}\nB > A P. hex {}\nA > B .\n", record(81), record(149));
     let bye = record(19);
     let told = verdict(&format!("{talk}+0.3 A > B F.\nB > A P. hex {bye}\nA > B R"));
@@ -121,4 +130,73 @@ fn a_goodbye_in_tls_is_one_also_where_the_handshake_was_not_captured() {
         "{:?}",
         told.evidence
     );
+}
+
+/// What the server says of a client's certificate comes when the client holds the handshake for done, and may be asking already.
+#[test]
+fn a_refused_client_certificate_is_told_from_a_close() {
+    let [none, finished, alert, request] = [NO_CERTIFICATE, FINISHED, ALERT, 60].map(record);
+    let shown = format!("{OPEN}{HELLO}B > A P. hex {}\n", record(120));
+    let refused = format!("B > A P. hex {alert}\nB > A F.\n");
+    let crossed = format!("A > B P. hex {request}\nB > A R");
+    let ends = [
+        format!("A > B P. hex {none}{finished}\n{refused}A > B F.\nB > A ."),
+        format!("A > B P. hex {none}{finished}\n{refused}{crossed}"),
+        format!("A > B P. hex {none}{finished}{request}\n{refused}A > B F.\nB > A ."),
+    ];
+    for end in ends {
+        let told = verdict(&format!("{shown}{end}"));
+        assert_eq!(
+            (told.cause_name(), told.harm),
+            (Some("tls_handshake_reset"), Some(Harm::Harmful)),
+            "{end}"
+        );
+        assert!(
+            told.evidence.iter().any(|fact| fact.fact.starts_with("the server refused")),
+            "{:?}",
+            told.evidence
+        );
+        assert!(told.advice.is_some_and(|advice| advice.contains("client certificate")));
+    }
+    // Who was asked for none may have met a server that has nothing to say, or one that waited.
+    let told = verdict(&format!("{shown}A > B P. hex {finished}\n{refused}A > B F.\nB > A ."));
+    assert_eq!(told.cause_name(), None, "{:?}", told.evidence);
+    let told =
+        verdict(&format!("{shown}A > B P. hex {none}{finished}\nB > A .\n+5 {refused}A > B F.\nB > A ."));
+    assert_eq!(told.cause_name(), None, "{:?}", told.evidence);
+}
+
+#[test]
+fn a_client_that_refuses_the_server_is_named() {
+    let shown = format!("{OPEN}{HELLO}B > A P. hex {}\nA > B P. hex {}\n", record(120), record(ALERT));
+    for end in ["B > A F.\nA > B F.\nB > A .", "A > B F.\nB > A F.\nA > B ."] {
+        let told = verdict(&format!("{shown}{end}"));
+        assert_eq!(told.cause_name(), Some("tls_handshake_reset"), "{:?}", told.evidence);
+        assert!(
+            told.evidence.iter().any(|fact| fact.fact.starts_with("the client refused")),
+            "{:?}",
+            told.evidence
+        );
+    }
+}
+
+#[test]
+fn a_check_that_only_shakes_hands_hurts_nobody() {
+    let shown = format!("{OPEN}{HELLO}B > A P. hex {}\n", record(120));
+    let told = verdict(&format!("{shown}A > B P. hex {}\nA > B R.", record(FINISHED)));
+    assert_eq!((told.cause_name(), told.harm), (Some("aborted_by_application"), Some(Harm::Harmless)));
+    let told = verdict(&format!("{shown}A > B P. hex {}{}\nA > B R.", record(FINISHED), record(60)));
+    assert_eq!(told.harm, Some(Harm::Harmful), "{:?}", told.evidence);
+}
+
+/// Nobody can tell a server that has said all from one that was cut, where its own goodbye is missing.
+#[test]
+fn of_a_session_that_ends_without_goodbye_nobody_knows_the_harm() {
+    let talk = format!("{OPEN}{TLS}A > B P. hex {}\nB > A P. hex {}\nA > B .\n", record(60), record(200));
+    let bye = format!("A > B P. hex 1503030015{}\n", "61".repeat(21));
+    let harm = |pause: &str, last: &str| verdict(&format!("{talk}{last}{pause} B > A F.\n{bye}B > A R")).harm;
+    assert_eq!(harm("+0.01", ""), None);
+    assert_eq!(harm("+5", ""), Some(Harm::Harmless));
+    let last = format!("B > A P. hex 1503030015{}\n", "61".repeat(21));
+    assert_eq!(harm("+0.01", &last), Some(Harm::Harmless));
 }

@@ -2,7 +2,7 @@
 
 use crate::flow::{End, Side};
 use crate::verdict::rule::{Confidence, Rule, hit, miss};
-use crate::verdict::{Evidence, Fact, How, Sender, facts, talk};
+use crate::verdict::{Evidence, Fact, How, Sender, facts, refused_tls, talk};
 
 pub(super) const RULE: Rule = Rule {
     name: "tls_handshake_reset",
@@ -10,7 +10,8 @@ pub(super) const RULE: Rule = Rule {
     doc: "What happened: the client had sent its ClientHello, and the connection was reset before the handshake was over, without an \
 alert that says why: a server that does not like the name or the protocol, an inspector or filter on the path that reads the \
 server name, a plain-text service behind a TLS port.
-How it is told: a ClientHello, no application data of the client yet, and a RST (or the server's FIN).
+How it is told: a ClientHello, no application data of the client yet, and a RST (or the server's FIN). In TLS 1.3 reasons are hidden: \
+an alert in place of the client's Finished is the client's refusal, one right behind it the server's, mostly of a client certificate.
 Not to be confused with: tls_alert, where the reason is said; injected_reset, where the marks of the RST show that a device sent it.
 What to do: try the same handshake with another server name and from another network (`openssl s_client -connect HOST:PORT \
 -servername NAME`): if only the name decides, a filter or the server's name check does it; if only the network, a device on the path.",
@@ -39,6 +40,9 @@ fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
     if failed_last && evidence.how == How::Reset && !evidence.in_tls_handshake {
         return Some(Confidence::Likely);
     }
+    if refused_tls::by_server(evidence) {
+        return Some(Confidence::Likely);
+    }
     if !evidence.in_tls_handshake {
         return None;
     }
@@ -47,6 +51,9 @@ fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
         (How::Reset, Some(Sender::Middlebox)) => Some(Confidence::Possible),
         (How::Reset | How::FinThenReset, _) => Some(Confidence::Likely),
         (How::Fin, _) if evidence.closer == Some(Side::Server) => Some(Confidence::Likely),
+        (How::Fin, _) if talk::answers_in_clear(evidence) || refused_tls::by_client(evidence) => {
+            Some(Confidence::Likely)
+        }
         _ => None,
     }
 }
@@ -55,7 +62,7 @@ fn facts_of(evidence: &Evidence<'_>) -> Vec<Fact> {
     let said = evidence.close.half_before(Side::Server).bytes;
     let clear = format!("what the server said to the client's hello, {said} bytes, is no TLS");
     let clear = talk::answers_in_clear(evidence).then(|| Fact::of_all(clear));
-    clear.into_iter().chain(facts::of_story(evidence)).collect()
+    clear.into_iter().chain(refused_tls::fact(evidence)).chain(facts::of_story(evidence)).collect()
 }
 
 fn advise(evidence: &Evidence<'_>) -> String {
@@ -64,6 +71,9 @@ fn advise(evidence: &Evidence<'_>) -> String {
         return format!(
             "{server} speaks no TLS, or not at once: ask it in clear (`nc`, http:// instead of https://), and look for a wrong port, or for STARTTLS that has to come first."
         );
+    }
+    if let Some(advice) = refused_tls::advice(evidence) {
+        return advice.to_owned();
     }
     format!(
         "Repeat it by hand with `openssl s_client -connect {server} -servername NAME`, with other names and from another network: that tells the server's choice from a filter on the path."

@@ -3,7 +3,7 @@
 use crate::flow::{Recent, Side};
 use crate::verdict::evidence::{Shape, Talk};
 use crate::verdict::rule::{Confidence, Rule, hit, miss};
-use crate::verdict::{Evidence, Fact, How, Sender, facts, talk};
+use crate::verdict::{Evidence, Fact, How, Sender, facts, refused_tls, talk};
 
 pub(super) const RULE: Rule = Rule {
     name: "write_after_close",
@@ -38,7 +38,7 @@ fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
     let Some(Sender::Side(closer)) = evidence.rst_by.filter(|_| evidence.how == How::FinThenReset) else {
         return None;
     };
-    evidence.fin(closer).filter(|_| !evidence.in_tls_handshake)?;
+    evidence.fin(closer).filter(|_| !evidence.in_tls_handshake && !refused_tls::by_server(evidence))?;
     let owed_to_client = matches!(evidence.talk, Talk::Awaiting | Talk::Answering);
     match (evidence.shape, written_after(evidence, closer)) {
         // Whoever closed before it had its answer, or gave it, is the story, not what came too late; least of all a goodbye.
@@ -104,6 +104,12 @@ fn facts_of(evidence: &Evidence<'_>) -> Vec<Fact> {
 fn advise(evidence: &Evidence<'_>) -> String {
     let Some(Sender::Side(closer)) = evidence.rst_by else { return String::new() };
     let writer = facts::other_of(closer);
+    if evidence.answers_alert() && closer == Side::Server && evidence.exchange.tls().is_some() {
+        return format!(
+            "Only the {writer}'s {} met a socket that was closed already: by that nothing was lost. Whether all had come before, TLS hides: if the client misses something, ask why the server closed.",
+            facts::own_last_words(evidence)
+        );
+    }
     if evidence.answers_alert() {
         return format!(
             "Only the {writer}'s {} met a socket that was closed already: nothing was lost, nothing needs doing.",

@@ -54,6 +54,8 @@ enum Stage {
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub(super) struct Flight {
     stage: Stage,
+    /// The client was asked for a certificate: it sent that message, be there none in it.
+    certificate: bool,
     /// The client announced early data.
     early: Early,
     server: Server,
@@ -107,6 +109,16 @@ impl Flight {
         matches!(self.stage, Stage::Done)
     }
 
+    /// Was the beginning of it captured?
+    pub(super) fn is_seen(&self) -> bool {
+        self.server != Server::Before
+    }
+
+    /// Did the client send a Certificate message?
+    pub(super) const fn has_certificate(&self) -> bool {
+        self.certificate
+    }
+
     pub(super) fn announce_early_data(&mut self) {
         self.early = Early::Announced;
     }
@@ -141,6 +153,7 @@ impl Flight {
                 return self.asks(seq);
             }
         };
+        self.certificate |= stage == Stage::Certificate;
         self.stage = stage;
         Class::Handshake
     }

@@ -179,6 +179,18 @@ impl Tls {
         self.sides.at(by).now != Now::Silent
     }
 
+    /// Was the handshake captured?
+    #[must_use]
+    pub fn has_handshake(&self) -> bool {
+        self.flight.is_seen()
+    }
+
+    /// Was the client asked for a certificate, and did it send one or none? TLS 1.3 alone.
+    #[must_use]
+    pub const fn has_client_certificate(&self) -> bool {
+        self.flight.has_certificate()
+    }
+
     /// When the last record of an end came, if it is hidden and as long as an alert: it may be a message of two bytes too.
     #[must_use]
     pub fn alert_or_message(&self, by: End) -> Option<Timestamp> {

@@ -1,0 +1,63 @@
+//! A handshake of TLS 1.3 that one side refused: it says why in an alert that nobody else can read, and whose length tells that it
+//! is one (RFC 8446 §6). A server refuses a client's certificate when the client holds the handshake for done and may have asked.
+
+use crate::flow::{Side, Tls, Turn};
+use crate::time::Span;
+
+use super::Fact;
+use super::evidence::Evidence;
+use super::talk::QUIET;
+
+/// The session, if its handshake was captured and `side` ended it with an alert.
+fn ended<'a>(evidence: &Evidence<'a>, side: Side) -> Option<&'a Tls> {
+    let tls = evidence.exchange.tls().filter(|tls| tls.version13 == Some(true) && tls.has_handshake())?;
+    tls.closing.at(evidence.close.end(side)).then_some(tls)
+}
+
+/// Did the server refuse the client's certificate, or that it had none? It had asked for one, said nothing else, and ended at once.
+/// (Who was not asked for any may have met a server that has nothing to say, as after a health check.)
+pub(super) fn by_server(evidence: &Evidence<'_>) -> bool {
+    let asked = ended(evidence, Side::Server).filter(|tls| tls.has_client_certificate());
+    let by_client = |turn: Turn| evidence.close.side(turn.by) == Side::Client;
+    let silent = evidence.exchange.turns <= 1 && evidence.exchange.turn.is_none_or(by_client);
+    let answers = asked.is_some_and(|tls| said_at_once(evidence, tls));
+    answers && !evidence.in_tls_handshake && silent && evidence.ended_by() == Some(Side::Server)
+}
+
+/// Did the server's alert follow what the client had said, and the end the alert?
+fn said_at_once(evidence: &Evidence<'_>, tls: &Tls) -> bool {
+    let Some(said) = tls.alert_or_message(evidence.close.end(Side::Server)) else { return false };
+    let asked = evidence.close.half_before(Side::Client).last_data;
+    let path = evidence.close.rtt.unwrap_or(Span::ZERO);
+    let ended = evidence.idle_before.is_some_and(|idle| idle < QUIET);
+    ended && said.since(asked).as_nanos() < QUIET.as_nanos().saturating_add(path.as_nanos())
+}
+
+/// Did the client refuse what the server had shown? An alert stands where its Finished would.
+pub(super) fn by_client(evidence: &Evidence<'_>) -> bool {
+    evidence.in_tls_handshake && ended(evidence, Side::Client).is_some()
+}
+
+/// Who refused.
+pub(super) fn fact(evidence: &Evidence<'_>) -> Option<Fact> {
+    let fact = if by_client(evidence) {
+        "the client refused: what it sent last is as long as an alert, and stands in place of the end of its handshake"
+    } else if by_server(evidence) {
+        "the server refused: what it sent last is as long as an alert, and it had asked for a certificate"
+    } else {
+        return None;
+    };
+    Some(Fact::of_all(fact))
+}
+
+/// What to do about it.
+pub(super) fn advice(evidence: &Evidence<'_>) -> Option<&'static str> {
+    if by_client(evidence) {
+        return Some(
+            "The client did not take what the server showed, mostly its certificate (unknown authority, name, date): the client's error says what.",
+        );
+    }
+    by_server(evidence).then_some(
+        "The server asked for a client certificate and did not take what it got, or got none: its log says why. Give the client the certificate that this server expects.",
+    )
+}
