@@ -93,6 +93,13 @@ pub(super) fn of_talk(evidence: &Evidence<'_>) -> Option<Fact> {
         Talk::Awaiting if evidence.asked_long_before() => {
             Fact::at(turn.frame, format!("{request} had no answer yet"))
         }
+        Talk::Awaiting if evidence.exchange.request_unfinished() => {
+            let bytes = turn.bytes;
+            Fact::at(
+                turn.frame,
+                format!("{request} ({bytes} bytes so far) was not whole, and had no answer yet"),
+            )
+        }
         Talk::Awaiting => Fact::at(turn.frame, format!("{request} ({} bytes) had no answer yet", turn.bytes)),
         Talk::Answering => {
             Fact::at(turn.frame, format!("the answer to {request} had begun: {}", progress(evidence)))

@@ -4,7 +4,7 @@ use crate::flow::{Marks, Side};
 use crate::time::Span;
 
 use super::evidence::{Evidence, Talk};
-use super::{How, Sender, refused_tls, talk};
+use super::{How, Sender, probes, refused_tls, talk};
 
 /// Whether anybody was hurt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -39,7 +39,8 @@ const IDLE: Span = Span::from_secs(1);
 /// words of one);
 /// a TLS session or an HTTP/2 connection that was over and of which only its own records or frames met the closed socket; the
 /// reply to a last word that nobody waits for; and a scanner, whoever answers it. Everything else is harmful, because somebody waited
-/// for what never came; so is a fatal TLS alert and what HTTP/2 calls an error, however it ended then.
+/// for what never came; so is a fatal TLS alert and what HTTP/2 calls an error, however it ended then, and a connection that was given up
+/// because nobody answered its probes: its program's next call fails.
 #[must_use]
 pub(super) fn weigh(evidence: &Evidence<'_>) -> Option<Harm> {
     let client_left = evidence.rst_by == Some(Sender::Side(Side::Client));
@@ -56,7 +57,8 @@ pub(super) fn weigh(evidence: &Evidence<'_>) -> Option<Harm> {
         || hung_up_in_tls(evidence)
         || no_tls
         || refused_tls::by_server(evidence);
-    let failed = waited_for_handshake(evidence) || tls_failed || talk::http2_failed(evidence);
+    let gave_up = probes::probing(evidence).is_some();
+    let failed = waited_for_handshake(evidence) || tls_failed || talk::http2_failed(evidence) || gave_up;
     if client_left && may_have_had_all(evidence) && !failed {
         return None;
     }
@@ -84,8 +86,8 @@ fn only_looked_in(evidence: &Evidence<'_>) -> bool {
 
 /// Did the client abort when its kernel had received all that the server had said, of which nobody can tell whether it was all?
 fn may_have_had_all(evidence: &Evidence<'_>) -> bool {
-    let answering =
-        evidence.talk == Talk::Answering && !talk::is_known(evidence) && !talk::record_is_cut(evidence);
+    let end_known = talk::is_known(evidence) && !talk::ends_at_close(evidence);
+    let answering = evidence.talk == Talk::Answering && !end_known && !talk::record_is_cut(evidence);
     let short = evidence.exchange.turn.is_some_and(|turn| turn.bytes <= talk::SHORT_ANSWER);
     let more = evidence.reset().is_some_and(|reset| reset.after.at(reset.by.peer()).news);
     evidence.how == How::Reset && answering && short && !more && !evidence.lost_data()

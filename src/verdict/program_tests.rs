@@ -200,3 +200,37 @@ fn of_a_session_that_ends_without_goodbye_nobody_knows_the_harm() {
     let last = format!("B > A P. hex 1503030015{}\n", "61".repeat(21));
     assert_eq!(harm("+0.01", &last), Some(Harm::Harmless));
 }
+
+/// Who probes in vain may wait for something: its next call fails.
+#[test]
+fn an_unanswered_probe_is_an_error_for_the_one_who_waits() {
+    let probe = "+1 A > B . seq 1010\n";
+    let talk = format!("{OPEN}A > B P. len 10\nB > A P. len 20\nA > B .\n{probe}{probe}{probe}");
+    let told = verdict(&format!("{talk}+1 A > B R."));
+    assert_eq!(told.harm, Some(Harm::Harmful), "{:?} {:?}", told.cause_name(), told.evidence);
+}
+
+#[test]
+fn half_a_request_is_owed_no_answer() {
+    let half = "A > B P. \"GET / HTTP/1.1\\r\\nHo\"\nB > A .\n+1 B > A F.\nA > B F.\nB > A .";
+    let told = verdict(&format!("{OPEN}{half}"));
+    let found = told.cause.map(|finding| (finding.rule.name, finding.confidence));
+    assert_eq!(found, Some(("no_response", Confidence::Likely)));
+    assert!(told.evidence.iter().any(|fact| fact.fact.contains("was not whole")), "{:?}", told.evidence);
+    assert!(told.advice.is_some_and(|advice| advice.contains("rest of the request")));
+}
+
+/// An answer without a length is whole when its server closes: who leaves before that may have had all of it.
+#[test]
+fn who_leaves_before_the_end_of_an_endless_answer_may_have_all() {
+    let talk =
+        "A > B P. \"GET / HTTP/1.0\\r\\n\\r\\n\"\nB > A P. \"HTTP/1.1 200 OK\\r\\n\\r\\nok\"\nA > B R.";
+    let told = verdict(&format!("{OPEN}{talk}"));
+    let found = told.cause.map(|finding| (finding.rule.name, finding.confidence));
+    assert_eq!(
+        (found, told.harm),
+        (Some(("client_abort", Confidence::Possible)), None),
+        "{:?}",
+        told.evidence
+    );
+}

@@ -298,6 +298,11 @@ pub(super) fn is_known(evidence: &Evidence<'_>) -> bool {
     evidence.exchange.owed().is_some_and(|owed| owed != Owed::Unknown)
 }
 
+/// Has an HTTP response begun that the end of the connection ends? Whoever leaves before that may have had all of it.
+pub(super) fn ends_at_close(evidence: &Evidence<'_>) -> bool {
+    evidence.exchange.owed() == Some(Owed::Rest(BodyLength::UntilClose))
+}
+
 /// Had an HTTP response begun of which nobody can tell where it ends: its head was cut short by the capture, or bytes are missing?
 pub(super) fn end_unknown(evidence: &Evidence<'_>) -> bool {
     evidence.http().is_some_and(|http| {

@@ -74,6 +74,10 @@ fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
             let heard = gave_up::gave_up(evidence).is_none();
             Some(if heard { Confidence::Likely } else { Confidence::Possible })
         }
+        // Only the server's end would have told that this was the whole answer.
+        How::Reset if evidence.shape == Shape::Active && talk::ends_at_close(evidence) => {
+            Some(Confidence::Possible)
+        }
         How::Reset if evidence.shape == Shape::Active => Some(facts::sure_if_http(evidence, guess(evidence))),
         _ => None,
     }

@@ -87,6 +87,8 @@ fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
         _ => return None,
     };
     let sure = facts::sure_if_http(evidence, guess);
+    // Nobody answers half a request.
+    let sure = if evidence.exchange.request_unfinished() { sure.min(Confidence::Likely) } else { sure };
     // A connection that never got one byte from the server may have waited in the queue of a listener that was closed.
     let ever_served = evidence.close.half_before(Side::Server).has_data();
     Some(match evidence.how {
@@ -119,6 +121,11 @@ fn talks_on(evidence: &Evidence<'_>) -> bool {
     false
 }
 
+/// Did the client stop in the middle of its request?
+fn half_asked(evidence: &Evidence<'_>) -> bool {
+    evidence.exchange.request_unfinished() && evidence.idle_before.is_some_and(|idle| idle >= QUIET)
+}
+
 /// A server of TLS that is asked in clear says an alert, or nothing at all.
 fn tls_hint(evidence: &Evidence<'_>) -> &'static str {
     let at_once = evidence.idle_before.is_some_and(|idle| idle < QUIET);
@@ -136,6 +143,12 @@ fn advise(evidence: &Evidence<'_>) -> String {
     }
     if let Some(advice) = goaway::advice(evidence).or_else(|| facts::fatal_advice(evidence)) {
         return format!("{advice} {}", facts::retry_advice(evidence));
+    }
+    if half_asked(evidence) {
+        return format!(
+            "The server did not wait any longer than {} for the rest of the request: look at what kept the client, and at the server's time-outs for reading (nginx: client_header_timeout, client_body_timeout).",
+            facts::idle(evidence)
+        );
     }
     let waited = evidence.idle_before.map(|idle| format!(" after {idle}")).unwrap_or_default();
     format!(

@@ -59,6 +59,7 @@ fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
         How::Reset if owed(evidence, side) && evidence.exchange.upgraded().is_none() => {
             Some(Confidence::Possible)
         }
+        How::Reset if answered_early(evidence, side) => Some(Confidence::Possible),
         _ => None,
     }
 }
@@ -90,6 +91,12 @@ fn refused_upload(evidence: &Evidence<'_>, side: Side) -> bool {
         && evidence.http().is_some_and(|http| http.response.is_some() && http.request_unfinished())
 }
 
+/// The server's answer had begun, to something of which nobody can tell whether all of it was read. Who answers in HTTP has read the
+/// request.
+fn answered_early(evidence: &Evidence<'_>, side: Side) -> bool {
+    side == Side::Server && evidence.talk == Talk::Answering && !evidence.exchange.is_http()
+}
+
 /// The server answered a request whose head the capture does not hold to its end.
 fn answered_blindly(evidence: &Evidence<'_>, side: Side) -> bool {
     let blind = |http: &Http| http.is_blind(http.client) && http.response.is_some();
@@ -119,12 +126,20 @@ fn unread(evidence: &Evidence<'_>) -> Option<Fact> {
     let (sender, peer) = (evidence.close.half_before(side), evidence.close.half_before(side.peer()));
     let since = evidence.fin(side).filter(|_| evidence.closer == Some(side)).map(|fin| fin.ack);
     let got = reset.rst.ack.furthest(sender.rcv_nxt).offset_from(since.unwrap_or(peer.iss.plus(1)));
-    let answered = if since.is_some() { "had closed before it read" } else { "never answered" };
-    let says = format!(
-        "the {side} aborts although {got} bytes of the {} had arrived, which its program {answered}",
-        side.peer()
-    );
-    Some(Fact::at(reset.rst.frame, says))
+    let peer = side.peer();
+    let unread = match since {
+        Some(_) if got > 0 => {
+            format!("{got} bytes of the {peer} had arrived, which its program had closed before it read")
+        }
+        Some(_) => format!(
+            "what the {peer} had sent filled its buffer, and its program had closed before it read that"
+        ),
+        None if evidence.talk == Talk::Answering => {
+            format!("its program may not have read all of the {got} bytes of the {peer}")
+        }
+        None => format!("{got} bytes of the {peer} had arrived, which its program never answered"),
+    };
+    Some(Fact::at(reset.rst.frame, format!("the {side} aborts although {unread}")))
 }
 
 fn advise(evidence: &Evidence<'_>) -> String {
