@@ -3,8 +3,8 @@
 use ahash::RandomState;
 use smallvec::SmallVec;
 
-use crate::decode::{Addr, Endpoint};
-use crate::flow::{Attempted, Close, Side};
+use crate::decode::{Addr, Endpoint, Flags};
+use crate::flow::{Attempted, Close, Recent, Side};
 use crate::time::{Span, Timestamp};
 
 use super::window::Window;
@@ -22,6 +22,9 @@ const MANY_TARGETS: usize = 25;
 /// scans has its answer.
 const TARGETS_A_RETURN: usize = 4;
 
+/// So many tries tell who somebody is: a program with fewer services than that has come back to some of them by then.
+const TRIES: u8 = 100;
+
 /// Attempts of one source.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Scan {
@@ -38,7 +41,9 @@ struct Attempts {
     targets: SmallVec<[u32; 4]>,
     ports: SmallVec<[u16; 4]>,
     /// How often one of the targets has refused again.
-    returns: u32,
+    returns: u8,
+    /// How often it tried, up to the number that decides.
+    tries: u8,
     last: Timestamp,
 }
 
@@ -53,7 +58,7 @@ impl Attempts {
     /// Were many tried, and hardly any of them again?
     fn is_scan(&self) -> bool {
         let many = self.ports.len() >= MANY_PORTS || self.targets.len() >= MANY_TARGETS;
-        many && (self.returns as usize).saturating_mul(TARGETS_A_RETURN) < self.targets.len()
+        many && usize::from(self.returns).saturating_mul(TARGETS_A_RETURN) < self.targets.len()
     }
 
     fn add(&mut self, target: u32, port: u16, Attempt { start, refused }: Attempt) {
@@ -61,9 +66,12 @@ impl Attempts {
             *self = Self::default();
         }
         self.last = self.last.max(start);
-        self.returns = self.returns.saturating_add(u32::from(refused && self.targets.contains(&target)));
-        remember(&mut self.targets, target);
-        remember(&mut self.ports, port);
+        if self.tries < TRIES {
+            self.tries += 1;
+            let again = remember(&mut self.targets, target);
+            self.returns += u8::from(refused && again);
+            remember(&mut self.ports, port);
+        }
     }
 }
 
@@ -126,19 +134,74 @@ impl Sources {
     }
 }
 
-/// Distinct values, up to the number that decides.
-fn remember<T: PartialEq, const N: usize>(seen: &mut SmallVec<[T; N]>, value: T) {
-    if seen.len() < MANY_TARGETS && !seen.contains(&value) {
+/// Distinct values, up to the number that decides; gives whether this is one that is remembered.
+fn remember<T: PartialEq, const N: usize>(seen: &mut SmallVec<[T; N]>, value: T) -> bool {
+    let known = seen.contains(&value);
+    if !known && seen.len() < MANY_TARGETS {
         seen.push(value);
     }
+    known
 }
 
-/// A SYN, and neither side ever said anything.
+/// A SYN, and neither side ever said anything; or a segment that no connection begins with.
 fn failed_attempt(close: &Close) -> bool {
+    is_probe(close) || never_used(close)
+}
+
+/// Neither SYN nor ACK is what no stack sends, and scanners do (nmap's FIN, NULL and Xmas scans): who listens says nothing, and all
+/// others answer with a RST (RFC 9293 §3.10.7).
+fn is_probe(close: &Close) -> bool {
+    let begins = |first: &&Recent| first.frame == close.start.frame && first.by == close.client;
+    let first = close.recent.first().filter(begins);
+    let odd = first.is_some_and(|first| {
+        first.len == 0 && !first.flags.has(Flags::SYN.with(Flags::ACK).with(Flags::RST))
+    });
+    odd && !close.half(Side::Server).has_data()
+}
+
+fn never_used(close: &Close) -> bool {
     let (client, server) = (close.half(Side::Client), close.half(Side::Server));
     let nothing_said = !client.has_data() && !server.has_data() && !client.has_fin() && !server.has_fin();
     let never_open = close.answers_syn()
         || !server.seen()
         || close.reset.as_ref().is_some_and(|reset| reset.by == close.client);
     close.handshake_began() && nothing_said && never_open
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn endpoint(last: u8, port: u16) -> Endpoint {
+        Endpoint { addr: Addr::v4([10, 0, 0, last]), port }
+    }
+
+    /// Tries of so many ports of one host and of so many hosts on one port, round after round, 2 s apart.
+    fn tried(ports: u16, hosts: u8, rounds: u64, refused: bool) -> Option<Scan> {
+        let (mut sources, source) = (Sources::beside(1000), endpoint(1, 0).addr);
+        let of_one = (0..ports).map(|port| endpoint(2, port));
+        let targets: Vec<Endpoint> = of_one.chain((0..hosts).map(|host| endpoint(host, 80))).collect();
+        for round in 0..rounds {
+            let start = Timestamp::from_parts(100 + 2 * round, 0);
+            for &target in &targets {
+                sources.add(source, target, Attempt { start, refused }, start);
+            }
+        }
+        sources.scan_of(source, Timestamp::from_parts(100, 0))
+    }
+
+    #[test]
+    fn many_ports_or_many_hosts_are_a_scan() {
+        assert!(tried(9, 0, 1, true).is_none() && tried(0, 24, 1, true).is_none());
+        assert_eq!(tried(10, 0, 1, true), Some(Scan { targets: 10, ports: 10 }));
+        assert_eq!(tried(0, 200, 1, true), Some(Scan { targets: 25, ports: 1 }));
+    }
+
+    #[test]
+    fn who_comes_back_to_what_refused_is_no_scanner() {
+        assert!(tried(12, 0, 2, true).is_none());
+        assert!(tried(0, 80, 2, true).is_none());
+        // Who had no answer asks again, scanners as well.
+        assert!(tried(12, 0, 2, false).is_some());
+    }
 }

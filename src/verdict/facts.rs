@@ -197,7 +197,14 @@ fn shape(evidence: &Evidence<'_>, reset: &Reset) -> Fact {
     let side = evidence.close.side(reset.by);
     let frame = reset.rst.frame;
     match (evidence.shape, reset.prompt) {
-        (Shape::SynReply, _) => Fact::at(frame, format!("a RST with the {side}'s address answers the SYN")),
+        (Shape::SynReply, _)
+            if evidence.close.handshake_began() || !evidence.close.half(Side::Client).seen() =>
+        {
+            Fact::at(frame, format!("a RST with the {side}'s address answers the SYN"))
+        }
+        (Shape::SynReply, _) => {
+            Fact::at(frame, format!("a RST with the {side}'s address answers a segment without ACK"))
+        }
         (Shape::Reply, Some(prompt)) => Fact::at(
             frame,
             format!(

@@ -8,7 +8,8 @@ pub(super) const RULE: Rule = Rule {
     title: "one source tries many ports or hosts",
     doc: "What happened: one source tried many ports or hosts within a minute, in vain: a scanner, an inventory tool, a worm.
 How it is told: refused, unanswered or abandoned attempts of the same source to ten or more ports, or to twenty-five or more \
-targets, on which nobody ever said anything, and hardly any of which was tried again after it had refused.
+targets, on which nobody ever said anything, and hardly any of which was tried again after it had refused. A segment with neither SYN nor ACK (FIN, NULL and Xmas scans) is an \
+attempt as well.
 Not to be confused with: a program or a monitoring system whose services are down, which comes back to them: each is port_closed.
 What to do: if the source is your own scanner, nothing. Otherwise look at who it is and block it where it enters; the refusals \
 themselves do no harm.",
@@ -21,6 +22,7 @@ themselves do no harm.",
             "ten ports",
             "A > B S\nB > A R.\nA > B:1 S\nB:1 > A R.\nA > B:2 S\nB:2 > A R.\nA > B:3 S\nB:3 > A R.\nA > B:4 S\nB:4 > A R.\nA > B:5 S\nB:5 > A R.\nA > B:6 S\nB:6 > A R.\nA > B:7 S\nB:7 > A R.\nA > B:8 S\nB:8 > A R.\nA > B:9 S\nB:9 > A R.",
         ),
+        hit("FIN to ten ports", "A > B F seq 1000\nB > A R. seq 0 ack 1001\nA > B:1 F seq 1000\nB:1 > A R. seq 0 ack 1001\nA > B:2 F seq 1000\nB:2 > A R. seq 0 ack 1001\nA > B:3 F seq 1000\nB:3 > A R. seq 0 ack 1001\nA > B:4 F seq 1000\nB:4 > A R. seq 0 ack 1001\nA > B:5 F seq 1000\nB:5 > A R. seq 0 ack 1001\nA > B:6 F seq 1000\nB:6 > A R. seq 0 ack 1001\nA > B:7 F seq 1000\nB:7 > A R. seq 0 ack 1001\nA > B:8 F seq 1000\nB:8 > A R. seq 0 ack 1001\nA > B:9 F seq 1000\nB:9 > A R. seq 0 ack 1001"),
         miss("two ports", "A > B S\nB > A R.\nA > B:1 S\nB:1 > A R."),
     ],
 };
