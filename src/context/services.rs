@@ -1,6 +1,8 @@
 //! What a listening endpoint does to all of its connections: resets them together, closes them after the same idle time.
 
-use crate::decode::Endpoint;
+use smallvec::SmallVec;
+
+use crate::decode::{Endpoint, SeqNumber};
 use crate::flow::{Acceptance, Close, LINGER, Side};
 use crate::time::{Span, Timestamp};
 
@@ -25,6 +27,28 @@ pub struct LearnedIdle {
     pub of: u32,
 }
 
+/// How long a router takes to translate an address, at most.
+const TRANSLATION: Span = Span::from_millis(1);
+
+/// How a connection began.
+#[derive(Clone, Copy, Debug)]
+struct Beginning {
+    at: Timestamp,
+    /// The initial sequence numbers, the client's first.
+    numbers: [SeqNumber; 2],
+}
+
+impl Beginning {
+    fn of(close: &Close) -> Self {
+        Self { at: close.start.ts, numbers: [Side::Client, Side::Server].map(|side| close.half(side).iss) }
+    }
+
+    /// Are both the same connection, captured before and behind an address translation?
+    fn is(&self, other: &Self) -> bool {
+        self.numbers == other.numbers && self.at.since(other.at).max(other.at.since(self.at)) <= TRANSLATION
+    }
+}
+
 #[derive(Clone, Debug, Default)]
 struct Service {
     /// First and last reset of the latest group of unserved connections.
@@ -32,6 +56,8 @@ struct Service {
     last: Timestamp,
     unserved: u32,
     silent: u32,
+    /// How those of the group began, as many as are remembered.
+    began: SmallVec<[Beginning; 2]>,
     idles: Vec<Span>,
     /// When it last turned out that a connection in use was forgotten.
     forgot: Option<Timestamp>,
@@ -60,7 +86,7 @@ impl Services {
         }
         service.forgot = service.forgot.max(forgot);
         if let Some(at) = unserved {
-            service.note_unserved(at, close.start.ts, u32::from(!close.half(Side::Client).has_data()));
+            service.note_unserved(at, close);
         }
     }
 
@@ -99,13 +125,22 @@ impl Services {
 }
 
 impl Service {
-    /// Adds a reset to the latest group, or begins another; `silent` is 1 where nothing had been said. A connection that
-    /// was opened after the first reset of a group met a listener that was alive, so that it belongs to none.
-    fn note_unserved(&mut self, at: Timestamp, opened: Timestamp, silent: u32) {
+    /// Adds the reset of a connection to the latest group, or begins another. A connection that was opened after the first
+    /// reset of a group met a listener that was alive, so that it belongs to none. Each counts once, however often it was captured.
+    fn note_unserved(&mut self, at: Timestamp, close: &Close) {
         let apart = at.since(self.last).max(self.first.since(at));
-        if self.unserved == 0 || apart > TOGETHER || opened > self.first {
+        if self.unserved == 0 || apart > TOGETHER || close.start.ts > self.first {
             (self.first, self.last, self.unserved, self.silent) = (at, at, 0, 0);
+            self.began.clear();
         }
+        let began = Beginning::of(close);
+        if self.began.iter().any(|other| other.is(&began)) {
+            return;
+        }
+        if self.began.len() < SAMPLES {
+            self.began.push(began);
+        }
+        let silent = u32::from(!close.half(Side::Client).has_data());
         self.first = self.first.min(at);
         self.last = self.last.max(at);
         self.unserved += 1;

@@ -1,7 +1,7 @@
 //! Did a program lose something or see an error? The whole rule for it is here.
 
-use crate::flow::{Marks, Side};
-use crate::time::Span;
+use crate::flow::{Close, Marks, ObservedUntil, Side};
+use crate::time::{Span, Timestamp};
 
 use super::evidence::{Evidence, Talk};
 use super::{How, Sender, probes, refused_tls, talk};
@@ -59,7 +59,7 @@ pub(super) fn weigh(evidence: &Evidence<'_>) -> Option<Harm> {
         || refused_tls::by_server(evidence);
     let gave_up = probes::probing(evidence).is_some();
     let failed = waited_for_handshake(evidence) || tls_failed || talk::http2_failed(evidence) || gave_up;
-    if client_left && may_have_had_all(evidence) && !failed {
+    if client_left && may_have_had_all(evidence) && !failed || is_too_early(evidence) {
         return None;
     }
     if evidence.surroundings.scan.is_some() || ((only_goodbyes || left_in_peace) && !failed) {
@@ -75,6 +75,22 @@ fn only_shook_hands(evidence: &Evidence<'_>) -> bool {
     let alert = talk::said_goodbye(evidence, Side::Client) || talk::said_goodbye(evidence, Side::Server);
     let over = evidence.exchange.tls().is_some_and(|tls| tls.has_handshake() && tls.established);
     over && evidence.exchange.turns == 0 && !alert
+}
+
+/// How long an answer to a SYN may take: until it is sent again (RFC 6298 §2.1).
+const ANSWER: Span = Span::from_secs(1);
+
+/// Was a SYN the last of a capture, or nearly so? `closed_at` is when the watching ended.
+pub(super) fn too_early(until: ObservedUntil, last: Timestamp, closed_at: Timestamp) -> bool {
+    matches!(until, ObservedUntil::Eof | ObservedUntil::Stopped) && closed_at.since(last) < ANSWER
+}
+
+/// Did the watching end before anybody could say that a SYN has no answer?
+pub(super) fn is_too_early(evidence: &Evidence<'_>) -> bool {
+    let Close { until, last, closed_at, icmp, .. } = evidence.close;
+    let once = evidence.close.half(Side::Client).packets == 1;
+    let waiting = evidence.how == How::Unanswered && icmp.is_none() && once;
+    waiting && evidence.surroundings.scan.is_none() && too_early(*until, last.ts, *closed_at)
 }
 
 /// Did the client leave without a word, and before anything was said to it? Then it only wanted to know whether somebody listens, and

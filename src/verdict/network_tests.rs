@@ -2,7 +2,7 @@
 //! different lengths, RSTs without effect, segments that were missed.
 
 use super::example::verdict;
-use super::{Confidence, Sender};
+use super::{Confidence, Harm, Sender};
 use crate::flow::Side;
 
 fn lines(range: std::ops::Range<u32>, line: impl Fn(u32) -> String) -> String {
@@ -209,4 +209,38 @@ fn who_refuses_an_old_acknowledgement_may_offer_again() {
     ));
     assert_ne!(told.rst_by, Some(Sender::Middlebox), "{:?}", told.evidence);
     assert_ne!(told.cause_name(), Some("injected_reset"), "{:?}", told.evidence);
+}
+
+/// A router's capture holds a connection before and behind its address translation.
+#[test]
+fn one_connection_seen_twice_is_not_two_that_were_reset_together() {
+    let twice =
+        "+0 C > B S\n+0 A > B S\nB > A S.\n+0 B > C S.\nC > B .\n+0 A > B .\n+1 B > A R.\n+0 B > C R.";
+    let told = verdict(twice);
+    assert_eq!(told.cause_name(), Some("aborted_by_application"), "{:?}", told.evidence);
+    let two = twice.replacen("+0 A > B S\n", "+0.1 A > B S\n", 1);
+    assert_eq!(verdict(&two).cause_name(), Some("listener_closed"));
+}
+
+/// An answer may stand in the next file.
+#[test]
+fn the_last_frame_of_a_capture_is_no_failure() {
+    let told = verdict("C > B S\nB > C S.\nA > B S");
+    assert_eq!((told.cause_name(), told.harm), (Some("syn_unanswered"), None));
+    assert!(told.evidence.iter().any(|fact| fact.fact.contains("the capture ended")), "{:?}", told.evidence);
+    let told = verdict("A > B S\n+2 C > B S");
+    assert_eq!(told.harm, Some(Harm::Harmful));
+}
+
+/// A RST may be the first that comes back after an outage, in which the other program gave up.
+#[test]
+fn an_outage_before_a_rst_is_told() {
+    let talk = "A > B S\nB > A S.\nA > B .\nA > B P. len 9\nB > A P. len 9\nA > B .\n+1 A > B P. len 4\n";
+    let repeated = "+0.3 A > B again\n+0.6 A > B again\n+1.2 A > B again\n";
+    let told = verdict(&format!("{talk}{repeated}B > A R"));
+    assert_eq!(told.cause_name(), Some("state_lost"));
+    assert!(told.evidence.iter().any(|fact| fact.fact.contains("sent 3 times")), "{:?}", told.evidence);
+    assert!(told.alternatives.iter().any(|other| other.rule.name == "peer_vanished"));
+    let told = verdict(&format!("{talk}B > A R"));
+    assert!(told.alternatives.iter().all(|other| other.rule.name != "peer_vanished"));
 }

@@ -50,8 +50,8 @@ pub static RULES: [&Rule; COUNT] = [
     &state_lost::RULE,
     &write_after_close::RULE,
     &unread_data_at_close::RULE,
-    &peer_vanished::RULE,
     &accept_queue_overflow::RULE,
+    &peer_vanished::RULE,
     &aborted_by_application::RULE,
     &unexplained::RULE,
 ];

@@ -55,6 +55,9 @@ fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
     if gave_up::gave_up(evidence).is_some() && matches!(evidence.how, How::Reset | How::FinThenReset) {
         return Some(Confidence::Likely);
     }
+    if evidence.how == How::Reset && super::state_lost::outage(evidence).is_some() {
+        return Some(Confidence::Possible);
+    }
     if evidence.how != How::Silent {
         return None;
     }

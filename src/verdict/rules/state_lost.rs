@@ -1,8 +1,12 @@
 //! A RST answers a segment in mid-connection, and the host never said goodbye.
 
+use crate::time::Span;
 use crate::verdict::evidence::Shape;
 use crate::verdict::rule::{Confidence, Rule, hit, miss};
 use crate::verdict::{Evidence, Fact, How, Sender, ending, facts, gave_up};
+
+/// Sent so often, something was lost for longer than by chance: Linux has waited for more than a second by then.
+const COPIES: usize = 3;
 
 pub(super) const RULE: Rule = Rule {
     name: "state_lost",
@@ -61,6 +65,11 @@ fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
 
 fn facts_of(evidence: &Evidence<'_>) -> Vec<Fact> {
     let mut facts = facts::of_rst(evidence);
+    facts.extend(outage(evidence).map(|(copies, over)| {
+        Fact::of_all(format!(
+            "what it answers had been sent {copies} times over {over} before, without an answer"
+        ))
+    }));
     if evidence.asked_long_before() {
         facts.extend(facts::of_talk(evidence));
     }
@@ -79,6 +88,16 @@ fn facts_of(evidence: &Evidence<'_>) -> Vec<Fact> {
     facts
 }
 
+/// How often what the RST answers had been sent before, and over what time, if that was often: nothing came back by then.
+pub(super) fn outage(evidence: &Evidence<'_>) -> Option<(usize, Span)> {
+    let reset = evidence.reset()?;
+    let prompt = reset.prompt.filter(|prompt| prompt.len > 0 && prompt.by != reset.by)?;
+    let before = evidence.close.recent.iter().filter(|recent| recent.serial < prompt.serial);
+    let copies = before.filter(|recent| recent.by == prompt.by && recent.seq == prompt.seq && recent.len > 0);
+    let (first, copies) = (copies.clone().next()?, copies.count());
+    (copies >= COPIES).then(|| (copies, prompt.ts.since(first.ts)))
+}
+
 fn advise(evidence: &Evidence<'_>) -> String {
     let Some(Sender::Side(side)) = evidence.rst_by else { return String::new() };
     let host = evidence.close.endpoint(side).addr;
@@ -87,6 +106,12 @@ fn advise(evidence: &Evidence<'_>) -> String {
             "The {}'s window was shut, and the {side} ({host}) gave up waiting for room (TCP_USER_TIMEOUT, its program's own timeout) or was restarted: look why the {} stopped reading.",
             side.peer(),
             side.peer()
+        );
+    }
+    if let Some((_, over)) = outage(evidence) {
+        return format!(
+            "Nothing came back from {host} (the {side}) for {over}: look for a restart of it, or an outage of the path in which its program gave up by a timeout of its own. {}",
+            facts::retry_advice(evidence)
         );
     }
     format!(

@@ -3,7 +3,7 @@
 use crate::flow::Side;
 use crate::time::Span;
 use crate::verdict::rule::{Confidence, Rule, hit, miss};
-use crate::verdict::{Evidence, Fact, How};
+use crate::verdict::{Evidence, Fact, How, harm};
 
 /// Linux repeats a SYN after 1 s; an answer that takes as long as two repetitions is none (`tcp_syn_retries`, RFC 6298 §2).
 const PATIENCE: Span = Span::from_secs(2);
@@ -45,6 +45,11 @@ fn tries(evidence: &Evidence<'_>) -> u64 {
 }
 
 fn facts(evidence: &Evidence<'_>) -> Vec<Fact> {
+    if harm::is_too_early(evidence) {
+        let left = evidence.close.closed_at.since(evidence.close.last.ts);
+        let fact = format!("one SYN, and the capture ended {left} later: an answer may have come after that");
+        return vec![Fact::at(evidence.close.start.frame, fact)];
+    }
     let over = evidence.close.last.ts.since(evidence.close.start.ts);
     let said = if tries(evidence) == 1 {
         "one SYN".to_owned()
@@ -55,6 +60,9 @@ fn facts(evidence: &Evidence<'_>) -> Vec<Fact> {
 }
 
 fn advise(evidence: &Evidence<'_>) -> String {
+    if harm::is_too_early(evidence) {
+        return "The capture ended too early to tell: look for the answer in the next file, or capture longer.".into();
+    }
     let server = evidence.close.endpoint(Side::Server);
     format!(
         "Capture on {} too: if the SYN arrives there, its firewall or a full queue drops it; if not, the path to it does.",
