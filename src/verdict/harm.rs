@@ -59,7 +59,10 @@ pub(super) fn weigh(evidence: &Evidence<'_>) -> Option<Harm> {
         || refused_tls::by_server(evidence);
     let gave_up = probes::probing(evidence).is_some();
     let failed = waited_for_handshake(evidence) || tls_failed || talk::http2_failed(evidence) || gave_up;
-    if client_left && may_have_had_all(evidence) && !failed || is_too_early(evidence) {
+    let had_all = client_left && may_have_had_all(evidence)
+        || talk::only_a_stream_ended_after(evidence)
+        || talk::left_unanswered_in_tls(evidence);
+    if had_all && !failed || is_too_early(evidence) {
         return None;
     }
     if evidence.surroundings.scan.is_some() || ((only_goodbyes || left_in_peace) && !failed) {

@@ -12,6 +12,10 @@ use super::{How, ending};
 /// `TCP_RTO_MIN`) and a delayed acknowledgement (40 ms, `TCP_DELACK_MIN`) on top.
 pub(super) const QUIET: Span = Span::from_millis(250);
 
+/// A frame of HTTP/2 without a body, and what TLS adds to it at least (RFC 9113 §4.1, RFC 8446 §5.2).
+const EMPTY_FRAME: u32 = 9;
+const TLS_RECORD: u32 = 5 + 1 + 16;
+
 /// The longest last word that needs no answer: `QUIT`, MySQL's and PostgreSQL's goodbyes have 5 or 6 bytes.
 const LAST_WORD: u64 = 16;
 /// The same in TLS, with the record's header and tag; HTTP/2's GOAWAY has 17 bytes and some text.
@@ -179,6 +183,29 @@ pub(super) fn went_on(evidence: &Evidence<'_>) -> bool {
         && said_after(evidence) == Some(Side::Server)
         && !evidence.answers_alert()
         && !hung_up_on_goodbye(evidence)
+}
+
+/// Was all that the server said after the client's FIN as short as the end of a stream of HTTP/2, be it in TLS? Its client may have had
+/// the whole answer by the length that its head told.
+pub(super) fn only_a_stream_ended_after(evidence: &Evidence<'_>) -> bool {
+    let fin = evidence.fin(Side::Client).filter(|_| evidence.closer == Some(Side::Client));
+    let server = evidence.close.end(Side::Server);
+    let after = |recent: &&Recent| fin.is_some_and(|fin| recent.by == server && recent.serial > fin.serial);
+    let said: u32 = evidence.close.recent.iter().filter(after).map(|recent| recent.len).sum();
+    let longest = match (evidence.exchange.http2(), evidence.exchange.tls()) {
+        (Some(_), _) if evidence.close.exchange.owed() == Some(Owed::Nothing) => EMPTY_FRAME,
+        (None, Some(_)) if went_on(evidence) => EMPTY_FRAME + TLS_RECORD,
+        _ => return false,
+    };
+    (1..=longest).contains(&said)
+}
+
+/// Did the client wait for what it had asked in TLS, and leave without it, so that only the server's goodbye met its closed socket?
+/// What it asked may have wanted no answer.
+pub(super) fn left_unanswered_in_tls(evidence: &Evidence<'_>) -> bool {
+    let by_client = evidence.how == How::FinThenReset && evidence.closer == Some(Side::Client);
+    let asked = evidence.talk == Talk::Awaiting && evidence.exchange.tls().is_some();
+    by_client && asked && evidence.answers_alert() && is_quiet(evidence)
 }
 
 /// Did the server's FIN come without TLS's goodbye in the midst of something long: one that is killed has no time for it?

@@ -82,8 +82,12 @@ fn is_goodbye(bytes: &[u8]) -> bool {
     short && GOODBYES.contains(&bytes) || is_cancel(bytes)
 }
 
-/// Is this the one last word that may be the first as well?
-pub(super) fn is_cancel(bytes: &[u8]) -> bool {
+/// May this last word be the first as well? A capture may begin with it; shorter ones could be anything then.
+pub(super) fn may_be_first(bytes: &[u8]) -> bool {
+    is_cancel(bytes) || matches!(bytes, [b'X' | b'*', ..]) && GOODBYES.contains(&bytes)
+}
+
+fn is_cancel(bytes: &[u8]) -> bool {
     bytes.len() == CANCEL_LEN && bytes.starts_with(CANCEL)
 }
 

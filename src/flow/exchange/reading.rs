@@ -31,7 +31,7 @@ impl Talk<'_> {
     /// Takes note of a last word, where nothing is known of what is spoken; gives whether that is all that the piece is.
     fn is_last_word(&mut self, by: End, piece: &Piece<'_>) -> bool {
         let unknown = *self.protocol == Protocol::Unknown;
-        let may_be = unknown && (*self.turns.count > 0 || last_words::is_cancel(piece.bytes));
+        let may_be = unknown && (*self.turns.count > 0 || last_words::may_be_first(piece.bytes));
         let word = if may_be { last_words::of(by, piece) } else { None };
         if let Some(words) = self.last_words {
             words.goes_on(by);

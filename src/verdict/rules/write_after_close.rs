@@ -1,9 +1,13 @@
 //! Data arrived after the other side's complete close.
 
 use crate::flow::{Recent, Side};
+use crate::time::Span;
 use crate::verdict::evidence::{Shape, Talk};
 use crate::verdict::rule::{Confidence, Rule, hit, miss};
 use crate::verdict::{Evidence, Fact, How, Sender, facts, refused_tls, talk};
+
+/// A program that is busy reads no sooner.
+const SOON: Span = Span::from_millis(10);
 
 pub(super) const RULE: Rule = Rule {
     name: "write_after_close",
@@ -101,6 +105,13 @@ fn facts_of(evidence: &Evidence<'_>) -> Vec<Fact> {
     facts
 }
 
+/// How soon after the close the other side wrote, if no program can be blamed for that.
+fn crossing(evidence: &Evidence<'_>, closer: Side) -> Option<Span> {
+    let (fin, prompt) = (evidence.fin(closer)?, evidence.reset()?.prompt?);
+    let gap = prompt.ts.since(fin.ts);
+    (prompt.serial > fin.serial && gap < SOON).then_some(gap)
+}
+
 fn advise(evidence: &Evidence<'_>) -> String {
     let Some(Sender::Side(closer)) = evidence.rst_by else { return String::new() };
     let writer = facts::other_of(closer);
@@ -114,6 +125,11 @@ fn advise(evidence: &Evidence<'_>) -> String {
         return format!(
             "Only the {writer}'s {} met a socket that was closed already: nothing was lost, nothing needs doing.",
             facts::own_last_words(evidence)
+        );
+    }
+    if let Some(gap) = crossing(evidence, closer) {
+        return format!(
+            "The {writer}'s message left {gap} after the {closer} had closed: the two may have crossed. Ask first why the {closer} closed; and make the {writer} stop writing once it reads EOF (or gets 'end')."
         );
     }
     format!(

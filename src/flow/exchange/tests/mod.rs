@@ -222,7 +222,7 @@ fn a_goodbye_wants_no_answer() {
         wire.say(CLIENT, b"and more");
         assert_eq!((wire.exchange.turns, wire.exchange.trailing_own_bytes(CLIENT)), (3, 0));
     }
-    // Where payload is not to be looked at, nobody knows; nor where it is the first that is said.
+    // Where payload is not to be looked at, nobody knows; nor of short ones where they are the first that is said.
     let mut exchange = Exchange::default();
     for (seq, by) in [(0, CLIENT), (0, SERVER), (5, CLIENT)] {
         let segment = Segment { len: 5, seq: SeqNumber(seq), ..Segment::default() };
@@ -230,8 +230,12 @@ fn a_goodbye_wants_no_answer() {
     }
     assert_eq!(exchange.turns, 3);
     let mut wire = Wire::default();
-    wire.say(CLIENT, b"X\0\0\0\x04");
+    wire.say(CLIENT, b"\x01\0\0\0\x01");
     assert_eq!(wire.exchange.turns, 1);
+    // A capture may begin with what could be nothing else.
+    let mut wire = Wire::default();
+    wire.say(CLIENT, b"*1\r\n$4\r\nQUIT\r\n");
+    assert_eq!((wire.exchange.turns, wire.exchange.trailing_own_bytes(CLIENT)), (0, 14));
     let mut wire = Wire::default();
     wire.say(CLIENT, b"\0\0\0\x10\x04\xd2\x16\x2e\0\0\0\x09secr");
     assert_eq!((wire.exchange.turns, wire.exchange.trailing_own_bytes(CLIENT)), (0, 16));
