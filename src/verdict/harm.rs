@@ -30,6 +30,8 @@ impl Harm {
 const PATIENT: Span = Span::from_millis(200);
 /// Who closes a connection because it is idle waits for seconds, mostly five or more (Node), and seldom less than one.
 const IDLE: Span = Span::from_secs(1);
+/// How long an answer to a SYN may take: until it is sent again (RFC 6298 §2.1).
+const ANSWER: Span = Span::from_secs(1);
 
 /// Weighs an end that has a cause; a normal end has no harm to weigh.
 ///
@@ -57,7 +59,7 @@ pub(super) fn weigh(evidence: &Evidence<'_>) -> Option<Harm> {
         || hung_up_in_tls(evidence)
         || no_tls
         || refused_tls::by_server(evidence);
-    let gave_up = probes::probing(evidence).is_some();
+    let gave_up = probes::probing(evidence).is_some_and(|probing| !probing.answered);
     let failed = waited_for_handshake(evidence) || tls_failed || talk::http2_failed(evidence) || gave_up;
     let had_all = client_left && may_have_had_all(evidence)
         || talk::only_a_stream_ended_after(evidence)
@@ -79,9 +81,6 @@ fn only_shook_hands(evidence: &Evidence<'_>) -> bool {
     let over = evidence.exchange.tls().is_some_and(|tls| tls.has_handshake() && tls.established);
     over && evidence.exchange.turns == 0 && !alert
 }
-
-/// How long an answer to a SYN may take: until it is sent again (RFC 6298 §2.1).
-const ANSWER: Span = Span::from_secs(1);
 
 /// Was a SYN the last of a capture, or nearly so? `closed_at` is when the watching ended.
 pub(super) fn too_early(until: ObservedUntil, last: Timestamp, closed_at: Timestamp) -> bool {

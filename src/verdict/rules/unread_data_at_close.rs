@@ -129,17 +129,19 @@ fn unread(evidence: &Evidence<'_>) -> Option<Fact> {
     let peer = side.peer();
     let unread = match since {
         Some(_) if got > 0 => {
-            format!("{got} bytes of the {peer} had arrived, which its program had closed before it read")
+            format!(
+                "although {got} bytes of the {peer} had arrived, which its program had closed before it read"
+            )
         }
         Some(_) => format!(
-            "what the {peer} had sent filled its buffer, and its program had closed before it read that"
+            "although what the {peer} had sent filled its buffer, and its program had closed before it read that"
         ),
         None if evidence.talk == Talk::Answering => {
-            format!("its program may not have read all of the {got} bytes of the {peer}")
+            format!("when its program may not have read all of the {got} bytes of the {peer}")
         }
-        None => format!("{got} bytes of the {peer} had arrived, which its program never answered"),
+        None => format!("although {got} bytes of the {peer} had arrived, which its program never answered"),
     };
-    Some(Fact::at(reset.rst.frame, format!("the {side} aborts although {unread}")))
+    Some(Fact::at(reset.rst.frame, format!("the {side} aborts {unread}")))
 }
 
 fn advise(evidence: &Evidence<'_>) -> String {
