@@ -218,6 +218,10 @@ fn half_a_request_is_owed_no_answer() {
     assert_eq!(found, Some(("no_response", Confidence::Likely)));
     assert!(told.evidence.iter().any(|fact| fact.fact.contains("was not whole")), "{:?}", told.evidence);
     assert!(told.advice.is_some_and(|advice| advice.contains("rest of the request")));
+    let left = "A > B P. \"GET / HTTP/1.1\\r\\nHo\"\nB > A .\n+1 A > B F.\nB > A F.\nA > B .";
+    let told = verdict(&format!("{OPEN}{left}"));
+    assert_eq!(told.cause_name(), Some("client_abort"));
+    assert!(told.advice.is_some_and(|advice| advice.contains("its own request")));
 }
 
 /// An answer without a length is whole when its server closes: who leaves before that may have had all of it.

@@ -148,6 +148,9 @@ fn advise(evidence: &Evidence<'_>) -> String {
     if let Some(advice) = version::advice(evidence) {
         return advice;
     }
+    if evidence.talk == Talk::Awaiting && evidence.exchange.request_unfinished() {
+        return "The client left in the middle of its own request: look at what made it stop there, be it its timeout, its end, or the program that it had the body from.".into();
+    }
     let waited = evidence.idle_before.filter(|&idle| idle >= talk::QUIET);
     let after = waited.map(|idle| format!(" after waiting {idle}")).unwrap_or_default();
     let yours = match waited {
