@@ -11,7 +11,7 @@ use super::window::Window;
 /// Resets of one listener that follow each other within this time are one event: closing a listener resets its queue at
 /// once (Linux `inet_csk_listen_stop`), and what serves one port in several processes closes them in a row.
 const TOGETHER: Span = Span::from_millis(250);
-/// Idle closes that are remembered of a service.
+/// What is remembered of a service: idle closes, and beginnings of connections that were reset together.
 const SAMPLES: usize = 16;
 /// Below this a pause before a FIN is no idle time.
 const IDLE: Span = Span::from_millis(900);

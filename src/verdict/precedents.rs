@@ -126,14 +126,14 @@ mod tests {
     use crate::context::Scan;
     use crate::decode::{Endpoint, Flags, Pdu, Segment, SeqNumber, Traits};
     use crate::flow::{Ended, FlowTable, Settings};
-    use crate::time::Timestamp;
+    use crate::time::{Span, Timestamp};
 
     fn endpoint(last: u8, port: u16) -> Endpoint {
         Endpoint { addr: crate::decode::Addr::v4([10, 0, 0, last]), port }
     }
 
     /// A SYN and perhaps a RST, with all that may differ in them, through the table.
-    fn attempted(fields: &[u32; 8], rst: bool, until: ObservedUntil) -> Attempted {
+    fn attempted(fields: &[u32; 8], rst: bool, until: ObservedUntil, watched: Span) -> Attempted {
         let &[seq, tsval, wnd, id, bits, ttl, port, late] = fields;
         let short = |n: u32| u16::try_from(n & 0xffff).unwrap();
         let byte = |n: u32| u8::try_from(n & 0xff).unwrap();
@@ -170,6 +170,7 @@ mod tests {
         let pdus = [Pdu::Segment(syn, &[]), Pdu::Segment(answer, &[])];
         let (mut table, mut all) = (FlowTable::new(Settings::default()), Vec::new());
         table.observe(&pdus[..=usize::from(rst)], &mut |ended| all.push(ended));
+        table.advance(Timestamp::from_parts(100, 0).plus(watched), &mut |ended| all.push(ended));
         table.finish(until, &mut |ended| all.push(ended));
         match all.pop() {
             Some(Ended::Attempt(attempted)) if all.is_empty() => attempted,
@@ -191,11 +192,12 @@ mod tests {
             ttls: [Option<u8>; 6],
             lost: [bool; 6],
             evicted: [bool; 6],
+            watched: [u8; 6],
         ) {
             let mut precedents = Precedents::default();
             for at in 0..6 {
                 let until = if evicted[at] { ObservedUntil::Evicted } else { ObservedUntil::Eof };
-                let attempted = attempted(&seen[at], rsts[at], until);
+                let attempted = attempted(&seen[at], rsts[at], until, Span::from_millis(10 * u64::from(watched[at])));
                 let around = Surroundings {
                     scan: scans[at].then_some(Scan { targets: 30, ports: 30 }),
                     server_ttl: ttls[at],

@@ -7,15 +7,17 @@ use super::evidence::Evidence;
 
 /// What the server spoke instead of what it was asked in.
 pub(super) fn fact(evidence: &Evidence<'_>) -> Option<Fact> {
-    let spoken = evidence.exchange.speaks_other()?;
-    let spoken = match spoken {
+    let spoken = match evidence.exchange.speaks_other()? {
         Spoken::Http1 => "HTTP/1",
         Spoken::Http2 => "HTTP/2",
         Spoken::NoHttp => "something else",
     };
     let fact = format!("the server speaks {spoken} here and not the HTTP that it was asked in");
     let said = evidence.exchange.turn.filter(|turn| evidence.close.side(turn.by) == Side::Server);
-    Some(said.map_or_else(|| Fact::of_all(fact.clone()), |turn| Fact::at(turn.frame, fact.clone())))
+    Some(match said {
+        Some(turn) => Fact::at(turn.frame, fact),
+        None => Fact::of_all(fact),
+    })
 }
 
 /// What to do about it, whoever ended the connection.

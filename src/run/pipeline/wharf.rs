@@ -72,9 +72,11 @@ impl Wharf {
         }
     }
 
-    /// Takes note that what was loaded of late lies in so much memory.
+    /// Takes note that what was loaded of late lies in so much memory. Where nothing was, nobody keeps it.
     pub(super) fn note_read(&mut self, bytes: usize) {
-        self.bytes += bytes;
+        if self.segments > 0 {
+            self.bytes += bytes;
+        }
         if self.bytes >= BYTES {
             self.ship();
         }

@@ -197,6 +197,7 @@ fn every_text_finds_itself() {
 #[test]
 fn a_line_without_an_error_text_has_none() {
     for line in [
+        "curl: (1) Protocol \"htps\" not supported or disabled in libcurl",
         "",
         "all is well",
         "listening on 0.0.0.0:8080",

@@ -49,22 +49,22 @@ pub(super) const TEXTS: &[ErrorText] = &[
         &[
             "http2: frame too large",
             "looked like an http/1.1 header",
-            "error reading server preface",
             "trying to connect an http1.x server",
             "first received frame was not settings",
         ],
-        "What answers speaks HTTP/1 and not HTTP/2: another port, or a proxy on the way that only knows HTTP/1.",
+        "What answers speaks no HTTP/2: HTTP/1 (another port, a proxy on the way; grpc-java quotes 48 54 54 50), or TLS, of which the \
+client uses none (15 03 is its alert).",
     ),
     text(
         Program::Python,
         "BadStatusLine",
         &["BadStatusLine"],
-        "The first line of the answer, which the text quotes, is no HTTP/1.",
+        "The first line of the answer, which the text quotes, is no HTTP/1. Where it quotes nothing, the server closed without a word.",
     ),
     text(
         Program::Curl,
         "(1) Received HTTP/0.9 when not allowed",
-        &["curl: (1)", "received http/0.9 when not allowed"],
+        &["received http/0.9 when not allowed"],
         "The first bytes of the answer are no HTTP/1: the server speaks HTTP/2 or something else on that port.",
     ),
     ErrorText {
