@@ -140,8 +140,8 @@ impl<'a> Evidence<'a> {
 
     /// The request of HTTP/2 that was under way at the end, or that the server gave up with the connection.
     #[must_use]
-    pub fn stream(&self) -> Option<Stream> {
-        self.exchange.http2()?.foremost().or_else(|| Some(talk::given_up(self)?.stream))
+    pub fn stream(&self) -> Option<&'a Stream> {
+        self.exchange.http2()?.foremost().or_else(|| Some(&talk::given_up(self)?.stream))
     }
 
     /// The HTTP/1 exchange at the end.

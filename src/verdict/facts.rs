@@ -140,7 +140,8 @@ pub(super) fn request_name(evidence: &Evidence<'_>) -> String {
 /// How much of the answer came.
 pub(super) fn progress(evidence: &Evidence<'_>) -> String {
     if let Some(stream) = evidence.stream() {
-        return format!("{} body bytes on stream {}, no END_STREAM", stream.body, stream.id);
+        let status = if stream.status == 0 { String::new() } else { format!("status {}, ", stream.status) };
+        return format!("{status}{} body bytes on stream {}, no END_STREAM", stream.body, stream.id);
     }
     let Some(response) = evidence.http().and_then(|http| http.response.as_ref()) else {
         return evidence.exchange.turn.map_or_else(String::new, |turn| format!("{} bytes", turn.bytes));
@@ -163,7 +164,7 @@ pub(super) fn retry_advice(evidence: &Evidence<'_>) -> &'static str {
     if goaway::never_worked_on(evidence) {
         return "The server never worked on the request: retrying it is safe.";
     }
-    match evidence.http().map(|http| http.request.method.as_str()) {
+    match evidence.exchange.method() {
         Some("GET" | "HEAD" | "OPTIONS" | "TRACE" | "PUT" | "DELETE") => {
             "The request is idempotent: retrying it once is safe."
         }
@@ -314,13 +315,20 @@ pub(super) fn request_name_at_close(evidence: &Evidence<'_>) -> String {
 /// What is known of a request: method and target, or its stream.
 fn name_of(exchange: &Exchange) -> Option<String> {
     if let Some(http2) = exchange.http2() {
-        let foremost = http2.foremost().or_else(|| Some(http2.aborted?.stream))?;
+        let foremost = http2.told()?;
         let others = http2.streams().iter().filter(|stream| stream.id != foremost.id).count();
         let under_way = if others > 0 { format!(" ({others} more under way)") } else { String::new() };
-        return Some(format!("the request on stream {}{under_way}", foremost.id));
+        let what = foremost.line.as_ref().map(|line| spelled(&line.method, &line.target)).unwrap_or_default();
+        return Some(format!("the request{what} on stream {}{under_way}", foremost.id));
     }
     let request = exchange.http().map(|http| &http.request).filter(|request| !request.method.is_empty())?;
-    Some(format!("the request {} {}", request.method, request.target))
+    Some(format!("the request{}", spelled(&request.method, &request.target)))
+}
+
+/// Method and target, as far as they are known, behind a space.
+fn spelled(method: &str, target: &str) -> String {
+    let known = [method, target].into_iter().filter(|text| !text.is_empty());
+    known.fold(String::new(), |words, text| words + " " + text)
 }
 
 /// The silence before the end, as a figure.
@@ -330,7 +338,7 @@ pub(super) fn idle(evidence: &Evidence<'_>) -> String {
 
 /// A request that no program ever saw may be sent again, whatever it is, if that is certain.
 pub(super) fn retry_unseen(evidence: &Evidence<'_>) -> &'static str {
-    match evidence.close.exchange.http().map(|http| http.request.method.as_str()) {
+    match evidence.close.exchange.method() {
         Some("GET" | "HEAD" | "OPTIONS" | "TRACE" | "PUT" | "DELETE") => "Retrying the request once is safe.",
         _ => "Retry it once, but a POST only with an idempotency key.",
     }

@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 
 use crate::decode::Traits;
-use crate::flow::{BodyLength, Half, Reset};
+use crate::flow::{BodyLength, Half, Http, Reset, Stream};
 
 use super::evidence::Evidence;
 use super::rule::Findings;
@@ -98,28 +98,46 @@ pub(super) fn exchange(evidence: &Evidence<'_>) -> Option<ExchangeFacts> {
     let exchange = evidence.exchange;
     let protocol = exchange.protocol_name()?;
     let mut facts = ExchangeFacts { protocol: Some(protocol), ..ExchangeFacts::default() };
-    let http = exchange.http().or_else(|| exchange.upgraded().map(|upgraded| &upgraded.http));
-    if let Some(http) = http {
-        let filled = |text: &str| (!text.is_empty()).then(|| text.to_owned());
-        facts.method = filled(&http.request.method);
-        facts.target = filled(&http.request.target);
-        facts.host = http.request.host.as_ref().map(ToString::to_string);
-        if let Some(response) = &http.response {
-            facts.status = (response.status != 0).then_some(response.status);
-            facts.response_bytes = response.body;
-            facts.response_expected = match response.length {
-                BodyLength::Bytes(length) => Some(length),
-                _ => None,
-            };
-        }
+    if let Some(http) = exchange.http().or_else(|| exchange.upgraded().map(|upgraded| &upgraded.http)) {
+        facts.take_http(http);
     }
-    facts.response_bytes += evidence.stream().map_or(0, |stream| stream.body);
+    if let Some(stream) = evidence.stream().or_else(|| exchange.http2()?.answered()) {
+        facts.take_stream(stream);
+    }
     facts.sni = exchange.tls().and_then(|tls| tls.sni.clone());
     facts.alert = exchange.tls().and_then(|tls| tls.alert).map(|alert| alert.name());
     Some(facts)
 }
 
+fn filled(text: &str) -> Option<String> {
+    (!text.is_empty()).then(|| text.to_owned())
+}
+
 impl ExchangeFacts {
+    fn take_http(&mut self, http: &Http) {
+        self.method = filled(&http.request.method);
+        self.target = filled(&http.request.target);
+        self.host = http.request.host.as_ref().map(ToString::to_string);
+        if let Some(response) = &http.response {
+            self.status = (response.status != 0).then_some(response.status);
+            self.response_bytes = response.body;
+            self.response_expected = match response.length {
+                BodyLength::Bytes(length) => Some(length),
+                _ => None,
+            };
+        }
+    }
+
+    fn take_stream(&mut self, stream: &Stream) {
+        self.status = (stream.status != 0).then_some(stream.status);
+        self.response_bytes = stream.body;
+        if let Some(line) = &stream.line {
+            self.method = filled(&line.method);
+            self.target = filled(&line.target);
+            self.host = line.host.as_ref().map(ToString::to_string);
+        }
+    }
+
     /// The name by which the client called the server: SNI, or Host without its port. An address is none.
     #[must_use]
     pub fn server_name(&self) -> Option<&str> {

@@ -121,9 +121,9 @@ pub(super) fn fatal<'a>(evidence: &Evidence<'a>) -> Option<&'a Fatal> {
 }
 
 /// The request of HTTP/2 that the server gave up just before its FIN.
-pub(super) fn given_up(evidence: &Evidence<'_>) -> Option<Aborted> {
+pub(super) fn given_up<'a>(evidence: &Evidence<'a>) -> Option<&'a Aborted> {
     let fin = evidence.fin(Side::Server).filter(|_| evidence.closer == Some(Side::Server))?;
-    let aborted = evidence.exchange.http2()?.aborted.filter(|_| is_known(evidence))?;
+    let aborted = evidence.exchange.http2()?.aborted.as_ref().filter(|_| is_known(evidence))?;
     (fin.ts.since(aborted.ts) < QUIET).then_some(aborted)
 }
 

@@ -225,6 +225,17 @@ impl Exchange {
         }
     }
 
+    /// The method of the request that is told of, where it is known.
+    #[must_use]
+    pub fn method(&self) -> Option<&str> {
+        let method = match &self.protocol {
+            Protocol::Http(http) => &http.request.method,
+            Protocol::Http2(http2) => &http2.told()?.line.as_ref()?.method,
+            _ => return None,
+        };
+        (!method.is_empty()).then_some(method)
+    }
+
     /// Has a request not been sent whole? Where that cannot be known it is not claimed.
     #[must_use]
     pub fn request_unfinished(&self) -> bool {

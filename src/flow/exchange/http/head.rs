@@ -123,7 +123,7 @@ fn split_request_line(line: &[u8]) -> Option<(&str, &[u8])> {
 }
 
 /// A target without its query string, which may hold secrets.
-fn path(target: &[u8]) -> &[u8] {
+pub(in super::super) fn path(target: &[u8]) -> &[u8] {
     target.split(|byte| matches!(byte, b'?' | b'#')).next().unwrap_or_default()
 }
 
@@ -203,7 +203,7 @@ impl Asked {
 }
 
 /// A text from the wire, bounded, without control characters.
-pub(super) fn short(text: &[u8]) -> CompactString {
+pub(in super::super) fn short(text: &[u8]) -> CompactString {
     // Nearly all of it is plain.
     if text.len() <= MAX_TEXT && text.iter().all(|byte| matches!(byte, b' '..=b'~')) {
         return str::from_utf8(text).map(CompactString::from).unwrap_or_default();

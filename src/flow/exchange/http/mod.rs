@@ -12,6 +12,7 @@ mod requests;
 mod responses;
 
 pub(super) use head::{Kind, Looks, is_surely_request, looks_like, looks_like_message, looks_like_request};
+pub(super) use head::{path, short};
 pub use message::{BodyLength, Owed, Request, Response};
 
 use crate::decode::SeqNumber;

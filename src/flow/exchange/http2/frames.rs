@@ -25,6 +25,7 @@ const CONTINUATION: u8 = 9;
 const EXTENSIONS: [u8; 3] = [0x0a, 0x0c, 0x10];
 
 const END_STREAM: u8 = 1;
+const END_HEADERS: u8 = 4;
 const PADDED: u8 = 8;
 const PRIORITIZED: u8 = 32;
 /// What stands before a head that has a priority.
@@ -57,6 +58,8 @@ pub(super) enum Kind {
     Continuation,
     ResetStream,
     GoAway,
+    /// PUSH_PROMISE.
+    Push,
     /// Of the connection's own business: SETTINGS, PING, WINDOW_UPDATE and the like.
     Control,
 }
@@ -67,8 +70,7 @@ pub(super) struct Frame {
     pub(super) kind: Kind,
     pub(super) stream: u32,
     pub(super) len: u32,
-    /// It is the last that its sender says on this stream.
-    pub(super) ends_stream: bool,
+    flags: u8,
 }
 
 impl Frame {
@@ -83,16 +85,32 @@ impl Frame {
             PRIORITY => (stream > 0 && len == 5, Kind::Control),
             RST_STREAM => (stream > 0 && len == 4, Kind::ResetStream),
             SETTINGS => (stream == 0 && len.is_multiple_of(6), Kind::Control),
-            PUSH_PROMISE => (stream > 0 && len >= 4, Kind::Control),
+            PUSH_PROMISE => (stream > 0 && len >= 4, Kind::Push),
             PING => (stream == 0 && len == 8, Kind::Control),
             GOAWAY => (stream == 0 && len >= 8, Kind::GoAway),
             WINDOW_UPDATE => (len == 4, Kind::Control),
             CONTINUATION => (stream > 0, Kind::Continuation),
             other => (EXTENSIONS.contains(&other), Kind::Control),
         };
-        let may_end = matches!(kind, Kind::Data | Kind::Headers);
-        let ends_stream = may_end && flags & END_STREAM != 0;
-        (fits && id == stream).then_some(Self { kind, stream, len, ends_stream })
+        (fits && id == stream).then_some(Self { kind, stream, len, flags })
+    }
+
+    /// Is it the last that its sender says on this stream?
+    pub(super) const fn ends_stream(self) -> bool {
+        matches!(self.kind, Kind::Data | Kind::Headers) && self.flags & END_STREAM != 0
+    }
+
+    /// Does a head end with it?
+    pub(super) const fn ends_head(self) -> bool {
+        matches!(self.kind, Kind::Headers | Kind::Continuation) && self.flags & END_HEADERS != 0
+    }
+
+    /// How many bytes of `body`, its own, stand before what it carries of a head, and how many after that (RFC 9113 §6.2).
+    pub(super) fn around_head(self, body: &[u8]) -> (usize, usize) {
+        let has = |flag| self.kind == Kind::Headers && self.flags & flag != 0;
+        let padding = body.first().copied().filter(|_| has(PADDED)).map(usize::from);
+        let priority = if has(PRIORITIZED) { PRIORITY_LEN } else { 0 };
+        (usize::from(has(PADDED)) + priority, padding.unwrap_or(0))
     }
 
     /// Does somebody say something with it? The rest is the connection's own.
@@ -228,20 +246,19 @@ pub(in super::super) fn kind_of(bytes: &[u8]) -> Option<http::Kind> {
 fn kind_of_frames(mut bytes: &[u8]) -> Option<http::Kind> {
     let mut kind = None;
     while !bytes.is_empty() {
-        let (header, frame, rest) = usual(bytes)?;
+        let (frame, rest) = usual(bytes)?;
         let (body, behind) = rest.split_at_checked(frame.len as usize)?;
         if frame.kind == Kind::Headers {
-            kind = kind.or(kind_of_head(header, body));
+            kind = kind.or(kind_of_head(frame, body));
         }
         bytes = behind;
     }
     kind
 }
 
-fn kind_of_head([_, _, _, _, flags, ..]: [u8; HEADER], body: &[u8]) -> Option<http::Kind> {
-    let padding = usize::from(flags & PADDED != 0);
-    let priority = if flags & PRIORITIZED != 0 { PRIORITY_LEN } else { 0 };
-    match body.get(padding + priority)? {
+fn kind_of_head(frame: Frame, body: &[u8]) -> Option<http::Kind> {
+    let (before, _) = frame.around_head(body);
+    match body.get(before)? {
         0x82 | 0x83 => Some(http::Kind::Request),
         0x88..=0x8e => Some(http::Kind::Response),
         _ => None,
@@ -252,15 +269,15 @@ fn kind_of_head([_, _, _, _, flags, ..]: [u8; HEADER], body: &[u8]) -> Option<ht
 fn holds_frames(mut bytes: &[u8]) -> bool {
     let mut found = false;
     while bytes.len() >= HEADER {
-        let Some((_, frame, rest)) = usual(bytes) else { return false };
+        let Some((frame, rest)) = usual(bytes) else { return false };
         (found, bytes) = (true, rest.get(frame.len as usize..).unwrap_or_default());
     }
     found
 }
 
-/// The header of a frame of usual length with which these bytes begin, what it says, and what follows it.
-fn usual(bytes: &[u8]) -> Option<([u8; HEADER], Frame, &[u8])> {
+/// The frame of usual length with which these bytes begin, and what follows its header.
+fn usual(bytes: &[u8]) -> Option<(Frame, &[u8])> {
     let (&header, rest) = bytes.split_first_chunk()?;
     let frame = Frame::of(header).filter(|frame| frame.len <= USUAL_LEN)?;
-    Some((header, frame, rest))
+    Some((frame, rest))
 }

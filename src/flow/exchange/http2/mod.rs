@@ -1,11 +1,13 @@
 //! HTTP/2 in clear (RFC 9113): which requests were under way, and what each side said of the connection itself.
 //!
 //! Frames are followed by their headers in both directions. What programs say is HEADERS and DATA; settings, pings and
-//! windows are HTTP/2's own. Names are compressed (RFC 7541) and not read. Where a header is missing it is not known any more which requests
-//! are under way; what is speech is, as soon as frames are recognised again.
+//! windows are HTTP/2's own. Of heads method, target, host and status are read. Where the header of a frame is missing it is not known any
+//! more which requests are under way; what is speech is, as soon as frames are recognised again.
 
 mod frames;
 mod goaway;
+mod heads;
+mod hpack;
 mod streams;
 
 pub(super) use frames::{begins_with_settings, kind_of, looks_like_preface};
@@ -22,6 +24,8 @@ use super::stream::{Piece, Stamp};
 use super::turns::Turns;
 use frames::{Event, Frame, Frames, HEADER_LEN, Kind};
 use goaway::Gathered;
+use heads::Heads;
+use hpack::{Head, RequestLine};
 use streams::Streams;
 
 /// The number of the first request.
@@ -56,7 +60,7 @@ pub struct Http2 {
 
 /// A request that the server gave up (RST_STREAM), be it behind an answer: some end streams with a status of their own making when
 /// they end the connection, and then reset them.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Aborted {
     /// As it was before.
     pub stream: Stream,
@@ -75,6 +79,7 @@ struct Side {
     /// The frame that is under way.
     now: Option<Frame>,
     goaway: Gathered,
+    heads: Heads,
     /// Frames of it may have been missed.
     missed: bool,
     /// Frames of it were recognised.
@@ -117,6 +122,7 @@ impl Http2 {
         let mut http2 =
             Self { requests: 1, last_request_seq: http.last_request_seq, ..Self::new(http.client) };
         http2.streams.begin(FIRST);
+        http2.streams.names(FIRST, RequestLine::of(&http.request));
         if http.request.complete {
             http2.streams.asked(FIRST);
         }
@@ -147,9 +153,21 @@ impl Http2 {
 
     /// The request that is told of: one whose answer has begun, or else the oldest without one.
     #[must_use]
-    pub fn foremost(&self) -> Option<Stream> {
+    pub fn foremost(&self) -> Option<&Stream> {
         let with = |answer| self.streams().iter().find(move |stream| stream.answer == answer);
-        with(Answer::Begun).or_else(|| with(Answer::None)).copied()
+        with(Answer::Begun).or_else(|| with(Answer::None))
+    }
+
+    /// The same, or else the one that the server gave up.
+    #[must_use]
+    pub fn told(&self) -> Option<&Stream> {
+        self.foremost().or_else(|| Some(&self.aborted.as_ref()?.stream))
+    }
+
+    /// The last request that was over, answer and all.
+    #[must_use]
+    pub fn answered(&self) -> Option<&Stream> {
+        self.streams.closed()
     }
 
     /// What the server owes, as far as the bytes that were read tell.
@@ -236,6 +254,7 @@ impl Http2 {
         let side = self.sides.at_mut(at.by);
         let begins = side.begins;
         (side.now, side.found) = (Some(frame), true);
+        side.heads.begin(frame);
         let trailing = self.trailing_control_bytes.at_mut(at.by);
         let answers_nothing = self.given_up && at.by != self.client;
         if frame.is_speech() && !answers_nothing {
@@ -270,10 +289,12 @@ impl Http2 {
             }
             return;
         }
-        self.say(at, at.seq, len, turns);
-        if frame.kind == Kind::Data && at.by != self.client {
-            self.on_answer(frame.stream, len);
+        match frame.kind {
+            Kind::Headers | Kind::Continuation => side.heads.take(bytes, len),
+            Kind::Data if at.by != self.client => self.on_answer(frame.stream, len),
+            _ => {}
         }
+        self.say(at, at.seq, len, turns);
     }
 
     fn on_answer(&mut self, stream: u32, body: u32) {
@@ -288,7 +309,7 @@ impl Http2 {
         let given_up = self.streams.reset(stream).filter(|stream| stream.asked && at.by != self.client);
         self.aborted = given_up
             .map(|stream| Aborted { stream, ts: at.stamp.ts, frame: at.stamp.frame })
-            .or(self.aborted);
+            .or(self.aborted.take());
     }
 
     /// Nobody can tell what these bytes are: mostly somebody says something.
@@ -297,6 +318,7 @@ impl Http2 {
         // What came before the first frame that is recognised in the middle is as unknown as what was before the capture.
         side.missed |= side.found || !self.midway;
         side.now = None;
+        side.heads.lose();
         *self.trailing_control_bytes.at_mut(at.by) = 0;
         self.say(at, at.seq, len, turns);
     }
@@ -309,19 +331,34 @@ impl Http2 {
     /// A frame has come whole.
     fn on_end(&mut self, frame: Frame, at: At) {
         let from_client = at.by == self.client;
+        if frame.kind == Kind::GoAway {
+            let said = self.sides.at_mut(at.by).goaway.read(at.stamp.frame);
+            self.given_up |= !from_client && said.as_ref().is_some_and(GoAway::is_error);
+            *self.goaway.at_mut(at.by) = said;
+        }
+        if self.given_up && !from_client {
+            return;
+        }
         match frame.kind {
-            Kind::GoAway => {
-                let said = self.sides.at_mut(at.by).goaway.read(at.stamp.frame);
-                self.given_up |= !from_client && said.as_ref().is_some_and(GoAway::is_error);
-                *self.goaway.at_mut(at.by) = said;
-            }
-            _ if self.given_up && !from_client => {}
             Kind::ResetStream => self.on_reset(frame.stream, at),
-            Kind::Data | Kind::Headers if frame.ends_stream && from_client => {
-                self.streams.asked(frame.stream);
-            }
-            Kind::Data | Kind::Headers if frame.ends_stream => self.streams.answered(frame.stream),
+            Kind::Headers | Kind::Continuation => self.on_head_end(frame, at.by),
             _ => {}
+        }
+        if frame.ends_stream() {
+            self.on_stream_end(frame.stream, at.by);
+        }
+    }
+
+    fn on_stream_end(&mut self, stream: u32, by: End) {
+        if by == self.client { self.streams.asked(stream) } else { self.streams.answered(stream) }
+    }
+
+    fn on_head_end(&mut self, frame: Frame, by: End) {
+        let Some(Head { line, status }) = self.sides.at_mut(by).heads.end(frame) else { return };
+        if by == self.client {
+            self.streams.names(frame.stream, line);
+        } else {
+            self.streams.has_status(frame.stream, status);
         }
     }
 }

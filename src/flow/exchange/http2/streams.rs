@@ -1,10 +1,12 @@
 //! The requests of an HTTP/2 connection that are under way, each on a stream of its own (RFC 9113 §5.1).
 
+use super::hpack::RequestLine;
+
 /// Streams of which it is remembered what was said; servers allow about as many (nginx 128, Node 100).
 const MAX: usize = 128;
 
 /// A request that is under way.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Stream {
     /// Its number: odd, and higher than those of all requests before it.
     pub id: u32,
@@ -14,6 +16,17 @@ pub struct Stream {
     pub answer: Answer,
     /// Bytes of the answer's body so far, padding included.
     pub body: u64,
+    /// What it asks for, where that could be read.
+    pub line: Option<Box<RequestLine>>,
+    /// The status of the answer; 0 where there is none yet or it could not be read.
+    pub status: u16,
+}
+
+impl Stream {
+    /// A request of which nothing is known but its number.
+    const fn new(id: u32) -> Self {
+        Self { id, asked: false, answer: Answer::None, body: 0, line: None, status: 0 }
+    }
 }
 
 /// What came of an answer.
@@ -50,7 +63,7 @@ impl Streams {
         if self.open.len() == MAX {
             self.overflowed = true;
         } else {
-            self.open.push(Stream { id, asked: false, answer: Answer::None, body: 0 });
+            self.open.push(Stream::new(id));
         }
         true
     }
@@ -65,7 +78,7 @@ impl Streams {
         let known = self.open.iter().any(|stream| stream.id == id);
         if !known && self.open.len() < MAX && !id.is_multiple_of(2) {
             self.last = self.last.max(id);
-            self.open.push(Stream { id, asked: true, answer: Answer::Begun, body: 0 });
+            self.open.push(Stream { asked: true, answer: Answer::Begun, ..Stream::new(id) });
         }
         self.answers(id, body);
     }
@@ -75,6 +88,22 @@ impl Streams {
         self.change(id, |stream| {
             stream.answer = Answer::Begun;
             stream.body += body;
+        });
+    }
+
+    /// What a request asks for. What else its client says of it later are trailers.
+    pub(super) fn names(&mut self, id: u32, line: RequestLine) {
+        self.change(id, |stream| {
+            stream.line.get_or_insert_with(|| Box::new(line));
+        });
+    }
+
+    /// An answer has this status: of one that is not final the real one is still to come (RFC 9110 §15.2).
+    pub(super) fn has_status(&mut self, id: u32, status: u16) {
+        self.change(id, |stream| match status {
+            100..200 if stream.body == 0 && stream.status == 0 => stream.answer = Answer::None,
+            _ if stream.status == 0 => stream.status = status,
+            _ => {}
         });
     }
 
@@ -96,6 +125,11 @@ impl Streams {
         if stream.asked && stream.answer == Answer::Whole {
             self.closed = Some(self.open.remove(at));
         }
+    }
+
+    /// The last one that was over, as long as its end was not taken back.
+    pub(super) const fn closed(&self) -> Option<&Stream> {
+        self.closed.as_ref()
     }
 
     /// Those that are remembered.

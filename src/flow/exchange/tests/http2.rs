@@ -8,7 +8,11 @@ const RST_STREAM: u8 = 3;
 const SETTINGS: u8 = 4;
 const PING: u8 = 6;
 const GOAWAY: u8 = 7;
+const CONTINUATION: u8 = 9;
 const END_STREAM: u8 = 1;
+const END_HEADERS: u8 = 4;
+const PADDED: u8 = 8;
+const PRIORITY: u8 = 32;
 const OPEN: u8 = 0;
 
 pub(super) fn frame(kind: u8, flags: u8, stream: u32, body: &[u8]) -> Vec<u8> {
@@ -268,4 +272,74 @@ fn an_upgrade_goes_on_with_the_request_that_asked_for_it() {
         wire.say(CLIENT, &frame(HEADERS, END_STREAM, 3, &[0x82]));
         assert_eq!((owed(&wire), wire.exchange.requests()), (Some(Owed::Answer), 2));
     }
+}
+
+/// POST /pay for pay.example, all of it spelled; the fields that are not the method are remembered.
+const POST: &[u8] = b"\x83\x44\x04/pay\x41\x0bpay.example";
+/// The same by reference.
+const AGAIN: &[u8] = b"\x83\xbf\xbe";
+
+fn told(wire: &Wire) -> String {
+    let stream = http2(wire).told().unwrap();
+    let line = stream.line.as_deref().cloned().unwrap_or_default();
+    format!("{} {} {} {}", stream.id, line.method, line.target, line.host.unwrap_or_default())
+}
+
+#[test]
+fn requests_have_names() {
+    let mut wire = begun();
+    wire.say(CLIENT, &frame(HEADERS, END_STREAM | END_HEADERS, 1, POST));
+    assert_eq!(told(&wire), "1 POST /pay pay.example");
+    wire.say(SERVER, &frame(HEADERS, END_STREAM | END_HEADERS, 1, &[0x88]));
+    let answered = http2(&wire).answered().unwrap();
+    assert_eq!((answered.id, answered.status), (1, 200));
+    wire.say(CLIENT, &frame(HEADERS, END_HEADERS, 3, AGAIN));
+    assert_eq!(told(&wire), "3 POST /pay pay.example");
+    // Trailers name nothing.
+    wire.say(CLIENT, &frame(HEADERS, END_STREAM | END_HEADERS, 3, b"\x82"));
+    assert_eq!(told(&wire), "3 POST /pay pay.example");
+}
+
+#[test]
+fn a_head_may_come_in_parts_between_padding_and_behind_a_priority() {
+    let padded = [&[3][..], &[0, 0, 0, 0, 16], POST, &[0; 3]].concat();
+    let (first, rest) = POST.split_at(4);
+    let parts = [frame(HEADERS, END_STREAM, 1, first), frame(CONTINUATION, END_HEADERS, 1, rest)].concat();
+    let flags = END_STREAM | END_HEADERS | PADDED | PRIORITY;
+    for said in [frame(HEADERS, flags, 1, &padded), parts] {
+        for at in 1..said.len() {
+            let mut wire = begun();
+            wire.say(CLIENT, &said[..at]);
+            wire.say(CLIENT, &said[at..]);
+            wire.say(CLIENT, &frame(HEADERS, END_HEADERS, 3, AGAIN));
+            assert_eq!(told(&wire), "1 POST /pay pay.example", "{at}");
+            wire.say(SERVER, &frame(HEADERS, END_STREAM | END_HEADERS, 1, &[0x88]));
+            assert_eq!(told(&wire), "3 POST /pay pay.example", "{at}");
+        }
+    }
+}
+
+/// What the capture misses may have been remembered: what refers to before it is not known.
+#[test]
+fn behind_a_missing_head_only_what_is_spelled_is_known() {
+    let mut wire = begun();
+    wire.say(CLIENT, &frame(HEADERS, END_STREAM | END_HEADERS, 1, POST));
+    let cut = frame(HEADERS, END_STREAM | END_HEADERS, 3, &[POST, &[0; 20]].concat());
+    wire.say_cut(CLIENT, &cut[..9 + 7], len(&cut));
+    wire.say(SERVER, &frame(HEADERS, END_STREAM | END_HEADERS, 1, &[0x88]));
+    assert_eq!(told(&wire), "3 POST /pay ");
+    wire.say(CLIENT, &frame(HEADERS, END_STREAM | END_HEADERS, 5, AGAIN));
+    wire.say(SERVER, &frame(HEADERS, END_STREAM | END_HEADERS, 3, &[0x88]));
+    assert_eq!(told(&wire), "5 POST  ");
+}
+
+#[test]
+fn an_interim_answer_is_none_yet() {
+    let mut wire = begun();
+    wire.say(CLIENT, &frame(HEADERS, END_STREAM | END_HEADERS, 1, POST));
+    wire.say(SERVER, &frame(HEADERS, END_HEADERS, 1, b"\x08\x03103"));
+    assert_eq!(owed(&wire), Some(Owed::Answer));
+    wire.say(SERVER, &frame(HEADERS, END_HEADERS, 1, &[0x8d]));
+    let stream = http2(&wire).foremost().unwrap();
+    assert_eq!((stream.answer, stream.status), (Answer::Begun, 404));
 }
