@@ -3,7 +3,7 @@
 use crate::flow::{Acceptance, BodyLength, Exchange, Reset, Side, Turn};
 
 use super::evidence::{Evidence, Shape, Talk};
-use super::{Confidence, Fact, How, cap, goaway, half_close, talk, version};
+use super::{Confidence, Fact, How, cap, goaway, half_close, shut_window, talk, version};
 
 /// How the end looked: the first FIN and the RST, as far as there are any.
 pub(super) fn of_end(evidence: &Evidence<'_>) -> Vec<Fact> {
@@ -40,6 +40,7 @@ pub(super) fn fatal_advice(evidence: &Evidence<'_>) -> Option<String> {
 /// What was owed, then how it ended: the usual story.
 pub(super) fn of_story(evidence: &Evidence<'_>) -> Vec<Fact> {
     let mut facts: Vec<Fact> = of_talk(evidence).into_iter().chain(version::fact(evidence)).collect();
+    facts.extend(shut_window::fact(evidence));
     facts.extend(of_end(evidence));
     facts
 }

@@ -25,6 +25,7 @@ mod rule;
 pub mod rules;
 mod ruling;
 mod sees;
+mod shut_window;
 mod stack;
 mod stage;
 mod talk;

@@ -238,3 +238,25 @@ fn who_leaves_before_the_end_of_an_endless_answer_may_have_all() {
         told.evidence
     );
 }
+
+#[test]
+fn a_side_that_does_not_read_is_told_of() {
+    let asked = "A > B P. len 30\nB > A . len 900\nA > B . win 0\n";
+    let probe = "+0.6 B > A . seq 5900 len 1 ack 1031\nA > B . win 0 ack 5901\n";
+    let said = |text: String| {
+        let told = verdict(&text);
+        let fact =
+            told.evidence.iter().find(|fact| fact.fact.contains("window was shut")).map(|fact| fact.frame);
+        (told.cause_name(), told.cause.map(|finding| finding.confidence), fact)
+    };
+    let likely = (Some("response_cut"), Some(Confidence::Likely));
+    let waited = said(format!("{OPEN}{asked}{probe}+1 B > A R. seq 5901"));
+    assert_eq!(((waited.0, waited.1), waited.2), (likely, Some(Some(6))));
+    let soon = said(format!("{OPEN}{asked}+0.1 B > A R."));
+    assert_eq!((soon.1, soon.2), (Some(Confidence::Possible), None));
+    // It read again.
+    let open = said(format!("{OPEN}{asked}{probe}A > B . win 1000\n+1 B > A R. seq 5901"));
+    assert_eq!((open.0, open.2), (Some("aborted_by_application"), None));
+    let left = said(format!("{OPEN}{asked}{probe}+1 A > B R."));
+    assert_eq!(((left.0, left.1), left.2), ((Some("client_abort"), Some(Confidence::Likely)), Some(Some(6))));
+}

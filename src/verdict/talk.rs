@@ -6,7 +6,7 @@ use crate::flow::{
 use crate::time::Span;
 
 use super::evidence::{Evidence, Shape, shape};
-use super::{How, ending};
+use super::{How, ending, shut_window};
 
 /// A pause that is longer than any between two segments of one answer: Linux's shortest retransmission timeout (200 ms,
 /// `TCP_RTO_MIN`) and a delayed acknowledgement (40 ms, `TCP_DELACK_MIN`) on top.
@@ -92,7 +92,8 @@ pub(super) fn talk(evidence: &Evidence<'_>) -> Talk {
         let settled = answered_in_two_bytes(evidence, turn) || is_last_word(evidence, turn);
         return if settled { Talk::Complete } else { Talk::Awaiting };
     }
-    if record_is_cut(evidence) || went_on(evidence) || stream_is_cut(evidence) {
+    let more = went_on(evidence) || shut_window::waited(evidence, Side::Server);
+    if more || record_is_cut(evidence) || stream_is_cut(evidence) {
         return Talk::Answering;
     }
     if said_goodbye(evidence, Side::Server) || (!client_spoke_last && answer_is_whole(evidence)) {

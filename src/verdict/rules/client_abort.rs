@@ -3,7 +3,7 @@
 use crate::flow::{BodyLength, Owed, Side};
 use crate::verdict::evidence::{Shape, Talk};
 use crate::verdict::rule::{Confidence, Rule, hit, miss};
-use crate::verdict::{Evidence, Fact, How, facts, gave_up, half_close, talk, version};
+use crate::verdict::{Evidence, Fact, How, facts, gave_up, half_close, shut_window, talk, version};
 
 pub(super) const RULE: Rule = Rule {
     name: "client_abort",
@@ -95,7 +95,7 @@ fn guess(evidence: &Evidence<'_>) -> Confidence {
     });
     // Something long was still coming when it aborted.
     let long = evidence.exchange.turn.is_some_and(|turn| turn.bytes > talk::SHORT_ANSWER);
-    let coming = long && evidence.unacknowledged_before_rst();
+    let coming = long && evidence.unacknowledged_before_rst() || shut_window::waited(evidence, Side::Server);
     if evidence.talk == Talk::Awaiting || more || coming || evidence.lost_data() {
         Confidence::Likely
     } else {
@@ -145,7 +145,7 @@ fn advise(evidence: &Evidence<'_>) -> String {
             facts::idle(evidence)
         );
     }
-    if let Some(advice) = version::advice(evidence) {
+    if let Some(advice) = version::advice(evidence).or_else(|| shut_window::advice(evidence)) {
         return advice;
     }
     if evidence.talk == Talk::Awaiting && evidence.exchange.request_unfinished() {

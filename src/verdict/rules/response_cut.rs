@@ -3,7 +3,7 @@
 use crate::flow::{BodyLength, Owed, Side};
 use crate::verdict::evidence::{Shape, Talk};
 use crate::verdict::rule::{Confidence, Rule, hit, miss};
-use crate::verdict::{Evidence, How, facts, goaway, half_close, talk};
+use crate::verdict::{Evidence, How, facts, goaway, half_close, shut_window, talk};
 
 pub(super) const RULE: Rule = Rule {
     name: "response_cut",
@@ -75,6 +75,8 @@ fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
             Confidence::Certain
         }
         Some(BodyLength::UntilClose) => Confidence::Likely,
+        // Who waits for room has more to say.
+        Some(BodyLength::Unknown) | None if shut_window::waited(evidence, Side::Server) => Confidence::Likely,
         Some(BodyLength::Unknown) | None => Confidence::Possible,
     };
     match evidence.how {
@@ -101,7 +103,8 @@ fn announced(evidence: &Evidence<'_>) -> Option<BodyLength> {
 }
 
 fn advise(evidence: &Evidence<'_>) -> String {
-    if let Some(advice) = goaway::advice(evidence).or_else(|| facts::fatal_advice(evidence)) {
+    let told = goaway::advice(evidence).or_else(|| facts::fatal_advice(evidence));
+    if let Some(advice) = told.or_else(|| shut_window::advice(evidence)) {
         return format!("{advice} {}", facts::retry_advice(evidence));
     }
     format!(
