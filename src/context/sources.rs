@@ -61,6 +61,13 @@ impl Attempts {
         many && usize::from(self.returns).saturating_mul(TARGETS_A_RETURN) < self.targets.len()
     }
 
+    /// Reads what the next attempt will be compared with.
+    #[inline]
+    fn touch(&self) -> u64 {
+        let seen = if self.tries < TRIES { (self.targets.first(), self.ports.first()) } else { (None, None) };
+        self.last.as_nanos() ^ u64::from(*seen.0.unwrap_or(&0)) ^ u64::from(*seen.1.unwrap_or(&0))
+    }
+
     fn add(&mut self, target: u32, port: u16, Attempt { start, refused }: Attempt) {
         if start.since(self.last) > BURST {
             *self = Self::default();
@@ -111,9 +118,7 @@ impl Sources {
     /// Reads what is known of a source.
     #[inline]
     pub(super) fn touch(&self, source: Addr) -> u64 {
-        self.window
-            .get(&source)
-            .map_or(0, |attempts| attempts.last.as_nanos() ^ attempts.targets.len() as u64)
+        self.window.get(&source).map_or(0, Attempts::touch)
     }
 
     /// Is `close` one of a source's many attempts?
