@@ -5,6 +5,7 @@ use crate::flow::Recent;
 use crate::time::Span;
 
 use super::evidence::{Evidence, Shape};
+use super::{How, Sender};
 
 /// As many repetitions are no chance loss.
 const IN_VAIN: usize = 2;
@@ -27,6 +28,14 @@ pub(super) fn gave_up(evidence: &Evidence<'_>) -> Option<GaveUp> {
     let copies = own_before(evidence, prompt).take_while(|own| says(own) && own.seq == last.seq).count();
     let times = copies.checked_sub(1).filter(|&times| times >= IN_VAIN)?;
     Some(GaveUp { times, before: prompt.ts.since(last.ts), frame: last.frame })
+}
+
+/// Did a host that had never closed refuse the other's FIN? It had lost the connection before; how, and what its program saw then, is not
+/// in the capture.
+pub(super) fn refused_a_close(evidence: &Evidence<'_>) -> bool {
+    let Some(Sender::Side(side)) = evidence.rst_by else { return false };
+    let unasked = evidence.shape == Shape::Reply && evidence.fin(side).is_none();
+    evidence.how == How::FinThenReset && unasked && evidence.closer == Some(side.peer())
 }
 
 /// Had the side that reset been waiting for room: was the last it sent a probe of a window that was shut?

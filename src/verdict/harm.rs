@@ -1,10 +1,10 @@
 //! Did a program lose something or see an error? The whole rule for it is here.
 
-use crate::flow::{Close, Marks, ObservedUntil, Side};
-use crate::time::{Span, Timestamp};
+use crate::flow::{Marks, Side};
+use crate::time::Span;
 
-use super::evidence::{Evidence, Talk};
-use super::{How, Sender, probes, refused_tls, talk};
+use super::evidence::{Evidence, Shape, Talk};
+use super::{How, Sender, gave_up, probes, refused_tls, talk};
 
 /// Whether anybody was hurt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -30,16 +30,14 @@ impl Harm {
 const PATIENT: Span = Span::from_millis(200);
 /// Who closes a connection because it is idle waits for seconds, mostly five or more (Node), and seldom less than one.
 const IDLE: Span = Span::from_secs(1);
-/// How long an answer to a SYN may take: until it is sent again (RFC 6298 §2.1).
-const ANSWER: Span = Span::from_secs(1);
-
 /// Weighs an end that has a cause; a normal end has no harm to weigh.
 ///
 /// Harmless is a client that resets when nothing is owed to it: it had its whole answer, or had not asked for anything (a
 /// browser that closes early, a health check that connects and leaves), unless it had waited in vain for the handshake
 /// (where nobody can tell whether it had its whole answer, nobody can tell the harm either: a health check leaves after the first
-/// words of one, and other answers end with the connection or with an empty frame; nor where a server ends without TLS's goodbye, or
-/// a capture with a SYN);
+/// words of one, and other answers end with the connection or with an empty frame; nor where a server ends without TLS's goodbye,
+/// a client tries once and no more, only one direction was captured, or a host did not know a connection that it had never closed), and
+/// one that had closed by FIN and was owed nothing, whatever the server resets then;
 /// a TLS session or an HTTP/2 connection that was over and of which only its own records or frames met the closed socket; the
 /// reply to a last word that nobody waits for; and a scanner, whoever answers it. Everything else is harmful, because somebody waited
 /// for what never came; so is a fatal TLS alert and what HTTP/2 calls an error, however it ended then, and a connection that was given up
@@ -50,7 +48,8 @@ pub(super) fn weigh(evidence: &Evidence<'_>) -> Option<Harm> {
     let nothing_lost = !evidence.lost_data() || only_shook_hands(evidence);
     let nothing_owed = matches!(evidence.talk, Talk::Nothing | Talk::Complete) && nothing_lost;
     let by_rst = matches!(evidence.how, How::Reset | How::FinThenReset);
-    let left_in_peace = client_left && by_rst && (nothing_owed || only_looked_in(evidence));
+    let left = client_left && by_rst || client_had_closed(evidence);
+    let left_in_peace = left && (nothing_owed || only_looked_in(evidence));
     let quiet = matches!(evidence.talk, Talk::Nothing | Talk::Complete);
     let tls_alone = evidence.closer.is_some_and(|closer| talk::only_tls_after(evidence, closer));
     let farewell = tls_alone || talk::only_http2_after(evidence) || talk::hung_up_on_goodbye(evidence);
@@ -65,10 +64,12 @@ pub(super) fn weigh(evidence: &Evidence<'_>) -> Option<Harm> {
     let had_all = client_left && may_have_had_all(evidence)
         || talk::only_a_stream_ended_after(evidence)
         || talk::left_unanswered_in_tls(evidence);
-    if had_all && !failed || is_too_early(evidence) {
+    let unseen_end = nothing_owed && !only_goodbyes && ended_out_of_sight(evidence);
+    let scan = evidence.surroundings.scan.is_some();
+    if (had_all || unseen_end || is_hearsay(evidence)) && !failed && !scan || asked_once(evidence) {
         return None;
     }
-    if evidence.surroundings.scan.is_some() || ((only_goodbyes || left_in_peace) && !failed) {
+    if scan || ((only_goodbyes || left_in_peace) && !failed) {
         let may_be_cut = left_in_peace && !only_goodbyes && talk::end_unknown(evidence);
         (!may_be_cut && !ended_mute_in_tls(evidence)).then_some(Harm::Harmless)
     } else {
@@ -83,17 +84,42 @@ fn only_shook_hands(evidence: &Evidence<'_>) -> bool {
     over && evidence.exchange.turns == 0 && !alert
 }
 
-/// Was a SYN the last of a capture, or nearly so? `closed_at` is when the watching ended.
-pub(super) fn too_early(until: ObservedUntil, last: Timestamp, closed_at: Timestamp) -> bool {
-    matches!(until, ObservedUntil::Eof | ObservedUntil::Stopped) && closed_at.since(last) < ANSWER
+/// Was a SYN sent once, and never again? Its kernel would have sent it again after a second (RFC 6298 §2.1): either the watching ended
+/// before that, or the program had no more need of it (a browser that tries IPv4 and IPv6 at once takes what answers first,
+/// RFC 8305), or did not wait for so long.
+pub(super) fn asked_once(evidence: &Evidence<'_>) -> bool {
+    let once = evidence.close.half(Side::Client).packets == 1 && evidence.close.icmp.is_none();
+    evidence.how == How::Unanswered && once && evidence.surroundings.scan.is_none()
 }
 
-/// Did the watching end before anybody could say that a SYN has no answer?
-pub(super) fn is_too_early(evidence: &Evidence<'_>) -> bool {
-    let Close { until, last, closed_at, icmp, .. } = evidence.close;
-    let once = evidence.close.half(Side::Client).packets == 1;
-    let waiting = evidence.how == How::Unanswered && icmp.is_none() && once;
-    waiting && evidence.surroundings.scan.is_none() && too_early(*until, last.ts, *closed_at)
+/// Had the client closed when the server's RST came? What it says then no program sees.
+fn client_had_closed(evidence: &Evidence<'_>) -> bool {
+    let by_server = evidence.rst_by == Some(Sender::Side(Side::Server));
+    evidence.how == How::FinThenReset && by_server && evidence.closer == Some(Side::Client)
+}
+
+/// Was nothing owed when a side closed, and does a RST behind that leave open what the other's program had seen or would see?
+fn ended_out_of_sight(evidence: &Evidence<'_>) -> bool {
+    // Why a server ends a session is encrypted.
+    let told_to = talk::said_goodbye(evidence, Side::Server);
+    let forgotten = evidence.closer == Some(Side::Server) && gave_up::refused_a_close(evidence);
+    told_to && client_had_closed(evidence) || forgotten || aborted_its_own_end(evidence)
+}
+
+/// Did the server reset what it had just closed itself, although nothing more had come? A client that was owed nothing reads an end or an
+/// error.
+fn aborted_its_own_end(evidence: &Evidence<'_>) -> bool {
+    let own = evidence.rst_by == Some(Sender::Side(Side::Server)) && evidence.closer == Some(Side::Server);
+    let ends = evidence.fin(Side::Server).zip(evidence.reset());
+    let unasked =
+        ends.is_some_and(|(fin, reset)| reset.rst.ack == fin.ack && evidence.shape == Shape::Active);
+    evidence.how == How::FinThenReset && own && unasked && !evidence.exchange.request_unfinished()
+}
+
+/// Was only one direction captured, or nothing but a RST, so that nobody knows what the other side had said or whether it believed that?
+fn is_hearsay(evidence: &Evidence<'_>) -> bool {
+    let ended = !matches!(evidence.how, How::Refused | How::Unanswered | How::Silent);
+    ended && !evidence.close.both_seen()
 }
 
 /// Did the client leave without a word, and before anything was said to it? Then it only wanted to know whether somebody listens, and

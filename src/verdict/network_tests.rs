@@ -228,8 +228,11 @@ fn the_last_frame_of_a_capture_is_no_failure() {
     let told = verdict("C > B S\nB > C S.\nA > B S");
     assert_eq!((told.cause_name(), told.harm), (Some("syn_unanswered"), None));
     assert!(told.evidence.iter().any(|fact| fact.fact.contains("the capture ended")), "{:?}", told.evidence);
+    // Who still waited would have sent it again.
     let told = verdict("A > B S\n+2 C > B S");
-    assert_eq!(told.harm, Some(Harm::Harmful));
+    assert_eq!((told.cause_name(), told.harm), (Some("syn_unanswered"), None));
+    assert!(told.advice.is_some_and(|advice| advice.contains("did not try again")));
+    assert_eq!(verdict("A > B S\n+1 A > B again\n+2 C > B S").harm, Some(Harm::Harmful));
 }
 
 /// A RST may be the first that comes back after an outage, in which the other program gave up.
@@ -243,4 +246,30 @@ fn an_outage_before_a_rst_is_told() {
     assert!(told.alternatives.iter().any(|other| other.rule.name == "peer_vanished"));
     let told = verdict(&format!("{talk}B > A R"));
     assert!(told.alternatives.iter().all(|other| other.rule.name != "peer_vanished"));
+}
+
+/// Whose exchange is whole and acknowledged, and who has closed, does not see the RST of the other side.
+#[test]
+fn a_rst_after_all_is_said_hurts_nobody_who_has_closed() {
+    let talk = "A > B S\nB > A S.\nA > B .\nA > B P. len 9\nB > A P. len 9\nA > B .\n";
+    let of = |end: &str| {
+        let told = verdict(&format!("{talk}{end}"));
+        (told.cause_name(), told.harm)
+    };
+    let harmless = Some(Harm::Harmless);
+    assert_eq!(of("+1 A > B F.\nB > A R."), (Some("aborted_by_application"), harmless));
+    assert_eq!(of("+1 A > B F.\nB > A R"), (Some("state_lost"), harmless));
+    // The other side had not closed: nobody knows what its program had been told.
+    assert_eq!(of("+1 B > A F.\nA > B R"), (Some("state_lost"), None));
+    assert_eq!(of("+1 B > A F.\nB > A R."), (Some("aborted_by_application"), None));
+    // An answer may be lost where more had come that the server did not read.
+    assert_eq!(of("+1 A > B P. len 9\nB > A F. ack 10\nB > A R. ack 19").1, Some(Harm::Harmful));
+}
+
+#[test]
+fn of_one_direction_nobody_knows_the_harm() {
+    let told = verdict("B > A R seq 5000");
+    assert_eq!((told.cause_name(), told.harm), (Some("unexplained"), None));
+    let one_way = "A > B S\nA > B .\nA > B P. len 9\n+1 A > B R.";
+    assert_eq!(verdict(one_way).harm, None);
 }

@@ -8,7 +8,7 @@ use crate::context::Surroundings;
 use crate::flow::{Attempted, ObservedUntil, Side};
 
 use super::forgery::initial_ttl;
-use super::{Confidence, Finding, Ground, Harm, How, Judged, Ruling, Sender, consider, harm};
+use super::{Confidence, Finding, Ground, Harm, How, Judged, Ruling, Sender, consider};
 
 /// Everything about an attempt that its conclusion depends on.
 #[expect(clippy::struct_excessive_bools, reason = "independent facts; together they are an index")]
@@ -24,12 +24,10 @@ struct Kind {
     scan: bool,
     /// It was given up, or frames were lost near it.
     doubtful: bool,
-    /// The capture ended before there could be an answer.
-    too_early: bool,
 }
 
 /// How many kinds there are: one for each set of facts.
-const KINDS: usize = 1 << 6;
+const KINDS: usize = 1 << 5;
 
 impl Kind {
     fn of(attempted: &Attempted, surroundings: &Surroundings) -> Self {
@@ -44,14 +42,13 @@ impl Kind {
             odd_number: rst.is_some_and(|rst| rst.seq.0 != 0),
             other_distance: rst.is_some_and(|rst| distance(rst.ttl)),
             scan: surroundings.scan.is_some(),
-            too_early: harm::too_early(attempted.until(), attempted.last_seen(), attempted.closed_at),
             doubtful: attempted.until() == ObservedUntil::Evicted || surroundings.lost_nearby > 0,
         }
     }
 
     fn index(self) -> usize {
-        let Self { refused, odd_number, other_distance, scan, doubtful, too_early } = self;
-        [refused, odd_number, other_distance, scan, doubtful, too_early]
+        let Self { refused, odd_number, other_distance, scan, doubtful } = self;
+        [refused, odd_number, other_distance, scan, doubtful]
             .into_iter()
             .fold(0, |index, fact| index << 1 | usize::from(fact))
     }

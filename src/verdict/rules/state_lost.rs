@@ -32,6 +32,10 @@ as a lost connection: reconnect, and retry what may safely happen twice.",
             "A > B S\nB > A S.\nA > B .\nA > B P. len 9\nB > A P. len 9\nA > B .\nC > B S\nB > C S.\nC > B .\n\
 +7 C > B P. len 9\nB > C P. len 9\nC > B .\n+0.5 C > B P. len 9\nB > C R\n+0.2 A > B P. len 9\nB > A R",
         ),
+        hit(
+            "a close that meets no socket",
+            "A > B S\nB > A S.\nA > B .\nA > B P. len 9\nB > A P. len 9\nA > B .\n+2 A > B F.\nB > A R",
+        ),
         miss("it had closed", "A > B S\nB > A S.\nA > B .\nA > B P. len 9\nB > A .\nB > A F.\nA > B .\nA > B P. len 9\nB > A R"),
         miss(
             "its answer and its FIN were overtaken by the RST",
@@ -43,7 +47,9 @@ B > A R seq 5001\n+0.005 B > A F. seq 5001 ack 10 len 9 tsval 2",
 };
 
 fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
-    let Some(Sender::Side(side)) = evidence.rst_by.filter(|_| evidence.how == How::Reset) else {
+    let refused_a_close = gave_up::refused_a_close(evidence);
+    let Some(Sender::Side(side)) = evidence.rst_by.filter(|_| evidence.how == How::Reset || refused_a_close)
+    else {
         return None;
     };
     let reset = evidence.reset()?;
@@ -59,7 +65,8 @@ fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
     }
     // Who has given up has forgotten the connection too, and nothing was restarted.
     let gave_up = gave_up::gave_up(evidence).is_some() || gave_up::waited_for_room(evidence);
-    let said = evidence.exchange.turn.is_some() && !gave_up;
+    // How it lost the connection was before the other side closed, and may have been seen there.
+    let said = evidence.exchange.turn.is_some() && !gave_up && !refused_a_close;
     Some(if said { Confidence::Likely } else { Confidence::Possible })
 }
 
@@ -105,6 +112,12 @@ fn advise(evidence: &Evidence<'_>) -> String {
         return format!(
             "The {}'s window was shut, and the {side} ({host}) gave up waiting for room (TCP_USER_TIMEOUT, its program's own timeout) or was restarted: look why the {} stopped reading.",
             side.peer(),
+            side.peer()
+        );
+    }
+    if gave_up::refused_a_close(evidence) {
+        return format!(
+            "The {} closed what {host} (the {side}) did not know any more: a restart or failover of it, or a device nearer to it that had ended the connection there. Capture on {host} to see what its program was told.",
             side.peer()
         );
     }
