@@ -1,6 +1,7 @@
 //! Every derived fact that a rule may use, each computed once.
 
 use crate::context::Surroundings;
+use crate::decode::SeqNumber;
 use crate::flow::{
     Acceptance, Close, Coverage, End, Exchange, Fin, Http, Marks, Recent, Reset, Side, Stream,
 };
@@ -293,13 +294,23 @@ fn idle_before(evidence: &Evidence<'_>) -> Option<Span> {
         |recent: &Recent| crossed.is_some_and(|turn| recent.by == turn.by && !recent.seq.before(turn.seq));
     // That a server ends a session for being idle breaks no silence.
     let farewell = evidence.exchange.fatal().map(|fatal| fatal.frame);
+    let earlier = close.recent.get(..at)?;
+    let goodbyes = [End::Low, End::High].map(|by| goodbye_of(evidence, earlier, by));
     let said = |recent: &&Recent| {
         (is_speech(recent) || ends_handshake(close, recent))
             && !unheard(recent)
             && farewell != Some(recent.frame)
+            && !goodbyes.contains(&Some((recent.by, recent.seq)))
     };
-    let before = close.recent.get(..at)?.iter().rev().find(said)?;
+    let before = earlier.iter().rev().find(said)?;
     Some(end.ts.since(before.ts))
+}
+
+/// Where an end's goodbye begins, if that is a segment of its own and the last of `earlier` that it said: that breaks no silence either.
+fn goodbye_of(evidence: &Evidence<'_>, earlier: &[Recent], by: End) -> Option<(End, SeqNumber)> {
+    let bytes = evidence.exchange.trailing_own_bytes(by);
+    let last = earlier.iter().rev().find(|recent| recent.by == by && recent.len > 0)?;
+    (1..=bytes).contains(&last.len).then_some((by, last.seq))
 }
 
 /// When somebody last said something in HTTP/2, whose pings break no silence. Where that is after the end nobody knows what was before.

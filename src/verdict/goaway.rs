@@ -35,6 +35,13 @@ pub(super) fn never_worked_on(evidence: &Evidence<'_>) -> bool {
         .is_some_and(|(said, stream)| stream.id > said.last_stream)
 }
 
+/// Had the server called something an error and given the connection up before the client closed it?
+pub(super) fn gave_up(evidence: &Evidence<'_>) -> bool {
+    let said = of(evidence, Side::Server).filter(|said| said.is_error());
+    let left = evidence.fin(Side::Client).map(|fin| fin.frame);
+    evidence.closer == Some(Side::Client) && said.zip(left).is_some_and(|(said, left)| said.frame < left)
+}
+
 /// What to do about a server that ended with a request under way and said why.
 pub(super) fn advice(evidence: &Evidence<'_>) -> Option<String> {
     let said = of(evidence, Side::Server)?;

@@ -259,3 +259,29 @@ fn who_was_not_asked_owes_nothing_in_any_http() {
     let told = verdict(&talk);
     assert_eq!((told.cause_name(), told.harm), (None, None), "{:?}", told.evidence);
 }
+
+/// A server that calls something an error and gives the connection up leaves its client nothing but to close.
+#[test]
+fn an_error_of_the_server_is_not_the_clients_leaving() {
+    let said = format!("B > A P. hex {}\n", goaway(1, 11));
+    let begun = frame(HEADERS, 0, 1, &[0x88]);
+    for (answer, cause) in
+        [("B > A .\n".to_owned(), "no_response"), (format!("B > A P. hex {begun}\n"), "response_cut")]
+    {
+        let told = verdict(&format!("{}{}{answer}{said}{CLIENT_CLOSES}", opened(), ask(1)));
+        assert_eq!(told.cause_name(), Some(cause), "{:?}", told.evidence);
+        let left = verdict(&format!("{}{}{answer}{CLIENT_CLOSES}", opened(), ask(1)));
+        assert_eq!(left.cause_name(), Some("client_abort"), "{:?}", left.evidence);
+    }
+}
+
+/// A stream that is reset behind its whole answer is only one that wants no more of the request.
+#[test]
+fn a_stream_that_is_over_is_not_given_up_by_a_client_that_closes() {
+    let answer = format!("{}{}", frame(HEADERS, 0, 1, &[0x88]), frame(0, END, 1, b"ok"));
+    let reset = frame(RST_STREAM, 0, 1, &[0; 4]);
+    let talk = format!("{}{}B > A P. hex {answer}{reset}\nA > B .\n", opened(), ask(1));
+    let half = "A > B F.\nB > A .\nB > A P. len 17\nA > B .\nB > A F.\nA > B .";
+    let told = verdict(&format!("{talk}{half}"));
+    assert_eq!((told.cause_name(), told.harm), (None, None), "{:?}", told.evidence);
+}

@@ -260,3 +260,56 @@ fn a_side_that_does_not_read_is_told_of() {
     let left = said(format!("{OPEN}{asked}{probe}+1 A > B R."));
     assert_eq!(((left.0, left.1), left.2), ((Some("client_abort"), Some(Confidence::Likely)), Some(Some(6))));
 }
+
+/// An upload of which the head says how long it is, an answer, a close, and the rest.
+#[test]
+fn the_rest_of_a_refused_upload_meets_a_closed_socket() {
+    let head = "A > B P. \"PUT /up HTTP/1.1\\r\\nContent-Length: 900\\r\\n\\r\\n\"\nB > A .\n";
+    let answer = "B > A P. \"HTTP/1.1 413 No\\r\\nContent-Length: 0\\r\\n\\r\\n\"\nA > B .\nB > A F.\n";
+    let told = verdict(&format!("{OPEN}{head}{answer}A > B P. len 900\nB > A R"));
+    assert_eq!(told.cause_name(), Some("unread_data_at_close"), "{:?}", told.evidence);
+}
+
+/// Of a protocol that cannot be read: an error, and the end at once.
+#[test]
+fn a_short_word_and_a_reset_is_no_crash() {
+    let of = |asked: &str, answer: &str| {
+        let told = verdict(&format!("{OPEN}A > B P. {asked}\nB > A .\nB > A P. {answer}\nA > B .\nB > A R."));
+        told.cause.map(|finding| (finding.rule.name, finding.confidence))
+    };
+    assert_eq!(of("len 9000", "len 40"), Some(("unread_data_at_close", Confidence::Likely)));
+    assert_eq!(of("len 90", "len 40"), Some(("unread_data_at_close", Confidence::Possible)));
+    assert_eq!(of("len 90", "len 4000"), Some(("response_cut", Confidence::Possible)));
+}
+
+/// A request in several small pieces is one when its client waits for long behind it.
+#[test]
+fn a_request_may_come_in_pieces() {
+    let pieces = "A > B P. len 16\nB > A .\n".repeat(4);
+    let told = verdict(&format!("{OPEN}{pieces}+3.7 B > A R."));
+    assert_eq!(told.cause_name(), Some("no_response"), "{:?}", told.evidence);
+    let log = "+1 A > B P. len 16\nB > A .\n".repeat(4);
+    let told = verdict(&format!("{OPEN}{log}+3.7 B > A R."));
+    assert_ne!(told.cause_name(), Some("no_response"), "{:?}", told.evidence);
+}
+
+/// TLS's goodbye comes with the close: the silence is what was before both.
+#[test]
+fn a_goodbye_breaks_no_silence() {
+    let asked =
+        "A > B P. hex 1703030020aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\nB > A .\n";
+    let goodbye = format!("A > B P. hex 150303001a{}\n", "62".repeat(26));
+    let answer = format!("B > A P. hex 150303001a{}\nA > B R", "62".repeat(26));
+    let told = verdict(&format!("{OPEN}{TLS}{asked}+0.5 {goodbye}A > B F.\n{answer}"));
+    assert_eq!((told.cause_name(), told.harm), (Some("client_abort"), None), "{:?}", told.evidence);
+    assert!(told.idle_before.is_some_and(|idle| idle > crate::time::Span::from_millis(499)));
+}
+
+/// Only the server's close would have told that an answer without a length is whole.
+#[test]
+fn who_leaves_an_endless_answer_that_goes_on_left_it() {
+    let talk =
+        "A > B P. \"GET / HTTP/1.0\\r\\n\\r\\n\"\nB > A P. \"HTTP/1.1 200 OK\\r\\n\\r\\nok\"\nA > B .\n";
+    let told = verdict(&format!("{OPEN}{talk}+0.1 A > B F.\nB > A P. len 2\nA > B R"));
+    assert_eq!(told.cause_name(), Some("client_abort"), "{:?}", told.evidence);
+}

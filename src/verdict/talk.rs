@@ -123,7 +123,9 @@ pub(super) fn fatal<'a>(evidence: &Evidence<'a>) -> Option<&'a Fatal> {
 
 /// The request of HTTP/2 that the server gave up just before its FIN.
 pub(super) fn given_up<'a>(evidence: &Evidence<'a>) -> Option<&'a Aborted> {
-    let fin = evidence.fin(Side::Server).filter(|_| evidence.closer == Some(Side::Server))?;
+    // A client that had closed before needed no more of it.
+    let by_server = evidence.closer == Some(Side::Server) && evidence.fin_by == Some(Side::Server);
+    let fin = evidence.fin(Side::Server).filter(|_| by_server)?;
     let aborted = evidence.exchange.http2()?.aborted.as_ref().filter(|_| is_known(evidence))?;
     (fin.ts.since(aborted.ts) < QUIET).then_some(aborted)
 }
@@ -169,10 +171,11 @@ pub(super) fn said_goodbye(evidence: &Evidence<'_>, side: Side) -> bool {
     evidence.exchange.tls().is_some_and(|tls| *tls.closing.at(evidence.close.end(side)))
 }
 
-/// Who was the last to say something, beyond what TLS says for itself, after the first FIN; of a protocol that is not HTTP.
+/// Who was the last to say something, beyond what TLS says for itself, after the first FIN; of HTTP only where nothing but the end tells
+/// that an answer is whole.
 fn said_after(evidence: &Evidence<'_>) -> Option<Side> {
-    let now =
-        evidence.close.exchange.turn.filter(|_| evidence.closer.is_some() && !evidence.exchange.is_http())?;
+    let unframed = !evidence.exchange.is_http() || ends_at_close(evidence);
+    let now = evidence.close.exchange.turn.filter(|_| evidence.closer.is_some() && unframed)?;
     let more = evidence.exchange.turn.is_none_or(|turn| (turn.seq, turn.bytes) != (now.seq, now.bytes));
     more.then(|| evidence.close.side(now.by))
 }
@@ -280,6 +283,18 @@ fn answer_acknowledged(evidence: &Evidence<'_>) -> bool {
 pub(super) fn is_full(evidence: &Evidence<'_>, side: Side) -> bool {
     let (me, peer) = (evidence.close.half_before(side), evidence.close.half_before(side.peer()));
     peer.has_data() && me.marks.has(Marks::ACKED) && !me.edge.after(peer.snd_nxt)
+}
+
+/// Did the server say a few words and abort at once, when the client had just spoken? A program that dies with all read ends by FIN: it
+/// meant to, or had not read all (RFC 1122 §4.2.2.13).
+pub(super) fn answered_at_once(evidence: &Evidence<'_>) -> bool {
+    let (Some(turn), Some(reset)) = (evidence.exchange.turn, evidence.reset()) else { return false };
+    let (client, server) =
+        (evidence.close.half_before(Side::Client), evidence.close.half_before(Side::Server));
+    let short = evidence.close.side(turn.by) == Side::Server && turn.bytes <= SHORT_ANSWER;
+    let spoke = reset.rst.ts.since(client.last_data) < QUIET;
+    // Some of it may have been overtaken by the RST.
+    evidence.how == How::Reset && short && spoke && reset.rst.seq == server.snd_nxt
 }
 
 fn is_quiet(evidence: &Evidence<'_>) -> bool {

@@ -3,7 +3,7 @@
 use crate::flow::{BodyLength, Owed, Side};
 use crate::verdict::evidence::{Shape, Talk};
 use crate::verdict::rule::{Confidence, Rule, hit, miss};
-use crate::verdict::{Evidence, Fact, How, facts, gave_up, half_close, shut_window, talk, version};
+use crate::verdict::{Evidence, Fact, How, facts, gave_up, goaway, half_close, shut_window, talk, version};
 
 pub(super) const RULE: Rule = Rule {
     name: "client_abort",
@@ -58,6 +58,9 @@ B > A P. \"HTTP/1.1 200 OK\\r\\nContent-Length: 99\\r\\n\\r\\nabc\"\nA > B R.\nB
 fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
     if evidence.ended_by() != Some(Side::Client) || evidence.in_tls_handshake {
         return talk::hello_in_vain(evidence).then_some(Confidence::Likely);
+    }
+    if goaway::gave_up(evidence) {
+        return None;
     }
     if !matches!(evidence.talk, Talk::Awaiting | Talk::Answering) {
         // Nobody can tell whether the answer was whole: its head was cut short.

@@ -1,6 +1,7 @@
 //! The server ended before the first byte of its answer.
 
 use crate::flow::Side;
+use crate::time::Span;
 use crate::verdict::evidence::{Shape, Talk};
 use crate::verdict::rule::{Confidence, Rule, hit, miss};
 use crate::verdict::talk::QUIET;
@@ -10,6 +11,8 @@ use crate::verdict::{Evidence, How, facts, goaway, half_close, talk, version};
 const MESSAGE: u32 = 536;
 /// As many messages in a row wait for no answer; a request may come as head and body.
 const ROW: u32 = 3;
+/// But those that took less than a part like this of the silence behind them were one request in pieces.
+const IN_ONE_GO: u64 = 10;
 
 pub(super) const RULE: Rule = Rule {
     name: "no_response",
@@ -63,7 +66,7 @@ fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
     if !owed || gave_up || client_ended {
         return None;
     }
-    if evidence.ended_by() != Some(Side::Server) {
+    if evidence.ended_by() != Some(Side::Server) && !goaway::gave_up(evidence) {
         let after_half_close = talk::is_known(evidence) && half_close::server_ended_later(evidence).is_some();
         return after_half_close.then_some(Confidence::Possible);
     }
@@ -112,13 +115,18 @@ fn talks_on(evidence: &Evidence<'_>) -> bool {
         } else if recent.len > 0 && recent.seq_end().after(end) {
             let again = end != turn.seq;
             row += u32::from(again && acknowledged && recent.len < MESSAGE);
-            if (again && recent.ts.since(last) > QUIET) || row >= ROW {
+            if again && recent.ts.since(last) > QUIET {
                 return true;
             }
             (end, last, acknowledged) = (recent.seq_end(), recent.ts, false);
         }
     }
-    false
+    row >= ROW && !waited(evidence, last.since(turn.start))
+}
+
+/// Did the client say it all in one go, and then wait? A request may come in several pieces.
+fn waited(evidence: &Evidence<'_>, said_in: Span) -> bool {
+    evidence.idle_before.is_some_and(|idle| idle >= QUIET && said_in.as_nanos() < idle.as_nanos() / IN_ONE_GO)
 }
 
 /// Did the client stop in the middle of its request?

@@ -57,7 +57,7 @@ fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
     if !began || evidence.in_tls_handshake {
         return None;
     }
-    if evidence.ended_by() != Some(Side::Server) {
+    if evidence.ended_by() != Some(Side::Server) && !goaway::gave_up(evidence) {
         let after_half_close = is_announced(evidence) && half_close::server_ended_later(evidence).is_some();
         return after_half_close.then_some(Confidence::Possible);
     }
@@ -77,6 +77,7 @@ fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
         Some(BodyLength::UntilClose) => Confidence::Likely,
         // Who waits for room has more to say.
         Some(BodyLength::Unknown) | None if shut_window::waited(evidence, Side::Server) => Confidence::Likely,
+        Some(BodyLength::Unknown) | None if talk::answered_at_once(evidence) => return None,
         Some(BodyLength::Unknown) | None => Confidence::Possible,
     };
     match evidence.how {

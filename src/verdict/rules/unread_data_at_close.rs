@@ -36,15 +36,18 @@ B > A P. \"HTTP/1.1 413 Too Large\\r\\nContent-Length: 0\\r\\n\\r\\n\"\nA > B P.
 };
 
 fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
-    let Some(Sender::Side(side)) =
-        evidence.rst_by.filter(|_| evidence.shape == Shape::Active && !evidence.in_tls_handshake)
-    else {
+    let Some(Sender::Side(side)) = evidence.rst_by.filter(|_| !evidence.in_tls_handshake) else {
         return None;
     };
     if crate::verdict::probes::probing(evidence).is_some() {
         return None;
     }
     match evidence.how {
+        // The rest of the upload met a socket that was closed.
+        How::FinThenReset if evidence.closer == Some(side) && refused_upload(evidence, side) => {
+            Some(Confidence::Likely)
+        }
+        _ if evidence.shape != Shape::Active => None,
         How::FinThenReset if evidence.closer == Some(side) && wrote_after_fin(evidence, side) => {
             Some(if closed_idle(evidence, side) { Confidence::Possible } else { Confidence::Likely })
         }
@@ -59,7 +62,9 @@ fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
         How::Reset if owed(evidence, side) && evidence.exchange.upgraded().is_none() => {
             Some(Confidence::Possible)
         }
-        How::Reset if answered_early(evidence, side) => Some(Confidence::Possible),
+        How::Reset if answered_early(evidence, side) => {
+            Some(if broke_off_upload(evidence) { Confidence::Likely } else { Confidence::Possible })
+        }
         _ => None,
     }
 }
@@ -97,6 +102,12 @@ fn answered_early(evidence: &Evidence<'_>, side: Side) -> bool {
     side == Side::Server && evidence.talk == Talk::Answering && !evidence.exchange.is_http()
 }
 
+/// A few words, and the end at once, in answer to something long: an error, before the rest was read.
+fn broke_off_upload(evidence: &Evidence<'_>) -> bool {
+    let long = evidence.exchange.turn_before.is_some_and(|asked| asked.bytes > talk::SHORT_ANSWER);
+    long && talk::answered_at_once(evidence)
+}
+
 /// The server answered a request whose head the capture does not hold to its end.
 fn answered_blindly(evidence: &Evidence<'_>, side: Side) -> bool {
     let blind = |http: &Http| http.is_blind(http.client) && http.response.is_some();
@@ -122,7 +133,8 @@ fn facts_of(evidence: &Evidence<'_>) -> Vec<Fact> {
 }
 
 fn unread(evidence: &Evidence<'_>) -> Option<Fact> {
-    let (Some(Sender::Side(side)), Some(reset)) = (evidence.rst_by, evidence.reset()) else { return None };
+    let reset = evidence.reset().filter(|_| evidence.shape == Shape::Active);
+    let (Some(Sender::Side(side)), Some(reset)) = (evidence.rst_by, reset) else { return None };
     let (sender, peer) = (evidence.close.half_before(side), evidence.close.half_before(side.peer()));
     let since = evidence.fin(side).filter(|_| evidence.closer == Some(side)).map(|fin| fin.ack);
     let got = reset.rst.ack.furthest(sender.rcv_nxt).offset_from(since.unwrap_or(peer.iss.plus(1)));
