@@ -273,3 +273,28 @@ fn of_one_direction_nobody_knows_the_harm() {
     let one_way = "A > B S\nA > B .\nA > B P. len 9\n+1 A > B R.";
     assert_eq!(verdict(one_way).harm, None);
 }
+
+/// Two captures of one connection, one from each host, whose clocks differ by a second: what the second holds is no sign of life.
+#[test]
+fn copies_of_a_connection_are_no_life_after_its_reset() {
+    let mut lines = vec![
+        "A > B S seq 100 id 1 tsval 1".to_owned(),
+        "B > A S. seq 500 ack 101 id 11 tsval 1".to_owned(),
+        "A > B . seq 101 ack 501 id 2 tsval 1".to_owned(),
+    ];
+    for n in 0..8 {
+        let (asked, said) = (101 + 9 * n, 501 + 9 * n);
+        lines.push(format!("A > B P. seq {asked} ack {said} len 9 id {} tsval {}", 3 + n, 2 + n));
+        lines.push(format!("B > A P. seq {said} ack {} len 9 id {} tsval {}", asked + 9, 12 + n, 2 + n));
+    }
+    lines.push("B > A F. seq 573 ack 173 id 40 tsval 10".to_owned());
+    lines.push("A > B P. seq 173 ack 574 len 9 id 41 tsval 11".to_owned());
+    let once = lines.join("\n");
+    let told = verdict(&format!("{once}\nB > A R seq 574\n+1 {once}\nB > A R seq 574"));
+    assert_eq!(told.rst_by, Some(super::Sender::Side(super::Side::Server)), "{:?}", told.evidence);
+    assert_ne!(told.cause_name(), Some("injected_reset"));
+    // What is new is one.
+    let on = "+1 B > A P. seq 574 ack 182 len 9 id 50 tsval 1011";
+    let told = verdict(&format!("{once}\nB > A R seq 574\n{on}"));
+    assert_eq!(told.cause_name(), Some("injected_reset"), "{:?}", told.evidence);
+}

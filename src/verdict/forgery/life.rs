@@ -88,6 +88,9 @@ fn sent_after(evidence: &Evidence<'_>, reset: &Reset, later: &Recent) -> Option<
     let stamped = |recent: &Recent| recent.traits.has(Traits::TIMESTAMPS);
     let own = |other: &&Recent| other.serial < reset.serial && other.by == reset.by && stamped(other);
     let last = evidence.close.recent.iter().rev().find(own).filter(|_| stamped(later))?;
+    if is_later(later.tsval, last.tsval) {
+        return Some(false);
+    }
     let ticks = Span::from_millis(u64::from(later.tsval.wrapping_sub(last.tsval)));
     Some(ticks.plus(CLOCK_SLACK) >= reset.rst.ts.since(last.ts))
 }
@@ -108,14 +111,21 @@ const fn is_later(a: u32, b: u32) -> bool {
     ahead != 0 && ahead < 1 << 31
 }
 
-/// Not the same frame as an earlier one of that side: captures of two hosts whose clocks differ show each twice.
+/// Not the same frame as an earlier one of that side: captures of two hosts whose clocks differ show each twice. Where a host says nothing
+/// new after the RST, the frame that said it first has to be among those that are kept, or a timestamp to be later than all of them.
 fn is_fresh(evidence: &Evidence<'_>, reset: &Reset, recent: &Recent) -> bool {
-    let same = |other: &Recent| {
+    let same = |other: &&Recent| {
         (other.seq, other.ack, other.len, other.flags) == (recent.seq, recent.ack, recent.len, recent.flags)
             && (other.ip_id, other.tsval) == (recent.ip_id, recent.tsval)
     };
-    let before =
-        evidence.close.recent.iter().filter(|other| other.serial < reset.serial && other.by == reset.by);
+    let close = evidence.close;
+    let own = |other: &&Recent| other.serial < reset.serial && other.by == reset.by;
+    let before = || close.recent.iter().filter(own);
+    let news = reset.after.at(reset.by).news;
+    let all_kept = close.recent.first().is_some_and(|first| first.frame == close.start.frame);
+    let again = before().any(|other| (other.seq, other.len) == (recent.seq, recent.len));
+    let stamped = before().rfind(|other| other.traits.has(Traits::TIMESTAMPS));
+    let later = stamped.is_some_and(|last| is_later(last.tsval, recent.tsval));
     let identified = recent.ip_id != 0 || recent.tsval != 0;
-    identified && !before.into_iter().any(same)
+    identified && (news || all_kept || again || later) && !before().any(|other| same(&other))
 }
