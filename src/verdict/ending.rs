@@ -69,7 +69,7 @@ pub(super) fn how(close: &Close) -> How {
     let (client, server) = (close.half(Side::Client), close.half(Side::Server));
     match (first_fin(close, Side::Client).is_some(), first_fin(close, Side::Server).is_some()) {
         (true, true) => How::Fin,
-        _ if is_unanswered(client, server) || is_unanswered(server, client) => How::Unanswered,
+        _ if is_unanswered(close, client, server) || is_unanswered(close, server, client) => How::Unanswered,
         _ if close.coverage == Coverage::Whole && is_silent(close) => How::Silent,
         (false, false) => How::Open,
         _ => How::Fin,
@@ -168,8 +168,10 @@ pub(super) fn fin_by(close: &Close) -> Option<Side> {
 }
 
 /// A SYN, and the other side never spoke.
-fn is_unanswered(client: &Half, other: &Half) -> bool {
-    !other.seen()
+fn is_unanswered(close: &Close, client: &Half, other: &Half) -> bool {
+    // A client that waits for its SYN+ACK believes no RST that does not acknowledge its SYN (RFC 9293 §3.10.7.3).
+    let only_resets = other.packets <= u64::from(close.ignored_resets) && !other.marks.has(Marks::SYN);
+    (!other.seen() || only_resets)
         && client.marks.has(Marks::SYN)
         && !client.marks.has(Marks::SYN_ACK)
         && !client.marks.has(Marks::ACKED)

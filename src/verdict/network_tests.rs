@@ -291,10 +291,21 @@ fn copies_of_a_connection_are_no_life_after_its_reset() {
     lines.push("A > B P. seq 173 ack 574 len 9 id 41 tsval 11".to_owned());
     let once = lines.join("\n");
     let told = verdict(&format!("{once}\nB > A R seq 574\n+1 {once}\nB > A R seq 574"));
-    assert_eq!(told.rst_by, Some(super::Sender::Side(super::Side::Server)), "{:?}", told.evidence);
+    assert_eq!(told.rst_by, Some(Sender::Side(Side::Server)), "{:?}", told.evidence);
     assert_ne!(told.cause_name(), Some("injected_reset"));
     // What is new is one.
     let on = "+1 B > A P. seq 574 ack 182 len 9 id 50 tsval 1011";
     let told = verdict(&format!("{once}\nB > A R seq 574\n{on}"));
     assert_eq!(told.cause_name(), Some("injected_reset"), "{:?}", told.evidence);
+}
+
+/// RFC 9293 §3.10.7.3: who waits for a SYN+ACK drops a RST without ACK, and the SYN is sent again.
+#[test]
+fn a_refusal_that_nobody_believes_is_none() {
+    let told =
+        verdict("A > B S\nB > A R seq 7\n+1 A > B again\nB > A R seq 8\n+2 A > B again\nB > A R seq 9");
+    assert_eq!((told.how, told.cause_name()), (super::How::Unanswered, Some("syn_unanswered")));
+    assert_eq!((told.harm, told.rst_by), (Some(Harm::Harmful), None), "{:?}", told.evidence);
+    assert!(told.evidence.iter().any(|fact| fact.fact.contains("but 3 RSTs")), "{:?}", told.evidence);
+    assert_ne!(verdict("A > B S\nB > A R seq 7\n+1 A > B again\nB > A S.").how, super::How::Unanswered);
 }

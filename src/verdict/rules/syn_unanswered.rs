@@ -65,7 +65,13 @@ fn facts(evidence: &Evidence<'_>) -> Vec<Fact> {
     } else {
         format!("{} SYNs in {over}", tries(evidence))
     };
-    vec![Fact::at(evidence.close.start.frame, format!("{said}, and no answer of any kind"))]
+    let answer = match evidence.close.ignored_resets {
+        0 => "no answer of any kind".to_owned(),
+        n => format!(
+            "no answer but {n} RSTs that do not acknowledge it, which the client's kernel passes over"
+        ),
+    };
+    vec![Fact::at(evidence.close.start.frame, format!("{said}, and {answer}"))]
 }
 
 fn advise(evidence: &Evidence<'_>) -> String {
@@ -73,6 +79,11 @@ fn advise(evidence: &Evidence<'_>) -> String {
         return "The capture ended too early to tell: look for the answer in the next file, or capture longer.".into();
     }
     let server = evidence.close.endpoint(Side::Server);
+    if evidence.close.ignored_resets > 0 {
+        return format!(
+            "Somebody refuses in the name of {server} with RSTs without ACK, which a client that is connecting has to pass over: look for the gateway, emulator or firewall that makes them."
+        );
+    }
     let once = if harm::asked_once(evidence) {
         "The client did not try again, as its kernel does after a second: it waited for less, or had another connection by then (IPv4 and IPv6 are tried together). "
     } else {
