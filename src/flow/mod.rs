@@ -40,7 +40,7 @@ pub use close::{
 };
 pub use exchange::{
     Aborted, Alert, Answer, BodyLength, Exchange, Fatal, GoAway, Http, Http2, Owed, Peek, Protocol, Request,
-    Response, Spoken, Stream, Tls, Turn, Upgrade, Upgraded,
+    Response, Spoken, Stream, Tls, Turn, Upgrade, Upgraded, WebSocket,
 };
 pub use half::{Half, Marks};
 pub use history::History;

@@ -3,7 +3,7 @@
 use crate::flow::{Acceptance, BodyLength, Exchange, Reset, Side, Turn};
 
 use super::evidence::{Evidence, Shape, Talk};
-use super::{Confidence, Fact, How, cap, goaway, half_close, shut_window, talk, version};
+use super::{Confidence, Fact, How, broken_off, cap, goaway, half_close, shut_window, talk, version};
 
 /// How the end looked: the first FIN and the RST, as far as there are any.
 pub(super) fn of_end(evidence: &Evidence<'_>) -> Vec<Fact> {
@@ -41,6 +41,7 @@ pub(super) fn fatal_advice(evidence: &Evidence<'_>) -> Option<String> {
 pub(super) fn of_story(evidence: &Evidence<'_>) -> Vec<Fact> {
     let mut facts: Vec<Fact> = of_talk(evidence).into_iter().chain(version::fact(evidence)).collect();
     facts.extend(shut_window::fact(evidence));
+    facts.extend(broken_off::fact(evidence));
     facts.extend(of_end(evidence));
     facts
 }
@@ -181,6 +182,7 @@ pub(super) fn own_last_words(evidence: &Evidence<'_>) -> &'static str {
     match (evidence.exchange.http2(), evidence.exchange.tls()) {
         (Some(_), _) => "HTTP/2 control frames",
         (None, Some(_)) => "TLS goodbye",
+        (None, None) if evidence.exchange.websocket().is_some() => "WebSocket Close frame",
         (None, None) => "goodbye",
     }
 }

@@ -4,7 +4,7 @@ use crate::flow::{Marks, Side};
 use crate::time::Span;
 
 use super::evidence::{Evidence, Shape, Talk};
-use super::{How, Sender, gave_up, probes, refused_tls, talk};
+use super::{How, Sender, broken_off, gave_up, probes, refused_tls, talk};
 
 /// Whether anybody was hurt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -52,7 +52,8 @@ pub(super) fn weigh(evidence: &Evidence<'_>) -> Option<Harm> {
     let left_in_peace = left && (nothing_owed || only_looked_in(evidence));
     let quiet = matches!(evidence.talk, Talk::Nothing | Talk::Complete);
     let tls_alone = evidence.closer.is_some_and(|closer| talk::only_tls_after(evidence, closer));
-    let farewell = tls_alone || talk::only_http2_after(evidence) || talk::hung_up_on_goodbye(evidence);
+    let closed = talk::only_http2_after(evidence) || broken_off::is_closed(evidence);
+    let farewell = tls_alone || closed || talk::hung_up_on_goodbye(evidence);
     let only_goodbyes = quiet && (farewell || (evidence.answers_alert() && !evidence.lost_data()));
     let no_tls = talk::answers_in_clear(evidence);
     let tls_failed = talk::fatal_alert(evidence).is_some()
@@ -63,7 +64,8 @@ pub(super) fn weigh(evidence: &Evidence<'_>) -> Option<Harm> {
     let failed = waited_for_handshake(evidence) || tls_failed || talk::http2_failed(evidence) || gave_up;
     let had_all = client_left && may_have_had_all(evidence)
         || talk::only_a_stream_ended_after(evidence)
-        || talk::left_unanswered_in_tls(evidence);
+        || talk::left_unanswered_in_tls(evidence)
+        || evidence.closer == Some(Side::Client) && broken_off::is_broken_off(evidence);
     let unseen_end = nothing_owed && !only_goodbyes && ended_out_of_sight(evidence);
     let scan = evidence.surroundings.scan.is_some();
     if (had_all || unseen_end || is_hearsay(evidence)) && !failed && !scan || asked_once(evidence) {

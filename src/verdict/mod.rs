@@ -4,6 +4,7 @@
 //! (`rules`) each give an opinion on the cause; the most confident one wins and the others stay visible. No rule looks
 //! at another's answer, and `seen` caps all of them by how much of the connection the capture holds.
 
+mod broken_off;
 mod cap;
 mod ending;
 pub mod errors;

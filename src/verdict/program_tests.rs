@@ -313,3 +313,27 @@ fn who_leaves_an_endless_answer_that_goes_on_left_it() {
     let told = verdict(&format!("{OPEN}{talk}+0.1 A > B F.\nB > A P. len 2\nA > B R"));
     assert_eq!(told.cause_name(), Some("client_abort"), "{:?}", told.evidence);
 }
+
+/// RFC 6455: a Close frame that meets a closed socket is missed by nobody; an end without one is an error for both programs.
+#[test]
+fn a_websocket_ends_by_a_close_frame() {
+    let asked =
+        "A > B P. \"GET /ws HTTP/1.1\\r\\nUpgrade: websocket\\r\\nConnection: Upgrade\\r\\n\\r\\n\"\n";
+    let opened =
+        format!("{OPEN}{asked}B > A P. \"HTTP/1.1 101 Go\\r\\nUpgrade: websocket\\r\\n\\r\\n\"\nA > B .\n");
+    let message = "B > A P. hex 81026869\nA > B .\n";
+    let of = |end: &str| {
+        let told = verdict(&format!("{opened}{message}{end}"));
+        (told.cause_name(), told.harm)
+    };
+    let (close, answer) = ("B > A P. hex 880203e8\n", "A > B P. hex 88820102030402ea\n");
+    let harmless = Some(Harm::Harmless);
+    assert_eq!(of(&format!("{close}{answer}B > A F.\nA > B F.\nB > A .")), (None, None));
+    assert_eq!(of(&format!("{close}B > A F.\n{answer}B > A R")), (Some("write_after_close"), harmless));
+    assert_eq!(of(&format!("{close}{answer}B > A R.")).1, harmless);
+    let broken = Some(Harm::Harmful);
+    assert_eq!(of("+1 B > A F.\nA > B F.\nB > A ."), (Some("aborted_by_application"), broken));
+    assert_eq!(of("+60 B > A F.\nA > B F.\nB > A ."), (Some("idle_timeout"), broken));
+    assert_eq!(of("+1 A > B F.\nB > A F.\nA > B ."), (None, None));
+    assert_eq!(of("+60 A > B F.\nB > A F.\nA > B ."), (Some("idle_timeout"), None));
+}

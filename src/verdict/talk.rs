@@ -6,7 +6,7 @@ use crate::flow::{
 use crate::time::Span;
 
 use super::evidence::{Evidence, Shape, shape};
-use super::{How, ending, shut_window};
+use super::{How, broken_off, ending, shut_window};
 
 /// A pause that is longer than any between two segments of one answer: Linux's shortest retransmission timeout (200 ms,
 /// `TCP_RTO_MIN`) and a delayed acknowledgement (40 ms, `TCP_DELACK_MIN`) on top.
@@ -86,6 +86,10 @@ pub(super) fn talk(evidence: &Evidence<'_>) -> Talk {
     }
     if let Some(known) = evidence.exchange.owed().and_then(|owed| http_talk(evidence, owed)) {
         return known;
+    }
+    // Nobody owes an answer to a message of WebSocket.
+    if let Some(within) = broken_off::is_within_message(evidence) {
+        return if within { Talk::Answering } else { Talk::Complete };
     }
     let client_spoke_last = evidence.close.side(turn.by) == Side::Client;
     if client_spoke_last && !answer_unseen(evidence) {

@@ -17,6 +17,7 @@ mod spoken;
 mod stream;
 mod tls;
 mod turns;
+mod websocket;
 
 pub(super) use hearing::Hearing;
 pub use http::{BodyLength, Http, Owed, Request, Response, Upgrade};
@@ -25,6 +26,7 @@ pub use last_words::Fatal;
 pub use spoken::Spoken;
 pub use tls::{Alert, Tls};
 pub use turns::Turn;
+pub use websocket::WebSocket;
 
 use crate::ahead::fetch;
 use crate::decode::{Segment, SeqNumber};
@@ -72,6 +74,27 @@ pub struct Upgraded {
     pub http: Http,
     /// TLS inside a tunnel, if that is what is spoken.
     pub tls: Option<Tls>,
+    /// WebSocket, if that is what is spoken.
+    pub websocket: Option<WebSocket>,
+}
+
+impl Upgraded {
+    /// What `http` was left for, in its first moment.
+    fn new(to: Upgrade, http: Http) -> Self {
+        let websocket = (to == Upgrade::WebSocket).then(|| WebSocket::new(http.client));
+        Self { to, http, tls: None, websocket }
+    }
+
+    fn is_blind(&self, by: End) -> bool {
+        let tls = self.tls.as_ref().is_some_and(|tls| tls.is_blind(by));
+        tls || self.websocket.as_ref().is_some_and(|websocket| websocket.is_blind(by))
+    }
+
+    /// How many of the next bytes of `by` need not be looked at.
+    fn opaque(&self, by: End) -> u64 {
+        let tls = self.tls.as_ref().map(|tls| tls.opaque(by));
+        tls.or_else(|| Some(self.websocket.as_ref()?.opaque(by))).unwrap_or(0)
+    }
 }
 
 /// The exchange of a connection as far as it went.
@@ -171,7 +194,7 @@ impl Exchange {
             Protocol::Http(http) => http.is_blind(by),
             Protocol::Http2(http2) => http2.is_blind(by),
             Protocol::Tls(tls) => tls.is_blind(by),
-            Protocol::Upgraded(upgraded) => upgraded.tls.as_ref().is_some_and(|tls| tls.is_blind(by)),
+            Protocol::Upgraded(upgraded) => upgraded.is_blind(by),
             Protocol::Unknown => false,
         };
         lost || self.reading.misses_some(by)
@@ -247,13 +270,16 @@ impl Exchange {
     }
 
     /// Bytes after everything else that an end said, which are the protocol's own and which nobody misses: TLS's alerts, what
-    /// HTTP/2 says of the connection, and the goodbyes of some other protocols.
+    /// HTTP/2 says of the connection, WebSocket's pings and Close frames, and the goodbyes of some other protocols.
     #[must_use]
     pub fn trailing_own_bytes(&self, by: End) -> u32 {
         match &self.protocol {
             Protocol::Http2(http2) => *http2.trailing_control_bytes.at(by),
             Protocol::Unknown => self.last_words.as_ref().map_or(0, |words| *words.goodbye.at(by)),
-            _ => self.tls().map_or(0, |tls| *tls.trailing_alert_bytes.at(by)),
+            _ => {
+                let tls = self.tls().map(|tls| *tls.trailing_alert_bytes.at(by));
+                tls.or_else(|| Some(*self.websocket()?.trailing_control_bytes.at(by))).unwrap_or(0)
+            }
         }
     }
 
@@ -301,6 +327,12 @@ impl Exchange {
             Protocol::Upgraded(upgraded) => upgraded.tls.as_ref(),
             _ => None,
         }
+    }
+
+    /// The WebSocket connection, if that is what is spoken.
+    #[must_use]
+    pub fn websocket(&self) -> Option<&WebSocket> {
+        self.upgraded()?.websocket.as_ref()
     }
 
     /// What the connection left HTTP for, if it did.

@@ -51,7 +51,7 @@ impl Talk<'_> {
     fn tells_turns(&self) -> bool {
         match &self.protocol {
             Protocol::Tls(_) | Protocol::Http2(_) => true,
-            Protocol::Upgraded(upgraded) => upgraded.tls.is_some(),
+            Protocol::Upgraded(upgraded) => upgraded.tls.is_some() || upgraded.websocket.is_some(),
             Protocol::Http(_) | Protocol::Unknown => false,
         }
     }
@@ -277,7 +277,7 @@ fn opaque(protocol: &Protocol, by: End) -> u64 {
         Protocol::Http(http) => http.opaque(by),
         Protocol::Http2(http2) => http2.opaque(by),
         Protocol::Tls(tls) => tls.opaque(by),
-        Protocol::Upgraded(upgraded) => upgraded.tls.as_ref().map_or(0, |tls| tls.opaque(by)),
+        Protocol::Upgraded(upgraded) => upgraded.opaque(by),
         Protocol::Unknown => 0,
     }
 }
@@ -358,6 +358,8 @@ impl Opening {
             Protocol::Upgraded(upgraded) => {
                 if let Some(tls) = &mut upgraded.tls {
                     tls.heard(by, piece, &mut talk.turns);
+                } else if let Some(websocket) = &mut upgraded.websocket {
+                    websocket.heard(by, piece, &mut talk.turns);
                 }
             }
             Protocol::Unknown => {}
@@ -373,10 +375,14 @@ impl Opening {
             // It was said yes to, which is no answer.
             talk.turns.take_back(by);
         } else {
-            *talk.protocol = Protocol::Upgraded(Box::new(Upgraded { to: left.to, http: *http, tls: None }));
-            *self = if left.to == Upgrade::Tunnel { Self::Silent } else { Self::Unknown };
+            *talk.protocol = Protocol::Upgraded(Box::new(Upgraded::new(left.to, *http)));
+            *self = match left.to {
+                Upgrade::Tunnel => Self::Silent,
+                Upgrade::WebSocket => Self::Known,
+                Upgrade::Http2 | Upgrade::Other => Self::Unknown,
+            };
             talk.turns.clear();
-            if rest.len() > 0 {
+            if rest.len() > 0 && !talk.tells_turns() {
                 talk.turns.take(by, rest.stamp, rest.seq, rest.len());
             }
         }

@@ -192,6 +192,21 @@ pub(super) const OTHER_HTTP: &Event = &stream(
     ],
 );
 
+pub(super) const BROKEN_OFF: &Event = &stream(
+    "a FIN or a RST arrives, and no Close frame before it",
+    &[
+        lead("idle_timeout", "the end comes after a silence as long as a proxy's timeout: pings help"),
+        lead(
+            "aborted_by_application",
+            "the other program ended, or called terminate() or destroy(): a deploy, a crash",
+        ),
+        lead("unread_data_at_close", "a RST: it ended with messages unread"),
+        lead("peer_vanished", "messages or pings are repeated and not acknowledged: host or path are gone"),
+        lead("state_lost", "a bare RST answers a message: restart, failover"),
+        lead("injected_reset", "the RST does not fit its host"),
+    ],
+);
+
 pub(super) const CALLS_REFUSED: &Event = &stream(
     "a GOAWAY or RST_STREAM of the server, and mostly its FIN after that",
     &[

@@ -16,6 +16,7 @@ mod python;
 mod search;
 mod system;
 mod versions;
+mod websocket;
 
 pub use events::{Event, Lead, Scope};
 
@@ -83,6 +84,7 @@ pub const INVISIBLE: &[(&str, &str)] = &[(
 pub fn all() -> impl Iterator<Item = &'static ErrorText> {
     const GROUPS: &[&[ErrorText]] = &[
         versions::TEXTS,
+        websocket::TEXTS,
         proxies::TEXTS,
         http2::TEXTS,
         curl::TEXTS,

@@ -5,6 +5,15 @@ use crate::verdict::rules::{RULES, find as rule};
 
 /// What people paste, and the text that it is.
 const PASTED: &[(&str, &str)] = &[
+    (
+        "websocket: close 1006 (abnormal closure): unexpected EOF",
+        "websocket: close 1006 (abnormal closure): unexpected EOF",
+    ),
+    ("WebSocket closed with code 1006", "close event with code 1006"),
+    (
+        "websockets.exceptions.ConnectionClosedError: no close frame received or sent",
+        "ConnectionClosedError: no close frame received or sent",
+    ),
     ("read ECONNRESET", "read ECONNRESET"),
     (
         "Error: read ECONNRESET\n    at TCP.onStreamRead (node:internal/stream_base_commons:217:20) {\n  errno: -104,\n  code: 'ECONNRESET'",

@@ -2,13 +2,14 @@
 
 use crate::verdict::evidence::{Shape, Talk};
 use crate::verdict::rule::{Confidence, Rule, hit, miss};
-use crate::verdict::{Evidence, How, Sender, Side, facts, forgery, talk};
+use crate::verdict::{Evidence, How, Sender, Side, broken_off, facts, forgery, talk};
 
 pub(super) const RULE: Rule = Rule {
     name: "aborted_by_application",
     title: "a program aborted the connection on purpose",
     doc: "What happened: a program gave up a live connection with a RST instead of a FIN, outside any exchange: SO_LINGER with a \
-time of 0, terminate(), resetAndDestroy(), `ss -K`, a health check that resets. The other side reads ECONNRESET.
+time of 0, terminate(), resetAndDestroy(), `ss -K`, a health check that resets. The other side reads \
+ECONNRESET. Or it ended a WebSocket without a Close frame, be it by a FIN: an error for both programs (code 1006).
 How it is told: RST+ACK with the sender's next sequence number, as only a live socket sends it, while the last message was \
 whole or nothing had been said.
 Not to be confused with: a close with data unread, which is the same on the wire; where the other side had spoken last, that \
@@ -28,6 +29,13 @@ often it is meant, and harmless.",
 };
 
 fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
+    // Many clients just leave.
+    if evidence.how == How::Fin
+        && broken_off::is_broken_off(evidence)
+        && evidence.closer == Some(Side::Server)
+    {
+        return Some(Confidence::Likely);
+    }
     let by_a_side = matches!(evidence.rst_by, Some(Sender::Side(_)));
     if !by_a_side || evidence.shape != Shape::Active || evidence.in_tls_handshake {
         return None;
@@ -52,6 +60,9 @@ fn refused_late(evidence: &Evidence<'_>) -> bool {
 }
 
 fn advise(evidence: &Evidence<'_>) -> String {
+    if let Some(advice) = broken_off::advice(evidence) {
+        return advice;
+    }
     let Some(Sender::Side(side)) = evidence.rst_by else { return String::new() };
     if evidence.talk == Talk::Nothing && refused_late(evidence) {
         return "Ask whether a proxy or a firewall takes handshakes for the server (SYN proxy): then nobody listens on that port behind it. Else the server's program aborted: look there for SO_LINGER 0.".to_owned();

@@ -4,7 +4,7 @@ use crate::flow::Side;
 use crate::time::Span;
 use crate::verdict::evidence::{BRIEFEST_IDLE, Shape, Talk};
 use crate::verdict::rule::{Confidence, Rule, hit, miss};
-use crate::verdict::{Evidence, Fact, How, Sender, facts};
+use crate::verdict::{Evidence, Fact, How, Sender, broken_off, facts};
 
 /// The shortest idleness for which anybody gives up a connection on purpose and without a word; servers' keep-alive
 /// timeouts begin at 2 s (gunicorn), devices' at tens of seconds.
@@ -78,6 +78,9 @@ fn limit(idle: Span) -> Option<&'static str> {
 
 fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
     let idle = evidence.idle_before?;
+    if evidence.how == How::Fin && broken_off::is_broken_off(evidence) {
+        return limit(idle).map(|_| Confidence::Likely);
+    }
     if evidence.how != How::Reset
         || evidence.in_tls_handshake
         || crate::verdict::probes::probing(evidence).is_some()
@@ -91,6 +94,10 @@ fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
             if idle >= SHORTEST_ABORT && matches!(evidence.talk, Talk::Complete | Talk::Nothing) =>
         {
             Some(if limit(idle).is_some() { Confidence::Likely } else { Confidence::Possible })
+        }
+        // A server's own limit may be of any length; and so may be the pause before a program aborts.
+        Shape::Active if idle >= BRIEFEST_IDLE && evidence.talk == Talk::Complete => {
+            Some(Confidence::Possible)
         }
         _ => None,
     }
@@ -114,6 +121,7 @@ fn judge_reply(evidence: &Evidence<'_>, idle: Span) -> Option<Confidence> {
 
 fn facts_of(evidence: &Evidence<'_>) -> Vec<Fact> {
     let mut facts = vec![Fact::of_all(format!("{} of silence before the end", facts::idle(evidence)))];
+    facts.extend(broken_off::fact(evidence));
     if let Some(pause) = evidence.longest_pause() {
         facts.push(Fact::of_all(format!("no pause before it was longer than {pause}")));
     }
@@ -122,6 +130,9 @@ fn facts_of(evidence: &Evidence<'_>) -> Vec<Fact> {
 }
 
 fn advise(evidence: &Evidence<'_>) -> String {
+    if let Some(advice) = broken_off::advice(evidence) {
+        return advice;
+    }
     let idle = facts::idle(evidence);
     let hint =
         evidence.idle_before.and_then(limit).map(|whose| format!(" ({whose} would fit)")).unwrap_or_default();

@@ -208,7 +208,9 @@ fn after_a_switch_of_protocols_the_talk_begins_anew() {
         assert!(wire.exchange.http().is_none() && wire.exchange.owed().is_none());
         assert_eq!(wire.exchange.upgraded().unwrap().http.request.target, "/chat");
     });
-    both_ways(&[(CLIENT, asked), (SERVER, &format!("{switched}\u{1}ab")), (CLIENT, "xyz")], |wire| {
+    let [asked, switched] =
+        [asked, switched].map(|head| head.replace("ebsocket", "whois").replace("ebSocket", "whois"));
+    both_ways(&[(CLIENT, &asked), (SERVER, &format!("{switched}\u{1}ab")), (CLIENT, "xyz")], |wire| {
         let (now, before) = (wire.exchange.turn.unwrap(), wire.exchange.turn_before.unwrap());
         assert_eq!((before.by, before.bytes, now.by, now.bytes), (SERVER, 3, CLIENT, 3));
         assert_eq!(wire.exchange.turns, 2);

@@ -3,6 +3,7 @@ mod http2;
 mod order;
 mod properties;
 mod tls;
+mod websocket;
 
 use super::*;
 
