@@ -20,7 +20,7 @@ pub(super) fn of_end(evidence: &Evidence<'_>) -> Vec<Fact> {
 }
 
 /// Why the server ended the session, in its own words.
-fn of_fatal(evidence: &Evidence<'_>) -> Option<Fact> {
+pub(super) fn of_fatal(evidence: &Evidence<'_>) -> Option<Fact> {
     let fatal = talk::fatal(evidence)?;
     Some(Fact::at(fatal.frame, format!("the server said FATAL {}: {}", fatal.code, fatal.text)))
 }

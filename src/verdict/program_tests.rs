@@ -337,3 +337,17 @@ fn a_websocket_ends_by_a_close_frame() {
     assert_eq!(of("+1 A > B F.\nB > A F.\nA > B ."), (None, None));
     assert_eq!(of("+60 A > B F.\nB > A F.\nA > B ."), (Some("idle_timeout"), None));
 }
+
+/// A timeout is a round number of seconds, or comes more than once.
+#[test]
+fn one_close_makes_no_timeout() {
+    let of = |idle: &str| {
+        let asked = "A > B P. \"GET / HTTP/1.1\\r\\n\\r\\n\"\n";
+        let answer = "B > A P. \"HTTP/1.1 200 OK\\r\\nContent-Length: 0\\r\\n\\r\\n\"\nA > B .\n";
+        let told = verdict(&format!("{OPEN}{asked}{answer}+{idle} B > A F.\nA > B .\n+1 {asked}B > A R"));
+        assert_eq!(told.cause_name(), Some("stale_keepalive"));
+        told.advice.unwrap()
+    };
+    assert!(of("5.001").contains("the server closes after 5.00 s idle"));
+    assert!(of("4.7").contains("only once here"));
+}

@@ -8,6 +8,8 @@ use crate::verdict::{Evidence, Fact, How, Sender, ending, facts};
 
 /// A pause before the server's FIN that is shorter is no idle time: no keep-alive timeout is.
 const SHORTEST: Span = Span::from_millis(100);
+/// A timeout is set in seconds, and runs out within a fiftieth of them.
+const ROUND: u64 = 50;
 
 pub(super) const RULE: Rule = Rule {
     name: "stale_keepalive",
@@ -178,7 +180,8 @@ fn judge_fin_lost(evidence: &Evidence<'_>) -> Option<Confidence> {
 }
 
 fn facts_of(evidence: &Evidence<'_>) -> Vec<Fact> {
-    let mut facts: Vec<Fact> = facts::of_fin(evidence, Side::Server).into_iter().collect();
+    let fatal = facts::of_fatal(evidence).into_iter();
+    let mut facts: Vec<Fact> = fatal.chain(facts::of_fin(evidence, Side::Server)).collect();
     if let Some(turn) = swallowed(evidence).filter(|_| evidence.how == How::Fin) {
         let name = facts::request_name_at_close(evidence);
         facts.push(Fact::at(
@@ -209,12 +212,32 @@ fn facts_of(evidence: &Evidence<'_>) -> Vec<Fact> {
     facts
 }
 
+/// Is the silence as long as those before other closes of that server, or a round number of seconds, as timeouts are?
+fn is_timeout(evidence: &Evidence<'_>) -> bool {
+    let learned = evidence.surroundings.learned_idle.is_some_and(|learned| learned.of > 1);
+    let second = Span::from_secs(1).as_nanos();
+    let round = evidence.idle_before.is_some_and(|idle| {
+        let whole = (idle.as_nanos() + second / 2) / second * second;
+        whole.abs_diff(idle.as_nanos()).saturating_mul(ROUND) <= whole
+    });
+    learned || round
+}
+
 fn advise(evidence: &Evidence<'_>) -> String {
     let idle = facts::idle(evidence);
     let learned = facts::learned_idle(evidence);
     if evidence.closer.is_some() && evidence.idle_before.is_some_and(|idle| idle < SHORTEST) {
         return format!(
             "The server closed {idle} after its last message, not after an idle time: it had announced it (Connection: close, a last message), or has a limit of requests or of age. Your client must not reuse such a connection. {}",
+            facts::retry_unseen(evidence)
+        );
+    }
+    if let Some(advice) = facts::fatal_advice(evidence) {
+        return format!("{advice} {}", facts::retry_unseen(evidence));
+    }
+    if !is_timeout(evidence) {
+        return format!(
+            "Your client reused a connection that the server had closed after {idle} idle. It closed so only once here: a restart or reload just then, or a keep-alive timeout of that length, below which the client pool's has to be. {}",
             facts::retry_unseen(evidence)
         );
     }
