@@ -194,6 +194,14 @@ impl<'a> Evidence<'a> {
         self.close.half_before(Side::Client).marks.has(Marks::ACKED)
     }
 
+    /// How long the client had waited for the SYN+ACK that its RST answers, or else for the first one: those before may have been lost.
+    #[must_use]
+    pub fn syn_ack_took(&self) -> Option<Span> {
+        let refused = self.reset().and_then(|reset| reset.prompt).filter(|prompt| prompt.flags.syn());
+        let first = self.close.legs.at(self.close.end(Side::Server)).map(|leg| leg.shortest);
+        refused.map(|prompt| prompt.ts.since(self.close.start.ts)).or(first)
+    }
+
     /// Did nothing happen for a while after the handshake?
     #[must_use]
     pub fn established_for_long(&self) -> bool {

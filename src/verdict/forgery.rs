@@ -153,9 +153,10 @@ fn other_ttl(evidence: &Evidence<'_>, reset: &Reset, baseline: &Baseline<'_>) ->
     let weight = match evidence.shape {
         _ if ttl == usual => return None,
         Shape::Active => 2,
-        _ if same_default && ttl == initial_ttl(ttl) => 2,
-        _ if same_default => 1,
-        _ => return None,
+        // From nearer by than its host; a path of the same addresses and ports is the same.
+        _ if same_default && ttl > usual => 2,
+        // What a host without a socket sends has the default TTL, whatever its program had set.
+        _ => 1,
     };
     let side = claimed(evidence, reset);
     Some(doubt(

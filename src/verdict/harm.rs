@@ -105,7 +105,17 @@ fn ended_out_of_sight(evidence: &Evidence<'_>) -> bool {
     // Why a server ends a session is encrypted.
     let told_to = talk::said_goodbye(evidence, Side::Server);
     let forgotten = evidence.closer == Some(Side::Server) && gave_up::refused_a_close(evidence);
-    told_to && client_had_closed(evidence) || forgotten || aborted_its_own_end(evidence)
+    told_to && client_had_closed(evidence)
+        || refused_nothing(evidence)
+        || forgotten
+        || aborted_its_own_end(evidence)
+}
+
+/// Did a RST that only answers a segment come from the client, and answer none? A program that leaves sends another one.
+fn refused_nothing(evidence: &Evidence<'_>) -> bool {
+    let by_client = evidence.rst_by == Some(Sender::Side(Side::Client)) && evidence.how == How::Reset;
+    let bare = evidence.shape == Shape::Reply && evidence.reset().is_some_and(|reset| reset.prompt.is_none());
+    by_client && bare && evidence.handshake_done()
 }
 
 /// Did the server reset what it had just closed itself, although nothing more had come? A client that was owed nothing reads an end or an
@@ -153,9 +163,9 @@ fn hung_up_in_tls(evidence: &Evidence<'_>) -> bool {
     evidence.in_tls_handshake && evidence.closer == Some(Side::Server)
 }
 
-/// The client never sent its last ACK, and the SYN+ACK had taken long.
+/// The client never sent its last ACK, and the SYN+ACK that it refused had taken long.
 fn waited_for_handshake(evidence: &Evidence<'_>) -> bool {
     let client = evidence.close.half_before(Side::Client);
-    let leg = *evidence.close.legs.at(evidence.close.end(Side::Server));
-    !client.marks.has(Marks::ACKED) && leg.is_some_and(|leg| leg.shortest > PATIENT)
+    let took = evidence.syn_ack_took();
+    !client.marks.has(Marks::ACKED) && took.is_some_and(|took| took > PATIENT)
 }

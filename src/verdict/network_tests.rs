@@ -309,3 +309,61 @@ fn a_refusal_that_nobody_believes_is_none() {
     assert!(told.evidence.iter().any(|fact| fact.fact.contains("but 3 RSTs")), "{:?}", told.evidence);
     assert_ne!(verdict("A > B S\nB > A R seq 7\n+1 A > B again\nB > A S.").how, super::How::Unanswered);
 }
+
+/// What comes from nearer by than its host was not sent by it, but for a path that became shorter.
+#[test]
+fn a_reset_from_nearer_by_convicts_nobody_and_acquits_the_device() {
+    let open = "A > B S ttl 62\nB > A S. ttl 64\nA > B . ttl 62\nA > B P. len 9 ttl 62\nB > A P. len 9 ttl 64\nA > B . ttl 62\n";
+    let of = |ttl: u8| {
+        let told = verdict(&format!("{open}+0.1 B > A P. len 4 ttl 64\nA > B R ttl {ttl}"));
+        (told.cause_name(), told.rst_by_confidence)
+    };
+    assert_eq!(of(63), (Some("state_lost"), Some(Confidence::Possible)));
+    assert_eq!(of(62), (Some("state_lost"), Some(Confidence::Likely)));
+}
+
+/// What the client never acknowledged it never had: a hole there is one of the path, not of the capture.
+#[test]
+fn an_answer_that_does_not_get_through_is_none() {
+    let get = "A > B P. \"GET / HTTP/1.1\\r\\nHost: b\\r\\n\\r\\n\"\nB > A .\n";
+    let tail = "B > A P. seq 9345 len 600\nA > B . ack 5001\n+3 A > B F. ack 5001\nB > A . seq 9945";
+    let told = verdict(&format!("{OPEN}{get}{tail}"));
+    assert_eq!(
+        (told.cause_name(), told.harm),
+        (Some("client_abort"), Some(Harm::Harmful)),
+        "{:?}",
+        told.evidence
+    );
+}
+
+/// At the client nobody can tell whether its ACKs arrive.
+#[test]
+fn a_full_queue_is_certain_only_near_the_server() {
+    let of = |client: u8, server: u8| {
+        let talk = format!(
+            "A > B S ttl {client}\nB > A S. ttl {server}\nA > B . ttl {client}\nA > B P. len 9 ttl {client}\n\
++1 B > A again\nA > B . ttl {client}\n+1 A > B P. seq 1001 len 9 ttl {client}\n+1 B > A again\n+2 A > B P. seq 1001 len 9 ttl {client}"
+        );
+        let told = verdict(&talk);
+        told.cause.map(|finding| (finding.rule.name, finding.confidence))
+    };
+    assert_eq!(of(62, 64), Some(("accept_queue_overflow", Confidence::Likely)));
+    assert_eq!(of(64, 62), Some(("accept_queue_overflow", Confidence::Possible)));
+}
+
+/// A client that gives up within a second refuses the SYN+ACK that comes again.
+#[test]
+fn a_repeated_offer_was_waited_for_in_vain() {
+    let told = verdict("A > B S\nB > A S.\n+1 B > A again\nA > B R");
+    assert_eq!((told.cause_name(), told.harm), (Some("client_gave_up_connecting"), Some(Harm::Harmful)));
+    let told = verdict("A > B S\nB > A S.\nA > B R");
+    assert_eq!((told.cause_name(), told.harm), (Some("client_gave_up_connecting"), Some(Harm::Harmless)));
+}
+
+/// A program that leaves aborts; a RST without ACK refuses something.
+#[test]
+fn a_refusal_of_nothing_is_no_leaving() {
+    let talk = "A > B S\nB > A S.\nA > B .\nA > B P. len 9\nB > A P. len 9\nA > B .\n+4 ";
+    assert_eq!(verdict(&format!("{talk}A > B R")).harm, None);
+    assert_eq!(verdict(&format!("{talk}A > B R.")).harm, Some(Harm::Harmless));
+}

@@ -258,7 +258,9 @@ fn answered_in_two_bytes(evidence: &Evidence<'_>, asked: Turn) -> bool {
 fn answer_unseen(evidence: &Evidence<'_>) -> bool {
     let (client, server) =
         (evidence.close.half_before(Side::Client), evidence.close.half_before(Side::Server));
-    let missing = server.marks.has(Marks::GAP) || server.marks.has(Marks::HOLE);
+    // A hole that the client has not acknowledged either is one of the network.
+    let hole = server.marks.has(Marks::HOLE) && client.rcv_nxt.after(server.hole_start);
+    let missing = server.marks.has(Marks::GAP) || hole;
     if !server.seen() {
         return client.marks.has(Marks::ACKED) && acknowledged_since(evidence);
     }

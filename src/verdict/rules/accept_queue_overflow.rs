@@ -3,7 +3,7 @@
 use crate::flow::{Marks, Side};
 use crate::verdict::evidence::{Shape, Talk};
 use crate::verdict::rule::{Confidence, Rule, hit, miss};
-use crate::verdict::{Evidence, Fact, How, Sender, facts};
+use crate::verdict::{Evidence, Fact, How, Sender, facts, forgery};
 
 pub(super) const RULE: Rule = Rule {
     name: "accept_queue_overflow",
@@ -39,11 +39,22 @@ fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
     }
     match evidence.how {
         How::Reset => judge_reset(evidence),
+        // Seen from the client, all that it sends may be dropped on the way.
+        How::Silent if server.retransmits > 0 && is_captured_at_client(evidence) => {
+            Some(Confidence::Possible)
+        }
         // A lost ACK also makes a server repeat its SYN+ACK; that it goes on through data is what tells.
         How::Silent if server.retransmits > 0 => Some(Confidence::Likely),
         How::Silent if server.packets == 1 => Some(Confidence::Possible),
         _ => None,
     }
+}
+
+/// Do the client's segments have the TTL that they were sent with, and the server's a lower one?
+fn is_captured_at_client(evidence: &Evidence<'_>) -> bool {
+    let ttl = |side| evidence.close.half_before(side).ttl;
+    let fresh = |ttl: u8| forgery::initial_ttl(ttl) == ttl;
+    fresh(ttl(Side::Client)) && !fresh(ttl(Side::Server))
 }
 
 fn judge_reset(evidence: &Evidence<'_>) -> Option<Confidence> {

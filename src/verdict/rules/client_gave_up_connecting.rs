@@ -1,6 +1,6 @@
 //! The client resets the SYN+ACK that it no longer wants.
 
-use crate::flow::{Leg, Marks, Side};
+use crate::flow::{Marks, Side};
 use crate::verdict::evidence::Shape;
 use crate::verdict::rule::{Confidence, Rule, hit, miss};
 use crate::verdict::{Evidence, Fact, How, Sender, facts};
@@ -37,12 +37,7 @@ fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
 }
 
 fn facts_of(evidence: &Evidence<'_>) -> Vec<Fact> {
-    let took = evidence
-        .close
-        .legs
-        .at(evidence.close.end(Side::Server))
-        .map(|leg| format!(" after {}", leg.shortest))
-        .unwrap_or_default();
+    let took = evidence.syn_ack_took().map(|took| format!(" after {took}")).unwrap_or_default();
     let mut facts =
         vec![Fact::of_all(format!("the server's SYN+ACK came{took}; the client never sent the last ACK"))];
     facts.extend(facts::of_rst(evidence));
@@ -50,9 +45,9 @@ fn facts_of(evidence: &Evidence<'_>) -> Vec<Fact> {
 }
 
 fn advise(evidence: &Evidence<'_>) -> String {
-    match evidence.close.legs.at(evidence.close.end(Side::Server)) {
-        Some(Leg { shortest: leg, .. }) => format!(
-            "The SYN+ACK took {leg}: if that is longer than the client's connect timeout, find out why; if it is short, this is a probe, and harmless."
+    match evidence.syn_ack_took() {
+        Some(took) => format!(
+            "The SYN+ACK took {took}: if that is longer than the client's connect timeout, find out why; if it is short, this is a probe, and harmless."
         ),
         None => "See whether the client's connect timeout is shorter than the server takes to answer; a probe would be harmless.".into(),
     }
