@@ -1,9 +1,12 @@
 //! How a connection ended, by what took effect and not by what was merely sent.
 
 use crate::decode::SeqNumber;
-use crate::flow::{Acceptance, Both, Close, Coverage, End, Fin, Half, Marks, Reset, Side};
+use crate::flow::{Acceptance, Both, Close, Coverage, End, Fin, Half, Marks, Recent, Reset, Side};
 
 use super::evidence::accepted_for_certain;
+
+/// The longest that is a goodbye: those of TLS take some 30 bytes, with HTTP/2's GOAWAY in it some 60.
+const LAST_WORD: u32 = 64;
 
 /// How it ended; the record's `end`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -90,6 +93,17 @@ fn by_reset(close: &Close, reset: &Reset) -> How {
         [true, true] if !lost_data(close, &reset.before) => How::Fin,
         _ => How::FinThenReset,
     }
+}
+
+/// May what came after the first FIN, and was refused, have been a goodbye (of TLS for one) that a snaplen kept from being known as such?
+pub(super) fn may_be_goodbye(close: &Close) -> bool {
+    let fins = [Side::Client, Side::Server].into_iter().filter_map(|side| first_fin(close, side));
+    let (Some(fin), Some(reset)) = (fins.min_by_key(|fin| fin.serial), &close.reset) else { return false };
+    let by = reset.by.peer();
+    let unread = close.exchange.protocol_name().is_none() && close.halves.at(by).marks.has(Marks::CUT);
+    let after = |recent: &&Recent| recent.by == by && (fin.serial..reset.serial).contains(&recent.serial);
+    let said = close.recent.iter().filter(after).fold(0_u32, |said, recent| said.saturating_add(recent.len));
+    unread && (1..=LAST_WORD).contains(&said) && how(close) == How::FinThenReset
 }
 
 /// A lone RST+ACK with sequence number 0 answers a SYN that the capture does not hold (RFC 9293 §3.5.2).

@@ -4,7 +4,7 @@ use crate::flow::{Marks, Side};
 use crate::time::Span;
 
 use super::evidence::{Evidence, Shape, Talk};
-use super::{How, Sender, broken_off, gave_up, probes, refused_tls, talk};
+use super::{How, Sender, broken_off, ending, gave_up, probes, refused_tls, talk};
 
 /// Whether anybody was hurt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -66,7 +66,8 @@ pub(super) fn weigh(evidence: &Evidence<'_>) -> Option<Harm> {
         || talk::only_a_stream_ended_after(evidence)
         || talk::left_unanswered_in_tls(evidence)
         || evidence.closer == Some(Side::Client) && broken_off::is_broken_off(evidence);
-    let unseen_end = nothing_owed && !only_goodbyes && ended_out_of_sight(evidence);
+    let unseen_end = nothing_owed && !only_goodbyes && ended_out_of_sight(evidence)
+        || ending::may_be_goodbye(evidence.close);
     let scan = evidence.surroundings.scan.is_some();
     if (had_all || unseen_end || is_hearsay(evidence)) && !failed && !scan || asked_once(evidence) {
         return None;

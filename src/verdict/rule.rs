@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 
 use super::rules::{COUNT, RULES};
-use super::{Evidence, Fact, Finding, How, Ruling, Sender, Side, harm};
+use super::{Evidence, Fact, Finding, How, Ruling, Sender, Side, ending, harm};
 
 /// How sure a finding is; no finer, since nobody could tell the difference.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -167,8 +167,11 @@ const OF_ENDS: [&str; 3] = ["icmp_refused", "port_scan", "unexplained"];
 /// Stories that a device which speaks in a host's name does not make untrue.
 const OF_DEVICES: [&str; 2] = ["injected_reset", "unexplained"];
 
-/// A story about the sender of a RST is no surer than that it was the sender.
+/// A story about the sender of a RST is no surer than that it was the sender, and none is sure if the last word could not be read.
 fn cap(evidence: &Evidence<'_>, rule: &Rule) -> Confidence {
+    if ending::may_be_goodbye(evidence.close) {
+        return Confidence::Possible;
+    }
     let sender = evidence.rst_by_confidence.filter(|_| evidence.how != How::Refused && !is_forgery(rule));
     evidence.cap.min(sender.unwrap_or(Confidence::Certain))
 }
