@@ -174,11 +174,19 @@ pub(super) fn disowned_fin(close: &Close, side: Side) -> Option<Fin> {
 /// Who sent the first FIN at or before the end.
 pub(super) fn fin_by(close: &Close) -> Option<Side> {
     match (first_fin(close, Side::Client), first_fin(close, Side::Server)) {
+        (Some(client), Some(server)) if swapped(close, Side::Client, &client, &server) => Some(Side::Client),
+        (Some(client), Some(server)) if swapped(close, Side::Server, &server, &client) => Some(Side::Server),
         (Some(client), Some(server)) if server.serial < client.serial => Some(Side::Server),
         (Some(_), _) => Some(Side::Client),
         (None, Some(_)) => Some(Side::Server),
         (None, None) => None,
     }
+}
+
+/// Does the FIN of the other acknowledge that of `side`, although a capture that is not in the order of the wire has it first?
+fn swapped(close: &Close, side: Side, fin: &Fin, other: &Fin) -> bool {
+    let out_of_order = close.half(side).marks.has(Marks::SWAPPED);
+    out_of_order && other.serial < fin.serial && !other.ack.before(fin.end)
 }
 
 /// A SYN, and the other side never spoke.

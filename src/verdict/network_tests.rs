@@ -367,3 +367,23 @@ fn a_refusal_of_nothing_is_no_leaving() {
     assert_eq!(verdict(&format!("{talk}A > B R")).harm, None);
     assert_eq!(verdict(&format!("{talk}A > B R.")).harm, Some(Harm::Harmless));
 }
+
+/// Two queues of a card, read one after the other: the server's FIN acknowledges one that is captured after it.
+#[test]
+fn who_closed_first_is_told_by_what_the_other_acknowledges() {
+    let get = "A > B P. \"GET / HTTP/1.1\\r\\nHost: b\\r\\n\\r\\n\"\nB > A .\n";
+    let told = verdict(&format!("{OPEN}{get}+0.7 B > A F. ack 1029\n+0.0001 A > B F. ack 5001\nA > B ."));
+    assert_eq!(
+        (told.fin_by, told.cause_name()),
+        (Some(Side::Client), Some("client_abort")),
+        "{:?}",
+        told.evidence
+    );
+    let told = verdict(&format!("{OPEN}{get}+0.7 B > A F.\n+0.0001 A > B F. ack 5001\nA > B ."));
+    assert_eq!(
+        (told.fin_by, told.cause_name()),
+        (Some(Side::Server), Some("no_response")),
+        "{:?}",
+        told.evidence
+    );
+}
