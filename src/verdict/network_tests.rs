@@ -387,3 +387,12 @@ fn who_closed_first_is_told_by_what_the_other_acknowledges() {
         told.evidence
     );
 }
+
+/// A kernel that gives up a silent peer has probed it.
+#[test]
+fn without_a_probe_no_keepalive_is_a_reason() {
+    let talk = "A > B P. len 9\nB > A P. len 9\nA > B .\n+1 B > A R.";
+    assert!(!verdict(&format!("{OPEN}{talk}")).reasons.contains(&"keepalive_timeout"));
+    let one_way = "B > A S.\nB > A . ack 10\nB > A P. len 9\n+1 B > A R.";
+    assert!(verdict(one_way).reasons.contains(&"keepalive_timeout"));
+}

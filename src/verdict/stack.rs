@@ -43,8 +43,16 @@ fn active(evidence: &Evidence<'_>, reset: &Reset, side: Side) -> Vec<&'static st
     if !left_unread(evidence, reset, side) {
         fits.reverse();
     }
-    fits.extend(["keepalive_timeout", "abort_on_memory", "disconnect_with_data"]);
+    fits.extend(probes_unseen(evidence, side).then_some("keepalive_timeout"));
+    fits.extend(["abort_on_memory", "disconnect_with_data"]);
     fits
+}
+
+/// May this side have probed in vain? Probes are captured like everything else.
+fn probes_unseen(evidence: &Evidence<'_>, side: Side) -> bool {
+    let seen = evidence.seen();
+    let probed = evidence.close.half_before(side).marks.has(Marks::PROBED);
+    probed || !seen.both_sides || seen.gaps > 0
 }
 
 /// Is it likelier that data was unread than that the abort was meant?
