@@ -49,7 +49,7 @@ pub(super) fn weigh(evidence: &Evidence<'_>) -> Option<Harm> {
     let nothing_owed = matches!(evidence.talk, Talk::Nothing | Talk::Complete) && nothing_lost;
     let by_rst = matches!(evidence.how, How::Reset | How::FinThenReset);
     let left = client_left && by_rst || client_had_closed(evidence);
-    let left_in_peace = left && (nothing_owed || only_looked_in(evidence));
+    let left_in_peace = left && (nothing_owed || only_looked_in(evidence)) || talk::left_events(evidence);
     let quiet = matches!(evidence.talk, Talk::Nothing | Talk::Complete);
     let tls_alone = evidence.closer.is_some_and(|closer| talk::only_tls_after(evidence, closer));
     let closed = talk::only_http2_after(evidence) || broken_off::is_closed(evidence);

@@ -351,3 +351,23 @@ fn one_close_makes_no_timeout() {
     assert!(of("5.001").contains("the server closes after 5.00 s idle"));
     assert!(of("4.7").contains("only once here"));
 }
+
+/// Server-sent events end when their reader has had enough.
+#[test]
+fn who_leaves_a_stream_of_events_has_had_enough() {
+    let of = |kind: &str, end: &str| {
+        let head =
+            format!("HTTP/1.1 200 OK\\r\\nContent-Type: {kind}\\r\\nTransfer-Encoding: chunked\\r\\n\\r\\n");
+        let talk = format!(
+            "A > B P. \"GET / HTTP/1.1\\r\\n\\r\\n\"\nB > A P. \"{head}3\\r\\nabc\\r\\n\"\nA > B .\n"
+        );
+        let told = verdict(&format!("{OPEN}{talk}{end}"));
+        (told.cause_name(), told.harm)
+    };
+    let (left, harmless, harmful) = (Some("client_abort"), Some(Harm::Harmless), Some(Harm::Harmful));
+    for end in ["+1 A > B R.", "+1 A > B F.\nB > A P. len 9\nA > B R", "+1 A > B F.\nB > A F.\nA > B ."] {
+        assert_eq!(of("text/event-stream; charset=utf-8", end), (left, harmless), "{end}");
+        assert_eq!(of("text/html", end), (left, harmful), "{end}");
+    }
+    assert_eq!(of("text/event-stream", "+1 B > A R."), (Some("response_cut"), harmful));
+}

@@ -352,6 +352,13 @@ pub(super) fn ends_at_close(evidence: &Evidence<'_>) -> bool {
     evidence.exchange.owed() == Some(Owed::Rest(BodyLength::UntilClose))
 }
 
+/// Did the client leave a stream of events, which goes on until it does?
+pub(super) fn left_events(evidence: &Evidence<'_>) -> bool {
+    let events =
+        evidence.http().and_then(|http| http.response.as_ref()).is_some_and(|response| response.events);
+    events && evidence.talk == Talk::Answering && evidence.ended_by() == Some(Side::Client)
+}
+
 /// Had an HTTP response begun of which nobody can tell where it ends: its head was cut short by the capture, or bytes are missing?
 pub(super) fn end_unknown(evidence: &Evidence<'_>) -> bool {
     evidence.http().is_some_and(|http| {

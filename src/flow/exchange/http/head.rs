@@ -33,6 +33,7 @@ const METHODS: &[&[u8]] = &[
     b"REPORT ",
 ];
 const MAX_METHOD: usize = 24;
+const EVENTS: &str = "text/event-stream";
 
 /// What the first bytes of something are.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -152,6 +153,12 @@ pub(super) fn values<'a>(head: &'a [u8], name: &'a str) -> impl Iterator<Item = 
         let value = value.strip_prefix(b":").filter(|_| field.eq_ignore_ascii_case(name.as_bytes()))?;
         std::str::from_utf8(value).ok().map(str::trim)
     })
+}
+
+/// Is the body a stream of events (WHATWG HTML, server-sent events)?
+pub(super) fn is_event_stream(head: &[u8]) -> bool {
+    let kind = |value: &str| value.get(..EVENTS.len()).is_some_and(|kind| kind.eq_ignore_ascii_case(EVENTS));
+    values(head, "content-type").any(kind)
 }
 
 /// How long the body is, as the fields say; `None` if they do not speak of one (RFC 9112 §6.3).

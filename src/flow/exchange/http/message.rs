@@ -61,4 +61,6 @@ pub struct Response {
     pub body: u64,
     /// It arrived whole.
     pub complete: bool,
+    /// It is a stream of events (`text/event-stream`), which goes on until its reader has had enough.
+    pub events: bool,
 }

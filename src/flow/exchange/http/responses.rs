@@ -37,7 +37,9 @@ impl Http {
             Some(_) => BodyLength::UntilClose,
             None => head::response_length(status, asked, bytes),
         };
-        self.response = Some(Response { status, length, ..Response::default() });
+        let unbounded = matches!(length, BodyLength::Chunked | BodyLength::UntilClose);
+        let events = unbounded && head::is_event_stream(bytes);
+        self.response = Some(Response { status, length, events, ..Response::default() });
         if upgrade.is_some() {
             self.answer();
         } else if let Event::Last(_) = self.readers.at_mut(self.client.peer()).expect(length) {
