@@ -370,4 +370,8 @@ fn who_leaves_a_stream_of_events_has_had_enough() {
         assert_eq!(of("text/html", end), (left, harmful), "{end}");
     }
     assert_eq!(of("text/event-stream", "+1 B > A R."), (Some("response_cut"), harmful));
+    // A host that refuses what it cannot know has not had enough.
+    for end in ["+1 A > B F.\nB > A R", "+1 A > B R"] {
+        assert_eq!(of("text/event-stream", end).1, harmful, "{end}");
+    }
 }

@@ -356,7 +356,10 @@ pub(super) fn ends_at_close(evidence: &Evidence<'_>) -> bool {
 pub(super) fn left_events(evidence: &Evidence<'_>) -> bool {
     let events =
         evidence.http().and_then(|http| http.response.as_ref()).is_some_and(|response| response.events);
-    events && evidence.talk == Talk::Answering && evidence.ended_by() == Some(Side::Client)
+    let meant = evidence.closer == Some(Side::Client) || evidence.shape == Shape::Active;
+    let alone = evidence.rst_claimed.is_none_or(|side| side == Side::Client);
+    let left = evidence.ended_by() == Some(Side::Client) && meant && alone;
+    events && left && evidence.talk == Talk::Answering
 }
 
 /// Had an HTTP response begun of which nobody can tell where it ends: its head was cut short by the capture, or bytes are missing?
