@@ -21,7 +21,7 @@ pub(super) const RULE: Rule = Rule {
 connection up. The next segment is answered by a RST ('connection reset by peer' on the first query in the morning), or the RST \
 comes by itself when the time is over.
 How it is told: an idle time far longer than any pause before it, nobody said goodbye, and a bare RST answers the first segment \
-after it, or no segment at all; or an abort after a long idle time.
+after it, or no segment at all; or an abort after a long idle time, or the end of a WebSocket without a Close frame.
 Not to be confused with: stale_keepalive, where the server had closed by FIN; state_lost, where the connection was in regular \
 use; keepalive_timeout, where probes went unanswered.
 What to do: find the shortest idle timeout on the way (the measured time below is an upper bound for it) and stay under it: TCP \
@@ -79,7 +79,7 @@ fn limit(idle: Span) -> Option<&'static str> {
 fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
     let idle = evidence.idle_before?;
     if evidence.how == How::Fin && broken_off::is_broken_off(evidence) {
-        return limit(idle).map(|_| Confidence::Likely);
+        return limit(idle).filter(|_| idle >= SHORTEST_ABORT).map(|_| Confidence::Likely);
     }
     if evidence.how != How::Reset
         || evidence.in_tls_handshake

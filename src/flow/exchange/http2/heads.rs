@@ -32,7 +32,7 @@ impl Heads {
     }
 
     fn drop_unfinished(&mut self) {
-        if !self.block.is_empty() {
+        if self.cut || !self.block.is_empty() {
             self.lose();
         }
     }

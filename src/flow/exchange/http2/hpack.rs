@@ -166,7 +166,7 @@ impl Table {
         (head, true)
     }
 
-    /// What comes next is unknown: so is what later references mean that reach behind it.
+    /// Some of what was said is missing: what later references mean that reach back to it is not known any more.
     pub(super) fn forget(&mut self) {
         *self = Self::default();
     }

@@ -343,3 +343,14 @@ fn an_interim_answer_is_none_yet() {
     let stream = http2(&wire).foremost().unwrap();
     assert_eq!((stream.answer, stream.status), (Answer::Begun, 404));
 }
+
+/// A head of which nothing was captured, and which did not end with its frame, is not in the way of the next one.
+#[test]
+fn a_head_that_was_missed_does_not_spoil_the_next() {
+    let mut wire = begun();
+    let missed = frame(HEADERS, END_STREAM, 1, POST);
+    wire.say_cut(CLIENT, &missed[..9], len(&missed));
+    wire.say(CLIENT, &frame(HEADERS, END_STREAM | END_HEADERS, 3, POST));
+    wire.say(SERVER, &frame(HEADERS, END_STREAM | END_HEADERS, 1, &[0x88]));
+    assert_eq!(told(&wire), "3 POST /pay pay.example");
+}
