@@ -350,6 +350,10 @@ fn one_close_makes_no_timeout() {
     };
     assert!(of("5.001").contains("the server closes after 5.00 s idle"));
     assert!(of("4.7").contains("only once here"));
+    let told = verdict(&format!("{OPEN}A > B P. len 9\nB > A P. len 9\nA > B .\n+2 B > A R."));
+    assert_eq!(told.cause_name(), Some("aborted_by_application"));
+    assert!(told.advice.is_some_and(|advice| advice.contains("2.00 s after the last message")));
+    assert!(told.alternatives.iter().any(|other| other.rule.name == "idle_timeout"));
 }
 
 /// Server-sent events end when their reader has had enough.

@@ -1,6 +1,6 @@
 //! A program aborted a connection on which nothing was owed.
 
-use crate::verdict::evidence::{Shape, Talk};
+use crate::verdict::evidence::{BRIEFEST_IDLE, Shape, Talk};
 use crate::verdict::rule::{Confidence, Rule, hit, miss};
 use crate::verdict::{Evidence, How, Sender, Side, broken_off, facts, forgery, talk};
 
@@ -67,7 +67,12 @@ fn advise(evidence: &Evidence<'_>) -> String {
     if evidence.talk == Talk::Nothing && refused_late(evidence) {
         return "Ask whether a proxy or a firewall takes handshakes for the server (SYN proxy): then nobody listens on that port behind it. Else the server's program aborted: look there for SO_LINGER 0.".to_owned();
     }
+    let idle = evidence.idle_before.filter(|&idle| idle >= BRIEFEST_IDLE && evidence.talk == Talk::Complete);
+    let after = idle.map(|idle| {
+        format!(" It did so {idle} after the last message: if that is always so, an idle timeout of its own.")
+    });
     format!(
-        "The {side}'s program chose to abort: look there for SO_LINGER 0, an abort or destroy call, or a pool that drops idle connections."
+        "The {side}'s program chose to abort: look there for SO_LINGER 0, an abort or destroy call, or a pool that drops idle connections.{}",
+        after.unwrap_or_default()
     )
 }
