@@ -275,9 +275,9 @@ fn an_upgrade_goes_on_with_the_request_that_asked_for_it() {
 }
 
 /// POST /pay for pay.example, all of it spelled; the fields that are not the method are remembered.
-const POST: &[u8] = b"\x83\x44\x04/pay\x41\x0bpay.example";
+pub(super) const POST: &[u8] = b"\x83\x44\x04/pay\x41\x0bpay.example";
 /// The same by reference.
-const AGAIN: &[u8] = b"\x83\xbf\xbe";
+pub(super) const AGAIN: &[u8] = b"\x83\xbf\xbe";
 
 fn told(wire: &Wire) -> String {
     let stream = http2(wire).told().unwrap();

@@ -58,14 +58,25 @@ fn tls_talk() -> Said {
 }
 
 fn http2_talk() -> Said {
-    use super::http2::{frame, opening};
+    use super::http2::{AGAIN, POST, frame, opening};
     vec![
-        (CLIENT, [opening(), frame(1, 1, 1, &[0x82; 60]), frame(1, 0, 3, &[0x83; 30])].concat()),
+        (CLIENT, [opening(), frame(1, 5, 1, POST), frame(1, 4, 3, AGAIN)].concat()),
         (SERVER, [frame(4, 0, 0, &[0; 6]), frame(1, 0, 1, &[0x88; 20]), frame(0, 1, 1, &[7; 500])].concat()),
         (CLIENT, [frame(0, 0, 3, &[8; 300]), frame(8, 0, 0, &[0; 4])].concat()),
-        (SERVER, [frame(1, 0, 3, &[0x88; 20]), frame(0, 0, 3, &[9; 250])].concat()),
+        (SERVER, [frame(1, 4, 3, &[0x88; 20]), frame(0, 0, 3, &[9; 250])].concat()),
         (CLIENT, [frame(0, 1, 3, &[8; 90]), frame(6, 0, 0, &[0; 8])].concat()),
         (SERVER, frame(7, 0, 0, &[0, 0, 0, 3, 0, 0, 0, 2, b'w', b'h', b'y'])),
+    ]
+}
+
+fn websocket_talk() -> Said {
+    use super::websocket::{ASKED, CLOSE, PING, SWITCHED, TEXT, frame};
+    vec![
+        (CLIENT, ASKED.to_vec()),
+        (SERVER, [SWITCHED, &frame(SERVER, PING, b"there"), &frame(SERVER, TEXT, &[7; 300])].concat()),
+        (CLIENT, [frame(CLIENT, 10, b"there"), frame(CLIENT, TEXT, &[8; 90])].concat()),
+        (SERVER, [frame(SERVER, TEXT, &[9; 20]), frame(SERVER, CLOSE, &[3, 232])].concat()),
+        (CLIENT, frame(CLIENT, CLOSE, &[3, 232])),
     ]
 }
 
@@ -129,7 +140,11 @@ fn facts(wire: &Wire) -> String {
             http2.owed(),
         )
     });
-    format!("{turns:?} {http:?} {tls:?} {http2:?}")
+    let websocket = exchange.websocket().map(|websocket| {
+        let within = [CLIENT, SERVER].map(|by| (websocket.is_within(by), websocket.is_blind(by)));
+        (websocket.closing, websocket.trailing_control_bytes, within)
+    });
+    format!("{turns:?} {http:?} {tls:?} {http2:?} {websocket:?}")
 }
 
 /// At least as many bytes as an exchange keeps of what was said: in its debug text each is followed by a comma.
@@ -145,7 +160,7 @@ proptest! {
         swaps in prop::collection::vec(any::<bool>(), 1..12),
         twice in prop::collection::vec(any::<bool>(), 1..12),
     ) {
-        for talk in [http_talk(), tls_talk(), http2_talk()] {
+        for talk in [http_talk(), tls_talk(), http2_talk(), websocket_talk()] {
             let whole = spoken(&talk, &[usize::MAX / 2], &[false], &[false]);
             let cut = spoken(&talk, &sizes, &[false], &twice);
             prop_assert_eq!(facts(&whole), facts(&cut));
@@ -186,11 +201,11 @@ proptest! {
     #[test]
     fn nothing_that_is_sent_does_harm(
         segments in prop::collection::vec(
-            (any::<bool>(), 0_u32..60_000, prop::collection::vec(any::<u8>(), 0..300), 0_u32..3_000, 0_usize..15),
+            (any::<bool>(), 0_u32..60_000, prop::collection::vec(any::<u8>(), 0..300), 0_u32..3_000, 0_usize..17),
             1..60,
         ),
     ) {
-        const OPENINGS: [&[u8]; 9] = [
+        const OPENINGS: [&[u8]; 11] = [
             GET.as_bytes(),
             b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n",
             b"HTTP/1.1 200 OK\r\nContent-Length: 18446744073709551615\r\n\r\n",
@@ -200,13 +215,15 @@ proptest! {
             b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
             b"\x00\x00\x01\x01\x01\x00\x00\x00\x09\x82",
             b"\x00\x00\x90\x07\x00\x00\x00\x00\x00",
+            super::websocket::ASKED,
+            super::websocket::SWITCHED,
         ];
         let mut wire = Wire::default();
         for (client, at, bytes, unseen, opening) in segments {
             let by = if client { CLIENT } else { SERVER };
             let bytes = [OPENINGS.get(opening).copied().unwrap_or_default(), &bytes].concat();
-            let at = if opening < 12 { *wire.said.at(by) } else { at };
-            let total = len(&bytes) + if opening < 9 { 0 } else { unseen };
+            let at = if opening < 14 { *wire.said.at(by) } else { at };
+            let total = len(&bytes) + if opening < 11 { 0 } else { unseen };
             wire.put(by, at, &bytes, total, Order::Ahead);
             *wire.said.at_mut(by) = at + total;
             if unseen % 7 == 0 {

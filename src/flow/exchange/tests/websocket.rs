@@ -1,14 +1,14 @@
 use super::*;
 use crate::flow::WebSocket;
 
-const ASKED: &[u8] = b"GET /chat HTTP/1.1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n";
-const SWITCHED: &[u8] = b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n\r\n";
-const TEXT: u8 = 1;
-const CLOSE: u8 = 8;
-const PING: u8 = 9;
+pub(super) const ASKED: &[u8] = b"GET /chat HTTP/1.1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n";
+pub(super) const SWITCHED: &[u8] = b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\n\r\n";
+pub(super) const TEXT: u8 = 1;
+pub(super) const CLOSE: u8 = 8;
+pub(super) const PING: u8 = 9;
 
 /// A frame of the client, masked, or one of the server.
-fn frame(by: End, opcode: u8, body: &[u8]) -> Vec<u8> {
+pub(super) fn frame(by: End, opcode: u8, body: &[u8]) -> Vec<u8> {
     let (mask, key): (u8, &[u8]) = if by == CLIENT { (0x80, &[1, 2, 3, 4]) } else { (0, &[]) };
     let len = len(body);
     let wide = match len {
