@@ -215,8 +215,8 @@ proptest! {
             b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n",
             b"\x00\x00\x01\x01\x01\x00\x00\x00\x09\x82",
             b"\x00\x00\x90\x07\x00\x00\x00\x00\x00",
-            super::websocket::ASKED,
-            super::websocket::SWITCHED,
+            websocket::ASKED,
+            websocket::SWITCHED,
         ];
         let mut wire = Wire::default();
         for (client, at, bytes, unseen, opening) in segments {
