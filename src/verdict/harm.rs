@@ -49,7 +49,7 @@ pub(super) fn weigh(evidence: &Evidence<'_>) -> Option<Harm> {
     let nothing_owed = matches!(evidence.talk, Talk::Nothing | Talk::Complete) && nothing_lost;
     let by_rst = matches!(evidence.how, How::Reset | How::FinThenReset);
     let left = client_left && by_rst || client_had_closed(evidence);
-    let left_in_peace = left && (nothing_owed || only_looked_in(evidence)) || talk::left_events(evidence);
+    let left_in_peace = left && (nothing_owed || only_looked_in(evidence)) || left_events(evidence);
     let quiet = matches!(evidence.talk, Talk::Nothing | Talk::Complete);
     let tls_alone = evidence.closer.is_some_and(|closer| talk::only_tls_after(evidence, closer));
     let closed = talk::only_http2_after(evidence) || broken_off::is_closed(evidence);
@@ -133,6 +133,16 @@ fn aborted_its_own_end(evidence: &Evidence<'_>) -> bool {
 fn is_hearsay(evidence: &Evidence<'_>) -> bool {
     let ended = !matches!(evidence.how, How::Refused | How::Unanswered | How::Silent);
     ended && !evidence.close.both_seen()
+}
+
+/// Did the client leave a stream of events, which goes on until it does?
+fn left_events(evidence: &Evidence<'_>) -> bool {
+    let events =
+        evidence.http().and_then(|http| http.response.as_ref()).is_some_and(|response| response.events);
+    let meant = evidence.closer == Some(Side::Client) || evidence.shape == Shape::Active;
+    let alone = evidence.rst_claimed.is_none_or(|side| side == Side::Client);
+    let left = evidence.ended_by() == Some(Side::Client) && meant && alone;
+    events && left && evidence.talk == Talk::Answering
 }
 
 /// Did the client leave without a word, and before anything was said to it? Then it only wanted to know whether somebody listens, and

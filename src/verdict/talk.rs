@@ -352,16 +352,6 @@ pub(super) fn ends_at_close(evidence: &Evidence<'_>) -> bool {
     evidence.exchange.owed() == Some(Owed::Rest(BodyLength::UntilClose))
 }
 
-/// Did the client leave a stream of events, which goes on until it does?
-pub(super) fn left_events(evidence: &Evidence<'_>) -> bool {
-    let events =
-        evidence.http().and_then(|http| http.response.as_ref()).is_some_and(|response| response.events);
-    let meant = evidence.closer == Some(Side::Client) || evidence.shape == Shape::Active;
-    let alone = evidence.rst_claimed.is_none_or(|side| side == Side::Client);
-    let left = evidence.ended_by() == Some(Side::Client) && meant && alone;
-    events && left && evidence.talk == Talk::Answering
-}
-
 /// Had an HTTP response begun of which nobody can tell where it ends: its head was cut short by the capture, or bytes are missing?
 pub(super) fn end_unknown(evidence: &Evidence<'_>) -> bool {
     evidence.http().is_some_and(|http| {

@@ -45,6 +45,26 @@ pub struct ErrorText {
     pub event: &'static Event,
 }
 
+/// What several programs tell of alike, each in its own words.
+struct Alike {
+    sight: Sight,
+    witness: Witness,
+    event: &'static Event,
+}
+
+impl Alike {
+    const fn in_words(
+        self,
+        program: Program,
+        text: &'static str,
+        patterns: &'static [&'static str],
+        meaning: &'static str,
+    ) -> ErrorText {
+        let Self { sight, witness, event } = self;
+        ErrorText { text, program, patterns, loose: &[], sight: Some(sight), witness, meaning, event }
+    }
+}
+
 /// On which side of the connection a program stands that says something.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Witness {

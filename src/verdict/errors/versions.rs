@@ -1,49 +1,33 @@
 //! Programs that were answered in something else than what they speak: HTTP/2 where HTTP/1 was asked, or the other way round.
 
 use super::events::OTHER_HTTP;
-use super::{ErrorText, Witness};
+use super::{Alike, ErrorText, Witness};
 use crate::verdict::programs::{Program, read};
 
-/// The words of a program that speaks HTTP/1, or gRPC or HTTP/2, with a server that does not.
-const fn text(
-    program: Program,
-    text: &'static str,
-    patterns: &'static [&'static str],
-    meaning: &'static str,
-) -> ErrorText {
-    ErrorText {
-        text,
-        program,
-        patterns,
-        loose: &[],
-        sight: Some(read("ok")),
-        witness: Witness::Client,
-        meaning,
-        event: OTHER_HTTP,
-    }
-}
+/// A program that speaks HTTP/1, or gRPC or HTTP/2, with a server that does not.
+const MISUNDERSTOOD: Alike = Alike { sight: read("ok"), witness: Witness::Client, event: OTHER_HTTP };
 
 pub(super) const TEXTS: &[ErrorText] = &[
-    text(
+    MISUNDERSTOOD.in_words(
         Program::Node,
         "Parse Error: Expected HTTP/",
         &["HPE_INVALID_CONSTANT", "parse error: expected http"],
         "The first bytes of the answer are no HTTP/1: the server speaks HTTP/2, TLS or something else on that port.",
     ),
-    text(
+    MISUNDERSTOOD.in_words(
         Program::Node,
         "ERR_HTTP2_ERROR: Protocol error",
         &["ERR_HTTP2_ERROR"],
         "What came is no HTTP/2: mostly a server that answers in HTTP/1.",
     ),
-    text(
+    MISUNDERSTOOD.in_words(
         Program::Go,
         "malformed HTTP response",
         &["malformed http response", "malformed http status code", "malformed http version"],
         "The first bytes of the answer, which the text quotes, are no HTTP/1: \\x00\\x00 and \\x04 are an HTTP/2 server's settings, \
 \\x15\\x03 is a TLS alert.",
     ),
-    text(
+    MISUNDERSTOOD.in_words(
         Program::Grpc,
         "http2: frame too large",
         &[
@@ -55,13 +39,13 @@ pub(super) const TEXTS: &[ErrorText] = &[
         "What answers speaks no HTTP/2: HTTP/1 (another port, a proxy on the way; grpc-java quotes 48 54 54 50), or TLS, of which the \
 client uses none (15 03 is its alert).",
     ),
-    text(
+    MISUNDERSTOOD.in_words(
         Program::Python,
         "BadStatusLine",
         &["BadStatusLine"],
         "The first line of the answer, which the text quotes, is no HTTP/1. Where it quotes nothing, the server closed without a word.",
     ),
-    text(
+    MISUNDERSTOOD.in_words(
         Program::Curl,
         "(1) Received HTTP/0.9 when not allowed",
         &["received http/0.9 when not allowed"],
@@ -69,7 +53,7 @@ client uses none (15 03 is its alert).",
     ),
     ErrorText {
         witness: Witness::Upstream,
-        ..text(
+        ..MISUNDERSTOOD.in_words(
             Program::Nginx,
             "upstream sent no valid HTTP/1.0 header",
             &["upstream sent no valid http/1.0 header"],

@@ -59,6 +59,11 @@ impl RequestLine {
         let Request { method, target, host, .. } = request;
         Self { method: method.clone(), target: target.clone(), host: host.clone() }
     }
+
+    /// Bytes of all three.
+    pub(super) fn len(&self) -> usize {
+        self.method.len() + self.target.len() + self.host.as_ref().map_or(0, CompactString::len)
+    }
 }
 
 /// What a head says.

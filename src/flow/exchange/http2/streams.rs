@@ -4,6 +4,8 @@ use super::hpack::RequestLine;
 
 /// Streams of which it is remembered what was said; servers allow about as many (nginx 128, Node 100).
 const MAX: usize = 128;
+/// Bytes of what they ask for that are kept of all together: a reference of a few bytes may stand for a long name.
+const MAX_NAMES: usize = 8192;
 
 /// A request that is under way.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -93,6 +95,11 @@ impl Streams {
 
     /// What a request asks for. What else its client says of it later are trailers.
     pub(super) fn names(&mut self, id: u32, line: RequestLine) {
+        let kept: usize =
+            self.open.iter().filter_map(|stream| stream.line.as_ref()).map(|line| line.len()).sum();
+        if kept + line.len() > MAX_NAMES {
+            return;
+        }
         self.change(id, |stream| {
             stream.line.get_or_insert_with(|| Box::new(line));
         });

@@ -354,3 +354,18 @@ fn a_head_that_was_missed_does_not_spoil_the_next() {
     wire.say(SERVER, &frame(HEADERS, END_STREAM | END_HEADERS, 1, &[0x88]));
     assert_eq!(told(&wire), "3 POST /pay pay.example");
 }
+
+/// A reference of a byte may stand for a long name: what they all ask for together is bounded.
+#[test]
+fn names_are_bounded_however_little_says_them() {
+    let mut wire = begun();
+    let long = [&b"\x83\x44\x79/"[..], &[b'a'; 120]].concat();
+    wire.say(CLIENT, &frame(HEADERS, END_STREAM | END_HEADERS, 1, &long));
+    for stream in (3..256).step_by(2) {
+        wire.say(CLIENT, &frame(HEADERS, END_STREAM | END_HEADERS, stream, b"\x83\xbe"));
+    }
+    let lines = http2(&wire).streams().iter().filter_map(|stream| stream.line.as_deref());
+    let (count, bytes) = lines.fold((0, 0), |(n, all), line| (n + 1, all + line.target.len()));
+    assert!((40..128).contains(&count) && bytes <= 8192, "{count} names, {bytes} bytes");
+    assert_eq!(http2(&wire).streams().len(), 128);
+}
