@@ -269,7 +269,7 @@ pub struct Common {
     /// Count payload bytes but do not look at them: no requests, no host names
     #[arg(long)]
     pub no_payload: bool,
-    /// Follow at most N connections at the same time (128k, 1M; a scan then takes some 60 or 260 MB); one that is established takes the room of five attempts
+    /// Follow at most N connections at the same time (128k take up to some 60 MB, 1M 250 MB); one that is established takes the room of six attempts
     #[arg(long, default_value = "1M", value_name = "N")]
     pub max_flows: String,
     /// Exit with status 1 if a connection ended badly

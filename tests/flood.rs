@@ -97,7 +97,7 @@ fn a_flood_is_bounded_and_a_connection_in_it_is_closed_right() {
 /// Connections that are followed take more room than attempts: fewer of them are kept, but of a small table all.
 #[test]
 fn a_flood_of_handshakes_is_bounded_too() {
-    for (max_flows, bound) in [(100, 100), (65_536, 32_768), (200_000, 40_000)] {
+    for (max_flows, bound) in [(100, 100), (65_536, 20_480), (200_000, 33_334)] {
         let mut table = FlowTable::new(Settings { max_flows, ..Settings::default() });
         let (mut most, mut handed_over) = (0, 0);
         let mut now = Timestamp::from_parts(1_800_000_000, 0);
