@@ -3,7 +3,7 @@
 //! Everything the wire can say is representable, RST+FIN and RST+SYN included: nonsense is evidence.
 
 use std::cmp::Ordering;
-use std::fmt;
+use std::fmt::{self, Write as _};
 use std::hash::{Hash, Hasher};
 use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
 
@@ -196,7 +196,7 @@ impl fmt::Display for Flags {
             .chars()
             .enumerate()
             .filter(|(bit, _)| self.0 >> bit & 1 == 1)
-            .try_for_each(|(_, c)| write!(f, "{c}"))
+            .try_for_each(|(_, letter)| f.write_char(letter))
     }
 }
 

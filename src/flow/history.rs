@@ -110,7 +110,17 @@ impl History {
 
 impl fmt::Display for History {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{}{}", if self.flipped { "^" } else { "" }, self.letters())
+        f.write_str(if self.flipped { "^" } else { "" })?;
+        f.write_str(self.letters())
+    }
+}
+
+#[cfg(test)]
+impl From<&str> for History {
+    fn from(letters: &str) -> Self {
+        let mut history = Self::default();
+        letters.bytes().for_each(|letter| history.push(Role::Originator, letter));
+        history
     }
 }
 

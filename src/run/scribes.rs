@@ -16,7 +16,15 @@ const LOADS: usize = 4;
 /// What is to be put into words, and how.
 pub(super) struct Load {
     pen: Arc<Pen>,
+    sheet: Sheet,
+}
+
+/// What is to be put into words, and the words. It goes round and is emptied by who filled it: where one thread frees or
+/// enlarges what another has allocated, both wait for each other.
+#[derive(Default)]
+pub(super) struct Sheet {
     dossiers: Vec<Dossier>,
+    words: Vec<u8>,
 }
 
 /// How a view's verdicts are put into words.
@@ -26,8 +34,8 @@ struct Pen {
     names: Vec<String>,
 }
 
-/// What came of a load: the bytes, in the order of its dossiers.
-pub(super) type Written = io::Result<Vec<u8>>;
+/// What came of a load: its sheet, with the words in the order of the dossiers.
+pub(super) type Written = io::Result<Sheet>;
 
 /// Where loads are given to be written, and fetched when that is done.
 pub(super) trait Bureau {
@@ -46,7 +54,9 @@ pub(super) struct Scribes {
     bureau: Box<dyn Bureau>,
     pen: Arc<Pen>,
     /// What waits to be handed out.
-    waiting: Vec<Dossier>,
+    waiting: Sheet,
+    /// Empty, to be filled again.
+    blank: Vec<Sheet>,
     /// The numbers of loads that were handed out, in order.
     under_way: VecDeque<u64>,
     most: usize,
@@ -57,23 +67,23 @@ impl Scribes {
     /// Has what is taken written at a `bureau` where so many can write.
     pub(super) fn new(bureau: Box<dyn Bureau>, hands: usize, scribe: Scribe, names: &[String]) -> Self {
         let pen = Arc::new(Pen { scribe, names: names.to_vec() });
-        let (waiting, under_way) = (Vec::with_capacity(TOGETHER), VecDeque::new());
-        Self { bureau, pen, waiting, under_way, most: LOADS * hands, next: 0 }
+        let (waiting, blank) = (Sheet::default(), Vec::new());
+        Self { bureau, pen, waiting, blank, under_way: VecDeque::new(), most: LOADS * hands, next: 0 }
     }
 
     /// Takes a dossier; what was written meanwhile of earlier ones may go to the view.
     pub(super) fn take(&mut self, dossier: Dossier, view: &mut dyn View) -> io::Result<()> {
-        self.waiting.push(dossier);
-        if self.waiting.len() < TOGETHER { Ok(()) } else { self.hand_out(view) }
+        self.waiting.dossiers.push(dossier);
+        if self.waiting.dossiers.len() < TOGETHER { Ok(()) } else { self.hand_out(view) }
     }
 
     /// Waits until all that was taken is written.
     pub(super) fn catch_up(&mut self, view: &mut dyn View) -> io::Result<()> {
-        if !self.waiting.is_empty() {
+        if !self.waiting.dossiers.is_empty() {
             self.hand_out(view)?;
         }
         while let Some(number) = self.under_way.pop_front() {
-            view.put(&self.bureau.wait_for(number)?)?;
+            self.put(self.bureau.wait_for(number), view)?;
         }
         Ok(())
     }
@@ -83,30 +93,40 @@ impl Scribes {
             && let Some(written) = self.bureau.done(number)
         {
             self.under_way.pop_front();
-            view.put(&written?)?;
+            self.put(written, view)?;
         }
         if self.under_way.len() >= self.most
             && let Some(number) = self.under_way.pop_front()
         {
-            view.put(&self.bureau.wait_for(number)?)?;
+            self.put(self.bureau.wait_for(number), view)?;
         }
-        let dossiers = std::mem::replace(&mut self.waiting, Vec::with_capacity(TOGETHER));
-        self.bureau.give(self.next, Load { pen: Arc::clone(&self.pen), dossiers });
+        let blank = self.blank.pop().unwrap_or_default();
+        let sheet = std::mem::replace(&mut self.waiting, blank);
+        self.bureau.give(self.next, Load { pen: Arc::clone(&self.pen), sheet });
         self.under_way.push_back(self.next);
         self.next += 1;
+        Ok(())
+    }
+
+    fn put(&mut self, written: Written, view: &mut dyn View) -> io::Result<()> {
+        let mut sheet = written?;
+        view.put(&sheet.words)?;
+        sheet.dossiers.clear();
+        sheet.words.clear();
+        self.blank.push(sheet);
         Ok(())
     }
 }
 
 impl Load {
     /// Puts it into words.
-    pub(super) fn write(&self) -> Written {
+    pub(super) fn write(mut self) -> Written {
         let Pen { scribe, names } = &*self.pen;
-        let mut out = Vec::new();
-        for dossier in &self.dossiers {
+        let Sheet { dossiers, words } = &mut self.sheet;
+        for dossier in dossiers {
             let name = names.get(usize::from(dossier.file())).map(String::as_str);
-            scribe(&dossier.tell(), name, &mut out)?;
+            scribe(&dossier.tell(), name, words)?;
         }
-        Ok(out)
+        Ok(self.sheet)
     }
 }

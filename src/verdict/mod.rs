@@ -35,7 +35,7 @@ mod version;
 mod who;
 
 pub use crate::decode::{Addr, Endpoint, Flags, SkipCounts};
-pub use crate::flow::{ConnState, Finality, FlowKey, ObservedUntil, Roles, Side};
+pub use crate::flow::{ConnState, Finality, FlowKey, History, ObservedUntil, Roles, Side};
 pub use ending::How;
 pub use evidence::Evidence;
 pub use forgery::Doubt;
@@ -231,7 +231,7 @@ pub struct Verdict {
     /// Zeek's summary.
     pub conn_state: ConnState,
     /// Zeek's history.
-    pub history: String,
+    pub history: History,
     /// What the client sent.
     pub client_traffic: Traffic,
     /// What the server sent.
@@ -286,7 +286,7 @@ impl Judged<'_> {
     #[must_use]
     pub fn tell(&self) -> Verdict {
         match &self.ground {
-            Ground::Whole(evidence, findings, _) => report::tell(evidence, findings),
+            Ground::Whole(evidence, findings, _) => report::tell(evidence, findings, self.ruling),
             Ground::Attempt(attempted, surroundings) => consider(&attempted.close(), surroundings).tell(),
         }
     }

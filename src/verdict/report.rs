@@ -7,12 +7,13 @@ use crate::flow::{BodyLength, Half, Http, Reset, Stream};
 
 use super::evidence::Evidence;
 use super::rule::Findings;
-use super::{ExchangeFacts, RstFacts, Sees, Side, Traffic, Verdict, facts, ladder, rule, sees, stack, stage};
+use super::{
+    ExchangeFacts, RstFacts, Ruling, Sees, Side, Traffic, Verdict, facts, ladder, sees, stack, stage,
+};
 
 /// The whole verdict, in words.
-pub(super) fn tell(evidence: &Evidence<'_>, findings: &Findings) -> Verdict {
+pub(super) fn tell(evidence: &Evidence<'_>, findings: &Findings, ruling: Ruling) -> Verdict {
     let close = evidence.close;
-    let ruling = rule::rule(evidence, findings.first());
     let (cause, heard) = (ruling.cause, !evidence.is_unheard());
     let mut evidence_lines = cause.map(|finding| (finding.rule.facts)(evidence)).unwrap_or_default();
     evidence_lines.extend(facts::of_ignored(evidence));
@@ -47,7 +48,7 @@ pub(super) fn tell(evidence: &Evidence<'_>, findings: &Findings) -> Verdict {
         idle_before: evidence.idle_before,
         exchange: exchange(evidence),
         conn_state: close.conn_state,
-        history: close.history.to_string(),
+        history: close.history,
         client_traffic: traffic(close.half(Side::Client)),
         server_traffic: traffic(close.half(Side::Server)),
         retransmits: close.half(Side::Client).retransmits + close.half(Side::Server).retransmits,

@@ -34,18 +34,24 @@ fn to_the_second(secs: u64) -> [u8; TO_THE_SECOND] {
     text
 }
 
+/// The dot, and nine digits behind it.
+fn fraction(nanos: u64) -> [u8; 1 + FRACTION] {
+    let mut text = [b'.'; 1 + FRACTION];
+    let mut rest = nanos % NANOS_PER_SEC;
+    for digit in text.iter_mut().skip(1).rev() {
+        *digit = b'0' + (rest % 10).to_le_bytes()[0];
+        rest /= 10;
+    }
+    text
+}
+
 impl fmt::Display for Rfc3339 {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let nanos = self.0.as_nanos();
-        let mut text = [b'.'; TO_THE_SECOND + 1 + FRACTION + 1];
-        let (whole, fraction) = text.split_at_mut(TO_THE_SECOND);
+        let mut text = [b'Z'; TO_THE_SECOND + 1 + FRACTION + 1];
+        let (whole, rest) = text.split_at_mut(TO_THE_SECOND);
         whole.copy_from_slice(&to_the_second(nanos / NANOS_PER_SEC));
-        let mut rest = nanos % NANOS_PER_SEC;
-        for digit in fraction.iter_mut().skip(1).take(FRACTION).rev() {
-            *digit = b'0' + (rest % 10).to_le_bytes()[0];
-            rest /= 10;
-        }
-        text[TO_THE_SECOND + 1 + FRACTION] = b'Z';
+        rest[..=FRACTION].copy_from_slice(&fraction(nanos));
         f.write_str(str::from_utf8(&text).unwrap_or_default())
     }
 }
@@ -63,7 +69,8 @@ pub(super) struct Seconds(pub(super) Timestamp);
 impl fmt::Display for Seconds {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let nanos = self.0.as_nanos();
-        write!(f, "{}.{:09}", nanos / NANOS_PER_SEC, nanos % NANOS_PER_SEC)
+        fmt::Display::fmt(&(nanos / NANOS_PER_SEC), f)?;
+        f.write_str(str::from_utf8(&fraction(nanos)).unwrap_or_default())
     }
 }
 

@@ -1,12 +1,14 @@
 //! The record: the one schema in which a verdict leaves the program. Every key is always there; null is "not known" or
 //! "did not happen". Keys are only ever added, and the number in `schema` grows when one changes its meaning.
 
+use std::fmt;
+
 use serde::{Serialize, Serializer};
 
 use crate::time::Span;
 use crate::verdict::{
-    Addr, Confidence, Endpoint, ExchangeFacts, Finality, Finding, Harm, Roles, RstFacts, Seen, Sees, Sender,
-    Side, Stage, Verdict,
+    Addr, Confidence, Endpoint, ExchangeFacts, Fact, Finality, Finding, Flags, Harm, History, Roles,
+    RstFacts, Seen, Sees, Sender, Side, Stage, Verdict,
 };
 
 use super::clock::{Rfc3339, Seconds};
@@ -15,13 +17,16 @@ use super::clock::{Rfc3339, Seconds};
 pub(super) const SCHEMA: u32 = 1;
 /// The protocol number of TCP, for the community ID.
 const TCP: u8 = 6;
+/// `1:` and a SHA-1 in Base64.
+const COMMUNITY_ID: usize = 2 + 28;
 
 /// A verdict in the words and the order of the schema.
 #[derive(Debug, Serialize)]
 pub struct Record<'a> {
     schema: u32,
     r#type: &'static str,
-    id: String,
+    #[serde(serialize_with = "as_text")]
+    id: Id,
     provisional: bool,
     start: Rfc3339,
     end_time: Rfc3339,
@@ -30,7 +35,7 @@ pub struct Record<'a> {
     client: Host<'a>,
     server: Host<'a>,
     roles: &'static str,
-    community_id: Option<String>,
+    community_id: Option<CommunityId>,
     end: &'static str,
     observed_until: Option<&'static str>,
     fin_by: Option<&'static str>,
@@ -39,19 +44,20 @@ pub struct Record<'a> {
     rst_claimed: Option<&'static str>,
     cause: Option<&'static str>,
     confidence: Option<&'static str>,
-    alternatives: Vec<Alternative>,
+    alternatives: Each<'a, Finding, Alternative>,
     harm: Option<&'static str>,
     reasons: &'a [&'static str],
     client_sees: Calls,
     server_sees: Calls,
     stage: Option<&'static str>,
-    evidence: Vec<Evidence<'a>>,
+    evidence: Each<'a, Fact, Evidence<'a>>,
     advice: Option<&'a str>,
     rst: Option<Rst<'a>>,
     idle_before: Option<f64>,
     exchange: Option<Exchange<'a>>,
     conn_state: &'static str,
-    history: &'a str,
+    #[serde(serialize_with = "as_text")]
+    history: &'a History,
     originator: &'static str,
     client_packets: u64,
     server_packets: u64,
@@ -95,7 +101,8 @@ struct Evidence<'a> {
 struct Rst<'a> {
     frame: u64,
     time: Rfc3339,
-    flags: String,
+    #[serde(serialize_with = "as_text")]
+    flags: Flags,
     seq: u32,
     ack: u32,
     wnd: u32,
@@ -129,11 +136,11 @@ impl<'a> Record<'a> {
     /// The record of `verdict`. `file` is the name of its capture where there are several.
     #[must_use]
     pub fn of(verdict: &'a Verdict, file: Option<&'a str>) -> Self {
-        let community_id = community_id(verdict);
+        let community_id = CommunityId::of(verdict);
         Self {
             schema: SCHEMA,
             r#type: "connection",
-            id: format!("{}/{}", community_id.as_deref().unwrap_or_default(), Seconds(verdict.start)),
+            id: Id(community_id, Seconds(verdict.start)),
             provisional: verdict.finality == Finality::Provisional,
             start: Rfc3339(verdict.start),
             end_time: Rfc3339(verdict.end_time),
@@ -154,17 +161,13 @@ impl<'a> Record<'a> {
             rst_claimed: verdict.rst_claimed.map(Side::word),
             cause: verdict.cause_name(),
             confidence: verdict.cause.map(|finding| finding.confidence.word()),
-            alternatives: verdict.alternatives.iter().map(Alternative::of).collect(),
+            alternatives: Each(&verdict.alternatives, Alternative::of),
             harm: verdict.harm.map(Harm::word),
             reasons: &verdict.reasons,
             client_sees: Calls::of(verdict.client_sees),
             server_sees: Calls::of(verdict.server_sees),
             stage: verdict.stage.map(Stage::word),
-            evidence: verdict
-                .evidence
-                .iter()
-                .map(|fact| Evidence { frame: fact.frame, fact: &fact.fact })
-                .collect(),
+            evidence: Each(&verdict.evidence, Evidence::of),
             advice: verdict.advice.as_deref(),
             rst: verdict.rst.as_ref().map(Rst::of),
             idle_before: verdict.idle_before.map(Span::as_secs_f64),
@@ -185,15 +188,58 @@ impl<'a> Record<'a> {
 }
 
 /// The hash by which Zeek, Suricata and Wireshark know the same connection (Community ID version 1, seed 0).
-fn community_id(verdict: &Verdict) -> Option<String> {
-    let (client, server) = (verdict.client, verdict.server);
-    let ports = (Some(client.port), Some(server.port));
-    community_id::calculate_community_id(0, client.addr.ip(), server.addr.ip(), ports.0, ports.1, TCP, false)
-        .ok()
+#[derive(Clone, Copy, Debug)]
+struct CommunityId([u8; COMMUNITY_ID]);
+
+impl CommunityId {
+    fn of(verdict: &Verdict) -> Option<Self> {
+        let (client, server) = (verdict.client, verdict.server);
+        let (from, to) = (client.addr.ip(), server.addr.ip());
+        let ports = (Some(client.port), Some(server.port));
+        let text = community_id::calculate_community_id(0, from, to, ports.0, ports.1, TCP, false).ok()?;
+        text.as_bytes().try_into().ok().map(Self)
+    }
+
+    fn text(&self) -> &str {
+        str::from_utf8(&self.0).unwrap_or_default()
+    }
 }
 
-fn as_text<S: Serializer>(ip: &Addr, serializer: S) -> Result<S::Ok, S::Error> {
-    serializer.collect_str(ip)
+impl Serialize for CommunityId {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.serialize_str(self.text())
+    }
+}
+
+/// What no other connection is called: its community ID, and when it began.
+#[derive(Debug)]
+struct Id(Option<CommunityId>, Seconds);
+
+impl fmt::Display for Id {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.0.as_ref().map_or("", CommunityId::text))?;
+        f.write_str("/")?;
+        self.1.fmt(f)
+    }
+}
+
+/// A list whose items are put into the words of the schema as they are written.
+struct Each<'a, T, W>(&'a [T], fn(&'a T) -> W);
+
+impl<T, W: Serialize> Serialize for Each<'_, T, W> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.0.iter().map(self.1))
+    }
+}
+
+impl<T: fmt::Debug, W> fmt::Debug for Each<'_, T, W> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+fn as_text<S: Serializer>(value: &impl fmt::Display, serializer: S) -> Result<S::Ok, S::Error> {
+    serializer.collect_str(value)
 }
 
 impl<'a> Host<'a> {
@@ -208,6 +254,12 @@ impl Alternative {
     }
 }
 
+impl<'a> Evidence<'a> {
+    fn of(fact: &'a Fact) -> Self {
+        Self { frame: fact.frame, fact: &fact.fact }
+    }
+}
+
 impl Calls {
     const fn of(sees: Sees) -> Self {
         Self { connect: sees.connect, read: sees.read, write: sees.write }
@@ -219,7 +271,7 @@ impl<'a> Rst<'a> {
         Self {
             frame: rst.frame,
             time: Rfc3339(rst.time),
-            flags: rst.flags.to_string(),
+            flags: rst.flags,
             seq: rst.seq,
             ack: rst.ack,
             wnd: rst.wnd,
