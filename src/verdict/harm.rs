@@ -4,7 +4,7 @@ use crate::flow::{Marks, Side};
 use crate::time::Span;
 
 use super::evidence::{Evidence, Shape, Talk};
-use super::{How, Sender, broken_off, ending, gave_up, probes, refused_tls, talk};
+use super::{How, Sender, broken_off, ending, farewell, gave_up, probes, refused_tls, talk};
 
 /// Whether anybody was hurt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -53,7 +53,7 @@ pub(super) fn weigh(evidence: &Evidence<'_>) -> Option<Harm> {
     let quiet = matches!(evidence.talk, Talk::Nothing | Talk::Complete);
     let tls_alone = evidence.closer.is_some_and(|closer| talk::only_tls_after(evidence, closer));
     let closed = talk::only_http2_after(evidence) || broken_off::is_closed(evidence);
-    let farewell = tls_alone || closed || talk::hung_up_on_goodbye(evidence);
+    let farewell = tls_alone || closed || farewell::hung_up_on_goodbye(evidence);
     let only_goodbyes = quiet && (farewell || (evidence.answers_alert() && !evidence.lost_data()));
     let no_tls = talk::answers_in_clear(evidence);
     let tls_failed = talk::fatal_alert(evidence).is_some()
@@ -82,7 +82,8 @@ pub(super) fn weigh(evidence: &Evidence<'_>) -> Option<Harm> {
 
 /// Did the client only see whether the server speaks TLS? Of what it had sent nothing was more than the handshake.
 fn only_shook_hands(evidence: &Evidence<'_>) -> bool {
-    let alert = talk::said_goodbye(evidence, Side::Client) || talk::said_goodbye(evidence, Side::Server);
+    let alert =
+        farewell::said_goodbye(evidence, Side::Client) || farewell::said_goodbye(evidence, Side::Server);
     let over = evidence.exchange.tls().is_some_and(|tls| tls.has_handshake() && tls.established);
     over && evidence.exchange.turns == 0 && !alert
 }
@@ -104,7 +105,7 @@ fn client_had_closed(evidence: &Evidence<'_>) -> bool {
 /// Was nothing owed when a side closed, and does a RST behind that leave open what the other's program had seen or would see?
 fn ended_out_of_sight(evidence: &Evidence<'_>) -> bool {
     // Why a server ends a session is encrypted.
-    let told_to = talk::said_goodbye(evidence, Side::Server);
+    let told_to = farewell::said_goodbye(evidence, Side::Server);
     let forgotten = evidence.closer == Some(Side::Server) && gave_up::refused_a_close(evidence);
     told_to && client_had_closed(evidence)
         || refused_nothing(evidence)
@@ -166,7 +167,7 @@ fn may_have_had_all(evidence: &Evidence<'_>) -> bool {
 fn ended_mute_in_tls(evidence: &Evidence<'_>) -> bool {
     let by_server = evidence.closer == Some(Side::Server) && talk::only_tls_after(evidence, Side::Server);
     let in_use = evidence.idle_before.is_some_and(|idle| idle < IDLE);
-    by_server && in_use && !talk::said_goodbye(evidence, Side::Server)
+    by_server && in_use && !farewell::said_goodbye(evidence, Side::Server)
 }
 
 /// Did the server end the TLS handshake?

@@ -11,6 +11,7 @@ pub mod errors;
 mod evidence;
 pub mod example;
 mod facts;
+mod farewell;
 mod forgery;
 mod gave_up;
 mod goaway;

@@ -6,6 +6,7 @@ use crate::flow::{
 use crate::time::Span;
 
 use super::evidence::{Evidence, Shape, shape};
+use super::farewell::{hung_up_on_goodbye, is_last_word, said_goodbye};
 use super::{How, broken_off, ending, shut_window};
 
 /// A pause that is longer than any between two segments of one answer: Linux's shortest retransmission timeout (200 ms,
@@ -15,11 +16,6 @@ pub(super) const QUIET: Span = Span::from_millis(250);
 /// A frame of HTTP/2 without a body, and what TLS adds to it at least (RFC 9113 §4.1, RFC 8446 §5.2).
 const EMPTY_FRAME: u32 = 9;
 const TLS_RECORD: u32 = 5 + 1 + 16;
-
-/// The longest last word that needs no answer: `QUIT`, MySQL's and PostgreSQL's goodbyes have 5 or 6 bytes.
-const LAST_WORD: u64 = 16;
-/// The same in TLS, with the record's header and tag; HTTP/2's GOAWAY has 17 bytes and some text.
-const LAST_WORD_TLS: u64 = 64;
 
 /// An answer that fits in one segment may be all that was asked for.
 pub(super) const SHORT_ANSWER: u64 = 1400;
@@ -146,38 +142,9 @@ fn is_greeting(evidence: &Evidence<'_>, said: Turn) -> bool {
     evidence.exchange.turns == 1 && said.bytes <= GREETING && evidence.close.handshake_seen()
 }
 
-/// Is what the client said last a last word such as QUIT, which wants no answer? Nobody knows of a protocol that cannot be read; but
-/// a last word is short, and one of the two closes on it.
-fn is_last_word(evidence: &Evidence<'_>, said: Turn) -> bool {
-    let longest = if evidence.exchange.tls().is_some() { LAST_WORD_TLS } else { LAST_WORD };
-    let at_once = evidence.idle_before.is_some_and(|idle| idle < QUIET);
-    let short = said.bytes <= longest;
-    // Who has TLS and means to end says so.
-    let meant = evidence.exchange.tls().is_none() || said_goodbye(evidence, Side::Server);
-    let by_server = evidence.closer == Some(Side::Server) && (short || (at_once && meant));
-    // Who says goodbye and hangs up has no need of the reply.
-    let by_client = evidence.closer == Some(Side::Client) && at_once && short;
-    let last = match said_after(evidence) {
-        None => by_server || by_client,
-        Some(after) => by_client && after == Side::Server,
-    };
-    !evidence.exchange.is_http() && evidence.exchange.turns > 1 && last
-}
-
-/// Did the client say a last word and hang up on the reply?
-pub(super) fn hung_up_on_goodbye(evidence: &Evidence<'_>) -> bool {
-    let said = evidence.exchange.turn.filter(|turn| evidence.close.side(turn.by) == Side::Client);
-    evidence.closer == Some(Side::Client) && said.is_some_and(|turn| is_last_word(evidence, turn))
-}
-
-/// Is a TLS alert the last that a side had sent when the end began? close_notify is (RFC 8446 §6.1).
-pub(super) fn said_goodbye(evidence: &Evidence<'_>, side: Side) -> bool {
-    evidence.exchange.tls().is_some_and(|tls| *tls.closing.at(evidence.close.end(side)))
-}
-
 /// Who was the last to say something, beyond what TLS says for itself, after the first FIN; of HTTP only where nothing but the end tells
 /// that an answer is whole.
-fn said_after(evidence: &Evidence<'_>) -> Option<Side> {
+pub(super) fn said_after(evidence: &Evidence<'_>) -> Option<Side> {
     let unframed = !evidence.exchange.is_http() || ends_at_close(evidence);
     let now = evidence.close.exchange.turn.filter(|_| evidence.closer.is_some() && unframed)?;
     let more = evidence.exchange.turn.is_none_or(|turn| (turn.seq, turn.bytes) != (now.seq, now.bytes));

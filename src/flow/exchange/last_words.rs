@@ -6,9 +6,15 @@ use compact_str::CompactString;
 use super::super::key::{Both, End};
 use super::stream::Piece;
 
-/// What a client sends before it closes: PostgreSQL's Terminate, MySQL's COM_QUIT, MQTT's DISCONNECT and Redis's QUIT, whose +OK nobody
+/// What a client sends before it closes, and what need not be answered: PostgreSQL's Terminate, MySQL's COM_QUIT, MQTT's DISCONNECT and Redis's QUIT, whose +OK nobody
 /// waits for.
 const GOODBYES: &[&[u8]] = &[b"X\0\0\0\x04", b"\x01\0\0\0\x01", b"\xe0\0", b"*1\r\n$4\r\nQUIT\r\n"];
+/// The same as a line of text, in capitals or not: of SMTP (RFC 5321 §4.1.1.10), FTP, POP3, NNTP, memcached and Redis.
+const QUIT: &[u8] = b"QUIT\r\n";
+/// And of IMAP, behind a tag (RFC 9051 §6.1.3).
+const LOGOUT: &[u8] = b" LOGOUT\r\n";
+/// The longest tag that is looked for: those of mail programs have two to seven letters.
+const MAX_TAG: usize = 12;
 /// PostgreSQL's CancelRequest, but for whose query it is: all that is said on its connection, which the server closes without a word.
 const CANCEL: &[u8] = b"\0\0\0\x10\x04\xd2\x16\x2e";
 const CANCEL_LEN: usize = 16;
@@ -79,12 +85,24 @@ pub(super) fn of(by: End, piece: &Piece<'_>) -> Option<LastWord> {
 
 fn is_goodbye(bytes: &[u8]) -> bool {
     let short = bytes.len() <= HEADER || bytes.first() == Some(&b'*');
-    short && GOODBYES.contains(&bytes) || is_cancel(bytes)
+    short && GOODBYES.contains(&bytes) || is_farewell_line(bytes) || is_cancel(bytes)
+}
+
+fn is_farewell_line(bytes: &[u8]) -> bool {
+    if bytes.len() < QUIT.len() || bytes.len() > MAX_TAG + LOGOUT.len() || bytes.last() != Some(&b'\n') {
+        return false;
+    }
+    let tagged = bytes.split_last_chunk::<{ LOGOUT.len() }>();
+    bytes.eq_ignore_ascii_case(QUIT)
+        || tagged.is_some_and(|(tag, rest)| {
+            rest.eq_ignore_ascii_case(LOGOUT) && !tag.is_empty() && tag.iter().all(u8::is_ascii_graphic)
+        })
 }
 
 /// May this last word be the first as well? A capture may begin with it; shorter ones could be anything then.
 pub(super) fn may_be_first(bytes: &[u8]) -> bool {
-    is_cancel(bytes) || matches!(bytes, [b'X' | b'*', ..]) && GOODBYES.contains(&bytes)
+    let unmistakable = matches!(bytes, [b'X' | b'*', ..]) && GOODBYES.contains(&bytes);
+    unmistakable || is_cancel(bytes) || is_farewell_line(bytes)
 }
 
 fn is_cancel(bytes: &[u8]) -> bool {

@@ -5,7 +5,7 @@ use crate::time::Span;
 use crate::verdict::evidence::{Shape, Talk};
 use crate::verdict::rule::{Confidence, Rule, hit, miss};
 use crate::verdict::talk::QUIET;
-use crate::verdict::{Evidence, How, facts, goaway, half_close, talk, version};
+use crate::verdict::{Evidence, How, facts, farewell, goaway, half_close, talk, version};
 
 /// A message is smaller than a segment of anything long: what every host can take (RFC 9293 §3.7.1).
 const MESSAGE: u32 = 536;
@@ -62,7 +62,7 @@ fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
     let upgraded = evidence.exchange.upgraded().is_some();
     let gave_up = upgraded || crate::verdict::probes::probing(evidence).is_some();
     // Who says TLS's goodbye wants no answer any more.
-    let client_ended = talk::said_goodbye(evidence, Side::Client) && !evidence.exchange.is_http();
+    let client_ended = farewell::said_goodbye(evidence, Side::Client) && !evidence.exchange.is_http();
     if !owed || gave_up || client_ended {
         return None;
     }
@@ -76,7 +76,7 @@ fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
         _ if !evidence.exchange.is_http() && talks_on(evidence) => return None,
         // Who has TLS and ends without its goodbye did not mean to end.
         How::Fin | How::FinThenReset
-            if evidence.exchange.tls().is_some() && !talk::said_goodbye(evidence, Side::Server) =>
+            if evidence.exchange.tls().is_some() && !farewell::said_goodbye(evidence, Side::Server) =>
         {
             Confidence::Likely
         }

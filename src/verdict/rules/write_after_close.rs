@@ -4,7 +4,7 @@ use crate::flow::{Recent, Side};
 use crate::time::Span;
 use crate::verdict::evidence::{Shape, Talk};
 use crate::verdict::rule::{Confidence, Rule, hit, miss};
-use crate::verdict::{Evidence, Fact, How, Sender, facts, refused_tls, talk};
+use crate::verdict::{Evidence, Fact, How, Sender, facts, farewell, refused_tls};
 
 /// A program that is busy reads no sooner.
 const SOON: Span = Span::from_millis(10);
@@ -65,7 +65,7 @@ fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
 }
 
 fn ended_mute(evidence: &Evidence<'_>) -> bool {
-    evidence.exchange.tls().is_some() && !talk::said_goodbye(evidence, Side::Server)
+    evidence.exchange.tls().is_some() && !farewell::said_goodbye(evidence, Side::Server)
 }
 
 fn between_exchanges(evidence: &Evidence<'_>, closer: Side) -> bool {

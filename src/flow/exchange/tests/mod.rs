@@ -216,7 +216,14 @@ fn a_last_word_is_heard_after_a_long_talk() {
 
 #[test]
 fn a_goodbye_wants_no_answer() {
-    for goodbye in [&b"X\0\0\0\x04"[..], b"\x01\0\0\0\x01", b"\xe0\0", b"*1\r\n$4\r\nQUIT\r\n"] {
+    for goodbye in [
+        &b"X\0\0\0\x04"[..],
+        b"\x01\0\0\0\x01",
+        b"\xe0\0",
+        b"*1\r\n$4\r\nQUIT\r\n",
+        b"quit\r\n",
+        b"a9 LOGOUT\r\n",
+    ] {
         let mut wire = said(&[(CLIENT, "ask"), (SERVER, "answer")]);
         wire.say(CLIENT, goodbye);
         assert_eq!((wire.exchange.turns, wire.exchange.trailing_own_bytes(CLIENT)), (2, len(goodbye)));

@@ -1,0 +1,107 @@
+//! Goodbyes: who said one, and whether anything that came after it mattered.
+
+use crate::flow::{Side, Turn};
+
+use super::evidence::Evidence;
+use super::talk::{QUIET, said_after};
+
+/// The longest last word that needs no answer: `QUIT`, MySQL's and PostgreSQL's goodbyes have 5 or 6 bytes.
+const LAST_WORD: u64 = 16;
+/// The same in TLS, with the record's header and tag; HTTP/2's GOAWAY has 17 bytes and some text.
+const LAST_WORD_TLS: u64 = 64;
+
+/// The reply to a goodbye is a line or two: those of IMAP have some eighty bytes.
+const FAREWELL: u64 = 256;
+
+/// Is what the client said last a last word such as QUIT, which wants no answer? Nobody knows of a protocol that cannot be read; but
+/// a last word is short, and one of the two closes on it.
+pub(super) fn is_last_word(evidence: &Evidence<'_>, said: Turn) -> bool {
+    let longest = if evidence.exchange.tls().is_some() { LAST_WORD_TLS } else { LAST_WORD };
+    let at_once = evidence.idle_before.is_some_and(|idle| idle < QUIET);
+    let short = said.bytes <= longest;
+    // Who has TLS and means to end says so.
+    let meant = evidence.exchange.tls().is_none() || said_goodbye(evidence, Side::Server);
+    let by_server = evidence.closer == Some(Side::Server) && (short || (at_once && meant));
+    // Who says goodbye and hangs up has no need of the reply.
+    let by_client = evidence.closer == Some(Side::Client) && at_once && short;
+    let last = match said_after(evidence) {
+        None => by_server || by_client,
+        Some(after) => by_client && after == Side::Server,
+    };
+    !evidence.exchange.is_http() && evidence.exchange.turns > 1 && last
+}
+
+/// Did the client say a last word and hang up on the reply?
+pub(super) fn hung_up_on_goodbye(evidence: &Evidence<'_>) -> bool {
+    let said = evidence.exchange.turn.filter(|turn| evidence.close.side(turn.by) == Side::Client);
+    let short_word = said.is_some_and(|turn| is_last_word(evidence, turn));
+    evidence.closer == Some(Side::Client) && (short_word || was_bidden_farewell(evidence))
+}
+
+/// Was nothing owed when the client said goodbye, in words that are known, and nothing but a reply to that said after its FIN?
+fn was_bidden_farewell(evidence: &Evidence<'_>) -> bool {
+    let client = evidence.close.end(Side::Client);
+    let unread = evidence.exchange.protocol_name().is_none();
+    let goodbye = unread && evidence.exchange.trailing_own_bytes(client) > 0;
+    // The server goes on with the turn that it had, or begins where nothing was said before.
+    let (before, Some(now)) = (evidence.exchange.turn, evidence.close.exchange.turn) else { return false };
+    let by_server = evidence.close.side(now.by) == Side::Server;
+    let same = before.is_none_or(|before| before.seq == now.seq && before.by == now.by);
+    let said = now.bytes.saturating_sub(before.map_or(0, |before| before.bytes));
+    goodbye && by_server && same && (1..=FAREWELL).contains(&said)
+}
+
+/// Is a TLS alert the last that a side had sent when the end began? close_notify is (RFC 8446 §6.1).
+pub(super) fn said_goodbye(evidence: &Evidence<'_>, side: Side) -> bool {
+    evidence.exchange.tls().is_some_and(|tls| *tls.closing.at(evidence.close.end(side)))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::verdict::Harm;
+    use crate::verdict::example::verdict;
+
+    const SMTP: &str = "A > B S\nB > A S.\nA > B .\nB > A P. \"220 mail\\r\\n\"\nA > B P. \"NOOP\\r\\n\"\nB > A P. \"250 ok\\r\\n\"\nA > B .\n";
+    const REDIS: &str =
+        "A > B S\nB > A S.\nA > B .\nA > B P. \"PING\\r\\n\"\nB > A P. \"+PONG\\r\\n\"\nA > B .\n";
+
+    #[test]
+    fn a_goodbye_that_meets_a_closed_socket_is_no_request() {
+        for goodbye in ["QUIT\\r\\n", "a2 LOGOUT\\r\\n"] {
+            let told = verdict(&format!(
+                "{SMTP}+300 B > A FP. \"421 timeout\\r\\n\"\nA > B .\n+60 A > B P. \"{goodbye}\"\nB > A R"
+            ));
+            assert_eq!((told.cause_name(), told.harm), (Some("write_after_close"), Some(Harm::Harmless)));
+        }
+        let told = verdict(&format!(
+            "{SMTP}+300 B > A FP. \"421 timeout\\r\\n\"\nA > B .\n+60 A > B P. \"MAIL FROM:<a@b>\\r\\n\"\nB > A R"
+        ));
+        assert_eq!((told.cause_name(), told.harm), (Some("stale_keepalive"), Some(Harm::Harmful)));
+    }
+
+    #[test]
+    fn a_reply_to_a_goodbye_may_be_refused() {
+        for (goodbye, reply) in [("QUIT\\r\\n", "221 bye\\r\\n"), ("*1\\r\\n$4\\r\\nQUIT\\r\\n", "+OK\\r\\n")]
+        {
+            let told = verdict(&format!(
+                "{REDIS}A > B P. \"{goodbye}\"\nA > B F.\n+0.02 B > A P. \"{reply}\"\nA > B R"
+            ));
+            assert_eq!((told.cause_name(), told.harm), (Some("write_after_close"), Some(Harm::Harmless)));
+        }
+        // Nor is what had been asked before a reply to it.
+        let told = verdict(&format!(
+            "{REDIS}A > B P. \"BLPOP x 9\\r\\n\"\n+2 A > B P. \"QUIT\\r\\n\"\nA > B F.\n+3 B > A P. len 65\nA > B R"
+        ));
+        assert_eq!((told.cause_name(), told.harm), (Some("client_abort"), Some(Harm::Harmful)));
+        // What is longer than that was still wanted when it was asked for.
+        let told =
+            verdict(&format!("{REDIS}A > B P. \"QUIT\\r\\n\"\nA > B F.\n+0.02 B > A P. len 1400\nA > B R"));
+        assert_eq!((told.cause_name(), told.harm), (Some("client_abort"), Some(Harm::Harmful)));
+    }
+
+    #[test]
+    fn who_ends_without_an_answer_to_a_goodbye_hurts_nobody() {
+        let told = verdict(&format!("{SMTP}A > B P. \"QUIT\\r\\n\"\nB > A F.\nA > B F.\nB > A ."));
+        assert_eq!((told.cause_name(), told.harm), (None, None));
+    }
+}
