@@ -39,8 +39,8 @@ pub use close::{
     After, Aftermath, Close, Coverage, Ended, Fin, Finality, Leg, Moment, ObservedUntil, Reset, Side,
 };
 pub use exchange::{
-    Aborted, Alert, Answer, BodyLength, Exchange, Fatal, GoAway, Http, Http2, Owed, Peek, Protocol, Request,
-    Response, Spoken, Stream, Tls, Turn, Upgrade, Upgraded, WebSocket,
+    Aborted, Alert, Answer, BodyLength, Exchange, Fatal, GoAway, Http, Http2, Owed, Peek, Postgres, Protocol,
+    Request, Response, Spoken, Stream, Tls, Turn, Upgrade, Upgraded, WebSocket,
 };
 pub use half::{Half, Marks};
 pub use history::History;

@@ -223,7 +223,7 @@ impl<'a> Evidence<'a> {
         let prompt = self.reset().and_then(|reset| reset.prompt);
         let asked = self.exchange.turn.zip(prompt);
         let before = asked.is_some_and(|(turn, prompt)| turn.by == prompt.by && turn.seq.before(prompt.seq));
-        before && self.talk == Talk::Awaiting && self.exchange.is_http()
+        before && self.talk == Talk::Awaiting && self.exchange.is_framed()
     }
 
     /// When it ended: the RST that took effect, or the last segment.

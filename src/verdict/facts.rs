@@ -22,17 +22,24 @@ pub(super) fn of_end(evidence: &Evidence<'_>) -> Vec<Fact> {
 /// Why the server ended the session, in its own words.
 pub(super) fn of_fatal(evidence: &Evidence<'_>) -> Option<Fact> {
     let fatal = talk::fatal(evidence)?;
-    Some(Fact::at(fatal.frame, format!("the server said FATAL {}: {}", fatal.code, fatal.text)))
+    Some(Fact::at(fatal.frame, format!("the server said {} {}: {}", fatal.severity, fatal.code, fatal.text)))
 }
 
 /// What to do about it.
 pub(super) fn fatal_advice(evidence: &Evidence<'_>) -> Option<String> {
-    let why = match talk::fatal(evidence)?.code.as_str() {
+    let fatal = talk::fatal(evidence)?;
+    let why = match fatal.code.as_str() {
         "57P01" => "an administrator's command (pg_terminate_backend) or a shutdown ended the session",
         "57P02" => "another of its processes crashed, and it ended all sessions",
         "57P04" => "its database was dropped",
         "57P05" => "it limits how long a session may be idle (idle_session_timeout)",
-        _ => "it limits how long a transaction may be idle (idle_in_transaction_session_timeout)",
+        "25P03" => "it limits how long a transaction may be idle (idle_in_transaction_session_timeout)",
+        code => {
+            return Some(format!(
+                "The server ended the session and said why, so that the program has an error of its own to show: {code}, {}.",
+                fatal.text
+            ));
+        }
     };
     Some(format!("The server ended the session on purpose: {why}. Its log at that time says more."))
 }
@@ -146,7 +153,12 @@ pub(super) fn progress(evidence: &Evidence<'_>) -> String {
         return format!("{status}{} body bytes on stream {}, no END_STREAM", stream.body, stream.id);
     }
     let Some(response) = evidence.http().and_then(|http| http.response.as_ref()) else {
-        return evidence.exchange.turn.map_or_else(String::new, |turn| format!("{} bytes", turn.bytes));
+        let open = if evidence.exchange.postgres().is_some() && talk::is_known(evidence) {
+            ", no ReadyForQuery"
+        } else {
+            ""
+        };
+        return evidence.exchange.turn.map_or_else(String::new, |turn| format!("{} bytes{open}", turn.bytes));
     };
     let status =
         if response.status == 0 { "its head".to_owned() } else { format!("status {}", response.status) };
@@ -154,6 +166,7 @@ pub(super) fn progress(evidence: &Evidence<'_>) -> String {
         BodyLength::Bytes(length) => format!("{status}, {} of {length} body bytes", response.body),
         BodyLength::Chunked => format!("{status}, {} body bytes, no last chunk", response.body),
         BodyLength::Stream => format!("{status}, {} body bytes, no END_STREAM", response.body),
+        BodyLength::Messages => format!("{} bytes", response.body),
         BodyLength::InHead if response.status == 0 => "part of its head".to_owned(),
         BodyLength::InHead => format!("{status}, not all of its head"),
         BodyLength::Unknown if response.status == 0 => format!("{} bytes", response.body),
@@ -323,6 +336,9 @@ fn name_of(exchange: &Exchange) -> Option<String> {
         let under_way = if others > 0 { format!(" ({others} more under way)") } else { String::new() };
         let what = foremost.line.as_ref().map(|line| spelled(&line.method, &line.target)).unwrap_or_default();
         return Some(format!("the request{what} on stream {}{under_way}", foremost.id));
+    }
+    if exchange.postgres().is_some_and(|postgres| postgres.requests > 0) {
+        return Some("the query".to_owned());
     }
     let request = exchange.http().map(|http| &http.request).filter(|request| !request.method.is_empty())?;
     Some(format!("the request{}", spelled(&request.method, &request.target)))

@@ -28,7 +28,7 @@ pub(super) fn is_last_word(evidence: &Evidence<'_>, said: Turn) -> bool {
         None => by_server || by_client,
         Some(after) => by_client && after == Side::Server,
     };
-    !evidence.exchange.is_http() && evidence.exchange.turns > 1 && last
+    !evidence.exchange.is_framed() && evidence.exchange.turns > 1 && last
 }
 
 /// Did the client say a last word and hang up on the reply?

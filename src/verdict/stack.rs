@@ -71,7 +71,7 @@ fn left_unread(evidence: &Evidence<'_>, reset: &Reset, side: Side) -> bool {
         }
         (Side::Server, Talk::Awaiting) => {
             !evidence.in_tls_handshake
-                && (!evidence.exchange.is_http() || evidence.exchange.request_unfinished())
+                && (!evidence.exchange.is_framed() || evidence.exchange.request_unfinished())
         }
         (Side::Server, _) => evidence.exchange.request_unfinished(),
     }
@@ -79,7 +79,7 @@ fn left_unread(evidence: &Evidence<'_>, reset: &Reset, side: Side) -> bool {
 
 /// Of an answer that is known to be cut, or of which more came after the RST, something was on its way to be unread.
 fn more_came(evidence: &Evidence<'_>, reset: &Reset) -> bool {
-    evidence.exchange.is_http() || evidence.lost_data() || reset.after.at(reset.by.peer()).news
+    evidence.exchange.is_framed() || evidence.lost_data() || reset.after.at(reset.by.peer()).news
 }
 
 /// No fitting socket. A socket in the last states of its close answers as one that is gone.

@@ -70,7 +70,7 @@ pub(super) fn talk(evidence: &Evidence<'_>) -> Talk {
     if let Some(aborted) = given_up(evidence) {
         return if aborted.stream.body > 0 { Talk::Answering } else { Talk::Awaiting };
     }
-    if let Some(fatal) = fatal(evidence) {
+    if let Some(fatal) = fatal(evidence).filter(|_| !is_known(evidence)) {
         let asked = evidence.close.side(turn.by) == Side::Client;
         return if asked {
             Talk::Awaiting
@@ -145,7 +145,7 @@ fn is_greeting(evidence: &Evidence<'_>, said: Turn) -> bool {
 /// Who was the last to say something, beyond what TLS says for itself, after the first FIN; of HTTP only where nothing but the end tells
 /// that an answer is whole.
 pub(super) fn said_after(evidence: &Evidence<'_>) -> Option<Side> {
-    let unframed = !evidence.exchange.is_http() || ends_at_close(evidence);
+    let unframed = !evidence.exchange.is_framed() || ends_at_close(evidence);
     let now = evidence.close.exchange.turn.filter(|_| evidence.closer.is_some() && unframed)?;
     let more = evidence.exchange.turn.is_none_or(|turn| (turn.seq, turn.bytes) != (now.seq, now.bytes));
     more.then(|| evidence.close.side(now.by))

@@ -22,6 +22,7 @@ const CANCEL_LEN: usize = 16;
 /// another backend's crash, a dropped database, and the timeouts of idle sessions and of idle transactions.
 const ENDS: &[&[u8]] = &[b"57P01", b"57P02", b"57P04", b"57P05", b"25P03"];
 const ERROR: u8 = b'E';
+const NOTICE: u8 = b'N';
 const READY: u8 = b'Z';
 /// Type and length of a message.
 const HEADER: usize = 5;
@@ -53,12 +54,26 @@ pub struct Fatal {
     pub by: End,
     /// In which frame.
     pub frame: u64,
+    /// How bad it calls it: FATAL, or WARNING of another backend's crash.
+    pub severity: CompactString,
     /// PostgreSQL's SQLSTATE.
     pub code: CompactString,
     /// In words for people.
     pub text: CompactString,
     /// It stands behind messages of an answer that it cuts.
     pub within: bool,
+}
+
+impl Fatal {
+    /// Is it a word that ends a session wherever it is said?
+    pub(super) fn is_known_end(&self) -> bool {
+        ENDS.contains(&self.code.as_bytes())
+    }
+
+    /// Does it end the session by its own account?
+    pub(super) fn says_so(&self) -> bool {
+        matches!(self.severity.as_str(), "FATAL" | "PANIC")
+    }
 }
 
 /// What a piece is.
@@ -121,24 +136,31 @@ fn fatal(mut bytes: &[u8], by: End, frame: u64) -> Option<Fatal> {
         let body = u32::from_be_bytes(len)
             .checked_sub(4)
             .filter(|&len| len < MAX_LEN && kind.is_ascii_alphabetic())?;
-        if kind == ERROR {
+        let said = if matches!(kind, ERROR | NOTICE) {
             let within = before.is_some_and(|kind| kind != READY);
-            return read(rest.get(..body as usize).unwrap_or(rest), (by, frame), within);
+            read(rest.get(..body as usize).unwrap_or(rest), (by, frame), within).filter(Fatal::is_known_end)
+        } else {
+            None
+        };
+        if said.is_some() || kind == ERROR {
+            return said;
         }
         (before, bytes) = (Some(kind), rest.get(body as usize..)?);
     }
 }
 
 /// An ErrorResponse: fields of a letter and a text that a zero ends.
-fn read(body: &[u8], (by, frame): (End, u64), within: bool) -> Option<Fatal> {
+pub(super) fn read(body: &[u8], (by, frame): (End, u64), within: bool) -> Option<Fatal> {
     let field = |wanted: u8| {
         let mut fields = body.split(|&byte| byte == 0).filter_map(<[u8]>::split_first);
         fields.find(|(letter, _)| **letter == wanted).map(|(_, text)| text)
     };
-    let code = field(b'C').filter(|code| ENDS.contains(code))?;
+    let code = field(b'C')?;
     let text = |bytes: &[u8]| -> CompactString {
         let shown = bytes.iter().filter(|byte| byte.is_ascii_graphic() || **byte == b' ');
         shown.take(MAX_TEXT).map(|&byte| char::from(byte)).collect()
     };
-    Some(Fatal { by, frame, code: text(code), text: text(field(b'M').unwrap_or_default()), within })
+    // The word that is not translated, since version 9.6.
+    let severity = text(field(b'V').or_else(|| field(b'S')).unwrap_or_default());
+    Some(Fatal { by, frame, severity, code: text(code), text: text(field(b'M').unwrap_or_default()), within })
 }

@@ -12,9 +12,11 @@ mod hearing;
 mod http;
 mod http2;
 mod last_words;
+mod postgres;
 mod reading;
 mod spoken;
 mod stream;
+mod talk;
 mod tls;
 mod turns;
 mod websocket;
@@ -23,6 +25,7 @@ pub(super) use hearing::Hearing;
 pub use http::{BodyLength, Http, Owed, Request, Response, Upgrade};
 pub use http2::{Aborted, Answer, GoAway, Http2, Stream};
 pub use last_words::Fatal;
+pub use postgres::Postgres;
 pub use spoken::Spoken;
 pub use tls::{Alert, Tls};
 pub use turns::Turn;
@@ -35,8 +38,9 @@ use super::half::Order;
 use super::key::End;
 use hearing::Opaque;
 use last_words::LastWords;
-use reading::{Reading, Talk};
+use reading::Reading;
 use stream::{Piece, Stamp};
+use talk::Talk;
 use turns::Turns;
 
 /// Whether payload may be looked at.
@@ -61,6 +65,8 @@ pub enum Protocol {
     Http2(Box<Http2>),
     /// TLS.
     Tls(Box<Tls>),
+    /// PostgreSQL in clear text.
+    Postgres(Box<Postgres>),
     /// It was HTTP, and then something else; turns are counted afresh from there on.
     Upgraded(Box<Upgraded>),
 }
@@ -183,7 +189,7 @@ impl Exchange {
         match &self.protocol {
             Protocol::Http(http) => fetch(&http.requests),
             Protocol::Tls(tls) => tls.fetch(),
-            Protocol::Unknown | Protocol::Http2(_) | Protocol::Upgraded(_) => {}
+            Protocol::Unknown | Protocol::Http2(_) | Protocol::Postgres(_) | Protocol::Upgraded(_) => {}
         }
     }
 
@@ -194,18 +200,20 @@ impl Exchange {
             Protocol::Http(http) => http.is_blind(by),
             Protocol::Http2(http2) => http2.is_blind(by),
             Protocol::Tls(tls) => tls.is_blind(by),
+            Protocol::Postgres(postgres) => postgres.is_blind(by),
             Protocol::Upgraded(upgraded) => upgraded.is_blind(by),
             Protocol::Unknown => false,
         };
         lost || self.reading.misses_some(by)
     }
 
-    /// What the server owes the client, where that can be known at all: in HTTP.
+    /// What the server owes the client, where that can be known at all: in HTTP and PostgreSQL.
     #[must_use]
     pub fn owed(&self) -> Option<Owed> {
         let owed = match &self.protocol {
             Protocol::Http(http) => http.owed(),
             Protocol::Http2(http2) => http2.owed(),
+            Protocol::Postgres(postgres) => postgres.owed(),
             _ => return None,
         };
         let blind = self.is_blind(End::Low) || self.is_blind(End::High);
@@ -224,8 +232,12 @@ impl Exchange {
 
     /// Does the protocol tell where requests and answers begin and end?
     #[must_use]
-    pub const fn is_http(&self) -> bool {
-        matches!(self.protocol, Protocol::Http(_) | Protocol::Http2(_))
+    pub fn is_framed(&self) -> bool {
+        match &self.protocol {
+            Protocol::Http(_) | Protocol::Http2(_) => true,
+            Protocol::Postgres(postgres) => postgres.is_counted(),
+            Protocol::Unknown | Protocol::Tls(_) | Protocol::Upgraded(_) => false,
+        }
     }
 
     /// How many requests began, where that is known.
@@ -234,6 +246,7 @@ impl Exchange {
         match &self.protocol {
             Protocol::Http(http) => http.requests,
             Protocol::Http2(http2) => http2.requests,
+            Protocol::Postgres(postgres) => postgres.requests,
             _ => 0,
         }
     }
@@ -244,6 +257,9 @@ impl Exchange {
         match &self.protocol {
             Protocol::Http(http) if http.requests > 0 => Some((http.client, http.last_request_seq)),
             Protocol::Http2(http2) if http2.requests > 0 => Some((http2.client, http2.last_request_seq)),
+            Protocol::Postgres(postgres) if postgres.requests > 0 => {
+                Some((postgres.client, postgres.last_request_seq))
+            }
             _ => None,
         }
     }
@@ -265,6 +281,7 @@ impl Exchange {
         match &self.protocol {
             Protocol::Http(http) => http.request_unfinished(),
             Protocol::Http2(http2) => http2.request_unfinished(),
+            Protocol::Postgres(postgres) => postgres.request_unfinished(),
             _ => false,
         }
     }
@@ -275,7 +292,9 @@ impl Exchange {
     pub fn trailing_own_bytes(&self, by: End) -> u32 {
         match &self.protocol {
             Protocol::Http2(http2) => *http2.trailing_control_bytes.at(by),
-            Protocol::Unknown => self.last_words.as_ref().map_or(0, |words| *words.goodbye.at(by)),
+            Protocol::Unknown | Protocol::Postgres(_) => {
+                self.last_words.as_ref().map_or(0, |words| *words.goodbye.at(by))
+            }
             _ => {
                 let tls = self.tls().map(|tls| *tls.trailing_alert_bytes.at(by));
                 tls.or_else(|| Some(*self.websocket()?.trailing_control_bytes.at(by))).unwrap_or(0)
@@ -286,7 +305,10 @@ impl Exchange {
     /// Why a server ended the session, if it said so and nothing after it.
     #[must_use]
     pub fn fatal(&self) -> Option<&Fatal> {
-        self.last_words.as_ref()?.fatal.as_ref()
+        match &self.protocol {
+            Protocol::Postgres(postgres) => postgres.fatal.as_ref(),
+            _ => self.last_words.as_ref()?.fatal.as_ref(),
+        }
     }
 
     /// The word for the protocol, or `None` where it is not known.
@@ -297,6 +319,7 @@ impl Exchange {
             Protocol::Http(_) => Some("http/1"),
             Protocol::Http2(_) => Some("http/2"),
             Protocol::Tls(_) => Some("tls"),
+            Protocol::Postgres(_) => Some("postgresql"),
             Protocol::Upgraded(upgraded) => Some(upgraded.to.name()),
         }
     }
@@ -315,6 +338,15 @@ impl Exchange {
     pub fn http(&self) -> Option<&Http> {
         match &self.protocol {
             Protocol::Http(http) => Some(http),
+            _ => None,
+        }
+    }
+
+    /// The session of PostgreSQL, if that is what is spoken.
+    #[must_use]
+    pub fn postgres(&self) -> Option<&Postgres> {
+        match &self.protocol {
+            Protocol::Postgres(postgres) => Some(postgres),
             _ => None,
         }
     }

@@ -7,107 +7,18 @@ use crate::decode::SeqNumber;
 use super::super::half::Order;
 use super::super::key::{Both, End};
 use super::hearing::{Opaque, Unless};
-use super::http::{self, Http, Kind, Left, Looks, Upgrade};
+use super::http::{Left, Looks, Upgrade};
 use super::http2::{self, Http2};
-use super::last_words::{self, LastWord, LastWords};
+use super::postgres::Postgres;
 use super::stream::{Piece, Stamp, Stream};
-use super::tls::{self, Tls};
-use super::turns::Turns;
+use super::talk::Talk;
+use super::tls;
 use super::{Protocol, Upgraded};
 
 /// First bytes that are kept while they might become something known: as many as the longest method.
 const MAX_OPENING: usize = 16;
 /// Turns before TLS in the middle of a connection: SMTP has five (greeting, EHLO and its answer, STARTTLS and its answer).
 const MAX_PLAIN_TURNS: u32 = 10;
-
-/// What is read for: the protocol and the turns of an exchange.
-pub(super) struct Talk<'a> {
-    pub(super) protocol: &'a mut Protocol,
-    pub(super) turns: Turns<'a>,
-    pub(super) last_words: &'a mut Option<Box<LastWords>>,
-}
-
-impl Talk<'_> {
-    /// Takes note of a last word, where nothing is known of what is spoken; gives whether that is all that the piece is.
-    fn is_last_word(&mut self, by: End, piece: &Piece<'_>) -> bool {
-        let unknown = *self.protocol == Protocol::Unknown;
-        let may_be = unknown && (*self.turns.count > 0 || last_words::may_be_first(piece.bytes));
-        let word = if may_be { last_words::of(by, piece) } else { None };
-        if let Some(words) = self.last_words {
-            words.goes_on(by);
-        }
-        let Some(word) = word else { return false };
-        let words = self.last_words.get_or_insert_default();
-        match word {
-            LastWord::Goodbye => {
-                *words.goodbye.at_mut(by) = piece.len();
-                true
-            }
-            LastWord::Fatal(fatal) => !words.fatal.insert(fatal).within,
-        }
-    }
-
-    /// Does what is spoken tell by itself what is speech?
-    fn tells_turns(&self) -> bool {
-        match &self.protocol {
-            Protocol::Tls(_) | Protocol::Http2(_) => true,
-            Protocol::Upgraded(upgraded) => upgraded.tls.is_some() || upgraded.websocket.is_some(),
-            Protocol::Http(_) | Protocol::Unknown => false,
-        }
-    }
-
-    fn looks_like_preface(&self, bytes: &[u8]) -> Looks {
-        if *self.protocol == Protocol::Unknown { http2::looks_like_preface(bytes) } else { Looks::Unlike }
-    }
-
-    /// In a tunnel only TLS is looked for.
-    fn looks_like_request(&self, bytes: &[u8]) -> Looks {
-        if *self.protocol == Protocol::Unknown { http::looks_like_request(bytes) } else { Looks::Unlike }
-    }
-
-    fn begins_request(&self, by: End, piece: &Piece<'_>) -> bool {
-        let begins = self.turns.now.is_some_and(|turn| turn.by == by && turn.seq == piece.seq);
-        begins && *self.protocol == Protocol::Unknown && http::is_surely_request(piece.bytes)
-    }
-
-    fn begin_http(&mut self, client: End, settings: Option<End>) -> Opening {
-        let mut http = Http::new(client);
-        http.in_http2 = settings == Some(client.peer());
-        *self.protocol = Protocol::Http(Box::new(http));
-        Opening::Known
-    }
-
-    /// Its settings are nobody's turn.
-    fn begin_http2(&mut self, http2: Http2) -> Opening {
-        self.turns.clear();
-        *self.protocol = Protocol::Http2(Box::new(http2));
-        Opening::Known
-    }
-
-    /// The client of an HTTP/2 connection that began before the capture, if these are whole frames of one.
-    fn client_of_frames(&self, by: End, piece: &Piece<'_>) -> Option<End> {
-        let unknown = *self.protocol == Protocol::Unknown && piece.unseen == 0;
-        let kind = http2::kind_of(piece.bytes).filter(|_| unknown)?;
-        Some(if kind == Kind::Request { by } else { by.peer() })
-    }
-
-    /// What was said before in it was said; what tells it is read first.
-    fn go_on_in_tls(&mut self, by: End, piece: &Piece<'_>) -> Opening {
-        self.turns.untake(by, piece.seq, piece.len());
-        *self.protocol = Protocol::Tls(Box::new(Tls::midway(by)));
-        Opening::Known
-    }
-
-    /// Its handshake is nobody's turn.
-    fn begin_tls(&mut self, client: End) -> Opening {
-        self.turns.clear();
-        match &mut *self.protocol {
-            Protocol::Upgraded(upgraded) => upgraded.tls = Some(Tls::new(client)),
-            protocol => *protocol = Protocol::Tls(Box::new(Tls::new(client))),
-        }
-        Opening::Known
-    }
-}
 
 /// How far each direction was read.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
@@ -277,6 +188,7 @@ fn opaque(protocol: &Protocol, by: End) -> u64 {
         Protocol::Http(http) => http.opaque(by),
         Protocol::Http2(http2) => http2.opaque(by),
         Protocol::Tls(tls) => tls.opaque(by),
+        Protocol::Postgres(postgres) => postgres.opaque(by),
         Protocol::Upgraded(upgraded) => upgraded.opaque(by),
         Protocol::Unknown => 0,
     }
@@ -300,23 +212,25 @@ impl Opening {
     /// whole request line where a side begins to speak: the capture may have begun with the rest of an answer.
     fn look_again(&mut self, (by, piece): (End, &Piece<'_>), settings: Option<End>, talk: &mut Talk<'_>) {
         if tls::is_surely_hello(piece.bytes) {
-            *self = talk.begin_tls(by);
-            self.hear(by, piece, talk);
+            talk.begin_tls(by);
         } else if talk.looks_like_preface(piece.bytes) == Looks::Like {
-            *self = talk.begin_http2(Http2::new(by));
-            self.hear(by, piece, talk);
-        } else if *talk.protocol == Protocol::Unknown && tls::is_surely_data(piece.bytes) {
-            *self = talk.go_on_in_tls(by, piece);
-            self.hear(by, piece, talk);
+            talk.begin_http2(Http2::new(by));
+        } else if talk.is_unknown() && tls::is_surely_data(piece.bytes) {
+            talk.go_on_in_tls(by, piece);
         } else if let Some(client) = talk.client_of_frames(by, piece) {
-            *self = talk.begin_http2(Http2::midway(client));
-            self.hear(by, piece, talk);
+            talk.begin_http2(Http2::midway(client));
+        } else if let Some(postgres) = talk.postgres(by, piece) {
+            talk.begin_postgres(postgres);
         } else if talk.begins_request(by, piece) {
-            *self = talk.begin_http(by, settings);
-            self.hear(by, piece, talk);
-        } else if *talk.turns.count > MAX_PLAIN_TURNS {
-            *self = Self::Unknown;
+            talk.begin_http(by, settings);
+        } else {
+            if *talk.turns.count > MAX_PLAIN_TURNS {
+                *self = Self::Unknown;
+            }
+            return;
         }
+        *self = Self::Known;
+        self.hear(by, piece, talk);
     }
 
     /// Only the first bytes tell the protocol; later ones could look like anything.
@@ -329,17 +243,19 @@ impl Opening {
         };
         let start = piece.bytes.get(..piece.bytes.len().min(MAX_OPENING)).unwrap_or_default();
         let bytes: Vec<u8> = [earlier.as_slice(), start].concat();
-        let http = (talk.looks_like_request(&bytes), talk.looks_like_preface(&bytes));
-        *self = match (tls::looks_like_hello(&bytes), http) {
-            _ if first != by => Self::Plain { settings: None },
-            (Looks::Like, _) => talk.begin_tls(by),
-            (_, (Looks::Like, _)) => talk.begin_http(by, None),
-            (_, (_, Looks::Like)) => talk.begin_http2(Http2::new(by)),
-            (Looks::Short, _) | (_, (Looks::Short, _) | (_, Looks::Short)) if piece.unseen == 0 => {
-                return *self = Self::Short(Box::new(Short { by, stamp, seq, bytes }));
-            }
-            _ => Self::Plain { settings: http2::begins_with_settings(&bytes).then_some(by) },
-        };
+        let (request, preface) = (talk.looks_like_request(&bytes), talk.looks_like_preface(&bytes));
+        let (hello, startup) = (tls::looks_like_hello(&bytes), talk.looks_like_startup(&bytes));
+        let short = [hello, request, preface, startup].contains(&Looks::Short) && piece.unseen == 0;
+        *self = Self::Known;
+        match () {
+            () if first != by => *self = Self::Plain { settings: None },
+            () if hello == Looks::Like => talk.begin_tls(by),
+            () if request == Looks::Like => talk.begin_http(by, None),
+            () if preface == Looks::Like => talk.begin_http2(Http2::new(by)),
+            () if startup == Looks::Like => talk.begin_postgres(Postgres::new(by)),
+            () if short => return *self = Self::Short(Box::new(Short { by, stamp, seq, bytes })),
+            () => *self = Self::Plain { settings: http2::begins_with_settings(&bytes).then_some(by) },
+        }
         if matches!(self, Self::Known) {
             self.hear(by, &Piece { stamp, seq, bytes: &earlier, unseen: 0 }, talk);
         }
@@ -355,6 +271,7 @@ impl Opening {
             }
             Protocol::Http2(http2) => http2.heard(by, piece, &mut talk.turns),
             Protocol::Tls(tls) => tls.heard(by, piece, &mut talk.turns),
+            Protocol::Postgres(postgres) => postgres.heard(by, piece),
             Protocol::Upgraded(upgraded) => {
                 if let Some(tls) = &mut upgraded.tls {
                     tls.heard(by, piece, &mut talk.turns);

@@ -109,8 +109,9 @@ fn guess(evidence: &Evidence<'_>) -> Confidence {
 /// A FIN alone says only that the client will not write any more; that it owed itself an answer must be known.
 fn known_to_be_owed(evidence: &Evidence<'_>) -> bool {
     match evidence.exchange.owed() {
-        Some(Owed::Answer | Owed::Rest(BodyLength::Bytes(_) | BodyLength::Chunked | BodyLength::Stream)) => {
-            true
+        Some(Owed::Answer) => true,
+        Some(Owed::Rest(length)) => {
+            !matches!(length, BodyLength::UntilClose | BodyLength::Unknown | BodyLength::InHead)
         }
         Some(_) => false,
         None => talk::record_is_cut(evidence),
@@ -123,7 +124,7 @@ fn answered_after_all(evidence: &Evidence<'_>) -> bool {
     if evidence.how == How::FinThenReset {
         return false;
     }
-    if evidence.close.exchange.http2().is_some() {
+    if evidence.close.exchange.http2().is_some() || evidence.close.exchange.postgres().is_some() {
         return evidence.close.exchange.owed() == Some(Owed::Nothing);
     }
     evidence.close.exchange.http().is_some_and(|http| {

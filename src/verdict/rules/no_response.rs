@@ -62,7 +62,7 @@ fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
     let upgraded = evidence.exchange.upgraded().is_some();
     let gave_up = upgraded || crate::verdict::probes::probing(evidence).is_some();
     // Who says TLS's goodbye wants no answer any more.
-    let client_ended = farewell::said_goodbye(evidence, Side::Client) && !evidence.exchange.is_http();
+    let client_ended = farewell::said_goodbye(evidence, Side::Client) && !evidence.exchange.is_framed();
     if !owed || gave_up || client_ended {
         return None;
     }
@@ -73,7 +73,7 @@ fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
     // Where several went together the listener may have been closed, and nobody ever had the request.
     let together = evidence.surroundings.unserved_resets > 1;
     let guess = match evidence.how {
-        _ if !evidence.exchange.is_http() && talks_on(evidence) => return None,
+        _ if !evidence.exchange.is_framed() && talks_on(evidence) => return None,
         // Who has TLS and ends without its goodbye did not mean to end.
         How::Fin | How::FinThenReset
             if evidence.exchange.tls().is_some() && !farewell::said_goodbye(evidence, Side::Server) =>

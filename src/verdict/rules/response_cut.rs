@@ -71,9 +71,13 @@ fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
             return Some(Confidence::Likely);
         }
         None if talk::record_is_cut(evidence) => Confidence::Likely,
-        Some(BodyLength::Bytes(_) | BodyLength::Chunked | BodyLength::Stream | BodyLength::InHead) => {
-            Confidence::Certain
-        }
+        Some(
+            BodyLength::Bytes(_)
+            | BodyLength::Chunked
+            | BodyLength::Stream
+            | BodyLength::Messages
+            | BodyLength::InHead,
+        ) => Confidence::Certain,
         Some(BodyLength::UntilClose) => Confidence::Likely,
         // Who waits for room has more to say.
         Some(BodyLength::Unknown) | None if shut_window::waited(evidence, Side::Server) => Confidence::Likely,
@@ -93,7 +97,10 @@ fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
 }
 
 fn is_announced(evidence: &Evidence<'_>) -> bool {
-    matches!(announced(evidence), Some(BodyLength::Bytes(_) | BodyLength::Chunked | BodyLength::Stream))
+    matches!(
+        announced(evidence),
+        Some(BodyLength::Bytes(_) | BodyLength::Chunked | BodyLength::Stream | BodyLength::Messages)
+    )
 }
 
 fn announced(evidence: &Evidence<'_>) -> Option<BodyLength> {

@@ -134,7 +134,7 @@ fn swallowed(evidence: &Evidence<'_>) -> Option<Turn> {
     let (client, asked) = after.last_request()?;
     let between = evidence.talk == Talk::Complete && before.turns >= 2 && !before.request_unfinished();
     let unknown = after.requests() > before.requests() && !fin.ack.after(asked);
-    after.turn.filter(|turn| turn.by == client && between && unknown && before.is_http())
+    after.turn.filter(|turn| turn.by == client && between && unknown && before.is_framed())
 }
 
 /// The FIN was captured: the request must not have been known to the server when it closed.

@@ -99,7 +99,7 @@ fn refused_upload(evidence: &Evidence<'_>, side: Side) -> bool {
 /// The server's answer had begun, to something of which nobody can tell whether all of it was read. Who answers in HTTP has read the
 /// request.
 fn answered_early(evidence: &Evidence<'_>, side: Side) -> bool {
-    side == Side::Server && evidence.talk == Talk::Answering && !evidence.exchange.is_http()
+    side == Side::Server && evidence.talk == Talk::Answering && !evidence.exchange.is_framed()
 }
 
 /// A few words, and the end at once, in answer to something long: an error, before the rest was read.

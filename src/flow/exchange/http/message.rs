@@ -16,6 +16,8 @@ pub enum BodyLength {
     Chunked,
     /// A stream of HTTP/2: a frame with END_STREAM ends it.
     Stream,
+    /// Messages of PostgreSQL, until the server is ready for another query.
+    Messages,
     /// Everything until the connection is closed.
     UntilClose,
 }

@@ -122,7 +122,9 @@ impl Reader {
             BodyLength::Bytes(length) => State::Counted(length),
             BodyLength::Chunked => State::Chunked(Chunks::default()),
             BodyLength::UntilClose => State::Endless,
-            BodyLength::Unknown | BodyLength::InHead | BodyLength::Stream => State::Blind,
+            BodyLength::Unknown | BodyLength::InHead | BodyLength::Stream | BodyLength::Messages => {
+                State::Blind
+            }
         };
         Event::Nothing
     }

@@ -1,11 +1,13 @@
 mod http;
 mod http2;
 mod order;
+mod postgres;
 mod properties;
 mod tls;
 mod websocket;
 
 use super::*;
+use postgres::message;
 
 const CLIENT: End = End::High;
 const SERVER: End = End::Low;
@@ -159,10 +161,6 @@ fn only_new_bytes_count_and_late_ones_take_no_turn() {
     assert_eq!((before.by, before.bytes, before.seq), (SERVER, 8, SERVER_START));
 }
 
-fn message(kind: u8, body: &[u8]) -> Vec<u8> {
-    [&[kind][..], &(len(body) + 4).to_be_bytes(), body].concat()
-}
-
 fn ends(code: &str) -> Vec<u8> {
     message(b'E', format!("SFATAL\0VFATAL\0C{code}\0Mterminating connection\0\0").as_bytes())
 }
@@ -187,9 +185,8 @@ fn a_servers_last_word_is_no_part_of_the_talk() {
         assert_eq!(wire.exchange.fatal().map(|fatal| fatal.within), within);
     }
     // Other errors are answers, and what is no message is none.
-    for other in
-        [ends("42P01"), ends("57P01")[1..].to_vec(), message(b'E', b"C57P01"), message(b'T', &[0; 20])]
-    {
+    let no_table = message(b'E', b"SERROR\0VERROR\0C42P01\0Mno such table\0\0");
+    for other in [no_table, ends("57P01")[1..].to_vec(), message(b'E', b"C57P01"), message(b'T', &[0; 20])] {
         let mut wire = Wire::default();
         wire.say(CLIENT, &query);
         wire.say(SERVER, &other);

@@ -80,6 +80,18 @@ fn websocket_talk() -> Said {
     ]
 }
 
+fn postgres_talk() -> Said {
+    use super::postgres::{message, query, ready, startup};
+    vec![
+        (CLIENT, startup()),
+        (SERVER, [message(b'R', &[0; 4]), ready()].concat()),
+        (CLIENT, query("SELECT 1")),
+        (SERVER, [message(b'T', &[0; 20]), message(b'D', &[9; 300]), ready()].concat()),
+        (CLIENT, [message(b'P', &[0; 30]), message(b'S', b"")].concat()),
+        (SERVER, [message(b'1', b""), message(b'A', &[0; 9])].concat()),
+    ]
+}
+
 /// Each part in segments of sizes drawn from `sizes`; pairs of neighbours change places and segments come twice as drawn.
 fn spoken(talk: &Said, sizes: &[usize], swaps: &[bool], twice: &[bool]) -> Wire {
     let mut wire = Wire::default();
@@ -160,7 +172,7 @@ proptest! {
         swaps in prop::collection::vec(any::<bool>(), 1..12),
         twice in prop::collection::vec(any::<bool>(), 1..12),
     ) {
-        for talk in [http_talk(), tls_talk(), http2_talk(), websocket_talk()] {
+        for talk in [http_talk(), tls_talk(), http2_talk(), websocket_talk(), postgres_talk()] {
             let whole = spoken(&talk, &[usize::MAX / 2], &[false], &[false]);
             let cut = spoken(&talk, &sizes, &[false], &twice);
             prop_assert_eq!(facts(&whole), facts(&cut));

@@ -1,0 +1,120 @@
+//! What is read for, and how a protocol that was recognised begins in it.
+
+use super::super::key::End;
+use super::Protocol;
+use super::http::{self, Http, Kind, Looks};
+use super::http2::{self, Http2};
+use super::last_words::{self, LastWord, LastWords};
+use super::postgres::{self, Postgres};
+use super::stream::Piece;
+use super::tls::Tls;
+use super::turns::Turns;
+
+/// What is read for: the protocol and the turns of an exchange.
+pub(super) struct Talk<'a> {
+    pub(super) protocol: &'a mut Protocol,
+    pub(super) turns: Turns<'a>,
+    pub(super) last_words: &'a mut Option<Box<LastWords>>,
+}
+
+impl Talk<'_> {
+    /// Takes note of a last word, where nothing is known of what is spoken; gives whether that is all that the piece is.
+    pub(super) fn is_last_word(&mut self, by: End, piece: &Piece<'_>) -> bool {
+        let unread = matches!(self.protocol, Protocol::Unknown | Protocol::Postgres(_));
+        let may_be = unread && (*self.turns.count > 0 || last_words::may_be_first(piece.bytes));
+        let word = if may_be { last_words::of(by, piece) } else { None };
+        if let Some(words) = self.last_words {
+            words.goes_on(by);
+        }
+        let Some(word) = word else { return false };
+        let words = self.last_words.get_or_insert_default();
+        match word {
+            LastWord::Goodbye => {
+                *words.goodbye.at_mut(by) = piece.len();
+                true
+            }
+            LastWord::Fatal(fatal) => !words.fatal.insert(fatal).within,
+        }
+    }
+
+    /// Does what is spoken tell by itself what is speech?
+    pub(super) fn tells_turns(&self) -> bool {
+        match &self.protocol {
+            Protocol::Tls(_) | Protocol::Http2(_) => true,
+            Protocol::Upgraded(upgraded) => upgraded.tls.is_some() || upgraded.websocket.is_some(),
+            Protocol::Http(_) | Protocol::Postgres(_) | Protocol::Unknown => false,
+        }
+    }
+
+    pub(super) fn looks_like_preface(&self, bytes: &[u8]) -> Looks {
+        if self.is_unknown() { http2::looks_like_preface(bytes) } else { Looks::Unlike }
+    }
+
+    /// In a tunnel only TLS is looked for.
+    pub(super) fn looks_like_request(&self, bytes: &[u8]) -> Looks {
+        if self.is_unknown() { http::looks_like_request(bytes) } else { Looks::Unlike }
+    }
+
+    pub(super) fn begins_request(&self, by: End, piece: &Piece<'_>) -> bool {
+        let begins = self.turns.now.is_some_and(|turn| turn.by == by && turn.seq == piece.seq);
+        begins && self.is_unknown() && http::is_surely_request(piece.bytes)
+    }
+
+    pub(super) fn begin_http(&mut self, client: End, settings: Option<End>) {
+        let mut http = Http::new(client);
+        http.in_http2 = settings == Some(client.peer());
+        *self.protocol = Protocol::Http(Box::new(http));
+    }
+
+    /// Its settings are nobody's turn.
+    pub(super) fn begin_http2(&mut self, http2: Http2) {
+        self.turns.clear();
+        *self.protocol = Protocol::Http2(Box::new(http2));
+    }
+
+    /// The client of an HTTP/2 connection that began before the capture, if these are whole frames of one.
+    pub(super) fn client_of_frames(&self, by: End, piece: &Piece<'_>) -> Option<End> {
+        let unknown = self.is_unknown() && piece.unseen == 0;
+        let kind = http2::kind_of(piece.bytes).filter(|_| unknown)?;
+        Some(if kind == Kind::Request { by } else { by.peer() })
+    }
+
+    /// What was said before in it was said; what tells it is read first.
+    pub(super) fn go_on_in_tls(&mut self, by: End, piece: &Piece<'_>) {
+        self.turns.untake(by, piece.seq, piece.len());
+        *self.protocol = Protocol::Tls(Box::new(Tls::midway(by)));
+    }
+
+    /// Its handshake is nobody's turn.
+    pub(super) fn begin_tls(&mut self, client: End) {
+        self.turns.clear();
+        match &mut *self.protocol {
+            Protocol::Upgraded(upgraded) => upgraded.tls = Some(Tls::new(client)),
+            protocol => *protocol = Protocol::Tls(Box::new(Tls::new(client))),
+        }
+    }
+
+    /// Is nothing known of what is spoken?
+    pub(super) fn is_unknown(&self) -> bool {
+        *self.protocol == Protocol::Unknown
+    }
+
+    pub(super) fn looks_like_startup(&self, bytes: &[u8]) -> Looks {
+        if self.is_unknown() { postgres::looks_like_startup(bytes) } else { Looks::Unlike }
+    }
+
+    /// A session of PostgreSQL, if it begins with this, or goes on with it.
+    pub(super) fn postgres(&self, by: End, piece: &Piece<'_>) -> Option<Postgres> {
+        if !self.is_unknown() || piece.unseen > 0 {
+            return None;
+        }
+        match postgres::looks_like_startup(piece.bytes) {
+            Looks::Like => Some(Postgres::new(by)),
+            _ => postgres::is_query(piece.bytes).then(|| Postgres::midway(by)),
+        }
+    }
+
+    pub(super) fn begin_postgres(&mut self, postgres: Postgres) {
+        *self.protocol = Protocol::Postgres(Box::new(postgres));
+    }
+}
