@@ -26,8 +26,10 @@ pub(super) struct Probing {
 pub(super) fn probing(evidence: &Evidence<'_>) -> Option<Probing> {
     let reset = evidence.reset().filter(|_| evidence.shape == Shape::Active)?;
     let before = evidence.close.recent.iter().take_while(|recent| recent.serial < reset.serial);
-    let tail: Vec<&Recent> = before.skip_while(|recent| !is_probe(reset, recent)).collect();
-    if tail.iter().any(|recent| recent.by == reset.by && !is_probe(reset, recent)) {
+    let sent = before.clone().find(|recent| shows_sent(reset, recent)).map_or(u64::MAX, |recent| recent.serial);
+    let is_probe = |recent: &Recent| is_probe(reset, recent) && (recent.len == 0 || recent.serial > sent);
+    let tail: Vec<&Recent> = before.skip_while(|recent| !is_probe(recent)).collect();
+    if tail.iter().any(|recent| recent.by == reset.by && !is_probe(recent)) {
         return None;
     }
     let of_other = |recent: &&&Recent| recent.by != reset.by;
@@ -45,6 +47,12 @@ pub(super) fn probing(evidence: &Evidence<'_>) -> Option<Probing> {
     let (me, peer) = (reset.before.at(reset.by), reset.before.at(reset.by.peer()));
     let regular = regular && peer.edge.after(me.snd_nxt) && me.all_acked_by(peer);
     regular.then_some(Probing { probes: probes.len(), answered, interval, last_frame: last.frame })
+}
+
+/// Does this segment show that its sender, or its peer's, had sent all up to the number of its RST? A single byte behind that goes on with nothing.
+fn shows_sent(reset: &Reset, recent: &Recent) -> bool {
+    let number = if recent.by == reset.by { recent.seq_end() } else { recent.ack };
+    number == reset.rst.seq && recent.flags.ack()
 }
 
 /// One before what its sender has sent, with at most one byte (RFC 9293 §3.8.4). That is one before the number of its RST, also

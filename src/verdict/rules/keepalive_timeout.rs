@@ -29,6 +29,14 @@ What to do: look at the path to the silent side and at that host. The probes did
             "the capture began with the probes",
             "A > B . seq 1001 ack 5001\n+2 B > A . seq 5000 ack 1001\n+1 B > A . seq 5000 ack 1001\n+1 B > A . seq 5000 ack 1001\n+1 B > A R. seq 5001 ack 1001",
         ),
+        hit(
+            "probes of one byte, which old systems send",
+            "A > B . seq 1001 ack 5001\n+2 B > A . seq 5000 ack 1001 len 1\n+1 B > A . seq 5000 ack 1001 len 1\n+1 B > A . seq 5000 ack 1001 len 1\n+1 B > A R. seq 5001 ack 1001",
+        ),
+        miss(
+            "messages of one byte each, and then an abort",
+            "A > B S\nB > A S.\nA > B .\nA > B P. len 18\nB > A P. len 1\nA > B .\n+1 B > A P. len 1\nA > B .\n+1 B > A P. len 1\nA > B .\n+1 B > A R.",
+        ),
         miss(
             "the program aborts some time after probes that were answered",
             "A > B S\nB > A S.\nA > B .\nA > B P. len 4\nB > A P. len 4\nA > B .\n+1 B > A . seq 5004\nA > B .\n+1 B > A . seq 5004\nA > B .\n+0.3 B > A R.",
