@@ -47,6 +47,12 @@ impl SeqNumber {
         if other.after(self) { other } else { self }
     }
 
+    /// Of two that are near each other the one that comes first.
+    #[must_use]
+    pub const fn nearest(self, other: Self) -> Self {
+        if other.before(self) { other } else { self }
+    }
+
     /// Does `self` lie in `low..=high`?
     #[must_use]
     pub const fn within(self, low: Self, high: Self) -> bool {

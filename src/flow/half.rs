@@ -1,7 +1,10 @@
 //! One half-connection: what one side has been seen to send. An observer cannot know the eleven states of a host; it
 //! knows what went over the wire.
 
+mod further;
 mod holes;
+
+pub(super) use further::FurtherHoles;
 
 use crate::decode::{Segment, SeqNumber, Traits};
 use crate::time::Timestamp;

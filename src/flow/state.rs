@@ -10,7 +10,7 @@ use super::acceptance::Acceptance;
 use super::chain::Link;
 use super::close::{Close, Coverage, Fin, Finality, Leg, Moment, ObservedUntil, Reset};
 use super::exchange::{Exchange, Hearing};
-use super::half::Half;
+use super::half::{FurtherHoles, Half};
 use super::history::{History, LettersSeen};
 use super::key::{Both, End, FlowKey};
 use super::recent::{LADDER, Recent, RecentRing};
@@ -190,6 +190,8 @@ pub(super) struct Cold {
     pub(super) generation: u32,
     pub(super) history: History,
     pub(super) letters: Both<Letters>,
+    /// Behind the first one of each side, which is in the half.
+    pub(super) holes: FurtherHoles,
     pub(super) syn: Timestamp,
     pub(super) rtt: Option<Span>,
     pub(super) fins: Both<Option<Fin>>,
@@ -220,6 +222,7 @@ impl Cold {
             generation: 0,
             history,
             letters: Both::default(),
+            holes: FurtherHoles::default(),
             syn: Timestamp::ZERO,
             rtt: None,
             fins: Both::default(),
@@ -248,6 +251,7 @@ impl Cold {
     /// Gives back what it holds elsewhere.
     pub(super) fn release(&mut self) {
         (self.reset, self.icmp, self.stray_syn) = (None, None, None);
+        self.holes = FurtherHoles::default();
         (self.ignored, self.exchange_at_fin, self.exchange_at_reset) = (None, None, None);
     }
 

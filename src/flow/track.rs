@@ -55,14 +55,17 @@ pub(super) fn any_segment(
     let of_rst = if flow.facts.has(Facts::ENDS_ONLY) { acceptance::judge_unheard } else { acceptance::judge };
     let acceptance = segment.flags.rst().then(|| of_rst(segment, me, other));
     let behind = me.is_behind().then_some(me.snd_nxt);
-    let order = me.sent(segment);
+    let order = cold.holes.sent(me, segment, by);
     if let Some(from) = behind.filter(|_| order == Order::Next) {
         come_after_all(me, cold.letters.at_mut(by), from, segment.ts);
     }
     if answers(me, other, segment, order) {
         *flow.unanswered.at_mut(by.peer()) = 0;
     }
-    let gaps = me.acknowledged(segment, other);
+    let mut gaps = me.acknowledged(segment, other);
+    if gaps > 0 {
+        gaps += cold.holes.missed(other, by.peer(), segment.ack);
+    }
     count_unanswered(flow, segment, by, order);
     learn_roles(flow, segment, by);
     zeek_reading(flow, cold, segment, by, order, gaps);

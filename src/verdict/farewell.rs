@@ -56,6 +56,12 @@ pub(super) fn said_goodbye(evidence: &Evidence<'_>, side: Side) -> bool {
     evidence.exchange.tls().is_some_and(|tls| *tls.closing.at(evidence.close.end(side)))
 }
 
+/// Did a side end TLS without its goodbye? Where some of its records are missing that may be among them.
+pub(super) fn left_without_a_word(evidence: &Evidence<'_>, side: Side) -> bool {
+    let read = evidence.exchange.tls().is_some_and(|tls| !tls.is_blind(evidence.close.end(side)));
+    read && !said_goodbye(evidence, side)
+}
+
 #[cfg(test)]
 mod tests {
     use crate::verdict::Harm;

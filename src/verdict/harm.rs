@@ -167,7 +167,7 @@ fn may_have_had_all(evidence: &Evidence<'_>) -> bool {
 fn ended_mute_in_tls(evidence: &Evidence<'_>) -> bool {
     let by_server = evidence.closer == Some(Side::Server) && talk::only_tls_after(evidence, Side::Server);
     let in_use = evidence.idle_before.is_some_and(|idle| idle < IDLE);
-    by_server && in_use && !farewell::said_goodbye(evidence, Side::Server)
+    by_server && in_use && farewell::left_without_a_word(evidence, Side::Server)
 }
 
 /// Did the server end the TLS handshake?

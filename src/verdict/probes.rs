@@ -26,7 +26,8 @@ pub(super) struct Probing {
 pub(super) fn probing(evidence: &Evidence<'_>) -> Option<Probing> {
     let reset = evidence.reset().filter(|_| evidence.shape == Shape::Active)?;
     let before = evidence.close.recent.iter().take_while(|recent| recent.serial < reset.serial);
-    let sent = before.clone().find(|recent| shows_sent(reset, recent)).map_or(u64::MAX, |recent| recent.serial);
+    let sent =
+        before.clone().find(|recent| shows_sent(reset, recent)).map_or(u64::MAX, |recent| recent.serial);
     let is_probe = |recent: &Recent| is_probe(reset, recent) && (recent.len == 0 || recent.serial > sent);
     let tail: Vec<&Recent> = before.skip_while(|recent| !is_probe(recent)).collect();
     if tail.iter().any(|recent| recent.by == reset.by && !is_probe(recent)) {

@@ -6,7 +6,7 @@ use crate::flow::{
 use crate::time::Span;
 
 use super::evidence::{Evidence, Shape, shape};
-use super::farewell::{hung_up_on_goodbye, is_last_word, said_goodbye};
+use super::farewell::{hung_up_on_goodbye, is_last_word, left_without_a_word, said_goodbye};
 use super::{How, broken_off, ending, shut_window};
 
 /// A pause that is longer than any between two segments of one answer: Linux's shortest retransmission timeout (200 ms,
@@ -192,7 +192,7 @@ pub(super) fn stream_is_cut(evidence: &Evidence<'_>) -> bool {
     let fin = evidence.fin(Side::Server).filter(|_| evidence.closer == Some(Side::Server));
     let established = evidence.exchange.tls().is_some_and(|tls| tls.established);
     let long = fin.is_some_and(|fin| fin.ts.since(turn.start) > QUIET);
-    established && long && !is_quiet(evidence) && !said_goodbye(evidence, Side::Server)
+    established && long && !is_quiet(evidence) && left_without_a_word(evidence, Side::Server)
 }
 
 /// Did nothing but TLS's own records (alerts, tickets) come after the FIN of `closer`, which had had everything before?

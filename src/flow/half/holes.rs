@@ -5,18 +5,18 @@ use crate::decode::SeqNumber;
 use super::{Half, Marks};
 
 impl Half {
-    /// What lies between SND.NXT and `until` is missing, as yet; what the peer has acknowledged of it is counted already.
+    /// What lies between SND.NXT and `until` is missing, as yet; what the peer has acknowledged of it is counted already. Of
+    /// several holes this is the first; see [`super::FurtherHoles`].
     pub(super) fn open_hole(&mut self, until: SeqNumber) {
-        if !self.marks.has(Marks::HOLE) {
-            let counted = self.marks.has(Marks::GAP) && self.hole_end.after(self.snd_nxt);
-            let start = if counted { self.hole_end } else { self.snd_nxt };
-            if !start.before(until) {
-                return;
-            }
-            self.hole_start = start;
+        if self.marks.has(Marks::HOLE) {
+            return;
+        }
+        let counted = self.marks.has(Marks::GAP) && self.hole_end.after(self.snd_nxt);
+        let start = if counted { self.hole_end } else { self.snd_nxt };
+        if start.before(until) {
+            (self.hole_start, self.hole_end) = (start, until);
             self.marks.set(Marks::HOLE);
         }
-        self.hole_end = until;
     }
 
     /// Does what lies between these fill some of it? Then that is no longer missing.

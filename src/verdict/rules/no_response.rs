@@ -75,9 +75,7 @@ fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
     let guess = match evidence.how {
         _ if !evidence.exchange.is_framed() && talks_on(evidence) => return None,
         // Who has TLS and ends without its goodbye did not mean to end.
-        How::Fin | How::FinThenReset
-            if evidence.exchange.tls().is_some() && !farewell::said_goodbye(evidence, Side::Server) =>
-        {
+        How::Fin | How::FinThenReset if farewell::left_without_a_word(evidence, Side::Server) => {
             Confidence::Likely
         }
         How::Fin | How::FinThenReset

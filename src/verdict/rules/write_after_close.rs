@@ -65,7 +65,7 @@ fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
 }
 
 fn ended_mute(evidence: &Evidence<'_>) -> bool {
-    evidence.exchange.tls().is_some() && !farewell::said_goodbye(evidence, Side::Server)
+    farewell::left_without_a_word(evidence, Side::Server)
 }
 
 fn between_exchanges(evidence: &Evidence<'_>, closer: Side) -> bool {
