@@ -1,12 +1,12 @@
 //! How a connection ended, by what took effect and not by what was merely sent.
 
 use crate::decode::SeqNumber;
-use crate::flow::{Acceptance, Both, Close, Coverage, End, Fin, Half, Marks, Recent, Reset, Side};
+use crate::flow::{Acceptance, Both, Close, Coverage, End, Fin, Half, Marks, Reset, Side};
 
 use super::evidence::accepted_for_certain;
 
 /// The longest that is a goodbye: those of TLS take some 30 bytes, with HTTP/2's GOAWAY in it some 60.
-const LAST_WORD: u32 = 64;
+const LAST_WORD: i32 = 64;
 
 /// How it ended; the record's `end`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -95,14 +95,19 @@ fn by_reset(close: &Close, reset: &Reset) -> How {
     }
 }
 
-/// May what came after the first FIN, and was refused, have been a goodbye (of TLS for one) that a snaplen kept from being known as such?
+/// May what came after the first FIN, and was refused, have been a goodbye (of TLS for one) that a snaplen, or a hole before it, kept from
+/// being known as such?
 pub(super) fn may_be_goodbye(close: &Close) -> bool {
     let fins = [Side::Client, Side::Server].into_iter().filter_map(|side| first_fin(close, side));
     let (Some(fin), Some(reset)) = (fins.min_by_key(|fin| fin.serial), &close.reset) else { return false };
     let by = reset.by.peer();
-    let unread = close.exchange.protocol_name().is_none() && close.halves.at(by).marks.has(Marks::CUT);
-    let after = |recent: &&Recent| recent.by == by && (fin.serial..reset.serial).contains(&recent.serial);
-    let said = close.recent.iter().filter(after).fold(0_u32, |said, recent| said.saturating_add(recent.len));
+    let me = reset.before.at(by);
+    let unread = match close.exchange.tls() {
+        Some(tls) => tls.is_blind(by) || me.marks.has(Marks::HOLE),
+        None => close.exchange.protocol_name().is_none() && me.marks.has(Marks::CUT),
+    };
+    // By its number the FIN tells how much its sender had had before, whatever is still known of the segments.
+    let said = me.snd_nxt.minus(u32::from(me.has_fin())).offset_from(fin.ack);
     unread && (1..=LAST_WORD).contains(&said) && how(close) == How::FinThenReset
 }
 

@@ -97,7 +97,7 @@ impl<'a> Evidence<'a> {
             both_fins,
             talk: Talk::Nothing,
             exchange,
-            in_tls_handshake: exchange.tls().is_some_and(|tls| !tls.established),
+            in_tls_handshake: in_tls_handshake(close, exchange),
             idle_before: None,
             cap: cap::cap(close, surroundings),
         };
@@ -285,6 +285,14 @@ pub(super) fn shape(reset: &Reset) -> Shape {
         (false, _) if reset.prompt.is_some() || ack == 0 => Shape::Reply,
         (false, _) => Shape::Odd,
     }
+}
+
+/// Is the handshake of TLS under way? Where the capture misses some of it nobody knows.
+fn in_tls_handshake(close: &Close, exchange: &Exchange) -> bool {
+    let missing =
+        |end| [Marks::CUT, Marks::GAP, Marks::HOLE].iter().any(|&why| close.halves.at(end).marks.has(why));
+    let blind = [End::Low, End::High].into_iter().any(|end| exchange.is_blind(end) && missing(end));
+    exchange.tls().is_some_and(|tls| !tls.established) && !blind
 }
 
 /// From the last thing that either side said to the first of: a FIN, the RST, the data that the RST answers. A message that

@@ -35,7 +35,7 @@ const IDLE: Span = Span::from_secs(1);
 /// Harmless is a client that resets when nothing is owed to it: it had its whole answer, or had not asked for anything (a
 /// browser that closes early, a health check that connects and leaves), unless it had waited in vain for the handshake
 /// (where nobody can tell whether it had its whole answer, nobody can tell the harm either: a health check leaves after the first
-/// words of one, and other answers end with the connection or with an empty frame; nor where a server ends without TLS's goodbye,
+/// words of one, or asks and does not wait, and other answers end with the connection or with an empty frame; nor where a server ends without TLS's goodbye,
 /// a client tries once and no more, only one direction was captured, or a host did not know a connection that it had never closed), and
 /// one that had closed by FIN and was owed nothing, whatever the server resets then;
 /// a TLS session or an HTTP/2 connection that was over and of which only its own records or frames met the closed socket; the
@@ -49,7 +49,8 @@ pub(super) fn weigh(evidence: &Evidence<'_>) -> Option<Harm> {
     let nothing_owed = matches!(evidence.talk, Talk::Nothing | Talk::Complete) && nothing_lost;
     let by_rst = matches!(evidence.how, How::Reset | How::FinThenReset);
     let left = client_left && by_rst || client_had_closed(evidence);
-    let left_in_peace = left && (nothing_owed || only_looked_in(evidence)) || left_events(evidence);
+    let left_in_peace = left && (nothing_owed || only_looked_in(evidence) || wanted_nothing(evidence))
+        || left_events(evidence);
     let quiet = matches!(evidence.talk, Talk::Nothing | Talk::Complete);
     let tls_alone = evidence.closer.is_some_and(|closer| talk::only_tls_after(evidence, closer));
     let closed = talk::only_http2_after(evidence) || broken_off::is_closed(evidence);
@@ -65,6 +66,7 @@ pub(super) fn weigh(evidence: &Evidence<'_>) -> Option<Harm> {
     let had_all = client_left && may_have_had_all(evidence)
         || talk::only_a_stream_ended_after(evidence)
         || talk::left_unanswered_in_tls(evidence)
+        || talk::left_at_once(evidence)
         || evidence.closer == Some(Side::Client) && broken_off::is_broken_off(evidence);
     let unseen_end = nothing_owed && !only_goodbyes && ended_out_of_sight(evidence)
         || ending::may_be_goodbye(evidence.close);
@@ -78,6 +80,13 @@ pub(super) fn weigh(evidence: &Evidence<'_>) -> Option<Harm> {
     } else {
         Some(Harm::Harmful)
     }
+}
+
+/// Did the client say TLS's goodbye and close, without ever having asked for anything? What the server says of itself (HTTP/2's settings)
+/// it does not miss.
+fn wanted_nothing(evidence: &Evidence<'_>) -> bool {
+    let closed = evidence.closer == Some(Side::Client) && farewell::said_goodbye(evidence, Side::Client);
+    closed && evidence.exchange.turns == 0 && !evidence.in_tls_handshake
 }
 
 /// Did the client only see whether the server speaks TLS? Of what it had sent nothing was more than the handshake.

@@ -46,8 +46,12 @@ fn a_check_that_had_its_answer_hurts_nobody() {
 fn who_only_looks_in_misses_no_greeting() {
     let told = verdict(&format!("{OPEN}A > B F.\nB > A P. \"220 hello\\r\\n\"\nA > B R"));
     assert_eq!((told.cause_name(), told.harm), (Some("write_after_close"), Some(Harm::Harmless)));
-    let asked = verdict(&format!("{OPEN}A > B P. len 9\nA > B F.\nB > A P. \"220 hello\\r\\n\"\nA > B R"));
-    assert_eq!(asked.harm, Some(Harm::Harmful));
+    // Who asks and does not wait wanted no answer, perhaps.
+    let harm = |waited: &str| {
+        verdict(&format!("{OPEN}A > B P. len 9\n{waited}A > B F.\nB > A P. \"220 hello\\r\\n\"\nA > B R"))
+            .harm
+    };
+    assert_eq!((harm(""), harm("+0.5 ")), (None, Some(Harm::Harmful)));
 }
 
 #[test]

@@ -13,6 +13,9 @@ use super::{How, broken_off, ending, shut_window};
 /// `TCP_RTO_MIN`) and a delayed acknowledgement (40 ms, `TCP_DELACK_MIN`) on top.
 pub(super) const QUIET: Span = Span::from_millis(250);
 
+/// Nobody waits for as little as that.
+const AT_ONCE: Span = Span::from_millis(1);
+
 /// A frame of HTTP/2 without a body, and what TLS adds to it at least (RFC 9113 §4.1, RFC 8446 §5.2).
 const EMPTY_FRAME: u32 = 9;
 const TLS_RECORD: u32 = 5 + 1 + 16;
@@ -283,7 +286,10 @@ pub(super) fn record_is_cut(evidence: &Evidence<'_>) -> bool {
 /// Did the server answer a ClientHello with something that is no TLS, or say that before it and nothing after it?
 pub(super) fn answers_in_clear(evidence: &Evidence<'_>) -> bool {
     let side = evidence.close.end(Side::Server);
-    let odd = evidence.exchange.tls().is_some_and(|tls| tls.client != side && !tls.has_spoken(side));
+    let silent =
+        |exchange: &Exchange| exchange.tls().is_some_and(|tls| tls.client != side && !tls.has_spoken(side));
+    // Its hello may have come after a client that had left.
+    let odd = silent(evidence.exchange) && silent(&evidence.close.exchange);
     odd && evidence.in_tls_handshake && has_all_of_server(evidence)
 }
 
@@ -292,6 +298,14 @@ pub(super) fn hello_in_vain(evidence: &Evidence<'_>) -> bool {
     let left = evidence.how == How::Fin && evidence.closer == Some(Side::Client) && is_quiet(evidence);
     let heard = evidence.close.half_before(Side::Server).has_data() || answer_unseen(evidence);
     evidence.in_tls_handshake && left && !heard && evidence.close.both_seen()
+}
+
+/// Did the client leave sooner than anything could have come back, or any program would have given up waiting? Then it did not wait.
+pub(super) fn left_at_once(evidence: &Evidence<'_>) -> bool {
+    let round_trip = evidence.close.rtt.map_or(AT_ONCE, |rtt| rtt.max(AT_ONCE));
+    let waited = evidence.idle_before.is_none_or(|idle| idle >= round_trip);
+    let asked = evidence.talk == Talk::Awaiting || evidence.in_tls_handshake;
+    evidence.closer == Some(Side::Client) && asked && !waited
 }
 
 /// Did one side take what the other said in HTTP/2 for an error, or the server answer with something that is no HTTP/2?

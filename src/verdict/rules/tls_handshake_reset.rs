@@ -49,6 +49,7 @@ fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
     match (evidence.how, evidence.rst_by) {
         (How::Reset, Some(Sender::Side(Side::Server))) => Some(Confidence::Certain),
         (How::Reset, Some(Sender::Middlebox)) => Some(Confidence::Possible),
+        (How::FinThenReset, _) if talk::left_at_once(evidence) => Some(Confidence::Possible),
         (How::Reset | How::FinThenReset, _) => Some(Confidence::Likely),
         (How::Fin, _) if evidence.closer == Some(Side::Server) => Some(Confidence::Likely),
         (How::Fin, _) if talk::answers_in_clear(evidence) || refused_tls::by_client(evidence) => {
