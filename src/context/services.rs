@@ -13,6 +13,9 @@ use super::window::Window;
 const TOGETHER: Span = Span::from_millis(250);
 /// What is remembered of a service: idle closes, and beginnings of connections that were reset together.
 const SAMPLES: usize = 16;
+/// More than this no socket takes that nobody reads: its buffer grows as its program reads (Linux `tcp_rmem`, of which the second
+/// number, 128 KiB, is where it begins).
+const UNREAD_AT_MOST: u32 = 1 << 20;
 /// Below this a pause before a FIN is no idle time.
 const IDLE: Span = Span::from_millis(900);
 
@@ -153,7 +156,10 @@ fn unserved_reset(close: &Close) -> Option<Timestamp> {
     let reset = close.reset.as_ref().filter(|reset| close.side(reset.by) == Side::Server)?;
     let server = reset.before.at(reset.by);
     let active = reset.rst.flags.ack() && reset.acceptance == Acceptance::Exact;
-    let unserved = !server.has_data() && !server.has_fin() && close.handshake_seen();
+    let client = reset.before.at(reset.by.peer());
+    let taken = u32::try_from(server.rcv_nxt.offset_from(client.iss)).unwrap_or(0);
+    let unserved =
+        !server.has_data() && !server.has_fin() && close.handshake_seen() && taken <= UNREAD_AT_MOST;
     (active && unserved).then_some(reset.rst.ts)
 }
 

@@ -23,6 +23,8 @@ pub(super) enum Admission {
     Foreign,
     /// The answer to such a SYN: that one began another connection.
     Split(Segment),
+    /// Another answer to the same SYN, with a number of its own: the listener had given up the first, which nobody had acknowledged.
+    Anew,
 }
 
 /// Decides. `flow` and `cold` are as they were before `segment`, which `by` sent.
@@ -36,6 +38,7 @@ pub(super) fn admit(flow: &Flow, cold: &Cold, segment: &Segment, by: End) -> Adm
     match (segment.flags.syn() && !segment.flags.rst(), segment.flags.ack()) {
         (true, false) => admit_syn(flow, segment, me, peer),
         (true, true) if accepts_after_all(me, peer, segment) => Admission::Same,
+        (true, true) if answers_anew(me, peer, segment) => Admission::Anew,
         (true, true) if is_other_syn_ack(me, segment) && flow.phase == Phase::Lingering => Admission::Reuse,
         (true, true) if is_other_syn_ack(me, segment) && me.marks.has(Marks::SYN) => Admission::Foreign,
         // Numbers that this side never came near belong to a next connection, whose SYN is late or missing.
@@ -92,6 +95,13 @@ fn admit_syn(flow: &Flow, segment: &Segment, me: &Half, peer: &Half) -> Admissio
 fn accepts_after_all(me: &Half, peer: &Half, segment: &Segment) -> bool {
     let only_syn = peer.marks.has(Marks::SYN) && !peer.marks.has(Marks::ACKED);
     !me.marks.has(Marks::SYN) && only_syn && segment.ack == peer.iss.plus(1)
+}
+
+/// A SYN+ACK in place of one that was never acknowledged. Its sender had said nothing else.
+fn answers_anew(me: &Half, peer: &Half, segment: &Segment) -> bool {
+    let only_syn = peer.marks.has(Marks::SYN) && !peer.marks.has(Marks::ACKED);
+    let only_answer = me.marks.has(Marks::SYN_ACK) && me.snd_nxt == me.iss.plus(1);
+    only_answer && only_syn && segment.seq != me.iss && segment.ack == peer.iss.plus(1)
 }
 
 fn is_other_syn_ack(me: &Half, segment: &Segment) -> bool {

@@ -1,6 +1,7 @@
 //! Facts that many rules rest on, in the words in which they are shown.
 
 use crate::flow::{Acceptance, BodyLength, Exchange, Reset, Side, Turn};
+use crate::time::Span;
 
 use super::evidence::{Evidence, Shape, Talk};
 use super::{Confidence, Fact, How, broken_off, cap, goaway, half_close, shut_window, talk, version};
@@ -43,6 +44,9 @@ pub(super) fn fatal_advice(evidence: &Evidence<'_>) -> Option<String> {
     };
     Some(format!("The server ended the session on purpose: {why}. Its log at that time says more."))
 }
+
+/// After this time a SYN that has no answer is sent again (RFC 6298 §2.1), and a SYN+ACK (Linux `TCP_TIMEOUT_INIT`).
+pub(super) const SYN_REPEATED: Span = Span::from_secs(1);
 
 /// What was owed, then how it ended: the usual story.
 pub(super) fn of_story(evidence: &Evidence<'_>) -> Vec<Fact> {

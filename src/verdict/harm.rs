@@ -4,7 +4,7 @@ use crate::flow::{Marks, Side};
 use crate::time::Span;
 
 use super::evidence::{Evidence, Shape, Talk};
-use super::{How, Sender, broken_off, ending, farewell, gave_up, probes, refused_tls, talk};
+use super::{How, Sender, broken_off, ending, facts, farewell, gave_up, probes, refused_tls, talk};
 
 /// Whether anybody was hurt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -67,6 +67,7 @@ pub(super) fn weigh(evidence: &Evidence<'_>) -> Option<Harm> {
         || talk::only_a_stream_ended_after(evidence)
         || talk::left_unanswered_in_tls(evidence)
         || talk::left_at_once(evidence)
+        || connected_late(evidence)
         || evidence.closer == Some(Side::Client) && broken_off::is_broken_off(evidence);
     let unseen_end = nothing_owed && !only_goodbyes && ended_out_of_sight(evidence)
         || ending::may_be_goodbye(evidence.close);
@@ -188,5 +189,15 @@ fn hung_up_in_tls(evidence: &Evidence<'_>) -> bool {
 fn waited_for_handshake(evidence: &Evidence<'_>) -> bool {
     let client = evidence.close.half_before(Side::Client);
     let took = evidence.syn_ack_took();
-    !client.marks.has(Marks::ACKED) && took.is_some_and(|took| took > PATIENT)
+    // Its kernel repeats the SYN as long as its program waits.
+    let waited = !connected_late(evidence) || client.packets > 1;
+    !client.marks.has(Marks::ACKED) && took.is_some_and(|took| took > PATIENT) && waited
+}
+
+/// Did the SYN+ACK come only after it, or the SYN, had been repeated, as the capture shows or the time tells (RFC 6298 §2.1)? The path loses
+/// some, and of a client that is gone by then nobody knows when it left: it may have had another connection.
+fn connected_late(evidence: &Evidence<'_>) -> bool {
+    let client = evidence.close.half_before(Side::Client);
+    let took = evidence.syn_ack_took();
+    !client.marks.has(Marks::ACKED) && took.is_some_and(|took| took >= facts::SYN_REPEATED)
 }

@@ -18,6 +18,8 @@ mod goaway;
 mod half_close;
 mod harm;
 mod ladder;
+#[cfg(test)]
+mod lossy_tests;
 mod precedents;
 mod probes;
 pub mod programs;

@@ -351,15 +351,6 @@ fn a_full_queue_is_certain_only_near_the_server() {
     assert_eq!(of(64, 62), Some(("accept_queue_overflow", Confidence::Possible)));
 }
 
-/// A client that gives up within a second refuses the SYN+ACK that comes again.
-#[test]
-fn a_repeated_offer_was_waited_for_in_vain() {
-    let told = verdict("A > B S\nB > A S.\n+1 B > A again\nA > B R");
-    assert_eq!((told.cause_name(), told.harm), (Some("client_gave_up_connecting"), Some(Harm::Harmful)));
-    let told = verdict("A > B S\nB > A S.\nA > B R");
-    assert_eq!((told.cause_name(), told.harm), (Some("client_gave_up_connecting"), Some(Harm::Harmless)));
-}
-
 /// A program that leaves aborts; a RST without ACK refuses something.
 #[test]
 fn a_refusal_of_nothing_is_no_leaving() {

@@ -305,7 +305,8 @@ pub(super) fn left_at_once(evidence: &Evidence<'_>) -> bool {
     let round_trip = evidence.close.rtt.map_or(AT_ONCE, |rtt| rtt.max(AT_ONCE));
     let waited = evidence.idle_before.is_none_or(|idle| idle >= round_trip);
     let asked = evidence.talk == Talk::Awaiting || evidence.in_tls_handshake;
-    evidence.closer == Some(Side::Client) && asked && !waited
+    // Who hears another language has waited for long enough.
+    evidence.closer == Some(Side::Client) && asked && !waited && evidence.exchange.speaks_other().is_none()
 }
 
 /// Did one side take what the other said in HTTP/2 for an error, or the server answer with something that is no HTTP/2?

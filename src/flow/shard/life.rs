@@ -112,6 +112,10 @@ impl Shard {
         }
         match admission::admit(flow, cold, segment, by) {
             Admission::Same => self.track(at, heard, by),
+            Admission::Anew => {
+                flow.halves.at_mut(by).begin_anew();
+                self.track(at, heard, by);
+            }
             Admission::Foreign => self.counts.late += 1,
             Admission::Stray => {
                 cold.stray_syn = Some(Box::new(*segment));

@@ -46,9 +46,12 @@ fn facts_of(evidence: &Evidence<'_>) -> Vec<Fact> {
 
 fn advise(evidence: &Evidence<'_>) -> String {
     match evidence.syn_ack_took() {
-        Some(took) => format!(
-            "The SYN+ACK took {took}: if that is longer than the client's connect timeout, find out why; if it is short, this is a probe, and harmless."
-        ),
+        Some(took) => {
+            let lost = if took >= facts::SYN_REPEATED { " (each SYN or SYN+ACK that the path loses costs a second or more)" } else { "" };
+            format!(
+                "The SYN+ACK took {took}: if that is longer than the client's connect timeout, find out why{lost}; if it is short, this is a probe, and harmless."
+            )
+        }
         None => "See whether the client's connect timeout is shorter than the server takes to answer; a probe would be harmless.".into(),
     }
 }

@@ -1,0 +1,31 @@
+//! Paths that lose segments: what comes late or again is no event by itself.
+
+use super::Harm;
+use super::example::verdict;
+
+/// A client whose kernel repeats the SYN waits; of one that left within a second nobody knows whether it had.
+#[test]
+fn who_repeats_the_syn_had_waited() {
+    let harm = |text: &str| {
+        let told = verdict(text);
+        assert_eq!(told.cause_name(), Some("client_gave_up_connecting"));
+        told.harm
+    };
+    assert_eq!(harm("A > B S\n+1 A > B again\n+1 B > A S.\nA > B R"), Some(Harm::Harmful));
+    assert_eq!(harm("A > B S\n+1 B > A S.\nA > B R"), None);
+    assert_eq!(harm("A > B S\nB > A S.\n+1 B > A again\nA > B R"), None);
+    assert_eq!(harm("A > B S\n+0.6 B > A S.\nA > B R"), Some(Harm::Harmful));
+    assert_eq!(harm("A > B S\nB > A S.\nA > B R"), Some(Harm::Harmless));
+}
+
+/// A listener that has given a request up answers the repeated SYN anew: what was said with the first number is nothing.
+#[test]
+fn a_second_answer_with_another_number_counts() {
+    let get = "A > B P. \"GET / HTTP/1.0\\r\\n\\r\\n\"\n";
+    let answer = "B > A P. \"HTTP/1.0 200 OK\\r\\nContent-Length: 2\\r\\n\\r\\nok\"\nA > B .\n";
+    let told = verdict(&format!(
+        "A > B S\nB > A S.\n+1 A > B again\nB > A S. seq 90000\nA > B . ack 90001\n{get}{answer}B > A F.\nA > B F.\nB > A ."
+    ));
+    assert_eq!((told.cause_name(), told.harm, told.seen.gaps), (None, None, 0), "{:?}", told.evidence);
+    assert_eq!(told.exchange.and_then(|exchange| exchange.status), Some(200));
+}
