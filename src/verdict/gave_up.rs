@@ -9,13 +9,15 @@ use super::{How, Sender};
 
 /// As many repetitions are no chance loss.
 const IN_VAIN: usize = 2;
+/// Nor is a silence of this length, while the other side is asked again and again.
+const LONG: Span = Span::from_secs(1);
 
 /// What a side did in vain before what its RST answers came.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct GaveUp {
     /// Repetitions.
     pub(super) times: usize,
-    /// From the last of them to what the RST answers.
+    /// From the last of them to what the RST answers, or to the abort.
     pub(super) before: Span,
     /// The frame of the last one.
     pub(super) frame: u64,
@@ -28,6 +30,18 @@ pub(super) fn gave_up(evidence: &Evidence<'_>) -> Option<GaveUp> {
     let copies = own_before(evidence, prompt).take_while(|own| says(own) && own.seq == last.seq).count();
     let times = copies.checked_sub(1).filter(|&times| times >= IN_VAIN)?;
     Some(GaveUp { times, before: prompt.ts.since(last.ts), frame: last.frame })
+}
+
+/// The repetitions of a side that then aborted, if the other side was not heard since the first of them: its program had waited, or was told.
+pub(super) fn aborted(evidence: &Evidence<'_>) -> Option<GaveUp> {
+    let reset = evidence.reset().filter(|_| evidence.shape == Shape::Active && evidence.how == How::Reset)?;
+    let before = evidence.close.recent.iter().rev().skip_while(|recent| recent.serial >= reset.serial);
+    let own: Vec<&Recent> = before.take_while(|recent| recent.by == reset.by).collect();
+    let last = own.first().filter(|last| says(last))?;
+    let copies: Vec<_> = own.iter().take_while(|own| says(own) && own.seq == last.seq).collect();
+    let waited = copies.last().is_some_and(|first| reset.rst.ts.since(first.ts) >= LONG);
+    let times = copies.len().checked_sub(1).filter(|&times| times >= IN_VAIN && waited)?;
+    Some(GaveUp { times, before: reset.rst.ts.since(last.ts), frame: last.frame })
 }
 
 /// Did a host that had never closed refuse the other's FIN? It had lost the connection before; how, and what its program saw then, is not

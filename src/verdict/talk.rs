@@ -231,10 +231,25 @@ fn answer_unseen(evidence: &Evidence<'_>) -> bool {
     // A hole that the client has not acknowledged either is one of the network.
     let hole = server.marks.has(Marks::HOLE) && client.rcv_nxt.after(server.hole_start);
     let missing = server.marks.has(Marks::GAP) || hole;
+    if fin_behind_hole(evidence) || acknowledged_by_abort(evidence) {
+        return true;
+    }
     if !server.seen() {
         return client.marks.has(Marks::ACKED) && acknowledged_since(evidence);
     }
     client.marks.has(Marks::ACKED) && (missing || client.rcv_nxt.after(server.snd_nxt))
+}
+
+/// Does a hole that nobody filled lie before the server's FIN?
+fn fin_behind_hole(evidence: &Evidence<'_>) -> bool {
+    let server = evidence.close.half_before(Side::Server);
+    server.marks.has(Marks::HOLE) && server.has_fin()
+}
+
+/// Does the RST of the client's live socket acknowledge more than was captured? Its kernel had received that.
+fn acknowledged_by_abort(evidence: &Evidence<'_>) -> bool {
+    let had = ending::acknowledged_by_rst(evidence.close, Side::Client);
+    had.is_some_and(|had| had.after(evidence.close.half_before(Side::Server).snd_nxt))
 }
 
 /// Only the client was captured: has it acknowledged more since it spoke than a FIN takes?
@@ -350,6 +365,7 @@ fn http_talk(evidence: &Evidence<'_>, owed: Owed) -> Option<Talk> {
         Owed::Answer => Some(Talk::Awaiting),
         Owed::Rest(BodyLength::UntilClose) if server_closed => Some(Talk::Complete),
         Owed::Rest(BodyLength::Unknown) | Owed::Unknown => None,
+        Owed::Rest(_) if acknowledged_by_abort(evidence) || fin_behind_hole(evidence) => None,
         Owed::Rest(_) => Some(Talk::Answering),
     }
 }

@@ -32,7 +32,9 @@ fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
     let half_open =
         client.marks.has(Marks::SYN) && !client.marks.has(Marks::ACKED) && server.marks.has(Marks::SYN_ACK);
     let by_client = evidence.rst_by == Some(Sender::Side(Side::Client));
-    let alone = evidence.how == How::Reset && half_open && by_client;
+    // What its RST is behind of was sent after the handshake, and the capture misses it.
+    let said_nothing = evidence.reset().is_some_and(|reset| !reset.rst.seq.after(client.iss.plus(1)));
+    let alone = evidence.how == How::Reset && half_open && by_client && said_nothing;
     alone.then_some(if evidence.shape == Shape::Reply { Confidence::Certain } else { Confidence::Likely })
 }
 

@@ -36,6 +36,10 @@ and look at the path (routes, firewall state timeouts, MTU black holes where onl
             "it speaks again when the other side has closed in vain",
             "A > B S\nB > A S.\nA > B .\nA > B P. len 50\nB > A P. len 5\nA > B .\n+1 A > B F.\n+0.2 A > B again\n+0.4 A > B again\n+5 B > A P. len 5 ack 1051\nA > B R seq 1051",
         ),
+        hit(
+            "a server that waits in vain for an acknowledgement, and then aborts",
+            "A > B S\nB > A S.\nA > B .\nA > B P. len 50\nB > A P. len 500\nA > B .\n+1 B > A P. len 500\n+0.2 B > A again\n+0.4 B > A again\n+0.8 B > A again\n+1 B > A R.",
+        ),
         miss("one repetition is answered", "A > B S\nB > A S.\nA > B .\nA > B P. len 50\n+0.2 A > B again\nB > A ."),
         hit(
             "the SYN+ACK never arrives",
@@ -53,6 +57,9 @@ B > A P. \"HTTP/1.1 200 OK\\r\\nContent-Length: 9000\\r\\n\\r\\n\"\nA > B .\nB >
 
 fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
     if gave_up::gave_up(evidence).is_some() && matches!(evidence.how, How::Reset | How::FinThenReset) {
+        return Some(Confidence::Likely);
+    }
+    if gave_up::aborted(evidence).is_some() {
         return Some(Confidence::Likely);
     }
     if evidence.how == How::Reset && super::state_lost::outage(evidence).is_some() {
@@ -107,7 +114,7 @@ fn only_syn_acks(evidence: &Evidence<'_>, side: Side) -> bool {
 fn facts(evidence: &Evidence<'_>) -> Vec<Fact> {
     if let Some((side, story)) = of_giving_up(evidence) {
         let own = crate::verdict::facts::of_end(evidence);
-        return std::iter::once(Fact::at(story.frame, told(side, story))).chain(own).collect();
+        return std::iter::once(Fact::at(story.frame, told(evidence, side, story))).chain(own).collect();
     }
     let Some(side) = evidence.unanswered_side() else { return Vec::new() };
     let repeated = evidence.unanswered(side);
@@ -140,14 +147,17 @@ fn facts(evidence: &Evidence<'_>) -> Vec<Fact> {
 /// The side that reset, and what it had done in vain.
 fn of_giving_up(evidence: &Evidence<'_>) -> Option<(Side, GaveUp)> {
     let reset = evidence.reset()?;
-    Some((evidence.close.side(reset.by), gave_up::gave_up(evidence)?))
+    let story = gave_up::gave_up(evidence).or_else(|| gave_up::aborted(evidence))?;
+    Some((evidence.close.side(reset.by), story))
 }
 
-fn told(side: Side, GaveUp { times, before, .. }: GaveUp) -> String {
-    format!(
-        "the {side} repeated itself {times} times and got no answer; when the {} spoke again, {before} later, it had given up",
-        side.peer()
-    )
+fn told(evidence: &Evidence<'_>, side: Side, GaveUp { times, before, .. }: GaveUp) -> String {
+    let end = if gave_up::aborted(evidence).is_some() {
+        format!("{before} after the last time it aborted")
+    } else {
+        format!("when the {} spoke again, {before} later, it had given up", side.peer())
+    };
+    format!("the {side} repeated itself {times} times and got no answer; {end}")
 }
 
 fn advise(evidence: &Evidence<'_>) -> String {
