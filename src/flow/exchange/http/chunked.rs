@@ -1,5 +1,9 @@
 //! The chunked coding (RFC 9112 §7.1): sizes are read, data is only counted.
 
+/// A carriage return and a line feed.
+const LINE_END: u64 = 2;
+/// `0`, and two ends of lines.
+const LAST_CHUNK: u64 = 5;
 /// Hexadecimal digits of a size that fits 64 bits.
 const MAX_DIGITS: u8 = 16;
 
@@ -65,14 +69,23 @@ impl Chunks {
         (bytes.len(), Step::Frame)
     }
 
-    /// Passes over bytes that nobody saw; `false` if more than data lies there.
-    pub(super) const fn skip(&mut self, count: u64) -> Step {
+    /// Passes over some of so many bytes that nobody saw, and gives how many. What frames the data is known where it can be nothing else: the
+    /// end of a line, and the last chunk, since any other one is longer than that.
+    pub(super) fn skip(&mut self, count: u64) -> (u64, Step) {
         match *self {
-            Self::Data(left) if count <= left => {
-                self.pass(count);
-                Step::Data(count)
+            Self::Data(left) => {
+                let taken = left.min(count);
+                self.pass(taken);
+                (taken, Step::Data(taken))
             }
-            _ => Step::Bad,
+            Self::DataEnd => {
+                if count >= LINE_END {
+                    *self = Self::default();
+                }
+                (count.min(LINE_END), Step::Frame)
+            }
+            Self::Size { digits: 0, .. } if count == LAST_CHUNK => (count, Step::End),
+            _ => (count, Step::Bad),
         }
     }
 

@@ -107,8 +107,8 @@ impl Reader {
     pub(super) fn skip(&mut self, count: u64) -> (u64, Event<'static>) {
         match &mut self.state {
             State::Chunked(chunks) => match chunks.skip(count) {
-                Step::Bad => (count, self.lose(count)),
-                step => (count, self.on_chunk(step)),
+                (_, Step::Bad) => (count, self.lose(count)),
+                (taken, step) => (taken, self.on_chunk(step)),
             },
             State::Idle | State::Head(_) => (count, self.lose(count)),
             State::Counted(_) | State::Endless | State::Blind => self.pass(count),

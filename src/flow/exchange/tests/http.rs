@@ -234,3 +234,24 @@ fn a_tunnel_may_hold_tls_but_no_more_http() {
         assert!(!wire.http().awaits_response());
     });
 }
+
+/// A snaplen leaves the size of each chunk, and takes the end of its line, or the last chunk, which can be nothing else.
+#[test]
+fn chunks_are_followed_where_a_snaplen_cut_their_ends() {
+    let head = "HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n";
+    let mut wire = said(&[(CLIENT, GET), (SERVER, head)]);
+    for _ in 0..3 {
+        wire.say_cut(SERVER, b"7d0\r\nsome", 2007);
+    }
+    assert_eq!(wire.exchange.owed(), Some(Owed::Rest(BodyLength::Chunked)));
+    assert_eq!(wire.http().response.as_ref().map(|response| response.body), Some(6000));
+    let mut last = wire.clone();
+    last.say_cut(SERVER, b"7d0\r\nsome", 2012);
+    assert_eq!(last.exchange.owed(), Some(Owed::Nothing));
+    wire.say(SERVER, b"0\r\n\r\n");
+    assert_eq!(wire.exchange.owed(), Some(Owed::Nothing));
+    // What else lies behind a chunk nobody knows.
+    let mut wire = said(&[(CLIENT, GET), (SERVER, head)]);
+    wire.say_cut(SERVER, b"7d0\r\nsome", 2600);
+    assert_eq!(wire.exchange.owed(), Some(Owed::Unknown));
+}
