@@ -21,7 +21,17 @@ pub(super) fn by_server(evidence: &Evidence<'_>) -> bool {
     let by_client = |turn: Turn| evidence.close.side(turn.by) == Side::Client;
     let silent = evidence.exchange.turns <= 1 && evidence.exchange.turn.is_none_or(by_client);
     let answers = asked.is_some_and(|tls| said_at_once(evidence, tls));
-    answers && !evidence.in_tls_handshake && silent && evidence.ended_by() == Some(Side::Server)
+    let ended =
+        evidence.ended_by() == Some(Side::Server) || asked.is_some_and(|tls| said_first(evidence, tls));
+    answers && !evidence.in_tls_handshake && silent && ended
+}
+
+/// Did the server say its alert before a client closed that had said one too? That only answered.
+fn said_first(evidence: &Evidence<'_>, tls: &Tls) -> bool {
+    let said = tls.alert_or_message(evidence.close.end(Side::Server));
+    let fin = evidence.fin(Side::Client).filter(|_| evidence.closer == Some(Side::Client));
+    let answered = *tls.closing.at(evidence.close.end(Side::Client));
+    answered && said.zip(fin).is_some_and(|(said, fin)| said < fin.ts)
 }
 
 /// Did the server's alert follow what the client had said, and the end the alert?

@@ -52,12 +52,15 @@ keep-alives, a pool that gives up idle connections earlier, or application pings
 };
 
 /// Idle limits of known systems: a hint, never a proof.
-const LIMITS: &[(u64, &str)] = &[
+const PROGRAMS: &[(u64, &str)] = &[
     (5, "Node's and Apache's keep-alive timeout"),
     (20, "Tomcat's keep-alive timeout"),
     (30, "Jetty's idle timeout"),
     (60, "the idle timeout of AWS ALB, nginx upstreams and many proxies"),
     (75, "nginx's keepalive_timeout"),
+];
+/// The same of what sits in between: who drops a connection without a FIN.
+const DEVICES: &[(u64, &str)] = &[
     (240, "the idle timeout of Azure's load balancer and NAT gateway"),
     (300, "the idle timeout of F5 BIG-IP"),
     (350, "the idle timeout of AWS NLB and NAT gateway"),
@@ -69,11 +72,15 @@ const LIMITS: &[(u64, &str)] = &[
 
 /// A limit within 2 % of an idle time.
 fn limit(idle: Span) -> Option<&'static str> {
+    among(PROGRAMS, idle).or_else(|| among(DEVICES, idle))
+}
+
+fn among(limits: &[(u64, &'static str)], idle: Span) -> Option<&'static str> {
     let near = |secs: u64| {
         idle.as_nanos().abs_diff(Span::from_secs(secs).as_nanos()).saturating_mul(50)
             <= Span::from_secs(secs).as_nanos()
     };
-    LIMITS.iter().find(|(secs, _)| near(*secs)).map(|(_, whose)| *whose)
+    limits.iter().find(|(secs, _)| near(*secs)).map(|(_, whose)| *whose)
 }
 
 fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
@@ -85,6 +92,7 @@ fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
         || evidence.in_tls_handshake
         || crate::verdict::probes::probing(evidence).is_some()
         || crate::verdict::gave_up::gave_up(evidence).is_some()
+        || crate::verdict::gave_up::waited_for_room(evidence)
     {
         return None;
     }
@@ -134,8 +142,10 @@ fn advise(evidence: &Evidence<'_>) -> String {
         return advice;
     }
     let idle = facts::idle(evidence);
+    // A program would have said FIN.
+    let fits = |idle| if evidence.shape == Shape::Reply { among(DEVICES, idle) } else { limit(idle) };
     let hint =
-        evidence.idle_before.and_then(limit).map(|whose| format!(" ({whose} would fit)")).unwrap_or_default();
+        evidence.idle_before.and_then(fits).map(|whose| format!(" ({whose} would fit)")).unwrap_or_default();
     let who = match evidence.rst_by {
         Some(Sender::Side(Side::Client)) => "the client, or a device before it,",
         _ => "the server, or a device before it,",

@@ -54,6 +54,10 @@ fn facts_of(evidence: &Evidence<'_>) -> Vec<Fact> {
 }
 
 /// Does it object to the certificate of whom it is sent to (RFC 8446 §6.2: 41 to 46, unknown_ca, certificate_required)?
+/// RFC 8446 §6.
+const CERTIFICATE_EXPIRED: u8 = 45;
+const UNKNOWN_CA: u8 = 48;
+
 fn is_of_peer_certificate(alert: Alert) -> bool {
     matches!(alert.description, 41..=46 | 48 | 116)
 }
@@ -62,7 +66,14 @@ fn advise(evidence: &Evidence<'_>) -> String {
     let Some(alert) = fatal_alert(evidence) else { return String::new() };
     let side = evidence.close.side(alert.by);
     let whose = match side {
-        Side::Client => "its trust store and TLS settings",
+        Side::Client => match alert.description {
+            CERTIFICATE_EXPIRED => "the dates of the server's certificate, and the client's clock",
+            UNKNOWN_CA => "who signed the server's certificate, and the client's trust store",
+            _ if is_of_peer_certificate(alert) => {
+                "the server's certificate (chain, names, purpose), and the client's trust store"
+            }
+            _ => "its trust store and TLS settings",
+        },
         Side::Server if is_of_peer_certificate(alert) => {
             "the client's certificate, and which authorities the server accepts"
         }

@@ -156,8 +156,13 @@ fn unread(evidence: &Evidence<'_>) -> Option<Fact> {
     Some(Fact::at(reset.rst.frame, format!("the {side} aborts {unread}")))
 }
 
+/// Request Timeout (RFC 9110 §15.5.9).
+const TOO_SLOW: u16 = 408;
+
 fn advise(evidence: &Evidence<'_>) -> String {
+    let status = evidence.http().and_then(|http| http.response.as_ref()).map(|response| response.status);
     match evidence.rst_by {
+        Some(Sender::Side(Side::Server)) if status == Some(TOO_SLOW) => "The server said that the request came too slowly (408): see why the client took so long to send it, or raise the server's request timeout.".into(),
         Some(Sender::Side(Side::Server)) => "Make the server read the request to its end (or drain it for a while) before it closes; a client that still uploads may never see the early answer.".into(),
         _ => "The client closed with data unread: normal when it left on purpose; otherwise make it read to the end before it closes.".into(),
     }

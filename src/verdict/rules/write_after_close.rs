@@ -123,8 +123,13 @@ fn advise(evidence: &Evidence<'_>) -> String {
     }
     if evidence.answers_alert() {
         return format!(
-            "Only the {writer}'s {} met a socket that was closed already: nothing was lost, nothing needs doing.",
-            facts::own_last_words(evidence)
+            "Only the {writer}'s {} met a socket that was closed already: {}",
+            facts::own_last_words(evidence),
+            if matches!(evidence.talk, Talk::Awaiting | Talk::Answering) {
+                "by that nothing was lost, but the client had not waited for all that it was owed."
+            } else {
+                "nothing was lost, nothing needs doing."
+            }
         );
     }
     if let Some(gap) = crossing(evidence, closer) {
