@@ -28,6 +28,8 @@ pub struct LearnedIdle {
     pub fitting: u32,
     /// Closes after an idle time in all, as many as are remembered.
     pub of: u32,
+    /// Closes at the same moment as that of the connection, after other idle times: what ends there is not the patience with one.
+    pub together: u32,
 }
 
 /// How long a router takes to translate an address, at most.
@@ -61,7 +63,8 @@ struct Service {
     silent: u32,
     /// How those of the group began, as many as are remembered.
     began: SmallVec<[Beginning; 2]>,
-    idles: Vec<Span>,
+    /// Closes after an idle time: when, and after which.
+    idles: Vec<(Timestamp, Span)>,
     /// When it last turned out that a connection in use was forgotten.
     forgot: Option<Timestamp>,
 }
@@ -113,16 +116,22 @@ impl Services {
 
     pub(super) fn learned_idle(&self, close: &Close) -> Option<LearnedIdle> {
         let service = self.0.get(&close.endpoint(Side::Server))?;
-        let mut sorted = service.idles.clone();
+        let mut sorted: Vec<Span> = service.idles.iter().map(|(_, idle)| *idle).collect();
         sorted.sort_unstable();
         let usual = *sorted.get(sorted.len() / 2)?;
-        let fits =
-            |idle: &&Span| idle.as_nanos().abs_diff(usual.as_nanos()).saturating_mul(10) <= usual.as_nanos();
+        let near = |idle: Span, usual: Span| {
+            idle.as_nanos().abs_diff(usual.as_nanos()).saturating_mul(10) <= usual.as_nanos()
+        };
+        let own = close.fins.at(close.end(Side::Server)).map(|fin| (fin.ts, idle_until(close, fin.ts)));
+        let together = |&&(at, idle): &&(Timestamp, Span)| {
+            own.is_some_and(|(ts, own)| at.since(ts).max(ts.since(at)) <= TOGETHER && !near(idle, own))
+        };
         let count = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
         Some(LearnedIdle {
             idle: usual,
-            fitting: count(sorted.iter().filter(fits).count()),
+            fitting: count(sorted.iter().filter(|idle| near(**idle, usual)).count()),
             of: count(sorted.len()),
+            together: count(service.idles.iter().filter(together).count()),
         })
     }
 }
@@ -170,11 +179,16 @@ fn forgotten_in_use(close: &Close) -> Option<Timestamp> {
 }
 
 /// How long the server had been quiet when it closed first, after it had said something.
-fn idle_close(close: &Close) -> Option<Span> {
+fn idle_close(close: &Close) -> Option<(Timestamp, Span)> {
     let fin = (*close.fins.at(close.end(Side::Server)))?;
     let first = close.fins.at(close.client).is_none_or(|client| fin.ts <= client.ts);
     let server = close.half(Side::Server);
-    let idle = fin.ts.since(server.last_data);
+    let idle = idle_until(close, fin.ts);
     (first && server.has_data() && idle >= IDLE && !server.last_data.since(fin.ts).gt(&Span::ZERO))
-        .then_some(idle)
+        .then_some((fin.ts, idle))
+}
+
+/// Since the server had last said something.
+fn idle_until(close: &Close, ts: Timestamp) -> Span {
+    ts.since(close.half(Side::Server).last_data)
 }

@@ -370,7 +370,7 @@ pub(super) fn retry_unseen(evidence: &Evidence<'_>) -> &'static str {
 /// How the idle time compares with what the server did to other connections.
 pub(super) fn learned_idle(evidence: &Evidence<'_>) -> String {
     match evidence.surroundings.learned_idle {
-        Some(learned) if learned.of > 1 => {
+        Some(learned) if learned.fitting > 1 => {
             format!(
                 " (it closes idle connections after {}, {} of {} connections)",
                 learned.idle, learned.fitting, learned.of

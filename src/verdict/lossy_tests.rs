@@ -29,3 +29,22 @@ fn a_second_answer_with_another_number_counts() {
     assert_eq!((told.cause_name(), told.harm, told.seen.gaps), (None, None, 0), "{:?}", told.evidence);
     assert_eq!(told.exchange.and_then(|exchange| exchange.status), Some(200));
 }
+
+/// What ends at the same moment, however long each was idle, ends with its process.
+#[test]
+fn a_server_that_closes_all_at_once_has_no_timeout() {
+    let get = "P. \"GET / HTTP/1.1\\r\\n\\r\\n\"";
+    let talk = |client: &str| {
+        let answer = "P. \"HTTP/1.1 200 OK\\r\\nContent-Length: 0\\r\\n\\r\\n\"";
+        format!(
+            "{client} > B S\nB > {client} S.\n{client} > B .\n{client} > B {get}\nB > {client} {answer}\n{client} > B .\n+1.3 "
+        )
+    };
+    let each = |what: &dyn Fn(&str) -> String| ["C", "D", "A"].map(what).concat();
+    let end = each(&|client| format!("B > {client} F.\n{client} > B .\n"));
+    let again = each(&|client| format!("+6 {client} > B {get}\nB > {client} R\n"));
+    let told = verdict(&format!("{}{end}{again}", each(&|client| talk(client))));
+    assert_eq!(told.cause_name(), Some("stale_keepalive"));
+    let advice = told.advice.unwrap_or_default();
+    assert!(advice.contains("at the same moment as 2 others"), "{advice}");
+}

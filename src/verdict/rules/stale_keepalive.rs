@@ -8,6 +8,8 @@ use crate::verdict::{Evidence, Fact, How, Sender, ending, facts};
 
 /// A pause before the server's FIN that is shorter is no idle time: no keep-alive timeout is.
 const SHORTEST: Span = Span::from_millis(100);
+/// Other connections that a server closes at the same moment by no chance.
+const SOME: u32 = 2;
 /// A timeout is set in seconds, and runs out within a fiftieth of them.
 const ROUND: u64 = 50;
 
@@ -212,9 +214,14 @@ fn facts_of(evidence: &Evidence<'_>) -> Vec<Fact> {
     facts
 }
 
+/// How many other connections the server closed at that moment, after other idle times, if they were some: a process ended, or was told to.
+fn closed_with(evidence: &Evidence<'_>) -> Option<u32> {
+    evidence.surroundings.learned_idle.map(|learned| learned.together).filter(|&others| others >= SOME)
+}
+
 /// Is the silence as long as those before other closes of that server, or a round number of seconds, as timeouts are?
 fn is_timeout(evidence: &Evidence<'_>) -> bool {
-    let learned = evidence.surroundings.learned_idle.is_some_and(|learned| learned.of > 1);
+    let learned = evidence.surroundings.learned_idle.is_some_and(|learned| learned.fitting > 1);
     let second = Span::from_secs(1).as_nanos();
     let round = evidence.idle_before.is_some_and(|idle| {
         let whole = (idle.as_nanos() + second / 2) / second * second;
@@ -234,6 +241,12 @@ fn advise(evidence: &Evidence<'_>) -> String {
     }
     if let Some(advice) = facts::fatal_advice(evidence) {
         return format!("{advice} {}", facts::retry_unseen(evidence));
+    }
+    if let Some(others) = closed_with(evidence) {
+        return format!(
+            "Your client reused a connection that the server had closed after {idle} idle, at the same moment as {others} others that had been idle for other times: no timeout, but a restart, a reload or a kill just then. Let the server drain first, and the client pool drop what was closed. {}",
+            facts::retry_unseen(evidence)
+        );
     }
     if !is_timeout(evidence) {
         return format!(
