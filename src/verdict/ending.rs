@@ -127,6 +127,11 @@ pub(super) fn closed_unseen(close: &Close, side: Side) -> bool {
     close.half_before(side).may_have_closed_unseen(close.half_before(side.peer()))
 }
 
+/// Does the capture miss the end of what this side had said before any RST, and perhaps its FIN with it?
+pub(super) fn end_unseen(close: &Close, side: Side) -> bool {
+    close.half_before(side).misses_its_end(close.half_before(side.peer()))
+}
+
 /// Before the RST, had a side sent something that the other never acknowledged? FINs and the alerts that go with them apart:
 /// nobody misses those.
 pub(super) fn lost_data(close: &Close, halves: &Both<Half>) -> bool {

@@ -62,6 +62,12 @@ pub(super) fn left_without_a_word(evidence: &Evidence<'_>, side: Side) -> bool {
     read && !said_goodbye(evidence, side)
 }
 
+/// Had both sides said TLS's goodbye, and nothing after it, when the RST came? What it left unread was the other's goodbye.
+pub(super) fn both_said_goodbye(evidence: &Evidence<'_>) -> bool {
+    let both = [Side::Client, Side::Server].iter().all(|&side| said_goodbye(evidence, side));
+    both && !evidence.in_tls_handshake && evidence.exchange.turns > 1
+}
+
 #[cfg(test)]
 mod tests {
     use crate::verdict::Harm;

@@ -69,7 +69,10 @@ pub(super) fn weigh(evidence: &Evidence<'_>) -> Option<Harm> {
         || talk::left_at_once(evidence)
         || connected_late(evidence)
         || evidence.closer == Some(Side::Client) && broken_off::is_broken_off(evidence);
-    let unseen_end = nothing_owed && !only_goodbyes && ended_out_of_sight(evidence)
+    // Whether all had come before that TLS hides.
+    let unseen_end = may_have_closed_unseen(evidence)
+        || farewell::both_said_goodbye(evidence)
+        || nothing_owed && !only_goodbyes && ended_out_of_sight(evidence)
         || ending::may_be_goodbye(evidence.close);
     let scan = evidence.surroundings.scan.is_some();
     if (had_all || unseen_end || is_hearsay(evidence)) && !failed && !scan || asked_once(evidence) {
@@ -110,6 +113,13 @@ pub(super) fn asked_once(evidence: &Evidence<'_>) -> bool {
 fn client_had_closed(evidence: &Evidence<'_>) -> bool {
     let by_server = evidence.rst_by == Some(Sender::Side(Side::Server));
     evidence.how == How::FinThenReset && by_server && evidence.closer == Some(Side::Client)
+}
+
+/// Did a host refuse what met no socket, and does the capture miss the end of what it had said? It may have closed as always.
+fn may_have_closed_unseen(evidence: &Evidence<'_>) -> bool {
+    let Some(Sender::Side(side)) = evidence.rst_by else { return false };
+    let refuses = evidence.shape == Shape::Reply && evidence.how == How::Reset;
+    refuses && ending::end_unseen(evidence.close, side)
 }
 
 /// Was nothing owed when a side closed, and does a RST behind that leave open what the other's program had seen or would see?

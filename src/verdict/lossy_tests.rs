@@ -30,6 +30,20 @@ fn a_second_answer_with_another_number_counts() {
     assert_eq!(told.exchange.and_then(|exchange| exchange.status), Some(200));
 }
 
+/// Two goodbyes of TLS cross, and the server closes without having read the client's.
+#[test]
+fn goodbyes_that_cross_abort_nothing() {
+    let said = |by: &str, text: &str| format!("{by} P. hex 1703030015{}\n", text.repeat(21));
+    let alert = |by: &str| format!("{by} P. hex 1503030002010{}\n", "0");
+    let open = "A > B S\nB > A S.\nA > B .\nA > B P. hex 16030100050100000100\n\
+B > A P. hex 160303000402000000140303000101160303000420202020\nA > B P. hex 140303000101160303000420202020\nB > A .\n";
+    let talk = [said("A > B", "61"), said("B > A", "62"), alert("B > A"), alert("A > B")].concat();
+    let told = verdict(&format!("{open}{talk}B > A R."));
+    assert_eq!((told.cause_name(), told.harm), (Some("aborted_by_application"), None), "{:?}", told.evidence);
+    let told = verdict(&format!("{open}{}{}B > A R.", said("A > B", "61"), said("B > A", "62")));
+    assert_eq!(told.harm, Some(Harm::Harmful), "{:?}", told.evidence);
+}
+
 /// What ends at the same moment, however long each was idle, ends with its process.
 #[test]
 fn a_server_that_closes_all_at_once_has_no_timeout() {

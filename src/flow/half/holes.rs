@@ -83,12 +83,17 @@ impl Half {
         }
     }
 
+    /// Is some of the end of what it sent missing, so that its FIN may be?
+    #[must_use]
+    pub fn misses_its_end(&self, peer: &Self) -> bool {
+        let missing = self.marks.has(Marks::HOLE) || self.marks.has(Marks::GAP);
+        !self.has_fin() && missing && self.hole_end == self.sent_up_to(peer)
+    }
+
     /// Is one number missing at the end of what it sent, as its FIN takes? A single byte of data is rare.
     #[must_use]
     pub fn may_have_closed_unseen(&self, peer: &Self) -> bool {
-        let missing = self.marks.has(Marks::HOLE) || self.marks.has(Marks::GAP);
-        let one = self.hole_start.plus(1) == self.hole_end;
-        !self.has_fin() && missing && one && self.hole_end == self.sent_up_to(peer)
+        self.misses_its_end(peer) && self.hole_start.plus(1) == self.hole_end
     }
 }
 

@@ -2,7 +2,7 @@
 
 use crate::verdict::evidence::{BRIEFEST_IDLE, Shape, Talk};
 use crate::verdict::rule::{Confidence, Rule, hit, miss};
-use crate::verdict::{Evidence, How, Sender, Side, broken_off, facts, forgery, talk};
+use crate::verdict::{Evidence, How, Sender, Side, broken_off, facts, farewell, forgery, talk};
 
 pub(super) const RULE: Rule = Rule {
     name: "aborted_by_application",
@@ -66,6 +66,9 @@ fn advise(evidence: &Evidence<'_>) -> String {
     let Some(Sender::Side(side)) = evidence.rst_by else { return String::new() };
     if evidence.talk == Talk::Nothing && refused_late(evidence) {
         return "Ask whether a proxy or a firewall takes handshakes for the server (SYN proxy): then nobody listens on that port behind it. Else the server's program aborted: look there for SO_LINGER 0.".to_owned();
+    }
+    if farewell::both_said_goodbye(evidence) {
+        return "Both had said TLS's goodbye: the abort left only that of the other unread. Whether all had come before, TLS hides: if the client misses something, ask why the server closed.".to_owned();
     }
     let idle = evidence.idle_before.filter(|&idle| idle >= BRIEFEST_IDLE && evidence.talk == Talk::Complete);
     let after = idle.map(|idle| {

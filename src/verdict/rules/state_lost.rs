@@ -66,7 +66,8 @@ fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
     // Who has given up has forgotten the connection too, and nothing was restarted.
     let gave_up = gave_up::gave_up(evidence).is_some() || gave_up::waited_for_room(evidence);
     // How it lost the connection was before the other side closed, and may have been seen there.
-    let said = evidence.exchange.turn.is_some() && !gave_up && !refused_a_close;
+    let end_missing = ending::end_unseen(evidence.close, side);
+    let said = evidence.exchange.turn.is_some() && !gave_up && !refused_a_close && !end_missing;
     Some(if said { Confidence::Likely } else { Confidence::Possible })
 }
 
