@@ -6,8 +6,8 @@ use compact_str::CompactString;
 use super::super::key::{Both, End};
 use super::stream::Piece;
 
-/// What a client sends before it closes, and what need not be answered: PostgreSQL's Terminate, MySQL's COM_QUIT, MQTT's DISCONNECT and Redis's QUIT, whose +OK nobody
-/// waits for.
+/// What a client sends before it closes, and what need not be answered: PostgreSQL's Terminate, MySQL's COM_QUIT, MQTT's DISCONNECT and
+/// Redis's QUIT, whose +OK nobody waits for.
 const GOODBYES: &[&[u8]] = &[b"X\0\0\0\x04", b"\x01\0\0\0\x01", b"\xe0\0", b"*1\r\n$4\r\nQUIT\r\n"];
 /// The same as a line of text, in capitals or not: of SMTP (RFC 5321 §4.1.1.10), FTP, POP3, NNTP, memcached and Redis.
 const QUIT: &[u8] = b"QUIT\r\n";

@@ -252,8 +252,7 @@ impl Postgres {
         match kind {
             b'Q' | b'F' | b'S' => {
                 self.last_request_seq = self.began.take().unwrap_or(seq);
-                self.requests += 1;
-                self.owed += 1;
+                (self.requests, self.owed) = (self.requests.saturating_add(1), self.owed.saturating_add(1));
             }
             b'c' | b'f' if self.phase == Phase::CopyIn => self.phase = Phase::Ready,
             b'P' | b'B' | b'E' | b'D' | b'C' => self.began = self.began.or(Some(seq)),
