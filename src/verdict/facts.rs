@@ -23,7 +23,9 @@ pub(super) fn of_end(evidence: &Evidence<'_>) -> Vec<Fact> {
 /// Why the server ended the session, in its own words.
 pub(super) fn of_fatal(evidence: &Evidence<'_>) -> Option<Fact> {
     let fatal = talk::fatal(evidence)?;
-    Some(Fact::at(fatal.frame, format!("the server said {} {}: {}", fatal.severity, fatal.code, fatal.text)))
+    // The rest of the message may be in the next segment.
+    let text = if fatal.text.is_empty() { String::new() } else { format!(": {}", fatal.text) };
+    Some(Fact::at(fatal.frame, format!("the server said {} {}{text}", fatal.severity, fatal.code)))
 }
 
 /// What to do about it.
@@ -37,7 +39,7 @@ pub(super) fn fatal_advice(evidence: &Evidence<'_>) -> Option<String> {
         "25P03" => "it limits how long a transaction may be idle (idle_in_transaction_session_timeout)",
         code => {
             return Some(format!(
-                "The server ended the session and said why, so that the program has an error of its own to show: {code}, {}.",
+                "The server ended the session and said why, so that the program has an error of its own to show: {code} {}",
                 fatal.text
             ));
         }
