@@ -183,8 +183,8 @@ impl Half {
 
     /// What this side had begun with counts for nothing: it begins with another number.
     pub(super) fn begin_anew(&mut self) {
-        let Self { packets, last_seen, zeek, .. } = *self;
-        *self = Self { packets, last_seen, zeek, ..Self::default() };
+        let Self { last_seen, packets, zeek, .. } = *self;
+        *self = Self { last_seen, packets, zeek, ..Self::default() };
     }
 
     /// The first segment of a side fixes where its numbers begin, as though a SYN had come before it.
