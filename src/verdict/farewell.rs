@@ -62,10 +62,12 @@ pub(super) fn left_without_a_word(evidence: &Evidence<'_>, side: Side) -> bool {
     read && !said_goodbye(evidence, side)
 }
 
-/// Had both sides said TLS's goodbye, and nothing after it, when the RST came? What it left unread was the other's goodbye.
+/// Had both sides said TLS's goodbye, and nothing after it, when the server aborted, which no FIN announced? What it left unread was the
+/// client's goodbye.
 pub(super) fn both_said_goodbye(evidence: &Evidence<'_>) -> bool {
+    let by_server = evidence.closer.is_none() && evidence.ended_by() == Some(Side::Server);
     let both = [Side::Client, Side::Server].iter().all(|&side| said_goodbye(evidence, side));
-    both && !evidence.in_tls_handshake && evidence.exchange.turns > 1
+    by_server && both && !evidence.in_tls_handshake && evidence.exchange.turns > 1
 }
 
 #[cfg(test)]

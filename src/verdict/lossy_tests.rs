@@ -40,6 +40,8 @@ B > A P. hex 160303000402000000140303000101160303000420202020\nA > B P. hex 1403
     let talk = [said("A > B", "61"), said("B > A", "62"), alert("B > A"), alert("A > B")].concat();
     let told = verdict(&format!("{open}{talk}B > A R."));
     assert_eq!((told.cause_name(), told.harm), (Some("aborted_by_application"), None), "{:?}", told.evidence);
+    let told = verdict(&format!("{open}{talk}A > B R."));
+    assert_eq!(told.harm, Some(Harm::Harmless), "a client that had all has left");
     let told = verdict(&format!("{open}{}{}B > A R.", said("A > B", "61"), said("B > A", "62")));
     assert_eq!(told.harm, Some(Harm::Harmful), "{:?}", told.evidence);
 }
