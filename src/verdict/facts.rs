@@ -39,8 +39,8 @@ pub(super) fn fatal_advice(evidence: &Evidence<'_>) -> Option<String> {
         "25P03" => "it limits how long a transaction may be idle (idle_in_transaction_session_timeout)",
         code => {
             return Some(format!(
-                "The server ended the session and said why, so that the program has an error of its own to show: {code} {}",
-                fatal.text
+                "The server ended the session and said why ({}), so that the program has an error of its own to show.",
+                format!("{code} {}", fatal.text).trim_end()
             ));
         }
     };
@@ -211,8 +211,8 @@ pub(super) const fn other_of(side: Side) -> &'static str {
     side.peer().word()
 }
 
-/// Certain where HTTP was read, since then it is known what was owed; otherwise `guess`.
-pub(super) fn sure_if_http(evidence: &Evidence<'_>, guess: Confidence) -> Confidence {
+/// Certain where HTTP or PostgreSQL was read, since then it is known what was owed; otherwise `guess`.
+pub(super) fn sure_if_framed(evidence: &Evidence<'_>, guess: Confidence) -> Confidence {
     if evidence.exchange.requests() > 0 && talk::is_known(evidence) { Confidence::Certain } else { guess }
 }
 

@@ -1,7 +1,7 @@
 //! Paths that lose segments: what comes late or again is no event by itself.
 
-use super::Harm;
 use super::example::verdict;
+use super::{Confidence, Harm};
 
 /// A client whose kernel repeats the SYN waits; of one that left within a second nobody knows whether it had.
 #[test]
@@ -63,4 +63,101 @@ fn a_server_that_closes_all_at_once_has_no_timeout() {
     assert_eq!(told.cause_name(), Some("stale_keepalive"));
     let advice = told.advice.unwrap_or_default();
     assert!(advice.contains("at the same moment as 2 others"), "{advice}");
+}
+
+const OPEN: &str = "A > B S\nB > A S.\nA > B .\n";
+const GET: &str = "A > B P. \"GET / HTTP/1.1\\r\\n\\r\\n\"\n";
+const HEAD: &str = "B > A P. \"HTTP/1.1 200 OK\\r\\nContent-Length: 9\\r\\n\\r\\n\"\n";
+/// ClientHello, then ServerHello and what ends both sides' handshakes of TLS 1.2.
+const HELLO: &str = "A > B P. hex 16030100050100000100\n";
+const HELLO_BACK: &str = "B > A P. hex 160303000402000000140303000101160303000420202020\n";
+const FINISHED: &str = "A > B P. hex 140303000101160303000420202020\nB > A .\n";
+const GOODBYE: &str = "P. hex 15030300020100\n";
+
+fn record(len: u8) -> String {
+    format!("P. hex 17030300{len:02x}{}\n", "61".repeat(len.into()))
+}
+
+/// The number of a FIN tells that the body was sent, whoever lost it.
+#[test]
+fn what_lies_before_a_fin_was_sent() {
+    let told = verdict(&format!("{OPEN}{GET}{HEAD}B > A P. len 9 lost\nB > A F."));
+    assert_eq!((told.cause_name(), told.harm), (None, None), "{:?}", told.evidence);
+    let told = verdict(&format!("{OPEN}{GET}{HEAD}B > A F."));
+    assert_eq!((told.cause_name(), told.harm), (Some("response_cut"), Some(Harm::Harmful)));
+}
+
+/// So does what the RST of a live socket acknowledges, and its own number.
+#[test]
+fn what_an_abort_acknowledges_had_come() {
+    let told = verdict(&format!("{OPEN}{GET}B > A P. len 60 lost\nA > B R."));
+    assert_ne!(told.cause_name(), Some("client_abort"), "{:?}", told.evidence);
+    assert_eq!(verdict(&format!("{OPEN}{GET}A > B R.")).cause_name(), Some("client_abort"));
+    let told = verdict("A > B S\nB > A S.\nA > B P. len 6 lost\nA > B R. seq 1007");
+    assert_ne!(told.cause_name(), Some("client_gave_up_connecting"), "{:?}", told.evidence);
+}
+
+/// A host that no longer knows a connection may have closed it, if the capture misses the end of what it had said.
+#[test]
+fn a_close_that_was_missed_is_no_lost_state() {
+    let of = |missed: &str| {
+        let told = verdict(&format!(
+            "{OPEN}A > B P. len 9\nB > A P. len 9\nA > B .\nA > B P. len 9\n{missed}A > B P. len 9\nB > A R"
+        ));
+        told.cause.map(|finding| (finding.rule.name, finding.confidence, told.harm))
+    };
+    assert_eq!(of("B > A .\n"), Some(("state_lost", Confidence::Likely, Some(Harm::Harmful))));
+    assert_eq!(of("B > A P. len 700 lost\n"), Some(("state_lost", Confidence::Possible, None)));
+}
+
+/// A hello that comes after its client has left is TLS; and who left before it could come had not waited.
+#[test]
+fn a_hello_may_come_too_late() {
+    let told = verdict(&format!("{OPEN}{HELLO}A > B F.\n{HELLO_BACK}A > B R"));
+    assert_eq!((told.cause_name(), told.harm), (Some("tls_handshake_reset"), None));
+    assert!(!told.evidence.iter().any(|fact| fact.fact.contains("is no TLS")), "{:?}", told.evidence);
+}
+
+/// Who has said goodbye without having asked for anything does not miss what the server says of itself.
+#[test]
+fn who_asked_for_nothing_misses_nothing() {
+    let shaken = format!("{OPEN}{HELLO}{HELLO_BACK}{FINISHED}");
+    let told = verdict(&format!("{shaken}A > B {GOODBYE}A > B F.\nB > A {}A > B R", record(64)));
+    assert_eq!((told.cause_name(), told.harm), (Some("write_after_close"), Some(Harm::Harmless)));
+}
+
+/// What is missing before the FIN that met a closed socket is as long as a goodbye.
+#[test]
+fn a_goodbye_may_be_lost_on_the_way() {
+    let talk = format!("{OPEN}{HELLO}{HELLO_BACK}{FINISHED}A > B {}B > A {}", record(40), record(90));
+    let of = |lost: u32| {
+        let told = verdict(&format!(
+            "{talk}B > A {GOODBYE}B > A F.\nA > B .\nA > B P. len {lost} lost\nA > B F.\nB > A R"
+        ));
+        (told.cause.map(|finding| finding.confidence), told.harm)
+    };
+    assert_eq!(of(31), (Some(Confidence::Possible), None));
+    assert_ne!(of(500).1, None);
+}
+
+/// Nobody takes so much whose program does not read: that listener was not closed unserved.
+#[test]
+fn a_sink_that_reads_had_been_served() {
+    let of = |sent: u32| {
+        let each = |text: &str| ["C", "D", "A"].map(|client| text.replace('X', client)).concat();
+        let begin = each(&format!("X > B S\nB > X S.\nX > B .\nX > B P. len {sent}\nB > X .\n"));
+        verdict(&format!("{begin}+1 {}", each("B > X R.\n"))).cause_name()
+    };
+    assert_eq!(of(2_000), Some("listener_closed"));
+    assert_ne!(of(2_000_000), Some("listener_closed"));
+}
+
+/// A server that says 408 has waited for the rest of the request.
+#[test]
+fn a_request_that_came_too_slowly_is_told_so() {
+    let part = "A > B P. \"POST / HTTP/1.1\\r\\nContent-Length: 90000\\r\\n\\r\\nabc\"\n";
+    let slow = "B > A P. \"HTTP/1.1 408 Request Timeout\\r\\nContent-Length: 0\\r\\nConnection: close\\r\\n\\r\\n\"\n";
+    let told = verdict(&format!("{OPEN}{part}+3 {slow}B > A F.\nA > B P. len 500\nB > A R"));
+    assert_eq!(told.cause_name(), Some("unread_data_at_close"), "{:?}", told.evidence);
+    assert!(told.advice.is_some_and(|advice| advice.contains("408")));
 }

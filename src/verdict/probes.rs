@@ -50,7 +50,7 @@ pub(super) fn probing(evidence: &Evidence<'_>) -> Option<Probing> {
     regular.then_some(Probing { probes: probes.len(), answered, interval, last_frame: last.frame })
 }
 
-/// Does this segment show that its sender, or its peer's, had sent all up to the number of its RST? A single byte behind that goes on with nothing.
+/// Does this segment show that the side that reset had sent all up to the number of its RST? A single byte after that says nothing new.
 fn shows_sent(reset: &Reset, recent: &Recent) -> bool {
     let number = if recent.by == reset.by { recent.seq_end() } else { recent.ack };
     number == reset.rst.seq && recent.flags.ack()

@@ -83,7 +83,7 @@ pub(super) fn talk(evidence: &Evidence<'_>) -> Talk {
             Talk::Complete
         };
     }
-    if let Some(known) = evidence.exchange.owed().and_then(|owed| http_talk(evidence, owed)) {
+    if let Some(known) = evidence.exchange.owed().and_then(|owed| framed_talk(evidence, owed)) {
         return known;
     }
     // Nobody owes an answer to a message of WebSocket.
@@ -356,8 +356,8 @@ pub(super) fn end_unknown(evidence: &Evidence<'_>) -> bool {
     })
 }
 
-/// What HTTP tells; `None` where it does not tell, so that turns have to.
-fn http_talk(evidence: &Evidence<'_>, owed: Owed) -> Option<Talk> {
+/// What HTTP and PostgreSQL tell; `None` where they do not tell, so that turns have to.
+fn framed_talk(evidence: &Evidence<'_>, owed: Owed) -> Option<Talk> {
     let server_closed = evidence.closer == Some(Side::Server);
     match owed {
         Owed::Nothing => Some(Talk::Complete),

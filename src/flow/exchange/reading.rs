@@ -247,14 +247,20 @@ impl Opening {
         let (hello, startup) = (tls::looks_like_hello(&bytes), talk.looks_like_startup(&bytes));
         let short = [hello, request, preface, startup].contains(&Looks::Short) && piece.unseen == 0;
         *self = Self::Known;
-        match () {
-            () if first != by => *self = Self::Plain { settings: None },
-            () if hello == Looks::Like => talk.begin_tls(by),
-            () if request == Looks::Like => talk.begin_http(by, None),
-            () if preface == Looks::Like => talk.begin_http2(Http2::new(by)),
-            () if startup == Looks::Like => talk.begin_postgres(Postgres::new(by)),
-            () if short => return *self = Self::Short(Box::new(Short { by, stamp, seq, bytes })),
-            () => *self = Self::Plain { settings: http2::begins_with_settings(&bytes).then_some(by) },
+        if first != by {
+            *self = Self::Plain { settings: None };
+        } else if hello == Looks::Like {
+            talk.begin_tls(by);
+        } else if request == Looks::Like {
+            talk.begin_http(by, None);
+        } else if preface == Looks::Like {
+            talk.begin_http2(Http2::new(by));
+        } else if startup == Looks::Like {
+            talk.begin_postgres(Postgres::new(by));
+        } else if short {
+            return *self = Self::Short(Box::new(Short { by, stamp, seq, bytes }));
+        } else {
+            *self = Self::Plain { settings: http2::begins_with_settings(&bytes).then_some(by) };
         }
         if matches!(self, Self::Known) {
             self.hear(by, &Piece { stamp, seq, bytes: &earlier, unseen: 0 }, talk);

@@ -83,7 +83,9 @@ fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
         How::Reset if evidence.shape == Shape::Active && talk::ends_at_close(evidence) => {
             Some(Confidence::Possible)
         }
-        How::Reset if evidence.shape == Shape::Active => Some(facts::sure_if_http(evidence, guess(evidence))),
+        How::Reset if evidence.shape == Shape::Active => {
+            Some(facts::sure_if_framed(evidence, guess(evidence)))
+        }
         _ => None,
     }
 }

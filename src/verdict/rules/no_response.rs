@@ -87,7 +87,7 @@ fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
         How::Reset if evidence.shape == Shape::Active => Confidence::Likely,
         _ => return None,
     };
-    let sure = facts::sure_if_http(evidence, guess);
+    let sure = facts::sure_if_framed(evidence, guess);
     // Nobody answers half a request.
     let sure = if evidence.exchange.request_unfinished() { sure.min(Confidence::Likely) } else { sure };
     // A connection that never got one byte from the server may have waited in the queue of a listener that was closed.

@@ -15,7 +15,8 @@ pub(super) const RULE: Rule = Rule {
     doc: "What happened: one side kept repeating its data, its FIN or its probes, and nothing came back any more: the path broke, \
 the host was switched off or lost its network, or a firewall forgot the connection and drops its segments.
 How it is told: two or more repetitions that the other side does not acknowledge, up to the end of the observation, even where it \
-goes on speaking (then only one direction is broken); no RST, but one that answers what it says after the other side has given up.
+goes on speaking (then only one direction is broken); no RST, but one that answers what it says after the other side has given up, or \
+the abort of the side that had repeated itself for a second or more.
 Not to be confused with: state_lost, where a host answers with RST; an idle connection, on which nobody repeats anything.
 What to do: programs notice only after minutes (Linux: about 15 for unacknowledged data): set TCP_USER_TIMEOUT or keep-alives, \
 and look at the path (routes, firewall state timeouts, MTU black holes where only large segments vanish).",

@@ -19,7 +19,8 @@ pub(super) const RULE: Rule = Rule {
     doc: "What happened: the server closed an idle kept-alive connection, and the client's pool sent the next request into it before \
 it knew. The server's host answers with a RST: 'read ECONNRESET', 'socket hang up' or EPIPE on a request that no server ever saw.
 How it is told: a whole exchange, the server's FIN after a pause, and a request that was sent after it or crossed it (the FIN does \
-not acknowledge it), answered by a bare RST or not at all. Where the FIN itself was lost, only the pause and the RST are left.
+not acknowledge it), answered by a bare RST or not at all. Where the FIN itself was lost, only the pause and the RST are left. Connections that were closed at one moment after \
+different pauses tell of a restart, a reload or a kill, and of no timeout.
 Not to be confused with: write_after_close, where the data is no next request; no_response, where the server had the request \
 before it closed; state_lost, where the server never closed.
 What to do: the client's pool must give up idle connections before the server does: set its idle timeout below the server's \
@@ -88,7 +89,7 @@ B > A P. \"HTTP/1.1 200 OK\\r\\nContent-Length: 2\\r\\n\\r\\nok\"\nA > B .\n+5 B
 
 fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
     if evidence.how == How::Fin {
-        return swallowed(evidence).map(|_| facts::sure_if_http(evidence, Confidence::Likely));
+        return swallowed(evidence).map(|_| facts::sure_if_framed(evidence, Confidence::Likely));
     }
     if evidence.rst_by != Some(Sender::Side(Side::Server)) {
         return None;
@@ -149,7 +150,7 @@ fn judge_fin(evidence: &Evidence<'_>, request: &Recent) -> Option<Confidence> {
     let tunnel = evidence.http().is_some_and(|http| http.request.method == "CONNECT");
     let between =
         evidence.talk == Talk::Complete && evidence.exchange.turns >= 2 && !answered_early && !tunnel;
-    (unknown && between && asks(evidence)).then(|| facts::sure_if_http(evidence, Confidence::Likely))
+    (unknown && between && asks(evidence)).then(|| facts::sure_if_framed(evidence, Confidence::Likely))
 }
 
 /// Is what the server had not had a request? In HTTP/2 pings and goodbyes come too.
