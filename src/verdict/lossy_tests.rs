@@ -161,3 +161,30 @@ fn a_request_that_came_too_slowly_is_told_so() {
     assert_eq!(told.cause_name(), Some("unread_data_at_close"), "{:?}", told.evidence);
     assert!(told.advice.is_some_and(|advice| advice.contains("408")));
 }
+
+/// Who asks for room again and again is not idle.
+#[test]
+fn a_shut_window_is_no_idle_time() {
+    let talk = format!("{OPEN}A > B P. len 900\nB > A . win 0\n");
+    let of = |probes: &str| {
+        let told = verdict(&format!("{talk}{probes}+3 B > A P. len 9 win 0\nA > B R"));
+        told.cause_name()
+    };
+    assert_eq!(
+        of("+2 A > B . seq 1900\nB > A . win 0\n+4 A > B . seq 1900\nB > A . win 0\n"),
+        Some("state_lost")
+    );
+    assert_eq!(of(""), Some("idle_timeout"));
+}
+
+/// Records that the capture misses may have held the goodbye.
+#[test]
+fn a_goodbye_that_was_not_captured_is_not_missed() {
+    let talk = format!("{OPEN}{HELLO}{HELLO_BACK}{FINISHED}A > B {}B > A {}", record(40), record(90));
+    let of = |missed: &str| {
+        let more = format!("+0.3 B > A {}{missed}", record(80));
+        verdict(&format!("{talk}{more}B > A F.\nA > B .\nA > B F.\nB > A .")).cause_name()
+    };
+    assert_eq!(of(""), Some("response_cut"));
+    assert_eq!(of("B > A P. len 33 lost\nB > A P. len 50\n"), None);
+}
