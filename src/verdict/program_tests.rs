@@ -387,16 +387,3 @@ fn who_leaves_a_stream_of_events_has_had_enough() {
         assert_eq!(of("text/event-stream", end).1, harmful, "{end}");
     }
 }
-
-/// A client's alert about a certificate is about the server's.
-#[test]
-fn an_alert_tells_whose_certificate_is_wrong() {
-    let of = |description: &str| {
-        let refused = format!("A > B P. hex 150303000202{description}\nA > B F.\nB > A F.\nA > B .");
-        let text = format!("{OPEN}{HELLO}B > A P. hex 160303000402000000\nA > B .\n{refused}");
-        verdict(&text).advice.unwrap_or_default()
-    };
-    assert!(of("2d").contains("the dates of the server's certificate"), "{}", of("2d"));
-    assert!(of("30").contains("who signed the server's certificate"), "{}", of("30"));
-    assert!(of("46").contains("its trust store and TLS settings"), "{}", of("46"));
-}

@@ -84,3 +84,23 @@ fn advise(evidence: &Evidence<'_>) -> String {
         alert.name()
     )
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::verdict::example::verdict;
+
+    /// A client's alert about a certificate is about the server's.
+    #[test]
+    fn an_alert_tells_whose_certificate_is_wrong() {
+        let of = |description: &str| {
+            let refused = format!("A > B P. hex 150303000202{description}\nA > B F.\nB > A F.\nA > B .");
+            let text = format!(
+                "A > B S\nB > A S.\nA > B .\nA > B P. hex 16030100050100000100\nB > A P. hex 160303000402000000\nA > B .\n{refused}"
+            );
+            verdict(&text).advice.unwrap_or_default()
+        };
+        assert!(of("2d").contains("the dates of the server's certificate"), "{}", of("2d"));
+        assert!(of("30").contains("who signed the server's certificate"), "{}", of("30"));
+        assert!(of("46").contains("its trust store and TLS settings"), "{}", of("46"));
+    }
+}
