@@ -39,7 +39,7 @@ pub use close::{
     After, Aftermath, Close, Coverage, Ended, Fin, Finality, Leg, Moment, ObservedUntil, Reset, Side,
 };
 pub use exchange::{
-    Aborted, Alert, Answer, BodyLength, Exchange, Fatal, GoAway, Http, Http2, Owed, Peek, Postgres, Protocol,
+    Aborted, Alert, Answer, BodyLength, Database, Exchange, Fatal, GoAway, Http, Http2, Owed, Peek, Protocol,
     Request, Response, Spoken, Stream, Tls, Turn, Upgrade, Upgraded, WebSocket,
 };
 pub use half::{Half, Marks};

@@ -25,7 +25,8 @@ pub(super) fn of_fatal(evidence: &Evidence<'_>) -> Option<Fact> {
     let fatal = talk::fatal(evidence)?;
     // The rest of the message may be in the next segment.
     let text = if fatal.text.is_empty() { String::new() } else { format!(": {}", fatal.text) };
-    Some(Fact::at(fatal.frame, format!("the server said {} {}{text}", fatal.severity, fatal.code)))
+    let word = format!("{} {}", fatal.severity, fatal.code);
+    Some(Fact::at(fatal.frame, format!("the server said {}{text}", word.trim_end())))
 }
 
 /// What to do about it.
@@ -37,10 +38,14 @@ pub(super) fn fatal_advice(evidence: &Evidence<'_>) -> Option<String> {
         "57P04" => "its database was dropped",
         "57P05" => "it limits how long a session may be idle (idle_session_timeout)",
         "25P03" => "it limits how long a transaction may be idle (idle_in_transaction_session_timeout)",
+        "1053" => "it was being shut down",
+        "1153" => "the client sent more at once than it takes (max_allowed_packet)",
+        "1927" => "an administrator killed it (KILL)",
+        "4031" => "it limits how long a session may be idle (wait_timeout, interactive_timeout)",
         code => {
             return Some(format!(
                 "The server ended the session and said why ({}), so that the program has an error of its own to show.",
-                format!("{code} {}", fatal.text).trim_end()
+                format!("{code} {}", fatal.text).trim()
             ));
         }
     };
@@ -159,11 +164,8 @@ pub(super) fn progress(evidence: &Evidence<'_>) -> String {
         return format!("{status}{} body bytes on stream {}, no END_STREAM", stream.body, stream.id);
     }
     let Some(response) = evidence.http().and_then(|http| http.response.as_ref()) else {
-        let open = if evidence.exchange.postgres().is_some() && talk::is_known(evidence) {
-            ", no ReadyForQuery"
-        } else {
-            ""
-        };
+        let known = evidence.exchange.database().filter(|_| talk::is_known(evidence));
+        let open = known.map_or("", |database| database.missing());
         return evidence.exchange.turn.map_or_else(String::new, |turn| format!("{} bytes{open}", turn.bytes));
     };
     let status =
@@ -211,7 +213,7 @@ pub(super) const fn other_of(side: Side) -> &'static str {
     side.peer().word()
 }
 
-/// Certain where HTTP or PostgreSQL was read, since then it is known what was owed; otherwise `guess`.
+/// Certain where HTTP or a database's protocol was read, since then it is known what was owed; otherwise `guess`.
 pub(super) fn sure_if_framed(evidence: &Evidence<'_>, guess: Confidence) -> Confidence {
     if evidence.exchange.requests() > 0 && talk::is_known(evidence) { Confidence::Certain } else { guess }
 }
@@ -343,8 +345,8 @@ fn name_of(exchange: &Exchange) -> Option<String> {
         let what = foremost.line.as_ref().map(|line| spelled(&line.method, &line.target)).unwrap_or_default();
         return Some(format!("the request{what} on stream {}{under_way}", foremost.id));
     }
-    if exchange.postgres().is_some_and(|postgres| postgres.requests > 0) {
-        return Some("the query".to_owned());
+    if let Some(database) = exchange.database().filter(|database| database.requests() > 0) {
+        return Some(database.latest());
     }
     let request = exchange.http().map(|http| &http.request).filter(|request| !request.method.is_empty())?;
     Some(format!("the request{}", spelled(&request.method, &request.target)))

@@ -6,6 +6,8 @@
 
 mod broken_off;
 mod cap;
+#[cfg(test)]
+mod database_tests;
 mod ending;
 pub mod errors;
 mod evidence;

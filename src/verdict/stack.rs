@@ -6,7 +6,7 @@
 use crate::flow::{Marks, Recent, Reset, Side};
 
 use super::evidence::{Evidence, Shape, Talk};
-use super::{How, Sender};
+use super::{How, Sender, talk};
 
 const ACTIVE: &[&str] = &["abort_on_close", "state"];
 
@@ -69,6 +69,8 @@ fn left_unread(evidence: &Evidence<'_>, reset: &Reset, side: Side) -> bool {
         (Side::Client, talk) => {
             evidence.in_tls_handshake || (talk == Talk::Answering && more_came(evidence, reset))
         }
+        // Who says that it takes nobody in, or nothing so long, does not read what came.
+        (Side::Server, _) if talk::fatal(evidence).is_some() => true,
         (Side::Server, Talk::Awaiting) => {
             !evidence.in_tls_handshake
                 && (!evidence.exchange.is_framed() || evidence.exchange.request_unfinished())

@@ -121,7 +121,8 @@ fn greets_in_vain(evidence: &Evidence<'_>) -> bool {
 /// The server's word that it ended the session, if it did.
 pub(super) fn fatal<'a>(evidence: &Evidence<'a>) -> Option<&'a Fatal> {
     let said = evidence.exchange.fatal().filter(|fatal| evidence.close.side(fatal.by) == Side::Server);
-    said.filter(|_| evidence.closer == Some(Side::Server))
+    let aborted = evidence.how == How::Reset && evidence.rst_claimed == Some(Side::Server);
+    said.filter(|_| aborted || evidence.closer == Some(Side::Server))
 }
 
 /// The request of HTTP/2 that the server gave up just before its FIN.
@@ -356,7 +357,7 @@ pub(super) fn end_unknown(evidence: &Evidence<'_>) -> bool {
     })
 }
 
-/// What HTTP and PostgreSQL tell; `None` where they do not tell, so that turns have to.
+/// What HTTP and databases tell; `None` where they do not tell, so that turns have to.
 fn framed_talk(evidence: &Evidence<'_>, owed: Owed) -> Option<Talk> {
     let server_closed = evidence.closer == Some(Side::Server);
     match owed {

@@ -11,7 +11,7 @@ use crate::decode::{Flags, Segment, SeqNumber};
 use super::super::half::Order;
 use super::super::key::End;
 use super::http::{self, Kind, Looks};
-use super::{Exchange, Peek, http2, last_words, postgres, tls};
+use super::{Exchange, Peek, database, http2, last_words, tls};
 
 /// What a connection knows of its exchange.
 #[derive(Clone, Debug, Default)]
@@ -34,7 +34,7 @@ pub(super) enum Unless {
     Never,
     /// A message of HTTP.
     Message(Kind),
-    /// A ClientHello, records of TLS, frames of HTTP/2 with a head, a query of PostgreSQL, or a last word.
+    /// A ClientHello, records of TLS, frames of HTTP/2 with a head, a request to a database, or a last word.
     Known,
     /// A last word: nothing else is looked for any more.
     LastWord,
@@ -50,7 +50,7 @@ impl Unless {
                 tls::is_surely_hello(payload)
                     || tls::is_surely_data(payload)
                     || http2::kind_of(payload).is_some()
-                    || postgres::begins(payload)
+                    || database::begins(payload)
                     || last_words::is_one(payload)
             }
             Self::LastWord => last_words::is_one(payload),

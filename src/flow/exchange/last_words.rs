@@ -1,7 +1,7 @@
-//! Last words of protocols that are not read otherwise: a client's goodbye, which wants no answer, and PostgreSQL's server, which says
+//! Last words of protocols that are not read otherwise: a client's goodbye, which wants no answer, and a database's server, which says
 //! that it ends a session and why. They are no part of the talk.
 
-use compact_str::CompactString;
+use compact_str::{CompactString, ToCompactString};
 
 use super::super::key::{Both, End};
 use super::stream::Piece;
@@ -21,6 +21,12 @@ const CANCEL_LEN: usize = 16;
 /// SQLSTATEs with which a server ends a session that was going on (PostgreSQL, appendix A): an administrator's command or a shutdown,
 /// another backend's crash, a dropped database, and the timeouts of idle sessions and of idle transactions.
 const ENDS: &[&[u8]] = &[b"57P01", b"57P02", b"57P04", b"57P05", b"25P03"];
+/// What Redis says to whom it does not let in, before it closes.
+const NOT_LET_IN: &[&[u8]] = &[b"-ERR max number of clients", b"-DENIED Redis is running in protected mode"];
+/// Codes with which MySQL ends a session (MySQL Server Error Message Reference; the last but one is `MariaDB`'s): too many connections, a
+/// shutdown, a host that is blocked or unknown, an aborted connection, a packet that is too long, a packet that did not come in
+/// time, too many connections of a user, a session that is killed, and one that was idle for too long.
+const ENDS_MYSQL: &[u16] = &[1040, 1053, 1129, 1130, 1152, 1153, 1159, 1203, 1927, 4031];
 const ERROR: u8 = b'E';
 const NOTICE: u8 = b'N';
 const READY: u8 = b'Z';
@@ -54,9 +60,9 @@ pub struct Fatal {
     pub by: End,
     /// In which frame.
     pub frame: u64,
-    /// How bad it calls it: FATAL, or WARNING of another backend's crash.
+    /// How bad it calls it: FATAL, or WARNING of another backend's crash, Redis's ERR or DENIED, MySQL's ERROR.
     pub severity: CompactString,
-    /// PostgreSQL's SQLSTATE.
+    /// PostgreSQL's SQLSTATE, MySQL's number; Redis has none.
     pub code: CompactString,
     /// In words for people.
     pub text: CompactString,
@@ -86,7 +92,9 @@ pub(super) enum LastWord {
 /// Does this begin like one?
 #[inline]
 pub(super) fn is_one(bytes: &[u8]) -> bool {
-    is_goodbye(bytes) || is_message(bytes) && fatal(bytes, End::default(), 0).is_some()
+    is_goodbye(bytes)
+        || is_message(bytes) && fatal(bytes, End::default(), 0).is_some()
+        || refusal(bytes, (End::default(), 0)).is_some()
 }
 
 /// What `by` says, if that is one.
@@ -94,8 +102,10 @@ pub(super) fn of(by: End, piece: &Piece<'_>) -> Option<LastWord> {
     if piece.unseen == 0 && is_goodbye(piece.bytes) {
         return Some(LastWord::Goodbye);
     }
+    let frame = piece.stamp.frame;
     let message = Some(piece.bytes).filter(|bytes| is_message(bytes));
-    message.and_then(|bytes| fatal(bytes, by, piece.stamp.frame)).map(LastWord::Fatal)
+    let said = message.and_then(|bytes| fatal(bytes, by, frame));
+    said.or_else(|| refusal(piece.bytes, (by, frame))).map(LastWord::Fatal)
 }
 
 fn is_goodbye(bytes: &[u8]) -> bool {
@@ -117,7 +127,10 @@ fn is_farewell_line(bytes: &[u8]) -> bool {
 /// May this last word be the first as well? A capture may begin with it; shorter ones could be anything then.
 pub(super) fn may_be_first(bytes: &[u8]) -> bool {
     let unmistakable = matches!(bytes, [b'X' | b'*', ..]) && GOODBYES.contains(&bytes);
-    unmistakable || is_cancel(bytes) || is_farewell_line(bytes)
+    unmistakable
+        || is_cancel(bytes)
+        || is_farewell_line(bytes)
+        || refusal(bytes, (End::default(), 0)).is_some()
 }
 
 fn is_cancel(bytes: &[u8]) -> bool {
@@ -149,6 +162,44 @@ fn fatal(mut bytes: &[u8], by: End, frame: u64) -> Option<Fatal> {
     }
 }
 
+/// Does MySQL end a session with this error?
+pub(super) fn ends_mysql(code: u16) -> bool {
+    ENDS_MYSQL.contains(&code)
+}
+
+/// A server of Redis or MySQL that ends the session, and says why in a segment of its own.
+fn refusal(bytes: &[u8], (by, frame): (End, u64)) -> Option<Fatal> {
+    let said = |severity: &'static str, code: CompactString, text: &[u8]| Fatal {
+        by,
+        frame,
+        severity: severity.into(),
+        code,
+        text: shown(text),
+        within: false,
+    };
+    if bytes.first() == Some(&b'-') {
+        let severity = if bytes.starts_with(b"-ERR") { "ERR" } else { "DENIED" };
+        let line = bytes.split(|&byte| byte == b'\r').next()?;
+        let text = line.get(severity.len() + 1..)?.trim_ascii_start();
+        return NOT_LET_IN
+            .iter()
+            .any(|start| bytes.starts_with(start))
+            .then(|| said(severity, CompactString::default(), text));
+    }
+    // One packet of an error: length, number, 0xff, code, SQLSTATE in six bytes but for those who have not said hello yet.
+    let (&[a, b, 0, _, 0xff, low, high], text) = bytes.split_first_chunk()? else { return None };
+    let (len, code) = (u16::from_le_bytes([a, b]), u16::from_le_bytes([low, high]));
+    let whole = usize::from(len) + 4 == bytes.len() && ends_mysql(code);
+    let text = text.strip_prefix(b"#").and_then(|text| text.get(5..)).unwrap_or(text);
+    whole.then(|| said("ERROR", code.to_compact_string(), text))
+}
+
+/// What people can read of it.
+fn shown(bytes: &[u8]) -> CompactString {
+    let shown = bytes.iter().filter(|byte| byte.is_ascii_graphic() || **byte == b' ');
+    shown.take(MAX_TEXT).map(|&byte| char::from(byte)).collect()
+}
+
 /// An ErrorResponse: fields of a letter and a text that a zero ends.
 pub(super) fn read(body: &[u8], (by, frame): (End, u64), within: bool) -> Option<Fatal> {
     let field = |wanted: u8| {
@@ -156,11 +207,14 @@ pub(super) fn read(body: &[u8], (by, frame): (End, u64), within: bool) -> Option
         fields.find(|(letter, _)| **letter == wanted).map(|(_, text)| text)
     };
     let code = field(b'C')?;
-    let text = |bytes: &[u8]| -> CompactString {
-        let shown = bytes.iter().filter(|byte| byte.is_ascii_graphic() || **byte == b' ');
-        shown.take(MAX_TEXT).map(|&byte| char::from(byte)).collect()
-    };
     // The word that is not translated, since version 9.6.
-    let severity = text(field(b'V').or_else(|| field(b'S')).unwrap_or_default());
-    Some(Fatal { by, frame, severity, code: text(code), text: text(field(b'M').unwrap_or_default()), within })
+    let severity = shown(field(b'V').or_else(|| field(b'S')).unwrap_or_default());
+    Some(Fatal {
+        by,
+        frame,
+        severity,
+        code: shown(code),
+        text: shown(field(b'M').unwrap_or_default()),
+        within,
+    })
 }

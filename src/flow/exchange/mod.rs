@@ -8,11 +8,11 @@ use std::sync::LazyLock;
 
 use triomphe::Arc;
 
+mod database;
 mod hearing;
 mod http;
 mod http2;
 mod last_words;
-mod postgres;
 mod reading;
 mod spoken;
 mod stream;
@@ -21,11 +21,11 @@ mod tls;
 mod turns;
 mod websocket;
 
+pub use database::Database;
 pub(super) use hearing::Hearing;
 pub use http::{BodyLength, Http, Owed, Request, Response, Upgrade};
 pub use http2::{Aborted, Answer, GoAway, Http2, Stream};
 pub use last_words::Fatal;
-pub use postgres::Postgres;
 pub use spoken::Spoken;
 pub use tls::{Alert, Tls};
 pub use turns::Turn;
@@ -65,8 +65,8 @@ pub enum Protocol {
     Http2(Box<Http2>),
     /// TLS.
     Tls(Box<Tls>),
-    /// PostgreSQL in clear text.
-    Postgres(Box<Postgres>),
+    /// With a database, in clear text.
+    Database(Box<Database>),
     /// It was HTTP, and then something else; turns are counted afresh from there on.
     Upgraded(Box<Upgraded>),
 }
@@ -189,7 +189,7 @@ impl Exchange {
         match &self.protocol {
             Protocol::Http(http) => fetch(&http.requests),
             Protocol::Tls(tls) => tls.fetch(),
-            Protocol::Unknown | Protocol::Http2(_) | Protocol::Postgres(_) | Protocol::Upgraded(_) => {}
+            Protocol::Unknown | Protocol::Http2(_) | Protocol::Database(_) | Protocol::Upgraded(_) => {}
         }
     }
 
@@ -200,20 +200,20 @@ impl Exchange {
             Protocol::Http(http) => http.is_blind(by),
             Protocol::Http2(http2) => http2.is_blind(by),
             Protocol::Tls(tls) => tls.is_blind(by),
-            Protocol::Postgres(postgres) => postgres.is_blind(by),
+            Protocol::Database(database) => database.is_blind(by),
             Protocol::Upgraded(upgraded) => upgraded.is_blind(by),
             Protocol::Unknown => false,
         };
         lost || self.reading.misses_some(by)
     }
 
-    /// What the server owes the client, where that can be known at all: in HTTP and PostgreSQL.
+    /// What the server owes the client, where that can be known at all: in HTTP and with databases.
     #[must_use]
     pub fn owed(&self) -> Option<Owed> {
         let owed = match &self.protocol {
             Protocol::Http(http) => http.owed(),
             Protocol::Http2(http2) => http2.owed(),
-            Protocol::Postgres(postgres) => postgres.owed(),
+            Protocol::Database(database) => database.owed(),
             _ => return None,
         };
         let blind = self.is_blind(End::Low) || self.is_blind(End::High);
@@ -235,7 +235,7 @@ impl Exchange {
     pub fn is_framed(&self) -> bool {
         match &self.protocol {
             Protocol::Http(_) | Protocol::Http2(_) => true,
-            Protocol::Postgres(postgres) => postgres.is_counted(),
+            Protocol::Database(database) => database.is_counted(),
             Protocol::Unknown | Protocol::Tls(_) | Protocol::Upgraded(_) => false,
         }
     }
@@ -246,7 +246,7 @@ impl Exchange {
         match &self.protocol {
             Protocol::Http(http) => http.requests,
             Protocol::Http2(http2) => http2.requests,
-            Protocol::Postgres(postgres) => postgres.requests,
+            Protocol::Database(database) => database.requests(),
             _ => 0,
         }
     }
@@ -257,8 +257,8 @@ impl Exchange {
         match &self.protocol {
             Protocol::Http(http) if http.requests > 0 => Some((http.client, http.last_request_seq)),
             Protocol::Http2(http2) if http2.requests > 0 => Some((http2.client, http2.last_request_seq)),
-            Protocol::Postgres(postgres) if postgres.requests > 0 => {
-                Some((postgres.client, postgres.last_request_seq))
+            Protocol::Database(database) if database.requests() > 0 => {
+                Some((database.client(), database.last_request_seq()))
             }
             _ => None,
         }
@@ -281,7 +281,7 @@ impl Exchange {
         match &self.protocol {
             Protocol::Http(http) => http.request_unfinished(),
             Protocol::Http2(http2) => http2.request_unfinished(),
-            Protocol::Postgres(postgres) => postgres.request_unfinished(),
+            Protocol::Database(database) => database.request_unfinished(),
             _ => false,
         }
     }
@@ -292,7 +292,7 @@ impl Exchange {
     pub fn trailing_own_bytes(&self, by: End) -> u32 {
         match &self.protocol {
             Protocol::Http2(http2) => *http2.trailing_control_bytes.at(by),
-            Protocol::Unknown | Protocol::Postgres(_) => {
+            Protocol::Unknown | Protocol::Database(_) => {
                 self.last_words.as_ref().map_or(0, |words| *words.goodbye.at(by))
             }
             _ => {
@@ -305,10 +305,8 @@ impl Exchange {
     /// Why a server ended the session, if it said so and nothing after it.
     #[must_use]
     pub fn fatal(&self) -> Option<&Fatal> {
-        match &self.protocol {
-            Protocol::Postgres(postgres) => postgres.fatal.as_ref(),
-            _ => self.last_words.as_ref()?.fatal.as_ref(),
-        }
+        let read = self.database().and_then(Database::fatal);
+        read.or_else(|| self.last_words.as_ref()?.fatal.as_ref())
     }
 
     /// The word for the protocol, or `None` where it is not known.
@@ -319,7 +317,7 @@ impl Exchange {
             Protocol::Http(_) => Some("http/1"),
             Protocol::Http2(_) => Some("http/2"),
             Protocol::Tls(_) => Some("tls"),
-            Protocol::Postgres(_) => Some("postgresql"),
+            Protocol::Database(database) => Some(database.name()),
             Protocol::Upgraded(upgraded) => Some(upgraded.to.name()),
         }
     }
@@ -342,11 +340,11 @@ impl Exchange {
         }
     }
 
-    /// The session of PostgreSQL, if that is what is spoken.
+    /// The session with a database, if that is what is spoken.
     #[must_use]
-    pub fn postgres(&self) -> Option<&Postgres> {
+    pub fn database(&self) -> Option<&Database> {
         match &self.protocol {
-            Protocol::Postgres(postgres) => Some(postgres),
+            Protocol::Database(database) => Some(database),
             _ => None,
         }
     }

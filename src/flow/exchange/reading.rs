@@ -6,10 +6,10 @@ use crate::decode::SeqNumber;
 
 use super::super::half::Order;
 use super::super::key::{Both, End};
+use super::database::Database;
 use super::hearing::{Opaque, Unless};
 use super::http::{Left, Looks, Upgrade};
 use super::http2::{self, Http2};
-use super::postgres::Postgres;
 use super::stream::{Piece, Stamp, Stream};
 use super::talk::Talk;
 use super::tls;
@@ -188,7 +188,7 @@ fn opaque(protocol: &Protocol, by: End) -> u64 {
         Protocol::Http(http) => http.opaque(by),
         Protocol::Http2(http2) => http2.opaque(by),
         Protocol::Tls(tls) => tls.opaque(by),
-        Protocol::Postgres(postgres) => postgres.opaque(by),
+        Protocol::Database(database) => database.opaque(by),
         Protocol::Upgraded(upgraded) => upgraded.opaque(by),
         Protocol::Unknown => 0,
     }
@@ -219,8 +219,8 @@ impl Opening {
             talk.go_on_in_tls(by, piece);
         } else if let Some(client) = talk.client_of_frames(by, piece) {
             talk.begin_http2(Http2::midway(client));
-        } else if let Some(postgres) = talk.postgres(by, piece) {
-            talk.begin_postgres(postgres);
+        } else if let Some(database) = talk.database(by, piece) {
+            talk.begin_database(database);
         } else if talk.begins_request(by, piece) {
             talk.begin_http(by, settings);
         } else {
@@ -256,7 +256,7 @@ impl Opening {
         } else if preface == Looks::Like {
             talk.begin_http2(Http2::new(by));
         } else if startup == Looks::Like {
-            talk.begin_postgres(Postgres::new(by));
+            talk.begin_database(Database::started_by(by, &bytes));
         } else if short {
             return *self = Self::Short(Box::new(Short { by, stamp, seq, bytes }));
         } else {
@@ -277,7 +277,7 @@ impl Opening {
             }
             Protocol::Http2(http2) => http2.heard(by, piece, &mut talk.turns),
             Protocol::Tls(tls) => tls.heard(by, piece, &mut talk.turns),
-            Protocol::Postgres(postgres) => postgres.heard(by, piece),
+            Protocol::Database(database) => database.heard(by, piece),
             Protocol::Upgraded(upgraded) => {
                 if let Some(tls) = &mut upgraded.tls {
                     tls.heard(by, piece, &mut talk.turns);

@@ -2,10 +2,10 @@
 
 use super::super::key::End;
 use super::Protocol;
+use super::database::{self, Database};
 use super::http::{self, Http, Kind, Looks};
 use super::http2::{self, Http2};
 use super::last_words::{self, LastWord, LastWords};
-use super::postgres::{self, Postgres};
 use super::stream::Piece;
 use super::tls::Tls;
 use super::turns::Turns;
@@ -20,7 +20,7 @@ pub(super) struct Talk<'a> {
 impl Talk<'_> {
     /// Takes note of a last word, where nothing is known of what is spoken; gives whether that is all that the piece is.
     pub(super) fn is_last_word(&mut self, by: End, piece: &Piece<'_>) -> bool {
-        let unread = matches!(self.protocol, Protocol::Unknown | Protocol::Postgres(_));
+        let unread = matches!(self.protocol, Protocol::Unknown | Protocol::Database(_));
         let may_be = unread && (*self.turns.count > 0 || last_words::may_be_first(piece.bytes));
         let word = if may_be { last_words::of(by, piece) } else { None };
         if let Some(words) = self.last_words {
@@ -42,7 +42,7 @@ impl Talk<'_> {
         match &self.protocol {
             Protocol::Tls(_) | Protocol::Http2(_) => true,
             Protocol::Upgraded(upgraded) => upgraded.tls.is_some() || upgraded.websocket.is_some(),
-            Protocol::Http(_) | Protocol::Postgres(_) | Protocol::Unknown => false,
+            Protocol::Http(_) | Protocol::Database(_) | Protocol::Unknown => false,
         }
     }
 
@@ -100,21 +100,15 @@ impl Talk<'_> {
     }
 
     pub(super) fn looks_like_startup(&self, bytes: &[u8]) -> Looks {
-        if self.is_unknown() { postgres::looks_like_startup(bytes) } else { Looks::Unlike }
+        if self.is_unknown() { database::looks_like_startup(bytes) } else { Looks::Unlike }
     }
 
-    /// A session of PostgreSQL, if it begins with this, or goes on with it.
-    pub(super) fn postgres(&self, by: End, piece: &Piece<'_>) -> Option<Postgres> {
-        if !self.is_unknown() || piece.unseen > 0 {
-            return None;
-        }
-        match postgres::looks_like_startup(piece.bytes) {
-            Looks::Like => Some(Postgres::new(by)),
-            _ => postgres::is_query(piece.bytes).then(|| Postgres::midway(by)),
-        }
+    /// A session with a database, if it begins with this, or goes on with it.
+    pub(super) fn database(&self, by: End, piece: &Piece<'_>) -> Option<Database> {
+        if self.is_unknown() { Database::begun(by, piece) } else { None }
     }
 
-    pub(super) fn begin_postgres(&mut self, postgres: Postgres) {
-        *self.protocol = Protocol::Postgres(Box::new(postgres));
+    pub(super) fn begin_database(&mut self, database: Database) {
+        *self.protocol = Protocol::Database(Box::new(database));
     }
 }

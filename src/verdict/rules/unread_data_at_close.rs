@@ -92,8 +92,10 @@ fn closed_idle(evidence: &Evidence<'_>, side: Side) -> bool {
 
 /// The server answered before it had the whole request.
 fn refused_upload(evidence: &Evidence<'_>, side: Side) -> bool {
+    let answered = evidence.http().is_some_and(|http| http.response.is_some());
     side == Side::Server
-        && evidence.http().is_some_and(|http| http.response.is_some() && http.request_unfinished())
+        && (answered || talk::fatal(evidence).is_some())
+        && evidence.exchange.request_unfinished()
 }
 
 /// The server's answer had begun, to something of which nobody can tell whether all of it was read. Who answers in HTTP has read the
@@ -161,6 +163,9 @@ const TOO_SLOW: u16 = 408;
 
 fn advise(evidence: &Evidence<'_>) -> String {
     let status = evidence.http().and_then(|http| http.response.as_ref()).map(|response| response.status);
+    if let Some(advice) = facts::fatal_advice(evidence) {
+        return advice;
+    }
     match evidence.rst_by {
         Some(Sender::Side(Side::Server)) if status == Some(TOO_SLOW) => "The server said that the request came too slowly (408): see why the client took so long to send it, or raise the server's request timeout.".into(),
         Some(Sender::Side(Side::Server)) => "Make the server read the request to its end (or drain it for a while) before it closes; a client that still uploads may never see the early answer.".into(),

@@ -16,7 +16,7 @@ pub enum BodyLength {
     Chunked,
     /// A stream of HTTP/2: a frame with END_STREAM ends it.
     Stream,
-    /// Messages of PostgreSQL, until the server is ready for another query.
+    /// Messages of a database, the last of which tells that it is the last.
     Messages,
     /// Everything until the connection is closed.
     UntilClose,

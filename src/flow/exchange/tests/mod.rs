@@ -1,8 +1,10 @@
 mod http;
 mod http2;
+mod mysql;
 mod order;
 mod postgres;
 mod properties;
+mod redis;
 mod tls;
 mod websocket;
 

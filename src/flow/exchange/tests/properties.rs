@@ -92,6 +92,33 @@ fn postgres_talk() -> Said {
     ]
 }
 
+fn redis_talk() -> Said {
+    use super::redis::command;
+    vec![
+        (CLIENT, command(&["GET", "key"])),
+        (SERVER, [b"$300\r\n", &[9; 300][..], b"\r\n"].concat()),
+        (CLIENT, [command(&["MGET", "a", "b"]), command(&["SET", "key", &"v".repeat(500)])].concat()),
+        (SERVER, b"*2\r\n$1\r\na\r\n*2\r\n:1\r\n$-1\r\n+O".to_vec()),
+    ]
+}
+
+fn mysql_talk() -> Said {
+    use super::mysql::{command, greeting, login, packet};
+    let ok = packet(2, &[0, 0, 0, 2, 0, 0, 0]);
+    vec![
+        (SERVER, greeting()),
+        (CLIENT, login()),
+        (SERVER, ok.clone()),
+        (CLIENT, command(3, &format!("SELECT '{}'", "x".repeat(300)))),
+        (SERVER, [packet(1, &[1]), packet(2, &[3; 40]), packet(3, &[9; 400]), packet(4, &ok[4..])].concat()),
+    ]
+}
+
+/// The first so many parts in a segment each, the others as drawn.
+fn behind(whole: usize, sizes: &[usize]) -> Vec<usize> {
+    [vec![usize::MAX / 2; whole].as_slice(), sizes].concat()
+}
+
 /// Each part in segments of sizes drawn from `sizes`; pairs of neighbours change places and segments come twice as drawn.
 fn spoken(talk: &Said, sizes: &[usize], swaps: &[bool], twice: &[bool]) -> Wire {
     let mut wire = Wire::default();
@@ -156,7 +183,11 @@ fn facts(wire: &Wire) -> String {
         let within = [CLIENT, SERVER].map(|by| (websocket.is_within(by), websocket.is_blind(by)));
         (websocket.closing, websocket.trailing_control_bytes, within)
     });
-    format!("{turns:?} {http:?} {tls:?} {http2:?} {websocket:?}")
+    let database = exchange.database().map(|database| {
+        let unfinished = database.request_unfinished();
+        (database.name(), database.requests(), database.last_request_seq(), database.owed(), unfinished)
+    });
+    format!("{turns:?} {http:?} {tls:?} {http2:?} {websocket:?} {database:?}")
 }
 
 /// At least as many bytes as an exchange keeps of what was said: in its debug text each is followed by a comma.
@@ -172,7 +203,11 @@ proptest! {
         swaps in prop::collection::vec(any::<bool>(), 1..12),
         twice in prop::collection::vec(any::<bool>(), 1..12),
     ) {
-        for talk in [http_talk(), tls_talk(), http2_talk(), websocket_talk(), postgres_talk()] {
+        let talks = [http_talk(), tls_talk(), http2_talk(), websocket_talk(), postgres_talk()];
+        // These are known by a whole message.
+        let known = [(1, redis_talk()), (2, mysql_talk())];
+        for (first, talk) in talks.into_iter().map(|talk| (0, talk)).chain(known) {
+            let sizes = behind(first, &sizes);
             let whole = spoken(&talk, &[usize::MAX / 2], &[false], &[false]);
             let cut = spoken(&talk, &sizes, &[false], &twice);
             prop_assert_eq!(facts(&whole), facts(&cut));

@@ -6,11 +6,11 @@
 
 use crate::decode::SeqNumber;
 
-use super::super::key::{Both, End};
-use super::http::Looks;
-use super::last_words::{self, Fatal};
-use super::stream::Piece;
-use super::{BodyLength, Owed};
+use super::super::super::key::{Both, End};
+use super::super::http::Looks;
+use super::super::last_words::{self, Fatal};
+use super::super::stream::Piece;
+use super::ledger::Ledger;
 
 /// Type and length; the length counts itself.
 const HEADER: usize = 5;
@@ -30,18 +30,10 @@ const SAYS: &[u8] = b"RKSZTtDCEN123nsIAGHWdcVv";
 /// A session from outside.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Postgres {
-    /// The end that asks.
-    pub client: End,
-    /// How many queries, function calls and Syncs it sent.
-    pub requests: u32,
-    /// Where the latest of them, or what belongs to it, began.
-    pub last_request_seq: SeqNumber,
+    /// Queries, function calls and Syncs, and what belongs to them.
+    pub(super) ledger: Ledger,
     /// Why the server ended the session, if it said so and nothing after it.
     pub(super) fatal: Option<Fatal>,
-    /// Those that are not answered whole.
-    owed: u32,
-    /// The answer to the first of them has begun.
-    begun: bool,
     phase: Phase,
     /// Where what will belong to the next query began.
     began: Option<SeqNumber>,
@@ -137,25 +129,11 @@ impl Postgres {
     /// One that goes on where nothing was owed.
     pub(super) fn midway(client: End) -> Self {
         Self {
-            client,
-            requests: 0,
-            last_request_seq: SeqNumber::default(),
+            ledger: Ledger::new(client),
             fatal: None,
-            owed: 0,
-            begun: false,
             phase: Phase::Ready,
             began: None,
             sides: Both::default(),
-        }
-    }
-
-    /// What the server owes.
-    pub(super) fn owed(&self) -> Owed {
-        match self.phase {
-            Phase::Login | Phase::CopyIn | Phase::Streaming => Owed::Unknown,
-            Phase::Ready if self.owed == 0 => Owed::Nothing,
-            Phase::Ready if self.begun => Owed::Rest(BodyLength::Messages),
-            Phase::Ready => Owed::Answer,
         }
     }
 
@@ -165,14 +143,14 @@ impl Postgres {
     }
 
     /// Can questions and answers be counted?
-    pub(super) fn is_counted(&self) -> bool {
-        self.phase == Phase::Ready
+    pub(super) const fn is_counted(&self) -> bool {
+        matches!(self.phase, Phase::Ready)
     }
 
     /// Has the client not sent the whole of a message?
     pub(super) fn request_unfinished(&self) -> bool {
-        let within = matches!(self.sides.at(self.client), Side::Header(_, 1..) | Side::Body(_));
-        within || self.began.is_some() && self.owed == 0
+        let within = matches!(self.sides.at(self.ledger.client), Side::Header(_, 1..) | Side::Body(_));
+        within || self.began.is_some() && self.ledger.is_settled()
     }
 
     /// How many of the next bytes of `by` are of a message that matters to nobody.
@@ -182,7 +160,7 @@ impl Postgres {
 
     /// Reads what comes next.
     pub(super) fn heard(&mut self, by: End, piece: &Piece<'_>) {
-        if by == self.client && self.is_lost() && piece.unseen == 0 && is_query(piece.bytes) {
+        if by == self.ledger.client && self.is_lost() && piece.unseen == 0 && is_query(piece.bytes) {
             self.find_again();
         }
         let mut rest = *piece;
@@ -198,8 +176,8 @@ impl Postgres {
 
     /// A client that asks has had its answers; what both say next begins with a header.
     fn find_again(&mut self) {
-        (self.sides, self.owed, self.begun, self.began) = (Both::default(), 0, false, None);
-        self.phase = Phase::Ready;
+        (self.sides, self.began, self.phase) = (Both::default(), None, Phase::Ready);
+        self.ledger.forget();
     }
 
     /// Reads a step; gives how many bytes it took.
@@ -234,13 +212,13 @@ impl Postgres {
     /// A message of `by` begins; `rest` is what comes behind its header.
     fn begin_message(&mut self, by: End, [kind, len @ ..]: [u8; HEADER], rest: &Piece<'_>) {
         let len = u32::from_be_bytes(len);
-        let known = if by == self.client { ASKS } else { SAYS };
+        let known = if by == self.ledger.client { ASKS } else { SAYS };
         let Some(len) = len.checked_sub(LENGTH).filter(|&len| len < MAX_LEN && known.contains(&kind)) else {
             *self.sides.at_mut(by) = Side::Blind;
             return;
         };
         *self.sides.at_mut(by) = body(len);
-        if by == self.client {
+        if by == self.ledger.client {
             self.ask(kind, rest.seq.minus(HEADER_LEN));
         } else {
             let message = rest.bytes.get(..rest.bytes.len().min(len as usize)).unwrap_or_default();
@@ -250,10 +228,7 @@ impl Postgres {
 
     fn ask(&mut self, kind: u8, seq: SeqNumber) {
         match kind {
-            b'Q' | b'F' | b'S' => {
-                self.last_request_seq = self.began.take().unwrap_or(seq);
-                (self.requests, self.owed) = (self.requests.saturating_add(1), self.owed.saturating_add(1));
-            }
+            b'Q' | b'F' | b'S' => self.ledger.asked(self.began.take().unwrap_or(seq)),
             b'c' | b'f' if self.phase == Phase::CopyIn => self.phase = Phase::Ready,
             b'P' | b'B' | b'E' | b'D' | b'C' => self.began = self.began.or(Some(seq)),
             _ => {}
@@ -261,19 +236,23 @@ impl Postgres {
     }
 
     fn answer(&mut self, kind: u8, message: &[u8], said: (End, u64)) {
-        let within = self.owed > 0 && self.begun;
+        let within = self.ledger.is_answering();
         let told = if matches!(kind, b'E' | b'N') { last_words::read(message, said, within) } else { None };
         // Who is not let in has been answered.
         let logged_in = self.phase != Phase::Login;
         self.fatal = told.filter(|told| told.is_known_end() || logged_in && told.says_so());
         let ends = self.fatal.is_some();
         match kind {
-            b'Z' => (self.phase, self.begun, self.owed) = (Phase::Ready, false, self.owed.saturating_sub(1)),
+            b'Z' => {
+                self.phase = Phase::Ready;
+                self.ledger.answered();
+            }
             b'W' => self.phase = Phase::Streaming,
             b'G' => self.phase = Phase::CopyIn,
             // Of themselves servers tell of settings, notifications and warnings.
             b'A' | b'S' | b'N' | b'K' | b'R' | b'v' => {}
-            _ => self.begun |= self.owed > 0 && !ends,
+            _ if ends => {}
+            _ => self.ledger.answering(),
         }
     }
 }

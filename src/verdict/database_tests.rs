@@ -1,0 +1,109 @@
+//! Sessions with databases: who owed what to whom when they ended.
+
+use super::example::verdict;
+use super::{Confidence, Harm, Verdict};
+
+const OPEN: &str = "A > B S\nB > A S.\nA > B .\n";
+const GET: &str = r#"A > B P. "*2\r\n$3\r\nGET\r\n$1\r\nk\r\n""#;
+const BLPOP: &str = r#"A > B P. "*3\r\n$5\r\nBLPOP\r\n$1\r\nq\r\n$1\r\n0\r\n""#;
+const SET: &str = r#"A > B P. "*3\r\n$3\r\nSET\r\n$1\r\nk\r\n$1\r\nv\r\n""#;
+/// Of MySQL: the server's greeting, the client's name, and OK.
+const LOGIN: &str = "B > A P. hex 0b0000000a382e302e333600010000\n\
+A > B P. hex 2600000100820000000000012d0000000000000000000000000000000000000000000000726f6f740000\n\
+B > A P. hex 0700000200000002000000\nA > B .\n";
+
+fn hex(bytes: &[u8]) -> String {
+    bytes.iter().fold(String::new(), |hex, byte| hex + &format!("{byte:02x}"))
+}
+
+fn told(story: &str) -> Verdict {
+    verdict(&format!("{OPEN}{story}"))
+}
+
+fn cause(told: &Verdict) -> Option<(&'static str, Confidence)> {
+    Some((told.cause_name()?, told.cause.as_ref()?.confidence))
+}
+
+fn has_fact(told: &Verdict, fact: &str) -> bool {
+    told.evidence.iter().any(|said| said.fact.contains(fact))
+}
+
+const LEAVES: &str = "A > B F.\nB > A F.\nA > B .";
+
+#[test]
+fn a_client_of_redis_that_leaves_without_its_reply_gave_up() {
+    let left = told(&format!("{GET}\nB > A .\n+1 {LEAVES}"));
+    assert_eq!(
+        (cause(&left), left.harm),
+        (Some(("client_abort", Confidence::Certain)), Some(Harm::Harmful)),
+        "{:?}",
+        left.evidence
+    );
+    assert!(has_fact(&left, "the command GET (20 bytes) had no answer yet"), "{:?}", left.evidence);
+    // A worker that waits for work may leave any time, and so may a replica, which does not answer.
+    for waits in [BLPOP, SET] {
+        let left = told(&format!("{waits}\nB > A .\n+1 {LEAVES}"));
+        assert_eq!((cause(&left), left.harm), (None, None), "{:?}", left.evidence);
+    }
+}
+
+#[test]
+fn a_server_of_redis_that_ends_in_a_reply_cut_it() {
+    let cut =
+        told(&format!("{GET}\nB > A P. \"$900\\r\\nonly a bit\"\nA > B .\nB > A F.\nA > B F.\nB > A ."));
+    assert_eq!(cause(&cut), Some(("response_cut", Confidence::Certain)), "{:?}", cut.evidence);
+    assert!(has_fact(&cut, "16 bytes, not the whole reply"), "{:?}", cut.evidence);
+}
+
+/// Redis says that it takes no more clients, and aborts since it has not read the command.
+#[test]
+fn who_is_not_let_in_had_no_answer_and_is_told_why() {
+    let refusal = "B > A P. \"-ERR max number of clients reached\\r\\n\"\nA > B .\nB > A R.";
+    let refused = told(&format!("{GET}\nB > A .\n{refusal}"));
+    assert_eq!(refused.cause_name(), Some("no_response"), "{:?}", refused.evidence);
+    assert!(
+        has_fact(&refused, "the server said ERR: max number of clients reached"),
+        "{:?}",
+        refused.evidence
+    );
+    assert_eq!(refused.reasons.first(), Some(&"abort_on_close"));
+    assert!(refused.advice.is_some_and(|advice| advice.contains("max number of clients reached")));
+}
+
+/// A statement that is longer than the server takes: it says so before it has all of it.
+#[test]
+fn a_statement_that_is_too_long_is_refused() {
+    let error =
+        format!("37000001ff8104{}", hex(b"#08S01Got a packet bigger than 'max_allowed_packet' bytes"));
+    let error = format!("{:02x}{}", error.len() / 2 - 4, &error[2..]);
+    let begins = "A > B P. hex 10270000035345\nA > B P. len 1400\nB > A .\n";
+    let refused = told(&format!("{LOGIN}{begins}B > A P. hex {error}\nB > A R."));
+    assert_eq!(
+        (cause(&refused), refused.harm),
+        (Some(("unread_data_at_close", Confidence::Likely)), Some(Harm::Harmful)),
+        "{:?}",
+        refused.evidence
+    );
+    assert!(has_fact(&refused, "the server said ERROR 1153: Got a packet bigger"), "{:?}", refused.evidence);
+    assert!(refused.advice.as_ref().is_some_and(|advice| advice.contains("max_allowed_packet")));
+    // Without that word nobody knows why it aborted.
+    let aborted = told(&format!("{LOGIN}{begins}B > A R."));
+    assert_ne!(cause(&aborted), cause(&refused), "{:?}", aborted.evidence);
+}
+
+#[test]
+fn a_query_that_is_killed_had_no_answer() {
+    let query = "A > B P. hex 090000000353454c4543542031\nB > A .\n";
+    let ends = "B > A F.\nA > B F.\nB > A .";
+    let killed = told(&format!("{LOGIN}{query}+1 {ends}"));
+    assert_eq!(cause(&killed), Some(("no_response", Confidence::Certain)), "{:?}", killed.evidence);
+    let idle = told(&format!("{LOGIN}{query}B > A P. hex 0700000100000002000000\nA > B .\n+9 {ends}"));
+    assert_eq!(cause(&idle), None, "{:?}", idle.evidence);
+    // An idle session that ends for its idleness was owed nothing.
+    let word = format!("{:02x}000000ffbf0f{}", 3 + 14, hex(b"#HY000The clie"));
+    let told = told(&format!(
+        "{LOGIN}{query}B > A P. hex 0700000100000002000000\nA > B .\n+9 B > A P. hex {word}\n{ends}"
+    ));
+    assert_eq!((cause(&told), told.harm), (None, None), "{:?}", told.evidence);
+    assert!(told.idle_before.is_some_and(|idle| idle >= crate::time::Span::from_secs(8)));
+}
