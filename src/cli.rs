@@ -8,7 +8,7 @@ use clap_complete::Shell;
 /// What the program's exit status says.
 pub const EXIT_STATUS: &str = "Exit status:
   0  done
-  1  --exit-code was given and a connection ended badly
+  1  --exit-code was given and the end of a connection hurt somebody (harm: harmful)
   2  trouble: a file that cannot be read, a wrong argument, no right to capture, output that cannot be written
      (what could be read is still reported)";
 
@@ -38,7 +38,7 @@ const REPLAY_EXAMPLES: &str = "Examples:
   rstwho replay trace.pcap --tui --speed 10
       in the dashboard, ten times as fast as it happened
   rstwho replay trace.pcap --exit-code --format summary
-      for a test: status 1 if any connection ended badly";
+      for a test: status 1 if the end of any connection hurt somebody";
 
 const WATCH_EXAMPLES: &str = "Examples:
   sudo rstwho watch

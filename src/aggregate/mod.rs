@@ -160,10 +160,10 @@ impl Aggregate {
         self.waiting.iter().map(look).collect()
     }
 
-    /// Connections so far whose end is a bad one.
+    /// Connections so far whose end is known to have hurt somebody.
     #[must_use]
-    pub const fn bad_ends(&self) -> u64 {
-        self.totals.bad_ends
+    pub const fn harmful(&self) -> u64 {
+        self.totals.harmful
     }
 
     /// The counts so far, with the `top` worst peers.

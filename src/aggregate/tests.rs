@@ -33,6 +33,14 @@ fn totals_count_ends_causes_and_senders() {
     assert_eq!(causes, expected);
 }
 
+/// An end of which nobody knows whether it hurt anybody is listed, and fails no test.
+#[test]
+fn only_what_is_known_to_have_hurt_counts_as_harmful() {
+    let unknown = Verdict { harm: None, ..stale() };
+    let totals = counted(&[], [stale(), unknown, harmless(), closed()]).totals;
+    assert_eq!((totals.bad_ends, totals.harmful, totals.harmless), (2, 1, 1));
+}
+
 #[test]
 fn every_connection_of_a_peer_is_in_exactly_one_kind() {
     let middlebox = Verdict { rst_by: Some(Sender::Middlebox), ..stale() };

@@ -2,7 +2,7 @@
 
 use std::cmp::Reverse;
 
-use crate::verdict::{How, Rule, Ruling, Sender, Side};
+use crate::verdict::{Harm, How, Rule, Ruling, Sender, Side};
 
 use super::series::Series;
 
@@ -13,6 +13,8 @@ pub struct Totals {
     pub connections: u64,
     /// Those with a cause that is not harmless.
     pub bad_ends: u64,
+    /// Those of them that are known to have hurt somebody.
+    pub harmful: u64,
     /// Those with a cause that is harmless.
     pub harmless: u64,
     /// Who sent the RSTs that took effect.
@@ -101,6 +103,7 @@ impl Totals {
     pub(super) fn count(&mut self, ruling: &Ruling) -> Option<CauseNumber> {
         self.connections += 1;
         self.bad_ends += u64::from(ruling.is_bad_end());
+        self.harmful += u64::from(ruling.is_bad_end() && ruling.harm == Some(Harm::Harmful));
         self.harmless += u64::from(ruling.is_harmless());
         if let Some(count) = self.ends.get_mut(ruling.how as usize) {
             *count += 1;

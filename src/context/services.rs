@@ -166,7 +166,8 @@ fn unserved_reset(close: &Close) -> Option<Timestamp> {
     let server = reset.before.at(reset.by);
     let active = reset.rst.flags.ack() && reset.acceptance == Acceptance::Exact;
     let client = reset.before.at(reset.by.peer());
-    let taken = u32::try_from(server.rcv_nxt.offset_from(client.iss)).unwrap_or(0);
+    // Beyond half of the ring of numbers only the bytes tell.
+    let taken = u32::try_from(server.rcv_nxt.offset_from(client.iss)).unwrap_or(u32::MAX);
     let unserved =
         !server.has_data() && !server.has_fin() && close.handshake_seen() && taken <= UNREAD_AT_MOST;
     (active && unserved).then_some(reset.rst.ts)

@@ -4,13 +4,15 @@ use ahash::RandomState;
 use smallvec::SmallVec;
 
 use crate::decode::{Addr, Endpoint, Flags};
-use crate::flow::{Attempted, Close, Recent, Side};
+use crate::flow::{Attempted, Close, Marks, Recent, Side};
 use crate::time::{Span, Timestamp};
 
 use super::window::Window;
 
 /// Attempts further apart than this belong to no one scan.
 const BURST: Span = Span::from_secs(60);
+/// By then it has tried many.
+const AT_MOST: Span = Span::from_secs(300);
 /// Distinct ports tried in vain from which on it is a scan: no program has as many services in its configuration, all
 /// of them down.
 const MANY_PORTS: usize = 10;
@@ -44,6 +46,9 @@ struct Attempts {
     returns: u8,
     /// How often it tried, up to the number that decides.
     tries: u8,
+    /// How often it was answered, of those.
+    open: u8,
+    first: Timestamp,
     last: Timestamp,
 }
 
@@ -51,14 +56,27 @@ struct Attempts {
 #[derive(Clone, Copy)]
 struct Attempt {
     start: Timestamp,
-    refused: bool,
+    answer: Answer,
+}
+
+/// What came of it.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Answer {
+    /// Nothing.
+    None,
+    /// A RST.
+    Refused,
+    /// A SYN+ACK.
+    Open,
 }
 
 impl Attempts {
     /// Were many tried, and hardly any of them again?
     fn is_scan(&self) -> bool {
         let many = self.ports.len() >= MANY_PORTS || self.targets.len() >= MANY_TARGETS;
-        many && usize::from(self.returns).saturating_mul(TARGETS_A_RETURN) < self.targets.len()
+        // What is tried at random mostly finds nobody who listens.
+        let in_vain = usize::from(self.open) * 2 <= usize::from(self.tries);
+        many && in_vain && usize::from(self.returns).saturating_mul(TARGETS_A_RETURN) < self.targets.len()
     }
 
     /// Reads what the next attempt will be compared with.
@@ -68,15 +86,17 @@ impl Attempts {
         self.last.as_nanos() ^ u64::from(*seen.0.unwrap_or(&0)) ^ u64::from(*seen.1.unwrap_or(&0))
     }
 
-    fn add(&mut self, target: u32, port: u16, Attempt { start, refused }: Attempt) {
-        if start.since(self.last) > BURST {
-            *self = Self::default();
+    fn add(&mut self, target: u32, port: u16, Attempt { start, answer }: Attempt) {
+        let slow = start.since(self.first) > AT_MOST && !self.is_scan();
+        if self.tries == 0 || start.since(self.last) > BURST || slow {
+            *self = Self { first: start, ..Self::default() };
         }
         self.last = self.last.max(start);
         if self.tries < TRIES {
             self.tries += 1;
             let again = remember(&mut self.targets, target);
-            self.returns += u8::from(refused && again);
+            self.returns += u8::from(answer == Answer::Refused && again);
+            self.open += u8::from(answer == Answer::Open);
             remember(&mut self.ports, port);
         }
     }
@@ -99,13 +119,19 @@ impl Sources {
             return;
         }
         let (source, target) = (close.endpoint(Side::Client).addr, close.endpoint(Side::Server));
-        let attempt = Attempt { start: close.start.ts, refused: close.answers_syn() };
+        let answer = match (close.answers_syn(), close.half(Side::Server).marks.has(Marks::SYN)) {
+            (true, _) => Answer::Refused,
+            (false, true) => Answer::Open,
+            (false, false) => Answer::None,
+        };
+        let attempt = Attempt { start: close.start.ts, answer };
         self.add(source, target, attempt, close.closed_at);
     }
 
     /// The same for a connection of which there was nothing but an attempt.
     pub(super) fn note_attempt(&mut self, attempted: &Attempted) {
-        let attempt = Attempt { start: attempted.start(), refused: attempted.rst().is_some() };
+        let answer = if attempted.rst().is_some() { Answer::Refused } else { Answer::None };
+        let attempt = Attempt { start: attempted.start(), answer };
         self.add(attempted.client().addr, attempted.server(), attempt, attempted.closed_at);
     }
 
@@ -182,14 +208,14 @@ mod tests {
     }
 
     /// Tries of so many ports of one host and of so many hosts on one port, round after round, 2 s apart.
-    fn tried(ports: u16, hosts: u8, rounds: u64, refused: bool) -> Option<Scan> {
+    fn tried(ports: u16, hosts: u8, rounds: u64, answer: Answer) -> Option<Scan> {
         let (mut sources, source) = (Sources::beside(1000), endpoint(1, 0).addr);
         let of_one = (0..ports).map(|port| endpoint(2, port));
         let targets: Vec<Endpoint> = of_one.chain((0..hosts).map(|host| endpoint(host, 80))).collect();
         for round in 0..rounds {
             let start = Timestamp::from_parts(100 + 2 * round, 0);
             for &target in &targets {
-                sources.add(source, target, Attempt { start, refused }, start);
+                sources.add(source, target, Attempt { start, answer }, start);
             }
         }
         sources.scan_of(source, Timestamp::from_parts(100, 0))
@@ -197,16 +223,38 @@ mod tests {
 
     #[test]
     fn many_ports_or_many_hosts_are_a_scan() {
-        assert!(tried(9, 0, 1, true).is_none() && tried(0, 24, 1, true).is_none());
-        assert_eq!(tried(10, 0, 1, true), Some(Scan { targets: 10, ports: 10 }));
-        assert_eq!(tried(0, 200, 1, true), Some(Scan { targets: 25, ports: 1 }));
+        assert!(tried(9, 0, 1, Answer::Refused).is_none() && tried(0, 24, 1, Answer::Refused).is_none());
+        assert_eq!(tried(10, 0, 1, Answer::Refused), Some(Scan { targets: 10, ports: 10 }));
+        assert_eq!(tried(0, 200, 1, Answer::Refused), Some(Scan { targets: 25, ports: 1 }));
     }
 
     #[test]
     fn who_comes_back_to_what_refused_is_no_scanner() {
-        assert!(tried(12, 0, 2, true).is_none());
-        assert!(tried(0, 80, 2, true).is_none());
+        assert!(tried(12, 0, 2, Answer::Refused).is_none());
+        assert!(tried(0, 80, 2, Answer::Refused).is_none());
         // Who had no answer asks again, scanners as well.
-        assert!(tried(12, 0, 2, false).is_some());
+        assert!(tried(12, 0, 2, Answer::None).is_some());
+    }
+
+    /// A load balancer that looks whether its backends listen finds most of them.
+    #[test]
+    fn who_finds_what_it_looks_for_is_no_scanner() {
+        assert!(tried(12, 0, 1, Answer::Open).is_none() && tried(0, 80, 1, Answer::Open).is_none());
+    }
+
+    /// What refuses now and then over the day is no scan.
+    #[test]
+    fn a_scan_takes_minutes_at_most() {
+        let (mut sources, source) = (Sources::beside(1000), endpoint(1, 0).addr);
+        let mut every = |seconds: u64, first: u64| {
+            for n in 0..30 {
+                let start = Timestamp::from_parts(first + seconds * n, 0);
+                let target = endpoint(u8::try_from(n).unwrap(), 80);
+                sources.add(source, target, Attempt { start, answer: Answer::Refused }, start);
+            }
+            sources.scan_of(source, Timestamp::from_parts(first + seconds * 29, 0))
+        };
+        assert!(every(50, 100).is_none());
+        assert!(every(9, 9_000).is_some());
     }
 }

@@ -63,6 +63,12 @@ fn quoted_v6(quote: Bytes<'_>) -> Result<(Addr, Addr, Bytes<'_>), Skip> {
 }
 
 impl IcmpError {
+    /// Does it say that a segment was too big for the path? Its sender sends smaller ones then (RFC 1191, RFC 8201).
+    #[must_use]
+    pub fn is_too_big(&self) -> bool {
+        matches!((self.src.addr.ip().is_ipv6(), self.kind, self.code), (false, 3, 4) | (true, 2, _))
+    }
+
     /// What it says, in the words of RFC 792, RFC 1812 §5.2.7.1 and RFC 4443 §3.
     #[must_use]
     pub fn says(&self) -> &'static str {

@@ -23,6 +23,9 @@ pub enum Acceptance {
     Unknown,
 }
 
+/// The largest window that there is (RFC 7323 §2.3).
+const WIDEST: u32 = 1 << 30;
+
 /// Judges `rst`, which `sender` sent to `receiver`; both as they were before it.
 #[must_use]
 pub(super) fn judge(rst: &Segment, sender: &Half, receiver: &Half) -> Acceptance {
@@ -38,6 +41,11 @@ pub(super) fn judge(rst: &Segment, sender: &Half, receiver: &Half) -> Acceptance
     }
     if receiver.marks.has(Marks::ACKED) && rst.seq.within(low, window_end(receiver, high)) {
         return Acceptance::InWindow;
+    }
+    // Where no handshake was captured the window may be larger than it says.
+    let scaled = receiver.marks.has(Marks::ACKED) && !receiver.marks.has(Marks::SYN);
+    if scaled && rst.seq.within(low, receiver.rcv_nxt.plus(WIDEST)) {
+        return Acceptance::Unknown;
     }
     Acceptance::Ignored
 }
@@ -117,7 +125,18 @@ mod tests {
         assert_eq!(judged(200), Acceptance::Exact);
         assert_eq!(judged(201), Acceptance::InWindow);
         assert_eq!(judged(1000), Acceptance::InWindow);
-        assert_eq!(judged(1001), Acceptance::Ignored);
+        // Without a handshake nobody knows how large the window is.
+        assert_eq!(judged(1001), Acceptance::Unknown);
+        assert_eq!(judged(150 + WIDEST + 1), Acceptance::Ignored);
+    }
+
+    #[test]
+    fn behind_a_window_that_is_known_nothing_resets() {
+        let (sender, mut receiver) = established();
+        receiver.marks.set(Marks::SYN);
+        let rst = |seq| Segment { seq: SeqNumber(seq), flags: Flags::RST, ..Segment::default() };
+        assert_eq!(judge(&rst(1000), &sender, &receiver), Acceptance::InWindow);
+        assert_eq!(judge(&rst(1001), &sender, &receiver), Acceptance::Ignored);
     }
 
     #[test]

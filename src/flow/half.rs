@@ -7,12 +7,14 @@ mod holes;
 pub(super) use further::FurtherHoles;
 
 use crate::decode::{Segment, SeqNumber, Traits};
-use crate::time::Timestamp;
+use crate::time::{Span, Timestamp};
 
 use super::zeek::SideState;
 
 /// The largest window scale shift (RFC 7323 §2.3).
 const MAX_WSCALE: u8 = 14;
+/// Probes come at least this far apart (RFC 9293 §3.8.4, Linux `MIN_TCP_KEEPINTVL`).
+const PROBES_APART: Span = Span::from_secs(1);
 
 /// Yes-or-no facts about what one side sent, one bit each.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
@@ -130,13 +132,14 @@ pub enum Order {
 impl Half {
     /// Takes note of a segment that this side sent; a RST moves no sequence number.
     pub fn sent(&mut self, segment: &Segment) -> Order {
+        let quiet = segment.ts.since(self.last_seen);
         self.count(segment);
         if segment.flags.rst() {
             self.begin(segment);
             return Order::Empty;
         }
         self.note_carrier(segment);
-        let order = self.advance(segment);
+        let order = self.advance(segment, quiet);
         self.retransmits += u32::from(order == Order::Again);
         if segment.flags.syn() {
             self.on_syn(segment);
@@ -197,7 +200,7 @@ impl Half {
         self.snd_nxt = segment.seq;
     }
 
-    fn advance(&mut self, segment: &Segment) -> Order {
+    fn advance(&mut self, segment: &Segment, quiet: Span) -> Order {
         // What a RST claimed is worth nothing once the side itself speaks.
         if self.marks.has(Marks::SEEN)
             && self.packets > 1
@@ -209,7 +212,7 @@ impl Half {
         self.begin(segment);
         let (seq, end) = (segment.seq, segment.seq_end());
         if segment.seq_len() == 0 {
-            return if self.is_probe(segment) { self.probe() } else { self.empty(seq) };
+            return if self.is_probe(segment, quiet) { self.probe() } else { self.empty(seq) };
         }
         if end.after(self.snd_nxt) {
             let ahead = seq.after(self.snd_nxt);
@@ -219,19 +222,22 @@ impl Half {
             self.snd_nxt = end;
             return if ahead { Order::Ahead } else { Order::Next };
         }
-        if self.is_probe(segment) {
+        if self.is_probe(segment, quiet) {
             return self.probe();
         }
         if self.fill_hole(seq, end) { Order::Late } else { Order::Again }
     }
 
     /// Keep-alive probes repeat the last sequence number with at most one byte (RFC 9293 §3.8.4).
-    fn is_probe(&self, segment: &Segment) -> bool {
+    fn is_probe(&self, segment: &Segment, quiet: Span) -> bool {
+        // A FIN takes a number of its own, which an acknowledgement that it overtook has as well.
+        let overtaken = self.has_fin() && quiet < PROBES_APART;
         segment.flags.ack()
             && !segment.flags.syn()
             && !segment.flags.fin()
             && segment.len <= 1
             && segment.seq == self.snd_nxt.minus(1)
+            && !overtaken
     }
 
     fn probe(&mut self) -> Order {

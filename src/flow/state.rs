@@ -307,9 +307,10 @@ fn tell(flow: &Flow, cold: &Cold, ring: &RecentRing, held: Held, closed_at: Time
     let mut recent: Vec<Recent> = Vec::with_capacity(LADDER.min(heard));
     recent.extend(ring.back_from(flow.recent).take(LADDER));
     recent.reverse();
+    let exchange = held.exchange.unwrap_or_else(Exchange::nothing);
     Close {
         key: flow.key,
-        client: flow.client,
+        client: exchange.client().filter(|_| flow.roles == Roles::Guessed).unwrap_or(flow.client),
         roles: flow.roles,
         originator: flow.originator,
         start: cold.start,
@@ -324,7 +325,7 @@ fn tell(flow: &Flow, cold: &Cold, ring: &RecentRing, held: Held, closed_at: Time
         icmp: held.icmp,
         conn_state: zeek::conn_state(orig.zeek, resp.zeek, background),
         history: cold.history,
-        exchange: held.exchange.unwrap_or_else(Exchange::nothing),
+        exchange,
         exchange_at_fin: held.exchange_at_fin,
         unanswered: flow.unanswered,
         rtt: cold.rtt,

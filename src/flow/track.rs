@@ -325,13 +325,30 @@ pub(super) fn answers(me: &Half, other: &Half, segment: &Segment, order: Order) 
     acknowledges_more || order != Order::Again && !(segment.seq_len() > 0 && waits)
 }
 
+/// The first repetition may be a probe (RFC 8985 §7), the second comes from a timeout.
+const TIMED_OUT: u8 = 2;
+
 /// How often a side has repeated itself: what tells silence from idleness. What comes again after a RST may be an old copy, and
 /// nobody is there to answer it.
 fn count_unanswered(flow: &mut Flow, segment: &Segment, by: End, order: Order) {
     let over = segment.flags.rst() || flow.facts.has(Facts::RESET);
-    if matches!(order, Order::Again | Order::Probe) && !over {
-        let count = flow.unanswered.at_mut(by);
-        *count = count.saturating_add(1);
+    let other = flow.halves.at(by.peer());
+    // Each round begins with the oldest byte that was not acknowledged (RFC 6298 §5.4); what lies behind it may be many segments.
+    let oldest = !other.marks.has(Marks::ACKED) || !segment.seq.after(other.rcv_nxt);
+    let count = flow.unanswered.at_mut(by);
+    match order {
+        Order::Again | Order::Probe if !over && oldest => *count = count.saturating_add(1),
+        Order::Next | Order::Ahead => note_progress(count, segment),
+        _ => {}
+    }
+}
+
+/// After a timeout nothing new is sent before an answer has come (RFC 5681 §3.1): whoever says something new has had one, though the
+/// capture misses it.
+#[inline]
+pub(super) fn note_progress(count: &mut u8, segment: &Segment) {
+    if *count >= TIMED_OUT && segment.len > 0 {
+        *count = 0;
     }
 }
 

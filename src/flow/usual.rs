@@ -77,6 +77,7 @@ pub(super) fn segment(
     if *unanswered > 0 && track::answers(me, other, segment, Order::Next) {
         *unanswered = 0;
     }
+    track::note_progress(flow.unanswered.at_mut(by), segment);
     me.goes_on(segment);
     me.acknowledged(segment, other);
     note_letter(flow, cold, segment, by);

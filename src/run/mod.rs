@@ -41,7 +41,7 @@ use crate::error::Error;
 pub enum Status {
     /// All is done.
     Done,
-    /// All is done, and a connection ended badly.
+    /// All is done, and an end hurt somebody.
     BadEnd,
     /// Something could not be done; it was said.
     Trouble,

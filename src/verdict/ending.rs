@@ -2,6 +2,7 @@
 
 use crate::decode::SeqNumber;
 use crate::flow::{Acceptance, Both, Close, Coverage, End, Fin, Half, Marks, Reset, Side};
+use crate::time::Span;
 
 use super::evidence::accepted_for_certain;
 
@@ -62,6 +63,8 @@ impl How {
 
 /// As many repetitions without an answer are silence; one may still be on its way.
 const SILENT_AFTER: u8 = 2;
+/// If no more then for as long: the shortest time after which Linux repeats itself (200 ms, `TCP_RTO_MIN`), twice.
+const SILENCE: Span = Span::from_millis(400);
 
 /// How `close` ended.
 #[must_use]
@@ -211,10 +214,20 @@ fn is_unanswered(close: &Close, client: &Half, other: &Half) -> bool {
 
 /// Both sides were heard once, and one of them repeated itself to the end without an answer.
 fn is_silent(close: &Close) -> bool {
-    close.both_seen()
-        && [Side::Client, Side::Server]
-            .iter()
-            .any(|&side| *close.unanswered.at(close.end(side)) >= SILENT_AFTER)
+    close.both_seen() && [Side::Client, Side::Server].into_iter().any(|side| repeats_in_vain(close, side))
+}
+
+fn repeats_in_vain(close: &Close, side: Side) -> bool {
+    let times = *close.unanswered.at(close.end(side));
+    times > SILENT_AFTER || times == SILENT_AFTER && repeated_for(close, side) >= SILENCE
+}
+
+/// How long a side has said the same, as far as that is kept.
+fn repeated_for(close: &Close, side: Side) -> Span {
+    let mine = || close.recent.iter().filter(|recent| recent.by == close.end(side));
+    let last = mine().next_back();
+    let first = last.and_then(|last| mine().find(|recent| (recent.seq, recent.len) == (last.seq, last.len)));
+    last.zip(first).map_or(Span::default(), |(last, first)| last.ts.since(first.ts))
 }
 
 /// The side that repeated itself into the silence.

@@ -1,7 +1,7 @@
 //! Every derived fact that a rule may use, each computed once.
 
 use crate::context::Surroundings;
-use crate::decode::SeqNumber;
+use crate::decode::{IcmpError, SeqNumber};
 use crate::flow::{
     Acceptance, Close, Coverage, End, Exchange, Fin, Http, Marks, Recent, Reset, Side, Stream,
 };
@@ -242,6 +242,19 @@ impl<'a> Evidence<'a> {
     #[must_use]
     pub fn fin_frame(&self, side: Side) -> Option<u64> {
         ending::first_fin(self.close, side).map(|fin| fin.frame)
+    }
+
+    /// The ICMP error that still holds: what comes from the peer afterwards takes it back (Linux: `tcp_ack` clears `sk_err_soft`), and a
+    /// segment that was too big comes again in smaller ones.
+    #[must_use]
+    pub fn unreachable(&self) -> Option<&'a IcmpError> {
+        let holds = |icmp: &&IcmpError| {
+            let quoted =
+                [Side::Client, Side::Server].into_iter().find(|&side| icmp.src == self.close.endpoint(side));
+            let answered = quoted.is_some_and(|side| self.close.half(side.peer()).last_seen > icmp.ts);
+            !answered && !icmp.is_too_big()
+        };
+        self.close.icmp.as_deref().filter(holds)
     }
 
     /// The side whose repetitions nobody answered.

@@ -225,8 +225,9 @@ fn too_soon(evidence: &Evidence<'_>, reset: &Reset) -> Option<Doubt> {
     let weight = match () {
         () if far < FAR || took.times(5) >= far.times(4) => return None,
         () if took.times(2) >= far => 1,
-        // Measured more than once, a distance is no accident; nothing crosses a quarter of it and comes back.
-        () if took.times(4) < far && leg.samples > 1 => CONVICTS,
+        // Measured more than once, a distance is no accident; nothing crosses a quarter of it and comes back. But only a kernel
+        // answers at once, as in a handshake: what a program acknowledges with its answers takes as long as those.
+        () if took.times(4) < far && leg.samples > 1 && evidence.close.handshake_seen() => CONVICTS,
         () => 2,
     };
     let side = claimed(evidence, reset);

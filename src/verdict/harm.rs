@@ -4,7 +4,7 @@ use crate::flow::{Marks, Side};
 use crate::time::Span;
 
 use super::evidence::{Evidence, Shape, Talk};
-use super::{How, Sender, broken_off, ending, facts, farewell, gave_up, probes, refused_tls, talk};
+use super::{How, Sender, broken_off, ending, facts, farewell, gave_up, probes, refused_tls, talk, talk_tls};
 
 /// Whether anybody was hurt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -57,8 +57,8 @@ pub(super) fn weigh(evidence: &Evidence<'_>) -> Option<Harm> {
     let closed = talk::only_http2_after(evidence) || broken_off::is_closed(evidence);
     let farewell = tls_alone || closed || farewell::hung_up_on_goodbye(evidence);
     let only_goodbyes = quiet && (farewell || (evidence.answers_alert() && !evidence.lost_data()));
-    let no_tls = talk::answers_in_clear(evidence);
-    let tls_failed = talk::fatal_alert(evidence).is_some()
+    let no_tls = talk_tls::answers_in_clear(evidence);
+    let tls_failed = talk_tls::fatal_alert(evidence).is_some()
         || hung_up_in_tls(evidence)
         || no_tls
         || refused_tls::by_server(evidence);
@@ -69,6 +69,8 @@ pub(super) fn weigh(evidence: &Evidence<'_>) -> Option<Harm> {
         || talk::left_unanswered_in_tls(evidence)
         || talk::left_at_once(evidence)
         || connected_late(evidence)
+        || only_its_end_was_unanswered(evidence)
+        || never_came_in(evidence)
         || evidence.closer == Some(Side::Client) && broken_off::is_broken_off(evidence);
     // Whether all had come before that TLS hides.
     let unseen_end = may_have_closed_unseen(evidence)
@@ -108,6 +110,25 @@ fn only_shook_hands(evidence: &Evidence<'_>) -> bool {
 pub(super) fn asked_once(evidence: &Evidence<'_>) -> bool {
     let once = evidence.close.half(Side::Client).packets == 1 && evidence.close.icmp.is_none();
     evidence.how == How::Unanswered && once && evidence.surroundings.scan.is_none()
+}
+
+/// Did a client send one SYN and no more, whatever the server answered? No program ever had that connection: its address may be
+/// another's (a flood), and who wants to connect tries again.
+fn never_came_in(evidence: &Evidence<'_>) -> bool {
+    let client = evidence.close.half(Side::Client);
+    let answered = evidence.close.half(Side::Server).marks.has(Marks::SYN);
+    evidence.how == How::Silent && answered && client.packets == 1 && client.marks.has(Marks::SYN)
+}
+
+/// Had a side closed, with nothing owed and all that it had said acknowledged, and only its FIN had no answer? Its program knows nothing
+/// of that.
+fn only_its_end_was_unanswered(evidence: &Evidence<'_>) -> bool {
+    let Some(side) = evidence.unanswered_side().filter(|_| evidence.how == How::Silent) else { return false };
+    let (me, other) = (evidence.close.half(side), evidence.close.half(side.peer()));
+    let had_all = me.has_fin() && other.rcv_nxt == me.fin_end.minus(1);
+    had_all
+        && evidence.unanswered(side.peer()) == 0
+        && matches!(evidence.talk, Talk::Nothing | Talk::Complete)
 }
 
 /// Had the client closed when the server's RST came? What it says then no program sees.
@@ -177,7 +198,7 @@ fn only_looked_in(evidence: &Evidence<'_>) -> bool {
 /// Did the client abort when its kernel had received all that the server had said, of which nobody can tell whether it was all?
 fn may_have_had_all(evidence: &Evidence<'_>) -> bool {
     let end_known = talk::is_known(evidence) && !talk::ends_at_close(evidence);
-    let answering = evidence.talk == Talk::Answering && !end_known && !talk::record_is_cut(evidence);
+    let answering = evidence.talk == Talk::Answering && !end_known && !talk_tls::record_is_cut(evidence);
     let short = evidence.exchange.turn.is_some_and(|turn| turn.bytes <= talk::SHORT_ANSWER);
     let more = evidence.reset().is_some_and(|reset| reset.after.at(reset.by.peer()).news);
     evidence.how == How::Reset && answering && short && !more && !evidence.lost_data()

@@ -4,6 +4,7 @@
 //! (`rules`) each give an opinion on the cause; the most confident one wins and the others stay visible. No rule looks
 //! at another's answer, and `seen` caps all of them by how much of the connection the capture holds.
 
+mod answered_early;
 mod broken_off;
 mod cap;
 #[cfg(test)]
@@ -35,6 +36,7 @@ mod shut_window;
 mod stack;
 mod stage;
 mod talk;
+mod talk_tls;
 pub mod topic;
 mod version;
 mod who;
@@ -359,6 +361,8 @@ pub fn may_be_one_of_many(ended: &Ended) -> bool {
 
 #[cfg(test)]
 mod http2_tests;
+#[cfg(test)]
+mod innocent_tests;
 #[cfg(test)]
 mod network_tests;
 #[cfg(test)]

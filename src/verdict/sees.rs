@@ -54,7 +54,7 @@ fn silent(evidence: &Evidence<'_>, side: Side) -> Sees {
         return Sees::default();
     }
     // What ICMP says of a connection is kept, and told when the kernel gives up (`sk_err_soft` in `tcp_write_err`).
-    let told = evidence.close.icmp.as_deref().is_some_and(|icmp| icmp.src == evidence.close.endpoint(side));
+    let told = evidence.unreachable().is_some_and(|icmp| icmp.src == evidence.close.endpoint(side));
     let errno = if told { icmp_errno(evidence) } else { ETIMEDOUT };
     Sees { read: Some(errno), write: Some(errno), ..Sees::default() }
 }

@@ -1,13 +1,15 @@
 //! What the two programs owed each other when the end began: whose turn it was.
 
 use crate::flow::{
-    Aborted, Alert, BodyLength, Close, Exchange, Fatal, GoAway, Half, Marks, Owed, Recent, Side, Turn,
+    Aborted, BodyLength, Close, Exchange, Fatal, GoAway, Half, Marks, Owed, Recent, Side, Turn,
 };
 use crate::time::Span;
 
+use super::answered_early::is_rest_of_request;
 use super::evidence::{Evidence, Shape, shape};
 use super::farewell::{hung_up_on_goodbye, is_last_word, left_without_a_word, said_goodbye};
-use super::{How, broken_off, ending, shut_window};
+use super::talk_tls::record_is_cut;
+use super::{How, answered_early, broken_off, ending, shut_window};
 
 /// A pause that is longer than any between two segments of one answer: Linux's shortest retransmission timeout (200 ms,
 /// `TCP_RTO_MIN`) and a delayed acknowledgement (40 ms, `TCP_DELACK_MIN`) on top.
@@ -24,6 +26,12 @@ const TLS_RECORD: u32 = 5 + 1 + 16;
 pub(super) const SHORT_ANSWER: u64 = 1400;
 /// A greeting is no longer than this: those of SMTP, SSH and databases have some hundred bytes.
 const GREETING: u64 = 4096;
+
+/// RFC 9293 §3.4.
+const HALF_RING: u64 = 1 << 31;
+
+/// RFC 9110 §15.2.2.
+const SWITCHING_PROTOCOLS: u16 = 101;
 
 /// A copy that comes this much later is no double of the capture but a repetition: Linux's shortest retransmission timeout, with
 /// room for its tail loss probe, which comes sooner.
@@ -53,13 +61,15 @@ pub(super) fn crossed(close: &Close, exchange: &Exchange, closer: Option<Side>) 
         }
         _ => None,
     };
-    had_up_to.is_some_and(|ack| !ack.after(turn.seq)) && !is_rest_of_request(exchange, turn)
+    // Numbers compare only within half of their ring.
+    let comparable = turn.bytes < HALF_RING;
+    comparable && had_up_to.is_some_and(|ack| !ack.after(turn.seq)) && !is_rest_of_request(exchange, turn)
 }
 
-/// Does what the client said last belong to a request that had begun before? A server may answer before it has read all.
-fn is_rest_of_request(exchange: &Exchange, turn: Turn) -> bool {
-    let last = exchange.last_request().filter(|&(client, _)| !exchange.is_blind(client));
-    last.is_some_and(|(client, seq)| client == turn.by && seq.before(turn.seq))
+/// Has the connection left HTTP, for something that cannot be read?
+fn has_switched(exchange: &Exchange) -> bool {
+    let status = exchange.http().and_then(|http| http.response.as_ref()).map(|response| response.status);
+    status == Some(SWITCHING_PROTOCOLS)
 }
 
 /// What was owed at the first FIN or RST.
@@ -90,9 +100,14 @@ pub(super) fn talk(evidence: &Evidence<'_>) -> Talk {
     if let Some(within) = broken_off::is_within_message(evidence) {
         return if within { Talk::Answering } else { Talk::Complete };
     }
+    if has_switched(evidence.exchange) {
+        return Talk::Complete;
+    }
     let client_spoke_last = evidence.close.side(turn.by) == Side::Client;
     if client_spoke_last && !answer_unseen(evidence) {
-        let settled = answered_in_two_bytes(evidence, turn) || is_last_word(evidence, turn);
+        let settled = answered_in_two_bytes(evidence, turn)
+            || is_last_word(evidence, turn)
+            || answered_early::is_blind(evidence.exchange) && is_rest_of_request(evidence.exchange, turn);
         return if settled { Talk::Complete } else { Talk::Awaiting };
     }
     let more = went_on(evidence) || shut_window::waited(evidence, Side::Server);
@@ -226,7 +241,7 @@ fn answered_in_two_bytes(evidence: &Evidence<'_>, asked: Turn) -> bool {
 }
 
 /// Has the client acknowledged more of the server's data than the capture holds? Then an answer may be among it.
-fn answer_unseen(evidence: &Evidence<'_>) -> bool {
+pub(super) fn answer_unseen(evidence: &Evidence<'_>) -> bool {
     let (client, server) =
         (evidence.close.half_before(Side::Client), evidence.close.half_before(Side::Server));
     // A hole that the client has not acknowledged either is one of the network.
@@ -289,31 +304,8 @@ pub(super) fn answered_at_once(evidence: &Evidence<'_>) -> bool {
     evidence.how == How::Reset && short && spoke && reset.rst.seq == server.snd_nxt
 }
 
-fn is_quiet(evidence: &Evidence<'_>) -> bool {
+pub(super) fn is_quiet(evidence: &Evidence<'_>) -> bool {
     evidence.idle_before.is_some_and(|idle| idle >= QUIET)
-}
-
-/// Did the server's last TLS record announce more than came?
-pub(super) fn record_is_cut(evidence: &Evidence<'_>) -> bool {
-    let server = evidence.close.end(Side::Server);
-    evidence.exchange.tls().is_some_and(|tls| *tls.cut_record.at(server) && !tls.is_blind(server))
-}
-
-/// Did the server answer a ClientHello with something that is no TLS, or say that before it and nothing after it?
-pub(super) fn answers_in_clear(evidence: &Evidence<'_>) -> bool {
-    let side = evidence.close.end(Side::Server);
-    let silent =
-        |exchange: &Exchange| exchange.tls().is_some_and(|tls| tls.client != side && !tls.has_spoken(side));
-    // Its hello may have come after a client that had left.
-    let odd = silent(evidence.exchange) && silent(&evidence.close.exchange);
-    odd && evidence.in_tls_handshake && has_all_of_server(evidence)
-}
-
-/// Did the client say hello in TLS, wait, and close without one byte of an answer?
-pub(super) fn hello_in_vain(evidence: &Evidence<'_>) -> bool {
-    let left = evidence.how == How::Fin && evidence.closer == Some(Side::Client) && is_quiet(evidence);
-    let heard = evidence.close.half_before(Side::Server).has_data() || answer_unseen(evidence);
-    evidence.in_tls_handshake && left && !heard && evidence.close.both_seen()
 }
 
 /// Did the client leave sooner than anything could have come back, or any program would have given up waiting? Then it did not wait.
@@ -334,7 +326,7 @@ pub(super) fn http2_failed(evidence: &Evidence<'_>) -> bool {
 }
 
 /// Did the server say something, all of which was captured? Of what the capture holds only in part nobody knows what it was.
-fn has_all_of_server(evidence: &Evidence<'_>) -> bool {
+pub(super) fn has_all_of_server(evidence: &Evidence<'_>) -> bool {
     let half = evidence.close.half_before(Side::Server);
     let whole = evidence.close.gaps == 0 && !half.marks.has(Marks::CUT) && evidence.close.handshake_seen();
     half.has_data() && whole
@@ -352,7 +344,8 @@ pub(super) fn ends_at_close(evidence: &Evidence<'_>) -> bool {
 
 /// Had an HTTP response begun of which nobody can tell where it ends: its head was cut short by the capture, or bytes are missing?
 pub(super) fn end_unknown(evidence: &Evidence<'_>) -> bool {
-    evidence.http().is_some_and(|http| {
+    let switched = has_switched(evidence.exchange);
+    evidence.http().filter(|_| !switched).is_some_and(|http| {
         http.is_blind(http.client.peer()) && http.response.as_ref().is_some_and(|response| !response.complete)
     })
 }
@@ -369,21 +362,4 @@ fn framed_talk(evidence: &Evidence<'_>, owed: Owed) -> Option<Talk> {
         Owed::Rest(_) if acknowledged_by_abort(evidence) || fin_behind_hole(evidence) => None,
         Owed::Rest(_) => Some(Talk::Answering),
     }
-}
-
-/// The alert that ended a TLS session: neither close_notify nor user_canceled, which announce a normal end (RFC 8446 §6.1).
-pub(super) fn fatal_alert(evidence: &Evidence<'_>) -> Option<Alert> {
-    let said = [evidence.exchange, &evidence.close.exchange]
-        .into_iter()
-        .find_map(|exchange| exchange.tls()?.alert)?;
-    let ends_normally = matches!(said.description, 0 | 90);
-    (!ends_normally && !answers_fin(evidence, said)).then_some(said)
-}
-
-/// Does an alert answer the FIN of the other side? Some libraries complain of a handshake that ended before its time.
-fn answers_fin(evidence: &Evidence<'_>, alert: Alert) -> bool {
-    let fin = evidence.fin(evidence.close.side(alert.by).peer());
-    let said = |recent: &&Recent| recent.by == alert.by && recent.frame == alert.frame && recent.len > 0;
-    let carrier = evidence.close.recent.iter().find(said);
-    fin.zip(carrier).is_some_and(|(fin, carrier)| !carrier.ack.before(fin.end))
 }

@@ -168,9 +168,14 @@ fn row<T: AsRef<[u8]>>(fields: impl IntoIterator<Item = T>) -> io::Result<Vec<u8
     writer.into_inner().map_err(|error| io::Error::other(error.to_string()))
 }
 
+/// What a spreadsheet takes for the beginning of a formula; names come from the wire.
+const FORMULA: [char; 6] = ['=', '+', '-', '@', '\t', '\r'];
+
 /// The text of one column; a key of something that did not happen is empty.
 fn field(record: &Value, column: &str) -> String {
-    column.split('.').try_fold(record, |value, key| value.get(key)).map(text).unwrap_or_default()
+    let value = column.split('.').try_fold(record, |value, key| value.get(key));
+    let text = value.map(text).unwrap_or_default();
+    if value.is_some_and(Value::is_string) && text.starts_with(FORMULA) { format!("'{text}") } else { text }
 }
 
 fn text(value: &Value) -> String {
@@ -226,6 +231,18 @@ mod tests {
             let at = record[from..].find(&key).unwrap_or_else(|| panic!("{column} comes too late"));
             from += at + 1;
         }
+    }
+
+    /// Names come from the wire, and a spreadsheet calculates what looks like a formula.
+    #[test]
+    fn no_field_is_a_formula() {
+        let record =
+            serde_json::json!({ "exchange": { "host": "=HYPERLINK(1)", "sni": "a=b" }, "rtt": -1.5 });
+        assert_eq!(field(&record, "exchange.host"), "'=HYPERLINK(1)");
+        assert_eq!(
+            (field(&record, "exchange.sni"), field(&record, "rtt")),
+            ("a=b".to_owned(), "-1.5".to_owned())
+        );
     }
 
     #[test]

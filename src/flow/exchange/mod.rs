@@ -240,6 +240,18 @@ impl Exchange {
         }
     }
 
+    /// Who asks, where that is known from what is said.
+    #[must_use]
+    pub fn client(&self) -> Option<End> {
+        match &self.protocol {
+            Protocol::Http(http) => Some(http.client),
+            Protocol::Http2(http2) => Some(http2.client),
+            Protocol::Database(database) => Some(database.client()).filter(|_| database.is_counted()),
+            Protocol::Upgraded(upgraded) => Some(upgraded.http.client),
+            Protocol::Unknown | Protocol::Tls(_) => None,
+        }
+    }
+
     /// How many requests began, where that is known.
     #[must_use]
     pub fn requests(&self) -> u32 {

@@ -186,10 +186,10 @@ impl Watcher<'_> {
         if is_heard {
             health::closing_lines(self.pass.intake().frames, self.source.counts());
         }
-        let bad_ends = self.pass.desk.aggregate.bad_ends();
+        let harmful = self.pass.desk.aggregate.harmful();
         match ended {
             Ok(End::Deserted) => Ok(Status::Trouble),
-            Ok(End::Wanted) if bad_ends > 0 && self.config.verdict_status == VerdictStatus::Shown => {
+            Ok(End::Wanted) if harmful > 0 && self.config.verdict_status == VerdictStatus::Shown => {
                 Ok(Status::BadEnd)
             }
             Ok(End::Wanted | End::Unheard) => Ok(Status::Done),

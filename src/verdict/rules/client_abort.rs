@@ -3,7 +3,9 @@
 use crate::flow::{BodyLength, Owed, Side};
 use crate::verdict::evidence::{Shape, Talk};
 use crate::verdict::rule::{Confidence, Rule, hit, miss};
-use crate::verdict::{Evidence, Fact, How, facts, gave_up, goaway, half_close, shut_window, talk, version};
+use crate::verdict::{
+    Evidence, Fact, How, facts, gave_up, goaway, half_close, shut_window, talk, talk_tls, version,
+};
 
 pub(super) const RULE: Rule = Rule {
     name: "client_abort",
@@ -57,7 +59,7 @@ B > A P. \"HTTP/1.1 200 OK\\r\\nContent-Length: 99\\r\\n\\r\\nabc\"\nA > B R.\nB
 
 fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
     if evidence.ended_by() != Some(Side::Client) || evidence.in_tls_handshake {
-        return talk::hello_in_vain(evidence).then_some(Confidence::Likely);
+        return talk_tls::hello_in_vain(evidence).then_some(Confidence::Likely);
     }
     if goaway::gave_up(evidence) {
         return None;
@@ -116,7 +118,7 @@ fn known_to_be_owed(evidence: &Evidence<'_>) -> bool {
             !matches!(length, BodyLength::UntilClose | BodyLength::Unknown | BodyLength::InHead)
         }
         Some(_) => false,
-        None => talk::record_is_cut(evidence),
+        None => talk_tls::record_is_cut(evidence),
     }
 }
 
@@ -139,12 +141,12 @@ fn answered_after_all(evidence: &Evidence<'_>) -> bool {
 fn facts_of(evidence: &Evidence<'_>) -> Vec<Fact> {
     let said = evidence.close.half_before(Side::Client).bytes;
     let hello = format!("the client's hello in TLS ({said} bytes) had no answer yet");
-    let hello = talk::hello_in_vain(evidence).then(|| Fact::of_all(hello));
+    let hello = talk_tls::hello_in_vain(evidence).then(|| Fact::of_all(hello));
     hello.into_iter().chain(facts::of_story(evidence)).collect()
 }
 
 fn advise(evidence: &Evidence<'_>) -> String {
-    if talk::hello_in_vain(evidence) {
+    if talk_tls::hello_in_vain(evidence) {
         let server = evidence.close.endpoint(Side::Server);
         return format!(
             "{server} took the client's hello and said nothing for {}: it speaks no TLS there, waits for something in clear (STARTTLS), or its program does not get to read.",

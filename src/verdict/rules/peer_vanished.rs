@@ -138,7 +138,7 @@ fn facts(evidence: &Evidence<'_>) -> Vec<Fact> {
         )
     };
     let mut facts = vec![Fact::at(evidence.close.last.frame, says)];
-    if let Some(icmp) = evidence.close.icmp.as_deref() {
+    if let Some(icmp) = evidence.unreachable() {
         facts.push(Fact::at(icmp.frame, format!("{} answers with ICMP: {}", icmp.from, icmp.says())));
     }
     facts.extend(crate::verdict::facts::limits(evidence));
@@ -164,7 +164,7 @@ fn told(evidence: &Evidence<'_>, side: Side, GaveUp { times, before, .. }: GaveU
 fn advise(evidence: &Evidence<'_>) -> String {
     let gave_up = of_giving_up(evidence).map(|(side, _)| side);
     let Some(side) = gave_up.or_else(|| evidence.unanswered_side()) else { return String::new() };
-    let told = evidence.close.icmp.as_deref();
+    let told = evidence.unreachable();
     let first = told.map(|icmp| format!("{} says why by ICMP ({}): begin there. ", icmp.from, icmp.says()));
     let first = first.unwrap_or_default();
     format!(

@@ -4,7 +4,7 @@ use crate::flow::{Recent, Side, Turn};
 use crate::time::Span;
 use crate::verdict::evidence::{Shape, Talk};
 use crate::verdict::rule::{Confidence, Rule, hit, miss};
-use crate::verdict::{Evidence, Fact, How, Sender, ending, facts};
+use crate::verdict::{Evidence, Fact, How, Sender, answered_early, ending, facts};
 
 /// A pause before the server's FIN that is shorter is no idle time: no keep-alive timeout is.
 const SHORTEST: Span = Span::from_millis(100);
@@ -153,10 +153,11 @@ fn judge_fin(evidence: &Evidence<'_>, request: &Recent) -> Option<Confidence> {
     (unknown && between && asks(evidence)).then(|| facts::sure_if_framed(evidence, Confidence::Likely))
 }
 
-/// Is what the server had not had a request? In HTTP/2 pings and goodbyes come too.
+/// Is what the server had not had a request? In HTTP/2 pings and goodbyes come too, and of an upload that was answered early the rest.
 fn asks(evidence: &Evidence<'_>) -> bool {
     let more = evidence.close.exchange.requests() > evidence.exchange.requests();
-    evidence.exchange.http2().is_none() || evidence.request_crossed || more
+    let other = evidence.exchange.http2().is_some() || answered_early::is_blind(evidence.exchange);
+    !other || evidence.request_crossed || more
 }
 
 /// No FIN was captured. Where one may have been missed, an HTTP server that was idle between two requests is likelier to have

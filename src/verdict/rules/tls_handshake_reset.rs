@@ -2,7 +2,7 @@
 
 use crate::flow::{End, Side};
 use crate::verdict::rule::{Confidence, Rule, hit, miss};
-use crate::verdict::{Evidence, Fact, How, Sender, facts, refused_tls, talk};
+use crate::verdict::{Evidence, Fact, How, Sender, facts, refused_tls, talk, talk_tls};
 
 pub(super) const RULE: Rule = Rule {
     name: "tls_handshake_reset",
@@ -52,7 +52,7 @@ fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
         (How::FinThenReset, _) if talk::left_at_once(evidence) => Some(Confidence::Possible),
         (How::Reset | How::FinThenReset, _) => Some(Confidence::Likely),
         (How::Fin, _) if evidence.closer == Some(Side::Server) => Some(Confidence::Likely),
-        (How::Fin, _) if talk::answers_in_clear(evidence) || refused_tls::by_client(evidence) => {
+        (How::Fin, _) if talk_tls::answers_in_clear(evidence) || refused_tls::by_client(evidence) => {
             Some(Confidence::Likely)
         }
         _ => None,
@@ -62,13 +62,13 @@ fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
 fn facts_of(evidence: &Evidence<'_>) -> Vec<Fact> {
     let said = evidence.close.half_before(Side::Server).bytes;
     let clear = format!("what the server said to the client's hello, {said} bytes, is no TLS");
-    let clear = talk::answers_in_clear(evidence).then(|| Fact::of_all(clear));
+    let clear = talk_tls::answers_in_clear(evidence).then(|| Fact::of_all(clear));
     clear.into_iter().chain(refused_tls::fact(evidence)).chain(facts::of_story(evidence)).collect()
 }
 
 fn advise(evidence: &Evidence<'_>) -> String {
     let server = evidence.close.endpoint(Side::Server);
-    if talk::answers_in_clear(evidence) {
+    if talk_tls::answers_in_clear(evidence) {
         return format!(
             "{server} speaks no TLS, or not at once: ask it in clear (`nc`, http:// instead of https://), and look for a wrong port, or for STARTTLS that has to come first."
         );

@@ -35,6 +35,8 @@ pub struct Postgres {
     /// Why the server ended the session, if it said so and nothing after it.
     pub(super) fatal: Option<Fatal>,
     phase: Phase,
+    /// The latest request ended with a Sync.
+    synced: bool,
     /// Where what will belong to the next query began.
     began: Option<SeqNumber>,
     sides: Both<Side>,
@@ -132,6 +134,7 @@ impl Postgres {
             ledger: Ledger::new(client),
             fatal: None,
             phase: Phase::Ready,
+            synced: false,
             began: None,
             sides: Both::default(),
         }
@@ -228,7 +231,11 @@ impl Postgres {
 
     fn ask(&mut self, kind: u8, seq: SeqNumber) {
         match kind {
-            b'Q' | b'F' | b'S' => self.ledger.asked(self.began.take().unwrap_or(seq)),
+            b'S' if self.phase == Phase::CopyIn => {}
+            b'Q' | b'F' | b'S' => {
+                self.synced = kind == b'S';
+                self.ledger.asked(self.began.take().unwrap_or(seq));
+            }
             b'c' | b'f' if self.phase == Phase::CopyIn => self.phase = Phase::Ready,
             b'P' | b'B' | b'E' | b'D' | b'C' => self.began = self.began.or(Some(seq)),
             _ => {}
@@ -248,7 +255,13 @@ impl Postgres {
                 self.ledger.answered();
             }
             b'W' => self.phase = Phase::Streaming,
-            b'G' => self.phase = Phase::CopyIn,
+            b'G' => {
+                self.phase = Phase::CopyIn;
+                // A Sync that comes meanwhile is passed over.
+                if self.synced {
+                    self.ledger.forget();
+                }
+            }
             // Of themselves servers tell of settings, notifications and warnings.
             b'A' | b'S' | b'N' | b'K' | b'R' | b'v' => {}
             _ if ends => {}

@@ -123,9 +123,18 @@ fn split_request_line(line: &[u8]) -> Option<(&str, &[u8])> {
     version.get(1..)?.starts_with(VERSION).then_some((method, target))
 }
 
-/// A target without its query string, which may hold secrets.
+/// A target without its query string, which may hold secrets, and without the scheme and the authority of an absolute one, which may
+/// begin with a password (RFC 9112 §3.2.2).
 pub(in super::super) fn path(target: &[u8]) -> &[u8] {
-    target.split(|byte| matches!(byte, b'?' | b'#')).next().unwrap_or_default()
+    let whole = target.split(|byte| matches!(byte, b'?' | b'#')).next().unwrap_or_default();
+    let at = whole.iter().rposition(|&byte| byte == b'@').filter(|_| !whole.starts_with(b"/"));
+    at.and_then(|at| whole.get(at + 1..)).unwrap_or(whole)
+}
+
+/// Does a head say that its message is the last one of the connection (RFC 9112 §9.6)?
+pub(super) fn closes(head: &[u8]) -> bool {
+    let is_close = |option: &str| option.trim().eq_ignore_ascii_case("close");
+    values(head, "connection").any(|options| options.split(',').any(is_close))
 }
 
 /// The status code, as soon as it is there.
@@ -216,5 +225,12 @@ pub(in super::super) fn short(text: &[u8]) -> CompactString {
         return str::from_utf8(text).map(CompactString::from).unwrap_or_default();
     }
     let text = text.get(..text.len().min(MAX_TEXT * 4)).unwrap_or_default();
-    String::from_utf8_lossy(text).chars().filter(|c| !c.is_control()).take(MAX_TEXT).collect()
+    String::from_utf8_lossy(text).chars().filter(|&c| is_shown(c)).take(MAX_TEXT).collect()
+}
+
+/// Neither a control character nor one that only steers the others, as those that turn the direction of a line (UAX #9).
+fn is_shown(c: char) -> bool {
+    let steers =
+        matches!(c, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{2069}' | '\u{feff}');
+    !c.is_control() && !steers
 }

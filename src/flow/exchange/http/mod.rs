@@ -44,6 +44,7 @@ pub struct Http {
     pub interim: bool,
     /// The server speaks HTTP/2: nothing that it says is an answer.
     pub in_http2: bool,
+    closing: Closing,
     readers: Both<Reader>,
     /// What the unanswered requests ask, as far as their answers are framed by it.
     pending: Pending,
@@ -53,6 +54,17 @@ pub struct Http {
     head_seq: SeqNumber,
     /// A response came without a request: what its sender had of the client by then.
     surplus: Option<SeqNumber>,
+}
+
+/// Whether the server has said that it will close (`Connection: close`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Closing {
+    /// It has not.
+    No,
+    /// The response that is under way is the last one.
+    Announced,
+    /// That has come whole: no other request will be looked at (RFC 9112 §9.6).
+    Over,
 }
 
 /// What the connection speaks after HTTP.
@@ -101,6 +113,7 @@ impl Http {
             response: None,
             interim: false,
             in_http2: false,
+            closing: Closing::No,
             readers: Both::default(),
             pending: Pending::default(),
             counted: false,
@@ -112,7 +125,11 @@ impl Http {
     /// A request is waiting for its answer, or for the rest of it.
     #[must_use]
     pub const fn awaits_response(&self) -> bool {
-        self.unanswered > 0
+        self.unanswered > 0 && !self.is_over()
+    }
+
+    const fn is_over(&self) -> bool {
+        matches!(self.closing, Closing::Over)
     }
 
     /// The latest request has not been sent whole. Where that cannot be known it is not claimed.
@@ -134,7 +151,7 @@ impl Http {
             return Owed::Unknown;
         }
         match &self.response {
-            _ if self.unanswered == 0 => Owed::Nothing,
+            _ if self.unanswered == 0 || self.is_over() => Owed::Nothing,
             None => Owed::Answer,
             Some(response) => Owed::Rest(response.length),
         }

@@ -35,6 +35,11 @@ impl Pending {
         }
     }
 
+    /// Is the oldest one of those that are not remembered?
+    pub(super) const fn is_forgotten(self) -> bool {
+        self.count == 0 && self.beyond > 0
+    }
+
     /// The oldest is answered.
     pub(super) const fn pop(&mut self) {
         self.asked >>= BITS;

@@ -2,7 +2,7 @@
 
 use super::head::{self, Asked, Looks};
 use super::reader::Event;
-use super::{BodyLength, Http, Response, Stamp, Upgrade};
+use super::{BodyLength, Closing, Http, Response, Stamp, Upgrade};
 
 /// Responses that only announce the real one (RFC 9110 §15.2); 101 is the real one.
 const fn is_interim(status: u16) -> bool {
@@ -35,8 +35,13 @@ impl Http {
         let upgrade = upgrade(status, asked, bytes);
         let length = match upgrade {
             Some(_) => BodyLength::UntilClose,
+            // Of an answer to HEAD nothing follows.
+            None if self.pending.is_forgotten() => BodyLength::Unknown,
             None => head::response_length(status, asked, bytes),
         };
+        if !self.is_over() {
+            self.closing = if head::closes(bytes) { Closing::Announced } else { Closing::No };
+        }
         let unbounded = matches!(length, BodyLength::Chunked | BodyLength::UntilClose);
         let events = unbounded && head::is_event_stream(bytes);
         self.response = Some(Response { status, length, events, ..Response::default() });
@@ -52,6 +57,9 @@ impl Http {
     pub(super) fn response_ended(&mut self, stamp: Stamp) {
         self.response.get_or_insert_default().complete = true;
         self.interim = false;
+        if self.closing == Closing::Announced {
+            self.closing = Closing::Over;
+        }
         if self.unanswered == 0 {
             self.surplus = stamp.ack;
         } else {

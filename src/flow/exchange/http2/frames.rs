@@ -95,6 +95,22 @@ impl Frame {
         (fits && id == stream).then_some(Self { kind, stream, len, flags })
     }
 
+    /// The same where a frame must begin: its reserved bit means nothing, and what is of a type that nobody knows is passed over (RFC
+    /// 9113 §4.1, §5.5).
+    fn expected(header: [u8; HEADER]) -> Option<Self> {
+        let [high, middle, low, kind, flags, id @ ..] = header;
+        let stream = u32::from_be_bytes(id) & (u32::MAX >> 1);
+        let [a, b, c, d] = stream.to_be_bytes();
+        let len = u32::from_be_bytes([0, high, middle, low]);
+        let unknown = (kind > CONTINUATION && len <= USUAL_LEN).then_some(Self {
+            kind: Kind::Control,
+            stream,
+            len,
+            flags,
+        });
+        Self::of([high, middle, low, kind, flags, a, b, c, d]).or(unknown)
+    }
+
     /// Is it the last that its sender says on this stream?
     pub(super) const fn ends_stream(self) -> bool {
         matches!(self.kind, Kind::Data | Kind::Headers) && self.flags & END_STREAM != 0
@@ -209,7 +225,7 @@ impl Frames {
         if usize::from(have) < HEADER {
             return Event::Partial;
         }
-        let Some(frame) = Frame::of(header) else {
+        let Some(frame) = Frame::expected(header) else {
             self.state = State::Blind;
             return Event::Blind(HEADER_LEN);
         };

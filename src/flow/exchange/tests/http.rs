@@ -36,6 +36,19 @@ fn the_query_string_is_cut() {
     });
 }
 
+/// Nor is what an absolute target may begin with, and a name from the wire turns no line round.
+#[test]
+fn secrets_and_tricks_are_not_shown() {
+    let ask = "GET http://user:secret@api.internal/x HTTP/1.1\r\nHost: a\u{202e}b\u{7}c\r\n\r\n";
+    both_ways(&[(CLIENT, ask)], |wire| {
+        let request = &wire.http().request;
+        assert_eq!((request.target.as_str(), request.host.as_deref()), ("api.internal/x", Some("abc")));
+    });
+    both_ways(&[(CLIENT, "GET /@me HTTP/1.1\r\n\r\n")], |wire| {
+        assert_eq!(wire.http().request.target, "/@me");
+    });
+}
+
 #[test]
 fn a_response_is_whole_when_its_length_is_there() {
     let part = format!("{OK_10}12345");

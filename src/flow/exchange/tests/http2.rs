@@ -149,17 +149,29 @@ fn where_a_header_is_missing_nothing_is_claimed() {
 #[test]
 fn what_is_no_frame_ends_the_reading() {
     for odd in [
-        frame(0x77, 0, 0, b"x"),
         frame(DATA, 0, 0, b"x"),
         frame(PING, 0, 0, b"x"),
         frame(SETTINGS, 0, 0, b"x"),
-        frame(HEADERS, 0, 1 << 31, b"x"),
         b"HTTP/1.1 400 Bad Request\r\n\r\n".to_vec(),
     ] {
         let mut wire = begun();
         wire.say(SERVER, &odd);
         assert!(wire.exchange.is_blind(SERVER), "{odd:?}");
     }
+}
+
+/// What is of a type that nobody knows is passed over, and the reserved bit means nothing (RFC 9113 §4.1, §5.5).
+#[test]
+fn what_extends_it_is_passed_over() {
+    let mut wire = begun();
+    wire.say(CLIENT, &frame(HEADERS, 5, 1, POST));
+    wire.say(SERVER, &[frame(0x77, 9, 3, b"whatever"), frame(HEADERS, 4, 1 | 1 << 31, &[0x88])].concat());
+    assert_eq!((wire.exchange.is_blind(SERVER), owed(&wire)), (false, Some(Owed::Rest(BodyLength::Stream))));
+    // But it has no length that nobody allowed.
+    let [a, b, c, rest @ ..] = &frame(0x77, 0, 0, b"")[..] else { panic!() };
+    assert_eq!((a, b, c), (&0, &0, &0));
+    wire.say(SERVER, &[&[1, 0, 0][..], rest].concat());
+    assert!(wire.exchange.is_blind(SERVER));
 }
 
 /// What a server says first tells what it speaks; after that it answers nothing, whatever it says.

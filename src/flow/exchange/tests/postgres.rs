@@ -171,6 +171,18 @@ fn who_copies_in_waits_for_nothing_and_replication_for_no_end() {
     assert_eq!(wire.exchange.owed(), Some(Owed::Answer));
     wire.say(SERVER, &[message(b'C', b"COPY 1\0"), ready()].concat());
     assert_eq!(wire.exchange.owed(), Some(Owed::Nothing));
+    // A Sync that comes during a copy is passed over, be it the one that asked for it.
+    let asks =
+        [message(b'P', b"\0COPY\0\0\0"), message(b'B', &[0; 8]), message(b'E', &[0; 5]), message(b'S', b"")];
+    wire.say(CLIENT, &asks.concat());
+    wire.say(SERVER, &[message(b'1', b""), message(b'2', b""), message(b'G', &[0, 0, 0])].concat());
+    wire.say(
+        CLIENT,
+        &[message(b'S', b""), message(b'd', b"1\n"), message(b'c', b""), message(b'S', b"")].concat(),
+    );
+    assert_eq!(wire.exchange.owed(), Some(Owed::Answer));
+    wire.say(SERVER, &[message(b'C', b"COPY 1\0"), ready()].concat());
+    assert_eq!(wire.exchange.owed(), Some(Owed::Nothing));
     wire.say(CLIENT, &query("START_REPLICATION 0/0"));
     wire.say(SERVER, &[message(b'W', &[0, 0, 0]), message(b'd', b"k")].concat());
     assert_eq!(wire.exchange.owed(), Some(Owed::Unknown));

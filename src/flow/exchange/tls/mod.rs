@@ -259,6 +259,10 @@ impl Tls {
         let side = self.sides.at_mut(at.by);
         side.now = now;
         let alert = matches!(now, Now::Alert(_) | Now::HiddenAlert);
+        // Whoever goes on after a warning ended nothing by it.
+        if !alert {
+            self.alert.take_if(|said| said.by == at.by);
+        }
         let trailing = self.trailing_alert_bytes.at_mut(at.by);
         *trailing = if alert { trailing.saturating_add(records::HEADER_LEN) } else { 0 };
         *self.closing.at_mut(at.by) = alert;

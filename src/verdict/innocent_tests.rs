@@ -1,0 +1,170 @@
+//! Stories with an innocent explanation, which must accuse nobody, each beside the one that it is not.
+
+use super::example::verdict;
+use super::{Harm, Sender, Verdict};
+use crate::flow::Side;
+
+const OPEN: &str = "A > B S\nB > A S.\nA > B .\n";
+const GET: &str = "A > B P. \"GET / HTTP/1.1\\r\\n\\r\\n\"\n";
+const CLOSE: &str = "B > A F.\nA > B F.\nB > A .";
+
+fn told(story: &str) -> Verdict {
+    verdict(&format!("{OPEN}{story}"))
+}
+
+fn cause(told: &Verdict) -> (Option<&'static str>, Option<Harm>) {
+    (told.cause_name(), told.harm)
+}
+
+/// A warning (RFC 6066 §3: `unrecognized_name`) behind which its sender goes on with the handshake ended nothing.
+#[test]
+fn a_warning_is_no_alert_that_ends() {
+    let hello = "A > B P. hex 16030100050100000100\n";
+    let warning = "B > A P. hex 15030100020170\n";
+    let rest = "B > A P. hex 160303000402000000140303000101160303000420202020\n\
+A > B P. hex 140303000101160303000420202020\nB > A .\n";
+    assert_eq!(cause(&told(&format!("{hello}{warning}{rest}A > B F.\nB > A F.\nA > B ."))).0, None);
+    assert_eq!(cause(&told(&format!("{hello}{warning}{CLOSE}"))).0, Some("tls_alert"));
+}
+
+/// Several segments that are repeated together are one round; a timeout repeats the oldest byte again and again.
+#[test]
+fn a_burst_of_repetitions_is_one() {
+    let lost =
+        (1..6).fold(String::new(), |lost, n| format!("{lost}A > B P. seq {} len 100\n", 1001 + 100 * n));
+    let sent = format!("A > B P. len 100\nB > A .\n{lost}");
+    let again = |pause: &str, each: &str| format!("{sent}+0.2 {each}{pause}{each}{pause}{each}");
+    let first = "A > B P. seq 1101 len 100\n";
+    let silent = told(&again("+0.4 ", first));
+    assert_eq!(cause(&silent), (Some("peer_vanished"), Some(Harm::Harmful)), "{:?}", silent.evidence);
+    let burst = told(&format!("{sent}+0.0005 {lost}"));
+    assert_eq!(cause(&burst), (None, None), "{:?}", burst.evidence);
+    // What is new behind a timeout tells that an answer came, though the capture misses it.
+    let goes_on = told(&format!("{}A > B P. seq 1601 len 100", again("+0.4 ", first)));
+    assert_eq!(cause(&goes_on), (None, None), "{:?}", goes_on.evidence);
+}
+
+/// An acknowledgement that the FIN overtook has the number that a probe would have.
+#[test]
+fn what_a_fin_overtook_is_no_probe() {
+    let talk = "A > B P. len 9\nB > A P. len 900\nA > B F. ack 5901\nB > A .\n";
+    let late = "A > B . seq 1010 ack 5301\n".repeat(4);
+    let overtaken = told(&format!("{talk}{late}"));
+    assert_eq!(cause(&overtaken), (None, None), "{:?}", overtaken.evidence);
+    let probes = told(&format!("{talk}{}", "+1 A > B . seq 1010 ack 5901\n".repeat(4)));
+    assert_eq!(probes.cause_name(), Some("peer_vanished"), "{:?}", probes.evidence);
+}
+
+/// A server that has said that it closes looks at no other request (RFC 9112 §9.6).
+#[test]
+fn what_is_asked_behind_the_last_answer_is_not_owed() {
+    let asked = GET.repeat(3);
+    let answer =
+        |header: &str| format!("B > A P. \"HTTP/1.1 200 OK\\r\\n{header}Content-Length: 2\\r\\n\\r\\nok\"\n");
+    let announced = told(&format!("{asked}{}A > B .\n{CLOSE}", answer("Connection: close\\r\\n")));
+    assert_eq!(cause(&announced), (None, None), "{:?}", announced.evidence);
+    let sudden = told(&format!("{asked}{}A > B .\n{CLOSE}", answer("")));
+    assert_eq!(cause(&sudden), (Some("no_response"), Some(Harm::Harmful)), "{:?}", sudden.evidence);
+}
+
+/// Of more requests than are remembered nobody knows which ask for heads alone.
+#[test]
+fn a_head_without_a_body_is_not_cut() {
+    let ask = |method: &str| format!("A > B P. \"{method} / HTTP/1.1\\r\\n\\r\\n\"\n").repeat(18);
+    let answers = "B > A P. \"HTTP/1.1 200 OK\\r\\nContent-Length: 9\\r\\n\\r\\n\"\n".repeat(18);
+    let heads = told(&format!("{}{answers}A > B .\n{CLOSE}", ask("HEAD")));
+    assert_eq!(cause(&heads), (None, None), "{:?}", heads.evidence);
+}
+
+/// A request whose head the capture cuts short, and which is answered before it is whole.
+#[test]
+fn the_rest_of_an_upload_that_was_answered_is_no_request() {
+    let begins = "A > B P. len 90 \"POST /up HTTP/1.1\\r\\nHost: b\\r\\nConte\"\nB > A .\n";
+    let refused = "B > A P. len 300 \"HTTP/1.1 413 Too Large\\r\\nContent-Le\"\n";
+    let rest = "A > B P. len 1400 \"x\"\nB > A .\n";
+    let answered = told(&format!("{begins}{rest}{refused}{rest}{CLOSE}"));
+    assert_eq!(cause(&answered), (None, None), "{:?}", answered.evidence);
+    let late = told(&format!(
+        "{begins}{rest}{refused}B > A F.\n+0.06 {rest}B > A R",
+        rest = "A > B P. len 1400 ack 5301 \"x\"\n"
+    ));
+    assert_ne!(late.cause_name(), Some("stale_keepalive"), "{:?}", late.evidence);
+    let unanswered = told(&format!("{begins}{rest}{CLOSE}"));
+    assert_eq!(unanswered.cause_name(), Some("no_response"), "{:?}", unanswered.evidence);
+}
+
+/// A WebSocket whose handshake the capture cuts short: nobody owes an answer to its frames.
+#[test]
+fn what_follows_a_switch_of_protocols_is_no_request() {
+    let asked = "A > B P. len 90 \"GET / HTTP/1.1\\r\\nUpgrade: websoc\"\n";
+    let switched = "B > A P. len 190 \"HTTP/1.1 101 Switching Protocols\\r\\nUpg\"\nA > B .\n";
+    let closes = "B > A P. hex 880203f4\nA > B P. hex 88820000000003f4\n";
+    let healthy = told(&format!("{asked}{switched}{closes}{CLOSE}"));
+    assert_eq!(cause(&healthy), (None, None), "{:?}", healthy.evidence);
+}
+
+/// A server that closed what was idle, towards a client that is gone, lost nothing; nor did anybody by a SYN that was never heard of
+/// again.
+#[test]
+fn an_end_that_nobody_missed_is_not_called_harmful() {
+    let served = format!("{GET}B > A P. \"HTTP/1.1 204 No\\r\\n\\r\\n\"\nA > B .\n");
+    let fins = "+5 B > A F.\n+0.2 B > A again\n+0.4 B > A again\n+0.8 B > A again\n";
+    let gone = told(&format!("{served}{fins}"));
+    assert_eq!(cause(&gone), (Some("peer_vanished"), None), "{:?}", gone.evidence);
+    let flood = verdict("A > B S\nB > A S.\n+1 B > A again\n+2 B > A again\n+4 B > A again");
+    assert_eq!(cause(&flood), (Some("peer_vanished"), None), "{:?}", flood.evidence);
+    let tried = verdict("A > B S\nB > A S.\n+1 A > B again\nB > A again\n+2 A > B again\nB > A again");
+    assert_eq!(tried.harm, Some(Harm::Harmful), "{:?}", tried.evidence);
+}
+
+/// Where no handshake was captured, what a side acknowledges with its answers takes as long as those, and tells no distance.
+#[test]
+fn a_slow_handler_is_not_far_away() {
+    let ask = "A > B P. \"GET / HTTP/1.1\\r\\n\\r\\n\"\n";
+    let answer = "+0.05 B > A P. \"HTTP/1.1 204 No\\r\\n\\r\\n\"\n";
+    let aborted = verdict(&format!("{}{ask}+0.0005 B > A R.", format!("{ask}{answer}").repeat(4)));
+    assert_eq!(aborted.rst_by, Some(Sender::Side(Side::Server)), "{:?}", aborted.evidence);
+}
+
+/// Whoever asks in HTTP is the client, whatever the ports say.
+#[test]
+fn who_asks_is_the_client() {
+    let told = verdict(
+        "B:61616 > A .\nA > B:61616 P. \"GET / HTTP/1.1\\r\\n\\r\\n\"\nB:61616 > A .\nB:61616 > A F.\nA > B:61616 F.\nB:61616 > A .",
+    );
+    assert_eq!((told.server.port, told.cause_name()), (61616, Some("no_response")), "{:?}", told.evidence);
+}
+
+/// TLS ends no record in the middle, but a hole that is filled after the FIN was none of the server's.
+#[test]
+fn a_record_that_is_cut_by_a_fin_is() {
+    let session = "A > B P. hex 16030100050100000100\nB > A P. hex 160303000402000000140303000101160303000420202020\n\
+A > B P. hex 140303000101160303000420202020\nB > A .\nA > B P. hex 170303000461616161\n";
+    let cut = told(&format!("{session}B > A P. hex 17030300ff6161\nA > B .\n{CLOSE}"));
+    assert_eq!(cause(&cut), (Some("response_cut"), Some(Harm::Harmful)), "{:?}", cut.evidence);
+    let record = "B > A P. hex 170303000a6161 \nB > A P. len 4 lost\nB > A P. hex 61616161\nB > A F.\n";
+    let filled =
+        told(&format!("{session}{record}+0.1 B > A P. hex 61616161 seq 5032\nA > B .\nA > B F.\nB > A ."));
+    assert_ne!(filled.cause_name(), Some("response_cut"), "{:?}", filled.evidence);
+}
+
+/// An ICMP error that was followed by an answer is over, and a segment that was too big comes again.
+#[test]
+fn an_error_of_long_ago_is_not_why() {
+    let lost = "+1 A > B P. seq 1010 len 9\n+1 A > B again\n+2 A > B again\n+4 A > B again\n+8 A > B again\n+9 A > B again\n";
+    let early = told(&format!("A > B P. len 9\nB > A unreachable\nB > A .\n{lost}"));
+    let read = |told: &Verdict| told.client_sees.read;
+    assert_eq!(read(&early), Some("ETIMEDOUT"), "{:?}", early.evidence);
+    let now = told(&format!("A > B P. len 9\nB > A .\n{lost}B > A unreachable"));
+    assert_ne!(read(&now), Some("ETIMEDOUT"), "{:?}", now.evidence);
+}
+
+/// A kept-alive upload of more than half the ring of numbers was had by its server, which acknowledged all of it.
+#[test]
+fn numbers_go_round() {
+    let answer = "B > A P. \"HTTP/1.1 204 No\\r\\n\\r\\n\"\nA > B .\n";
+    let put = "A > B P. \"PUT /b HTTP/1.1\\r\\nContent-Length: 2200000000\\r\\n\\r\\n\"\n";
+    let body = "A > B P. len 1000000000\nB > A .\n".repeat(2);
+    let told = told(&format!("{GET}{answer}{put}{body}A > B P. len 200000000\nB > A .\n+1 B > A R."));
+    assert_eq!(told.cause_name(), Some("no_response"), "{:?}", told.evidence);
+}

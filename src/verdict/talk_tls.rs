@@ -1,0 +1,50 @@
+//! What TLS tells of how a talk ended.
+
+use crate::flow::{Alert, Exchange, Recent, Side};
+
+use super::How;
+use super::evidence::Evidence;
+use super::talk::{answer_unseen, has_all_of_server, is_quiet};
+
+/// Did the server's last TLS record announce more than came, also of what a hole before its FIN had held up?
+pub(super) fn record_is_cut(evidence: &Evidence<'_>) -> bool {
+    let server = evidence.close.end(Side::Server);
+    let cut = |exchange: &Exchange| {
+        exchange.tls().is_some_and(|tls| *tls.cut_record.at(server) && !tls.is_blind(server))
+    };
+    cut(evidence.exchange) && cut(&evidence.close.exchange)
+}
+
+/// Did the server answer a ClientHello with something that is no TLS, or say that before it and nothing after it?
+pub(super) fn answers_in_clear(evidence: &Evidence<'_>) -> bool {
+    let side = evidence.close.end(Side::Server);
+    let silent =
+        |exchange: &Exchange| exchange.tls().is_some_and(|tls| tls.client != side && !tls.has_spoken(side));
+    // Its hello may have come after a client that had left.
+    let odd = silent(evidence.exchange) && silent(&evidence.close.exchange);
+    odd && evidence.in_tls_handshake && has_all_of_server(evidence)
+}
+
+/// Did the client say hello in TLS, wait, and close without one byte of an answer?
+pub(super) fn hello_in_vain(evidence: &Evidence<'_>) -> bool {
+    let left = evidence.how == How::Fin && evidence.closer == Some(Side::Client) && is_quiet(evidence);
+    let heard = evidence.close.half_before(Side::Server).has_data() || answer_unseen(evidence);
+    evidence.in_tls_handshake && left && !heard && evidence.close.both_seen()
+}
+
+/// The alert that ended a TLS session: neither close_notify nor user_canceled, which announce a normal end (RFC 8446 §6.1).
+pub(super) fn fatal_alert(evidence: &Evidence<'_>) -> Option<Alert> {
+    let said = [evidence.exchange, &evidence.close.exchange]
+        .into_iter()
+        .find_map(|exchange| exchange.tls()?.alert)?;
+    let ends_normally = matches!(said.description, 0 | 90);
+    (!ends_normally && !answers_fin(evidence, said)).then_some(said)
+}
+
+/// Does an alert answer the FIN of the other side? Some libraries complain of a handshake that ended before its time.
+fn answers_fin(evidence: &Evidence<'_>, alert: Alert) -> bool {
+    let fin = evidence.fin(evidence.close.side(alert.by).peer());
+    let said = |recent: &&Recent| recent.by == alert.by && recent.frame == alert.frame && recent.len > 0;
+    let carrier = evidence.close.recent.iter().find(said);
+    fin.zip(carrier).is_some_and(|(fin, carrier)| !carrier.ack.before(fin.end))
+}
