@@ -118,3 +118,30 @@ fn a_flood_of_handshakes_is_bounded_too() {
         assert_eq!(handed_over, 100_000);
     }
 }
+
+/// So does what a talk makes remember: heads that nobody ends (8,000 bytes each way) take the room of a hundred attempts.
+#[test]
+fn a_flood_of_endless_heads_is_bounded_too() {
+    let head = |line: &str| [line.as_bytes(), &[b'x'; 8_000]].concat();
+    let (request, response) = (head("GET / HTTP/1.1\r\nX: "), head("HTTP/1.1 200 OK\r\nX: "));
+    for (max_flows, bound) in [(131_072, 1_300), (1_000_000, 9_900)] {
+        let mut table = FlowTable::new(Settings { max_flows, ..Settings::default() });
+        let (mut most, mut handed_over) = (0, 0);
+        let mut now = Timestamp::from_parts(1_800_000_000, 0);
+        for number in 0..12_000 {
+            now = now.plus(STEP);
+            let ack = Segment { flags: Flags::ACK, ..syn(number, now) };
+            let asks = Segment { len: u32::try_from(request.len()).expect("short"), ..ack };
+            let (src, dst) = (ack.dst, ack.src);
+            let len = u32::try_from(response.len()).expect("short");
+            let answers = Segment { src, dst, len, ack: asks.seq_end(), ..ack };
+            let pdus = [Pdu::Segment(asks, &request), Pdu::Segment(answers, &response)];
+            table.observe(&pdus, &mut |_| handed_over += 1);
+            most = most.max(table.len());
+        }
+        assert!((bound * 9 / 10..=bound).contains(&most), "{most} of {bound}");
+        assert_eq!(table.counts().evicted + table.len() as u64, 12_000, "{max_flows}");
+        table.finish(ObservedUntil::Eof, &mut |_| handed_over += 1);
+        assert_eq!(handed_over, 12_000);
+    }
+}

@@ -47,6 +47,8 @@ pub(super) struct Shard {
     news: Expiry,
     /// Connections that were handed over and are remembered.
     buried: usize,
+    /// What exchanges take beyond what every one does, in attempts.
+    talks: usize,
     /// Before this nothing runs out.
     due: Timestamp,
     ring: RecentRing,
@@ -67,6 +69,7 @@ impl Shard {
             queues: Queues::default(),
             news: Expiry::default(),
             buried: 0,
+            talks: 0,
             due: Timestamp::from_nanos(u64::MAX),
             ring: RecentRing::new(recent),
             now: Timestamp::ZERO,

@@ -13,6 +13,11 @@ use super::super::key::End;
 use super::http::{self, Kind, Looks};
 use super::{Exchange, Peek, database, http2, last_words, tls};
 
+/// What an attempt takes, by which room is measured: its cell and its entries in indices.
+const ROOM: usize = 160;
+/// So much is taken into account for every connection that is followed.
+const FREE: usize = 512;
+
 /// What a connection knows of its exchange.
 #[derive(Clone, Debug, Default)]
 pub(in super::super) struct Hearing {
@@ -21,6 +26,8 @@ pub(in super::super) struct Hearing {
     opaque: u16,
     /// So many have passed that the exchange was not told of.
     passed: u16,
+    /// What the exchange takes beyond what every one does, in units of [`ROOM`] bytes.
+    room: u16,
     by: End,
     /// Unless a segment of them begins with this.
     unless: Unless,
@@ -103,6 +110,13 @@ impl Hearing {
         self.settle();
         let exchange = Arc::make_mut(self.exchange.get_or_insert_default());
         exchange.heard(heard, by, order, start, peek);
+        self.room = room_of(exchange);
+    }
+
+    /// The room that the exchange takes beyond what every one does, in attempts.
+    #[inline]
+    pub(in super::super) const fn room(&self) -> u16 {
+        self.room
     }
 
     /// Lets the next bytes of `by` pass, as far as nobody has to look at them, if its SND.NXT is where the exchange has come
@@ -117,7 +131,9 @@ impl Hearing {
     pub(in super::super) fn missed(&mut self, by: End, ack: SeqNumber) {
         self.settle();
         if let Some(exchange) = &mut self.exchange {
-            Arc::make_mut(exchange).missed(by, ack);
+            let exchange = Arc::make_mut(exchange);
+            exchange.missed(by, ack);
+            self.room = room_of(exchange);
         }
     }
 
@@ -157,4 +173,8 @@ impl Hearing {
             || segment.len > 0 && !self.is_opaque(by, segment.len);
         self.exchange.as_deref().filter(|_| touches)
     }
+}
+
+fn room_of(exchange: &Exchange) -> u16 {
+    u16::try_from(exchange.weight().saturating_sub(FREE).div_ceil(ROOM)).unwrap_or(u16::MAX)
 }

@@ -176,6 +176,18 @@ impl Exchange {
         (reading, Talk { protocol, turns: Turns { now, before, count }, last_words })
     }
 
+    /// Bytes of memory that it takes beyond what every exchange does: what waits behind holes, heads that are not whole, and what
+    /// HTTP/2 remembers.
+    pub(super) fn weight(&self) -> usize {
+        let read = match &self.protocol {
+            Protocol::Http(http) => http.weight(),
+            Protocol::Http2(http2) => http2.weight(),
+            Protocol::Tls(tls) => tls.weight(),
+            Protocol::Unknown | Protocol::Database(_) | Protocol::Upgraded(_) => 0,
+        };
+        read + self.reading.weight()
+    }
+
     /// Asks for what the next segment will touch.
     #[inline]
     pub(super) fn fetch(&self) {

@@ -70,6 +70,11 @@ struct Short {
 }
 
 impl Reading {
+    /// Bytes of memory that what waits takes.
+    pub(super) fn weight(&self) -> usize {
+        self.ends.at(End::Low).weight() + self.ends.at(End::High).weight()
+    }
+
     /// Asks for what the next segment will touch.
     #[inline]
     pub(super) fn fetch(&self) {

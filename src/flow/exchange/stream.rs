@@ -100,6 +100,11 @@ pub(super) struct Stream {
 }
 
 impl Stream {
+    /// Bytes of memory that what waits takes.
+    pub(super) fn weight(&self) -> usize {
+        self.held.iter().map(|held| size_of::<Held>() + held.bytes.capacity()).sum()
+    }
+
     /// Where the direction begins, if that is known and nothing came yet.
     pub(super) fn begin(&mut self, start: Option<SeqNumber>) {
         self.next = self.next.or(start);

@@ -79,20 +79,26 @@ impl Shard {
         sink: Sink<'_>,
     ) -> Option<Skip> {
         let flow = &self.whole.cells[at as usize];
-        if usual::is_usual(flow, heard.0, address.by) && usual::is_news(flow, heard.0, address.by) {
+        let skip = if usual::is_usual(flow, heard.0, address.by) && usual::is_news(flow, heard.0, address.by)
+        {
             self.follow_usual(at, heard, address.by);
-            return None;
-        }
-        self.on_any_segment_of(at, heard, address, sink)
+            None
+        } else {
+            self.on_any_segment_of(at, heard, address, sink)
+        };
+        self.make_talks_room(sink);
+        skip
     }
 
     #[inline]
     fn follow_usual(&mut self, at: u32, heard: Heard<'_>, by: End) {
         self.counts.segments += 1;
         let (flow, cold) = (&mut self.whole.cells[at as usize], &mut self.cold[at as usize]);
-        let unanswered = flow.unanswered;
+        let (unanswered, room) = (flow.unanswered, flow.hearing.room());
         usual::segment(flow, cold, &mut self.ring, heard, by, self.settings.peek);
-        if flow.unanswered != unanswered {
+        let (repeated, now) = (flow.unanswered != unanswered, flow.hearing.room());
+        self.note_talk(room, now);
+        if repeated {
             self.expect_news(Timer::Repeated, at);
         }
     }
@@ -143,9 +149,13 @@ impl Shard {
     fn track(&mut self, at: u32, heard: Heard<'_>, by: End) {
         self.counts.segments += 1;
         let (flow, cold) = (&mut self.whole.cells[at as usize], &mut self.cold[at as usize]);
-        let unanswered = flow.unanswered;
-        match track::segment(flow, cold, &mut self.ring, heard, by, self.settings.peek) {
-            Ending::None if flow.unanswered != unanswered => self.expect_news(Timer::Repeated, at),
+        let (unanswered, room) = (flow.unanswered, flow.hearing.room());
+        let ending = track::segment(flow, cold, &mut self.ring, heard, by, self.settings.peek);
+        let (repeated, now) = (flow.unanswered != unanswered, flow.hearing.room());
+        self.note_talk(room, now);
+        let flow = self.whole.at_mut(at);
+        match ending {
+            Ending::None if repeated => self.expect_news(Timer::Repeated, at),
             Ending::None => {}
             Ending::Ended => {
                 flow.phase = Phase::Lingering;
@@ -206,6 +216,7 @@ impl Shard {
         if self.settings.coverage == Coverage::Ends {
             flow.facts.set(Facts::ENDS_ONLY);
         }
+        self.talks += usize::from(flow.hearing.room());
         let at = self.whole.put(flow);
         match self.cold.get_mut(at as usize) {
             Some(place) => *place = Cold { generation: place.generation, ..cold },
@@ -266,6 +277,7 @@ impl Shard {
         cold.release();
         cold.generation = cold.generation.wrapping_add(1);
         let flow = self.whole.at_mut(at);
+        self.talks -= usize::from(flow.hearing.room());
         flow.hearing = Hearing::default();
         let key = std::mem::replace(&mut flow.key, FlowKey::NOBODY);
         self.whole.give_back(at);

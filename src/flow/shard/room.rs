@@ -42,9 +42,28 @@ impl Shard {
         }
     }
 
+    /// Makes room for what exchanges have come to take.
+    #[inline]
+    pub(super) fn make_talks_room(&mut self, sink: Sink<'_>) {
+        if self.talks > 0 {
+            self.give_way_to_talks(sink);
+        }
+    }
+
+    #[inline(never)]
+    fn give_way_to_talks(&mut self, sink: Sink<'_>) {
+        while self.weight() > self.budget() && self.give_way(None, sink).is_some() {}
+    }
+
+    /// The exchange of a connection, which took `before`, takes another room now.
+    #[inline]
+    pub(super) const fn note_talk(&mut self, before: u16, now: u16) {
+        self.talks = self.talks + now as usize - before as usize;
+    }
+
     /// The room that is taken, in attempts.
     const fn weight(&self) -> usize {
-        self.small.len() + WHOLE * self.whole.len()
+        self.small.len() + WHOLE * self.whole.len() + self.talks
     }
 
     /// What is taken of the room, and how much there is, by whichever bound is nearer. What is over takes none: it gives way

@@ -128,6 +128,11 @@ impl Http {
         self.unanswered > 0 && !self.is_over()
     }
 
+    /// Bytes of memory that heads take while they are not whole.
+    pub(super) const fn weight(&self) -> usize {
+        self.readers.at(End::Low).weight() + self.readers.at(End::High).weight()
+    }
+
     const fn is_over(&self) -> bool {
         matches!(self.closing, Closing::Over)
     }

@@ -70,6 +70,11 @@ pub(super) struct Reader {
 }
 
 impl Reader {
+    /// Bytes of memory that a head takes while it is not whole.
+    pub(super) const fn weight(&self) -> usize {
+        if let State::Head(head) = &self.state { head.bytes.capacity() } else { 0 }
+    }
+
     /// Reads a step of what comes next; gives how many bytes it took.
     pub(super) fn read<'a>(&mut self, bytes: &'a [u8]) -> (usize, Event<'a>) {
         match &mut self.state {

@@ -20,6 +20,11 @@ pub(super) struct Heads {
 }
 
 impl Heads {
+    /// Bytes of memory that it takes.
+    pub(super) fn weight(&self) -> usize {
+        self.block.capacity() + self.table.weight()
+    }
+
     /// A frame begins.
     pub(super) fn begin(&mut self, frame: Frame) {
         match frame.kind {

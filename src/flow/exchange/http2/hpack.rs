@@ -160,6 +160,11 @@ impl Head {
 }
 
 impl Table {
+    /// Bytes of memory that it takes.
+    pub(super) fn weight(&self) -> usize {
+        self.fields.capacity() * size_of::<Field>() + self.kept
+    }
+
     /// Reads a head as far as it can be read; gives what that says, and whether it was all.
     pub(super) fn read(&mut self, block: &[u8]) -> (Head, bool) {
         let (mut head, mut rest) = (Head::default(), block);

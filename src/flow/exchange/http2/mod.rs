@@ -224,6 +224,12 @@ impl Http2 {
         }
     }
 
+    /// Bytes of memory that it takes.
+    pub(super) fn weight(&self) -> usize {
+        let heads = |by| self.sides.at(by).heads.weight();
+        heads(End::Low) + heads(End::High) + self.streams.weight()
+    }
+
     /// The server's first bytes tell.
     fn is_other(&mut self, server: End, piece: &Piece<'_>) -> bool {
         let side = self.sides.at(server);

@@ -56,6 +56,13 @@ pub(super) struct Streams {
 }
 
 impl Streams {
+    /// Bytes of memory that they take.
+    pub(super) fn weight(&self) -> usize {
+        let names =
+            |stream: &Stream| stream.line.as_ref().map_or(0, |line| size_of::<RequestLine>() + line.len());
+        self.open.capacity() * size_of::<Stream>() + self.open.iter().map(names).sum::<usize>()
+    }
+
     /// A frame of the client: gives whether it begins a request.
     pub(super) fn begin(&mut self, id: u32) -> bool {
         if id <= self.last || id.is_multiple_of(2) {

@@ -211,6 +211,11 @@ impl Tls {
         if side.now == Now::Application { u64::from(side.records.left()) } else { 0 }
     }
 
+    /// Bytes of memory that hellos take while they are not whole.
+    pub(super) const fn weight(&self) -> usize {
+        self.sides.at(End::Low).hello.weight() + self.sides.at(End::High).hello.weight()
+    }
+
     /// Reads what comes next.
     pub(super) fn heard(&mut self, by: End, piece: &Piece<'_>, turns: &mut Turns<'_>) {
         let side = self.sides.at_mut(by);

@@ -188,6 +188,11 @@ impl Default for Hello {
 }
 
 impl Hello {
+    /// Bytes of memory that it takes.
+    pub(super) const fn weight(&self) -> usize {
+        if let Self::Coming(message) = self { message.capacity() } else { 0 }
+    }
+
     /// Takes bytes of handshake records, `len` of them on the wire; gives the message once it is whole or cannot become it.
     pub(super) fn gather(&mut self, bytes: &[u8], len: u32) -> Option<Vec<u8>> {
         let Self::Coming(message) = self else { return None };
