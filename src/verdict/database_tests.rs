@@ -107,3 +107,31 @@ fn a_query_that_is_killed_had_no_answer() {
     assert_eq!((cause(&told), told.harm), (None, None), "{:?}", told.evidence);
     assert!(told.idle_before.is_some_and(|idle| idle >= crate::time::Span::from_secs(8)));
 }
+
+/// SMTP's server says that it closes, and why: that breaks no silence, and is no answer.
+#[test]
+fn a_server_of_mail_says_why_it_closes() {
+    let line = |by: &str, text: &str| format!("{by} P. \"{text}\\r\\n\"\n");
+    let session = [
+        line("B > A", "220 mail ESMTP"),
+        line("A > B", "EHLO client"),
+        line("B > A", "250 mail"),
+        "A > B .\n+2 ".to_owned(),
+        line("B > A", "421 4.4.2 mail Error: timeout exceeded"),
+        "B > A F.\nA > B .\n+1 ".to_owned(),
+        line("A > B", "MAIL FROM:<a@b>"),
+        "B > A R".to_owned(),
+    ];
+    let reused = told(&session.concat());
+    assert_eq!(reused.cause_name(), Some("stale_keepalive"), "{:?}", reused.evidence);
+    assert!(
+        has_fact(&reused, "the server said 421 4.4.2 mail Error: timeout exceeded"),
+        "{:?}",
+        reused.evidence
+    );
+    assert!(
+        reused.idle_before.is_some_and(|idle| idle >= crate::time::Span::from_secs(1)),
+        "{:?}",
+        reused.idle_before
+    );
+}

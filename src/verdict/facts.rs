@@ -23,10 +23,10 @@ pub(super) fn of_end(evidence: &Evidence<'_>) -> Vec<Fact> {
 /// Why the server ended the session, in its own words.
 pub(super) fn of_fatal(evidence: &Evidence<'_>) -> Option<Fact> {
     let fatal = talk::fatal(evidence)?;
-    // The rest of the message may be in the next segment.
-    let text = if fatal.text.is_empty() { String::new() } else { format!(": {}", fatal.text) };
     let word = format!("{} {}", fatal.severity, fatal.code);
-    Some(Fact::at(fatal.frame, format!("the server said {}{text}", word.trim_end())))
+    // The rest of the message may be in the next segment.
+    let said = [word.trim(), fatal.text.as_str()].into_iter().filter(|part| !part.is_empty());
+    Some(Fact::at(fatal.frame, format!("the server said {}", said.collect::<Vec<_>>().join(": "))))
 }
 
 /// What to do about it.

@@ -30,6 +30,8 @@ impl Harm {
 const PATIENT: Span = Span::from_millis(200);
 /// Who closes a connection because it is idle waits for seconds, mostly five or more (Node), and seldom less than one.
 const IDLE: Span = Span::from_secs(1);
+/// A head, and the beginning of a body in the same few segments.
+const FIRST_WORDS: u64 = 8192;
 /// Weighs an end that has a cause; a normal end has no harm to weigh.
 ///
 /// Harmless is a client that resets when nothing is owed to it: it had its whole answer, or had not asked for anything (a
@@ -71,6 +73,7 @@ pub(super) fn weigh(evidence: &Evidence<'_>) -> Option<Harm> {
         || connected_late(evidence)
         || only_its_end_was_unanswered(evidence)
         || never_came_in(evidence)
+        || left_at_first_words(evidence)
         || evidence.closer == Some(Side::Client) && broken_off::is_broken_off(evidence);
     // Whether all had come before that TLS hides.
     let unseen_end = may_have_closed_unseen(evidence)
@@ -193,6 +196,23 @@ fn left_events(evidence: &Evidence<'_>) -> bool {
 fn only_looked_in(evidence: &Evidence<'_>) -> bool {
     let client = evidence.close.half_before(Side::Client);
     evidence.talk == Talk::Nothing && !client.has_data() && evidence.closer == Some(Side::Client)
+}
+
+/// Did the client leave as soon as it had the first words of an answer, before it could have asked for more? A health check has seen the
+/// status by then.
+fn left_at_first_words(evidence: &Evidence<'_>) -> bool {
+    let aborted = evidence.closer.is_none() && evidence.shape == Shape::Active && !evidence.lost_data();
+    let by_client = evidence.closer == Some(Side::Client)
+        || aborted && evidence.rst_by == Some(Sender::Side(Side::Client));
+    let fin = evidence.fin(Side::Client).filter(|_| evidence.closer == Some(Side::Client));
+    let ended = fin.map_or_else(|| evidence.end_time(), |fin| fin.ts);
+    let begun = evidence.exchange.turn.filter(|turn| evidence.close.side(turn.by) == Side::Server);
+    // From where the capture was made to the client and back.
+    let way = evidence.close.legs.at(evidence.close.client).map_or(0, |leg| leg.shortest.as_nanos());
+    let soon = begun.is_some_and(|turn| {
+        turn.bytes <= FIRST_WORDS && ended.since(turn.start).as_nanos() <= way + talk::AT_ONCE.as_nanos()
+    });
+    by_client && evidence.talk == Talk::Answering && soon && !left_events(evidence)
 }
 
 /// Did the client abort when its kernel had received all that the server had said, of which nobody can tell whether it was all?

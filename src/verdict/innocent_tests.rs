@@ -168,3 +168,31 @@ fn numbers_go_round() {
     let told = told(&format!("{GET}{answer}{put}{body}A > B P. len 200000000\nB > A .\n+1 B > A R."));
     assert_eq!(told.cause_name(), Some("no_response"), "{:?}", told.evidence);
 }
+
+/// A health check leaves when it has seen the status; who leaves later had waited for the rest.
+#[test]
+fn who_leaves_at_the_first_words_has_seen_enough() {
+    let begun = "B > A P. \"HTTP/1.1 200 OK\\r\\nContent-Length: 300000\\r\\n\\r\\nbegins\"\n";
+    for end in ["A > B R.", "A > B .\nA > B F.\nB > A F.\nA > B ."] {
+        let check = told(&format!("{GET}{begun}+0.0002 {end}"));
+        assert_eq!(cause(&check), (Some("client_abort"), None), "{:?}", check.evidence);
+        let left = told(&format!("{GET}{begun}+0.5 {end}"));
+        assert_eq!(cause(&left), (Some("client_abort"), Some(Harm::Harmful)), "{:?}", left.evidence);
+    }
+}
+
+/// The ACK before a message of one byte has the number that a probe has.
+#[test]
+fn probes_may_follow_a_message_of_one_byte() {
+    let probes = "+1 A > B . seq 1001 ack 5002\n".repeat(4);
+    let ran_out =
+        told(&format!("A > B P. len 1\nB > A P. len 1\nA > B .\n{probes}+1 A > B R. seq 1002 ack 5002"));
+    assert_eq!(ran_out.cause_name(), Some("keepalive_timeout"), "{:?}", ran_out.evidence);
+}
+
+/// A pool that closes its connections to MySQL, of which the capture holds no more than that.
+#[test]
+fn a_goodbye_that_a_capture_begins_with_is_no_request() {
+    let quit = verdict("A > B P. hex 0100000001\nB > A F.\nA > B F.\nB > A .");
+    assert_eq!(cause(&quit), (None, None), "{:?}", quit.evidence);
+}

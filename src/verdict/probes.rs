@@ -29,10 +29,10 @@ pub(super) fn probing(evidence: &Evidence<'_>) -> Option<Probing> {
     let sent =
         before.clone().find(|recent| shows_sent(reset, recent)).map_or(u64::MAX, |recent| recent.serial);
     let is_probe = |recent: &Recent| is_probe(reset, recent) && (recent.len == 0 || recent.serial > sent);
-    let tail: Vec<&Recent> = before.skip_while(|recent| !is_probe(recent)).collect();
-    if tail.iter().any(|recent| recent.by == reset.by && !is_probe(recent)) {
-        return None;
-    }
+    // The ACK before a message of one byte has a probe's number, and what was said ends what was probed before.
+    let said = before.clone().filter(|recent| recent.by == reset.by && !is_probe(recent)).last();
+    let silent = before.skip_while(|recent| said.is_some_and(|said| recent.serial <= said.serial));
+    let tail: Vec<&Recent> = silent.skip_while(|recent| !is_probe(recent)).collect();
     let of_other = |recent: &&&Recent| recent.by != reset.by;
     let since_heard = tail.iter().rev().take_while(|recent| !of_other(recent)).count();
     let answered = since_heard == 0;

@@ -16,7 +16,7 @@ use super::{How, answered_early, broken_off, ending, shut_window};
 pub(super) const QUIET: Span = Span::from_millis(250);
 
 /// Nobody waits for as little as that.
-const AT_ONCE: Span = Span::from_millis(1);
+pub(super) const AT_ONCE: Span = Span::from_millis(1);
 
 /// A frame of HTTP/2 without a body, and what TLS adds to it at least (RFC 9113 §4.1, RFC 8446 §5.2).
 const EMPTY_FRAME: u32 = 9;

@@ -6,9 +6,11 @@ use compact_str::{CompactString, ToCompactString};
 use super::super::key::{Both, End};
 use super::stream::Piece;
 
+/// A packet of one byte, the command to quit.
+const MYSQL_QUIT: &[u8] = b"\x01\0\0\0\x01";
 /// What a client sends before it closes, and what need not be answered: PostgreSQL's Terminate, MySQL's COM_QUIT, MQTT's DISCONNECT and
 /// Redis's QUIT, whose +OK nobody waits for.
-const GOODBYES: &[&[u8]] = &[b"X\0\0\0\x04", b"\x01\0\0\0\x01", b"\xe0\0", b"*1\r\n$4\r\nQUIT\r\n"];
+const GOODBYES: &[&[u8]] = &[b"X\0\0\0\x04", MYSQL_QUIT, b"\xe0\0", b"*1\r\n$4\r\nQUIT\r\n"];
 /// The same as a line of text, in capitals or not: of SMTP (RFC 5321 §4.1.1.10), FTP, POP3, NNTP, memcached and Redis.
 const QUIT: &[u8] = b"QUIT\r\n";
 /// And of IMAP, behind a tag (RFC 9051 §6.1.3).
@@ -27,6 +29,16 @@ const NOT_LET_IN: &[&[u8]] = &[b"-ERR max number of clients", b"-DENIED Redis is
 /// shutdown, a host that is blocked or unknown, an aborted connection, a packet that is too long, a packet that did not come in
 /// time, too many connections of a user, a session that is killed, and one that was idle for too long.
 const ENDS_MYSQL: &[u16] = &[1040, 1053, 1129, 1130, 1152, 1153, 1159, 1203, 1927, 4031];
+/// Lines that a server says before it closes: SMTP's and FTP's (RFC 5321 §3.8, RFC 959 §5.4.2), IMAP's (RFC 9051 §7.1.5), OpenSSH's and
+/// memcached's to whom they do not let in.
+const CLOSING_LINES: &[&[u8]] = &[
+    b"421 ",
+    b"421-",
+    b"* BYE ",
+    b"Exceeded MaxStartups",
+    b"Not allowed at this time",
+    b"ERROR Too many open connections",
+];
 const ERROR: u8 = b'E';
 const NOTICE: u8 = b'N';
 const READY: u8 = b'Z';
@@ -60,7 +72,7 @@ pub struct Fatal {
     pub by: End,
     /// In which frame.
     pub frame: u64,
-    /// How bad it calls it: FATAL, or WARNING of another backend's crash, Redis's ERR or DENIED, MySQL's ERROR.
+    /// How bad it calls it: FATAL, or WARNING of another backend's crash, Redis's ERR or DENIED, MySQL's ERROR; others do not say.
     pub severity: CompactString,
     /// PostgreSQL's SQLSTATE, MySQL's number; Redis has none.
     pub code: CompactString,
@@ -127,7 +139,9 @@ fn is_farewell_line(bytes: &[u8]) -> bool {
 /// May this last word be the first as well? A capture may begin with it; shorter ones could be anything then.
 pub(super) fn may_be_first(bytes: &[u8]) -> bool {
     let unmistakable = matches!(bytes, [b'X' | b'*', ..]) && GOODBYES.contains(&bytes);
+    let quits = bytes == MYSQL_QUIT;
     unmistakable
+        || quits
         || is_cancel(bytes)
         || is_farewell_line(bytes)
         || refusal(bytes, (End::default(), 0)).is_some()
@@ -167,7 +181,7 @@ pub(super) fn ends_mysql(code: u16) -> bool {
     ENDS_MYSQL.contains(&code)
 }
 
-/// A server of Redis or MySQL that ends the session, and says why in a segment of its own.
+/// A server that ends the session, and says why in a segment of its own: of mail, of files, of shells, Redis, or MySQL.
 fn refusal(bytes: &[u8], (by, frame): (End, u64)) -> Option<Fatal> {
     let said = |severity: &'static str, code: CompactString, text: &[u8]| Fatal {
         by,
@@ -177,6 +191,10 @@ fn refusal(bytes: &[u8], (by, frame): (End, u64)) -> Option<Fatal> {
         text: shown(text),
         within: false,
     };
+    if CLOSING_LINES.iter().any(|start| bytes.starts_with(start)) {
+        let line = bytes.split(|&byte| byte == b'\r').next()?;
+        return Some(said("", CompactString::default(), line));
+    }
     if bytes.first() == Some(&b'-') {
         let severity = if bytes.starts_with(b"-ERR") { "ERR" } else { "DENIED" };
         let line = bytes.split(|&byte| byte == b'\r').next()?;

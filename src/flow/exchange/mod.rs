@@ -19,6 +19,7 @@ mod stream;
 mod talk;
 mod tls;
 mod turns;
+mod upgraded;
 mod websocket;
 
 pub use database::Database;
@@ -29,6 +30,7 @@ pub use last_words::Fatal;
 pub use spoken::Spoken;
 pub use tls::{Alert, Tls};
 pub use turns::Turn;
+pub use upgraded::Upgraded;
 pub use websocket::WebSocket;
 
 use crate::ahead::fetch;
@@ -69,38 +71,6 @@ pub enum Protocol {
     Database(Box<Database>),
     /// It was HTTP, and then something else; turns are counted afresh from there on.
     Upgraded(Box<Upgraded>),
-}
-
-/// A connection that has left HTTP.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Upgraded {
-    /// For what.
-    pub to: Upgrade,
-    /// HTTP as it was then; its request is the one that asked for it.
-    pub http: Http,
-    /// TLS inside a tunnel, if that is what is spoken.
-    pub tls: Option<Tls>,
-    /// WebSocket, if that is what is spoken.
-    pub websocket: Option<WebSocket>,
-}
-
-impl Upgraded {
-    /// What `http` was left for, in its first moment.
-    fn new(to: Upgrade, http: Http) -> Self {
-        let websocket = (to == Upgrade::WebSocket).then(|| WebSocket::new(http.client));
-        Self { to, http, tls: None, websocket }
-    }
-
-    fn is_blind(&self, by: End) -> bool {
-        let tls = self.tls.as_ref().is_some_and(|tls| tls.is_blind(by));
-        tls || self.websocket.as_ref().is_some_and(|websocket| websocket.is_blind(by))
-    }
-
-    /// How many of the next bytes of `by` need not be looked at.
-    fn opaque(&self, by: End) -> u64 {
-        let tls = self.tls.as_ref().map(|tls| tls.opaque(by));
-        tls.or_else(|| Some(self.websocket.as_ref()?.opaque(by))).unwrap_or(0)
-    }
 }
 
 /// The exchange of a connection as far as it went.
