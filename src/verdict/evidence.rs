@@ -304,7 +304,10 @@ pub(super) fn shape(reset: &Reset) -> Shape {
 fn in_tls_handshake(close: &Close, exchange: &Exchange) -> bool {
     let missing =
         |end| [Marks::CUT, Marks::GAP, Marks::HOLE].iter().any(|&why| close.halves.at(end).marks.has(why));
-    let blind = [End::Low, End::High].into_iter().any(|end| exchange.is_blind(end) && missing(end));
+    // Who says something else from the first byte on is no riddle.
+    let odd = |end| exchange.tls().is_some_and(|tls| tls.answers_otherwise(end));
+    let blind = |end| exchange.is_blind(end) && missing(end) && !odd(end);
+    let blind = [End::Low, End::High].into_iter().any(blind);
     exchange.tls().is_some_and(|tls| !tls.established) && !blind
 }
 

@@ -196,3 +196,12 @@ fn a_goodbye_that_a_capture_begins_with_is_no_request() {
     let quit = verdict("A > B P. hex 0100000001\nB > A F.\nA > B F.\nB > A .");
     assert_eq!(cause(&quit), (None, None), "{:?}", quit.evidence);
 }
+
+/// TLS to a port that speaks HTTP in clear: its first bytes tell, also where the capture cuts the rest short.
+#[test]
+fn an_answer_in_clear_is_known_by_its_first_bytes() {
+    let hello = "A > B P. hex 16030102000100 len 517\nB > A .\n";
+    let answer = "B > A P. len 309 \"HTTP/1.1 400 Bad R\"\nA > B .\nB > A F.\nA > B R.";
+    let refused = told(&format!("{hello}{answer}"));
+    assert_eq!(cause(&refused), (Some("tls_handshake_reset"), Some(Harm::Harmful)), "{:?}", refused.evidence);
+}

@@ -22,7 +22,10 @@ pub(super) fn answers_in_clear(evidence: &Evidence<'_>) -> bool {
         |exchange: &Exchange| exchange.tls().is_some_and(|tls| tls.client != side && !tls.has_spoken(side));
     // Its hello may have come after a client that had left.
     let odd = silent(evidence.exchange) && silent(&evidence.close.exchange);
-    odd && evidence.in_tls_handshake && has_all_of_server(evidence)
+    // Of what a snaplen cut short the first bytes are enough.
+    let begins = evidence.exchange.tls().is_some_and(|tls| tls.answers_otherwise(side));
+    let known = has_all_of_server(evidence) || begins && evidence.close.handshake_seen();
+    odd && evidence.in_tls_handshake && known
 }
 
 /// Did the client say hello in TLS, wait, and close without one byte of an answer?

@@ -179,6 +179,12 @@ impl Tls {
         self.sides.at(by).now != Now::Silent
     }
 
+    /// Are the first bytes that this end said no TLS?
+    #[must_use]
+    pub fn answers_otherwise(&self, by: End) -> bool {
+        !self.has_spoken(by) && self.sides.at(by).records.is_odd()
+    }
+
     /// Was the handshake captured?
     #[must_use]
     pub fn has_handshake(&self) -> bool {

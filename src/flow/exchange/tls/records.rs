@@ -77,18 +77,25 @@ enum State {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Records {
     state: State,
+    /// Where a record had to begin something else did.
+    odd: bool,
 }
 
 impl Default for Records {
     fn default() -> Self {
-        Self { state: State::Header([0; HEADER], 0) }
+        Self { state: State::Header([0; HEADER], 0), odd: false }
     }
 }
 
 impl Records {
     /// A direction of which nobody knows where records begin.
     pub(super) const fn lost() -> Self {
-        Self { state: State::Blind }
+        Self { state: State::Blind, odd: false }
+    }
+
+    /// Did something else begin where a record had to?
+    pub(super) const fn is_odd(&self) -> bool {
+        self.odd
     }
 
     /// Reads a step of `piece`; gives what is left of it.
@@ -130,7 +137,7 @@ impl Records {
 
     fn after_header<'a>(&mut self, header: [u8; HEADER]) -> Event<'a> {
         let Some(record) = Record::of(header) else {
-            self.state = State::Blind;
+            (self.state, self.odd) = (State::Blind, true);
             return Event::Blind(count(&header));
         };
         self.state = if record.len == 0 { State::Header([0; HEADER], 0) } else { State::Body(record.len) };
