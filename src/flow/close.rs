@@ -7,6 +7,7 @@ use crate::time::{Span, Timestamp};
 
 use super::acceptance::Acceptance;
 use super::attempt::Attempted;
+use super::duplicate::Doubles;
 use super::exchange::Exchange;
 use super::half::{Half, Marks};
 use super::history::History;
@@ -247,6 +248,8 @@ pub struct Close {
     pub reset: Option<Box<Reset>>,
     /// RSTs before the end that had none.
     pub ignored_resets: u32,
+    /// Which of its frames were captured twice.
+    pub doubles: Doubles,
     /// The latest RST that had none.
     pub ignored: Option<(Recent, Acceptance)>,
     /// A SYN that came into it while it was alive, and that nobody answered as one.

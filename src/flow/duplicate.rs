@@ -3,9 +3,27 @@
 use crate::decode::Segment;
 use crate::time::Span;
 
-use super::key::{End, FlowKey};
+use super::key::{Both, End, FlowKey};
 use super::recent::{Recent, RecentRing};
 use super::state::{Cold, Facts, Flow};
+
+/// Frames of a connection that were captured twice.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub struct Doubles {
+    /// How many of each end.
+    pub segments: Both<u16>,
+    /// A RST was among them.
+    pub rst: bool,
+}
+
+impl Doubles {
+    /// Another one.
+    pub(super) fn note(&mut self, segment: &Segment, by: End) {
+        let count = self.segments.at_mut(by);
+        *count = count.saturating_add(1);
+        self.rst |= segment.flags.rst();
+    }
+}
 
 /// How soon after a frame its double comes.
 const SAME_FRAME: Span = Span::from_millis(3);

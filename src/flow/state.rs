@@ -9,6 +9,7 @@ use crate::time::{Span, Timestamp};
 use super::acceptance::Acceptance;
 use super::chain::Link;
 use super::close::{Close, Coverage, Fin, Finality, Leg, Moment, ObservedUntil, Reset};
+use super::duplicate::Doubles;
 use super::exchange::{Exchange, Hearing};
 use super::half::{FurtherHoles, Half};
 use super::history::{History, LettersSeen};
@@ -197,6 +198,7 @@ pub(super) struct Cold {
     pub(super) fins: Both<Option<Fin>>,
     pub(super) reset: Option<Box<Reset>>,
     pub(super) ignored_resets: u32,
+    pub(super) doubles: Doubles,
     pub(super) ignored: Option<Box<(Recent, Acceptance)>>,
     pub(super) icmp: Option<Box<IcmpError>>,
     pub(super) stray_syn: Option<Box<Segment>>,
@@ -228,6 +230,7 @@ impl Cold {
             fins: Both::default(),
             reset: None,
             ignored_resets: 0,
+            doubles: Doubles::default(),
             ignored: None,
             icmp: None,
             stray_syn: None,
@@ -320,6 +323,7 @@ fn tell(flow: &Flow, cold: &Cold, ring: &RecentRing, held: Held, closed_at: Time
         fins: cold.fins,
         reset: held.reset,
         ignored_resets: cold.ignored_resets,
+        doubles: cold.doubles,
         ignored: cold.ignored.as_deref().copied(),
         stray_syn: cold.stray_syn.as_deref().map(|syn| Recent::of(syn, FlowKey::of(syn).1)),
         icmp: held.icmp,

@@ -367,6 +367,11 @@ pub(super) fn idle(evidence: &Evidence<'_>) -> String {
 pub(super) fn retry_unseen(evidence: &Evidence<'_>) -> &'static str {
     match evidence.close.exchange.method() {
         Some("GET" | "HEAD" | "OPTIONS" | "TRACE" | "PUT" | "DELETE") => "Retrying the request once is safe.",
+        _ if evidence.exchange.database().is_some() => {
+            "Retry it once, a transaction only from its beginning."
+        }
+        // In TLS it may be HTTP as well.
+        _ if evidence.exchange.protocol_name().is_none() => "Retry it once, if it may safely happen twice.",
         _ => "Retry it once, but a POST only with an idempotency key.",
     }
 }

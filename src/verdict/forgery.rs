@@ -23,6 +23,8 @@ pub(super) const CONVICTS: u32 = 3;
 const BASELINE: usize = 2;
 /// Identifications that may lie between two segments of one socket: a super-segment takes up to this many.
 const ID_REACH: u16 = 64;
+/// As many frames that were captured twice are no accident.
+const SEEN_TWICE: u64 = 2;
 /// Below this, a round trip says nothing about distance: scheduling takes as long.
 const FAR: Span = Span::from_millis(5);
 /// Two RSTs that are nearer in time than this, one to each side, were sent at once.
@@ -54,6 +56,7 @@ pub(super) fn doubts(evidence: &Evidence<'_>) -> Vec<Doubt> {
         other_ip_id(evidence, reset, &baseline),
         no_df(evidence, reset, &baseline),
         too_soon(evidence, reset),
+        came_once(evidence, reset),
         several_aborts(evidence, reset),
         beyond(evidence, reset),
         both_at_once(evidence, reset),
@@ -233,6 +236,19 @@ fn too_soon(evidence: &Evidence<'_>, reset: &Reset) -> Option<Doubt> {
     let side = claimed(evidence, reset);
     let says = format!("it responds to frame {} after {took}; the {side} is {far} away", cause.frame);
     Some(doubt(reset.rst.frame, weight, says))
+}
+
+/// Captures of two places, merged: all else of the host passed both, and the RST only one. Either it was sent between them, or it got no
+/// further.
+fn came_once(evidence: &Evidence<'_>, reset: &Reset) -> Option<Doubt> {
+    let doubles = evidence.close.doubles;
+    let (twice, sent) = (u64::from(*doubles.segments.at(reset.by)), reset.before.at(reset.by).packets);
+    let all_twice = twice >= SEEN_TWICE && twice * 10 >= sent * 9;
+    let side = claimed(evidence, reset);
+    let says = format!(
+        "it was captured once, though {twice} other segments of the {side} passed two places of the capture"
+    );
+    (all_twice && !doubles.rst).then(|| doubt(reset.rst.frame, 2, says))
 }
 
 /// The first segment that the RST may answer: several carry the same acknowledgement. `None` where that one may be among

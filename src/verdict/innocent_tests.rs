@@ -1,7 +1,7 @@
 //! Stories with an innocent explanation, which must accuse nobody, each beside the one that it is not.
 
 use super::example::verdict;
-use super::{Harm, Sender, Verdict};
+use super::{Confidence, Harm, Sender, Verdict};
 use crate::flow::Side;
 
 const OPEN: &str = "A > B S\nB > A S.\nA > B .\n";
@@ -204,4 +204,28 @@ fn an_answer_in_clear_is_known_by_its_first_bytes() {
     let answer = "B > A P. len 309 \"HTTP/1.1 400 Bad R\"\nA > B .\nB > A F.\nA > B R.";
     let refused = told(&format!("{hello}{answer}"));
     assert_eq!(cause(&refused), (Some("tls_handshake_reset"), Some(Harm::Harmful)), "{:?}", refused.evidence);
+}
+
+/// Captures of two places, merged: a RST that passed only one of them was sent between them, perhaps.
+#[test]
+fn a_reset_that_passed_one_of_two_places_is_doubted() {
+    let twice = |line: &str, id: u32| format!("{line} id {id}\n+0.0001 {line} id {id}\n");
+    let shaken = [
+        twice("A > B S seq 1000", 1),
+        twice("B > A S. seq 5000 ack 1001", 1),
+        twice("A > B . seq 1001 ack 5001", 2),
+    ]
+    .concat();
+    let talk =
+        [twice("A > B P. seq 1001 ack 5001 len 9", 3), twice("B > A P. seq 5001 ack 1010 len 9", 2)].concat();
+    let by = |end: &str| verdict(&format!("{shaken}{talk}{end}"));
+    let once = by("+1 A > B P. seq 1010 ack 5010 len 9 id 4\nB > A R. seq 5010 ack 1019 id 3");
+    assert_eq!(
+        (once.rst_by, once.rst_by_confidence),
+        (Some(Sender::Side(Side::Server)), Some(Confidence::Possible))
+    );
+    assert!(once.evidence.iter().any(|fact| fact.fact.contains("captured once")), "{:?}", once.evidence);
+    let request = twice("+1 A > B P. seq 1010 ack 5010 len 9", 4).replace("+0.0001 +1", "+0.0001");
+    let both = by(&format!("{request}{}", twice("B > A R. seq 5010 ack 1019", 3)));
+    assert_ne!(both.rst_by_confidence, Some(Confidence::Possible), "{:?}", both.evidence);
 }

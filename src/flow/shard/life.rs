@@ -114,6 +114,7 @@ impl Shard {
         let ((segment, _), by) = (heard, address.by);
         let (flow, cold) = (&mut self.whole.cells[at as usize], &mut self.cold[at as usize]);
         if may_be_duplicate(segment, by, flow) && is_duplicate(segment, by, flow, cold, &self.ring) {
+            cold.doubles.note(segment, by);
             return Some(Skip::Duplicate);
         }
         match admission::admit(flow, cold, segment, by) {

@@ -235,14 +235,14 @@ fn is_timeout(evidence: &Evidence<'_>) -> bool {
 fn advise(evidence: &Evidence<'_>) -> String {
     let idle = facts::idle(evidence);
     let learned = facts::learned_idle(evidence);
-    if evidence.closer.is_some() && evidence.idle_before.is_some_and(|idle| idle < SHORTEST) {
-        return format!(
-            "The server closed {idle} after its last message, not after an idle time: it had announced it (Connection: close, a last message), or has a limit of requests or of age. Your client must not reuse such a connection. {}",
-            facts::retry_unseen(evidence)
-        );
-    }
     if let Some(advice) = facts::fatal_advice(evidence) {
         return format!("{advice} {}", facts::retry_unseen(evidence));
+    }
+    if evidence.closer.is_some() && evidence.idle_before.is_some_and(|idle| idle < SHORTEST) {
+        return format!(
+            "The server closed {idle} after its last message, not after an idle time: it had announced it (in HTTP by Connection: close), or has a limit of requests or of age. Your client must not reuse such a connection. {}",
+            facts::retry_unseen(evidence)
+        );
     }
     if let Some(others) = closed_with(evidence) {
         return format!(
