@@ -229,3 +229,40 @@ fn a_reset_that_passed_one_of_two_places_is_doubted() {
     let both = by(&format!("{request}{}", twice("B > A R. seq 5010 ack 1019", 3)));
     assert_ne!(both.rst_by_confidence, Some(Confidence::Possible), "{:?}", both.evidence);
 }
+
+/// A server that closes what was idle for five seconds, a moment after its kernel had the next request.
+#[test]
+fn a_request_that_comes_as_the_server_closes_is_no_crash() {
+    let served = format!("{GET}B > A P. \"HTTP/1.1 204 No\\r\\n\\r\\n\"\nA > B .\n");
+    let story =
+        |idle: &str, took: &str| told(&format!("{served}{idle}{GET}{took}B > A F.\nA > B F.\nB > A ."));
+    let confidence = |told: &Verdict| told.cause.as_ref().map(|finding| finding.confidence);
+    let crossed = story("+4.998 ", "+0.0002 ");
+    assert_eq!((crossed.cause_name(), confidence(&crossed)), (Some("no_response"), Some(Confidence::Likely)));
+    assert!(
+        crossed.alternatives.iter().any(|other| other.rule.name == "stale_keepalive"),
+        "{:?}",
+        crossed.evidence
+    );
+    assert!(
+        crossed.advice.as_ref().is_some_and(|advice| advice.contains("idle for 5.0")),
+        "{:?}",
+        crossed.advice
+    );
+    for other in [story("+4.998 ", "+0.3 "), story("+0.3 ", "+0.0002 ")] {
+        assert_eq!(confidence(&other), Some(Confidence::Certain), "{:?}", other.evidence);
+        assert!(other.alternatives.is_empty());
+    }
+}
+
+/// What an idle connection has survived was shorter than what it did not.
+#[test]
+fn a_shorter_pause_that_was_survived_is_no_proof() {
+    let ask = "A > B P. len 9\nB > A P. len 9\nA > B .\n";
+    let causes = |pause: &str| {
+        let told = told(&format!("{ask}+1.5 {ask}{pause}A > B P. len 9\nB > A R"));
+        let others = told.alternatives.iter().map(|other| other.rule.name);
+        others.chain(told.cause_name()).any(|name| name == "idle_timeout")
+    };
+    assert!(causes("+4.5 ") && causes("+60 ") && !causes("+1.6 "));
+}

@@ -26,6 +26,7 @@ mod lossy_tests;
 mod precedents;
 mod probes;
 pub mod programs;
+mod race;
 mod refused_tls;
 mod report;
 mod rule;

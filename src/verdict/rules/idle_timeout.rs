@@ -13,6 +13,8 @@ const SHORTEST: Span = Span::from_secs(3);
 const SHORTEST_ABORT: Span = Span::from_secs(30);
 /// How much longer than every pause before it an idle time has to be to stand out.
 const STANDS_OUT: u64 = 4;
+/// And to be longer than what it has survived, at least.
+const LONGER: u64 = 2;
 
 pub(super) const RULE: Rule = Rule {
     name: "idle_timeout",
@@ -118,9 +120,13 @@ fn judge_reply(evidence: &Evidence<'_>, idle: Span) -> Option<Confidence> {
         Some(prompt) => prompt.len > 0,
         None => matches!(evidence.talk, Talk::Complete | Talk::Nothing),
     };
-    let stands_out = evidence.longest_pause().is_none_or(|pause| idle >= pause.times(STANDS_OUT));
-    if !told || !stands_out || idle < BRIEFEST_IDLE {
+    let longer = |times| evidence.longest_pause().is_none_or(|pause| idle >= pause.times(times));
+    if !told || !longer(LONGER) || idle < BRIEFEST_IDLE {
         return None;
+    }
+    // What it has survived was shorter, but not by so much that nothing else is as likely.
+    if !longer(STANDS_OUT) {
+        return Some(Confidence::Possible);
     }
     // A host that has forgotten what was in use has forgotten all; and who owes an answer is not idle.
     let other_story = evidence.surroundings.forgot_another.is_some() || evidence.asked_long_before();

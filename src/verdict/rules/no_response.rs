@@ -5,7 +5,7 @@ use crate::time::Span;
 use crate::verdict::evidence::{Shape, Talk};
 use crate::verdict::rule::{Confidence, Rule, hit, miss};
 use crate::verdict::talk::QUIET;
-use crate::verdict::{Evidence, How, facts, farewell, goaway, half_close, talk, version};
+use crate::verdict::{Evidence, Fact, How, facts, farewell, goaway, half_close, race, talk, version};
 
 /// A message is smaller than a segment of anything long: what every host can take (RFC 9293 §3.7.1).
 const MESSAGE: u32 = 536;
@@ -27,7 +27,7 @@ What to do: look into the server's log at that time: a crash, a handler that des
 slowest route, an out-of-memory kill. If a proxy is in between, send the same request past it with curl.",
     sources: &["RFC 9112 §9.3.1", "RFC 1122 §4.2.2.13"],
     judge,
-    facts: facts::of_story,
+    facts: facts_of,
     advise,
     cases: &[
         hit(
@@ -90,12 +90,14 @@ fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
     let sure = facts::sure_if_framed(evidence, guess);
     // Nobody answers half a request.
     let sure = if evidence.exchange.request_unfinished() { sure.min(Confidence::Likely) } else { sure };
+    let raced = race::idle_before_request(evidence).is_some();
     // A connection that never got one byte from the server may have waited in the queue of a listener that was closed.
     let ever_served = evidence.close.half_before(Side::Server).has_data();
     Some(match evidence.how {
         // Some servers take a half-close for leaving.
         _ if half_close::is_one(evidence) => sure.min(Confidence::Likely),
         _ if together => sure.min(Confidence::Possible),
+        _ if raced => sure.min(Confidence::Likely),
         How::Reset if !ever_served => sure.min(Confidence::Likely),
         _ => sure,
     })
@@ -143,6 +145,10 @@ fn tls_hint(evidence: &Evidence<'_>) -> &'static str {
     }
 }
 
+fn facts_of(evidence: &Evidence<'_>) -> Vec<Fact> {
+    race::fact(evidence).into_iter().chain(facts::of_story(evidence)).collect()
+}
+
 fn advise(evidence: &Evidence<'_>) -> String {
     if let Some(advice) = version::advice(evidence) {
         return advice;
@@ -155,6 +161,9 @@ fn advise(evidence: &Evidence<'_>) -> String {
             "The server did not wait any longer than {} for the rest of the request: look at what kept the client, and at the server's time-outs for reading (nginx: client_header_timeout, client_body_timeout).",
             facts::idle(evidence)
         );
+    }
+    if let Some(advice) = race::advice(evidence) {
+        return format!("{advice} {}", facts::retry_advice(evidence));
     }
     let waited = evidence.idle_before.map(|idle| format!(" after {idle}")).unwrap_or_default();
     format!(

@@ -4,14 +4,12 @@ use crate::flow::{Recent, Side, Turn};
 use crate::time::Span;
 use crate::verdict::evidence::{Shape, Talk};
 use crate::verdict::rule::{Confidence, Rule, hit, miss};
-use crate::verdict::{Evidence, Fact, How, Sender, answered_early, ending, facts};
+use crate::verdict::{Evidence, Fact, How, Sender, answered_early, ending, facts, race};
 
 /// A pause before the server's FIN that is shorter is no idle time: no keep-alive timeout is.
 const SHORTEST: Span = Span::from_millis(100);
 /// Other connections that a server closes at the same moment by no chance.
 const SOME: u32 = 2;
-/// A timeout is set in seconds, and runs out within a fiftieth of them.
-const ROUND: u64 = 50;
 
 pub(super) const RULE: Rule = Rule {
     name: "stale_keepalive",
@@ -89,7 +87,8 @@ B > A P. \"HTTP/1.1 200 OK\\r\\nContent-Length: 2\\r\\n\\r\\nok\"\nA > B .\n+5 B
 
 fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
     if evidence.how == How::Fin {
-        return swallowed(evidence).map(|_| facts::sure_if_framed(evidence, Confidence::Likely));
+        let raced = race::idle_before_request(evidence).map(|_| Confidence::Possible);
+        return swallowed(evidence).map(|_| facts::sure_if_framed(evidence, Confidence::Likely)).or(raced);
     }
     if evidence.rst_by != Some(Sender::Side(Side::Server)) {
         return None;
@@ -224,12 +223,7 @@ fn closed_with(evidence: &Evidence<'_>) -> Option<u32> {
 /// Is the silence as long as those before other closes of that server, or a round number of seconds, as timeouts are?
 fn is_timeout(evidence: &Evidence<'_>) -> bool {
     let learned = evidence.surroundings.learned_idle.is_some_and(|learned| learned.fitting > 1);
-    let second = Span::from_secs(1).as_nanos();
-    let round = evidence.idle_before.is_some_and(|idle| {
-        let whole = (idle.as_nanos() + second / 2) / second * second;
-        whole.abs_diff(idle.as_nanos()).saturating_mul(ROUND) <= whole
-    });
-    learned || round
+    learned || evidence.idle_before.is_some_and(race::is_round)
 }
 
 fn advise(evidence: &Evidence<'_>) -> String {
