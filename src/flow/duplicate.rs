@@ -10,8 +10,8 @@ use super::state::{Cold, Facts, Flow};
 /// Frames of a connection that were captured twice.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
 pub struct Doubles {
-    /// How many of each end.
-    pub segments: Both<u16>,
+    /// How many of each end, up to 255.
+    pub segments: Both<u8>,
     /// A RST was among them.
     pub rst: bool,
 }

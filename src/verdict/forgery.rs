@@ -242,7 +242,9 @@ fn too_soon(evidence: &Evidence<'_>, reset: &Reset) -> Option<Doubt> {
 /// further.
 fn came_once(evidence: &Evidence<'_>, reset: &Reset) -> Option<Doubt> {
     let doubles = evidence.close.doubles;
-    let (twice, sent) = (u64::from(*doubles.segments.at(reset.by)), reset.before.at(reset.by).packets);
+    let twice = u64::from(*doubles.segments.at(reset.by));
+    // No more than so many are counted.
+    let sent = reset.before.at(reset.by).packets.min(u8::MAX.into());
     let all_twice = twice >= SEEN_TWICE && twice * 10 >= sent * 9;
     let side = claimed(evidence, reset);
     let says = format!(

@@ -71,37 +71,37 @@ enum State {
     Body(u16),
     /// Lost.
     Blind,
+    /// The same, since something else began where a record had to.
+    Odd,
 }
 
 /// One direction.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct Records {
     state: State,
-    /// Where a record had to begin something else did.
-    odd: bool,
 }
 
 impl Default for Records {
     fn default() -> Self {
-        Self { state: State::Header([0; HEADER], 0), odd: false }
+        Self { state: State::Header([0; HEADER], 0) }
     }
 }
 
 impl Records {
     /// A direction of which nobody knows where records begin.
     pub(super) const fn lost() -> Self {
-        Self { state: State::Blind, odd: false }
+        Self { state: State::Blind }
     }
 
     /// Did something else begin where a record had to?
     pub(super) const fn is_odd(&self) -> bool {
-        self.odd
+        matches!(self.state, State::Odd)
     }
 
     /// Reads a step of `piece`; gives what is left of it.
     pub(super) fn read<'a>(&mut self, piece: &Piece<'a>) -> (Event<'a>, Piece<'a>) {
         match &mut self.state {
-            State::Blind => (Event::Blind(piece.len()), piece.behind(piece.len())),
+            State::Blind | State::Odd => (Event::Blind(piece.len()), piece.behind(piece.len())),
             State::Body(left) => {
                 let taken = u32::from(*left).min(piece.len());
                 *left = left.saturating_sub(u16::try_from(taken).unwrap_or(u16::MAX));
@@ -137,7 +137,7 @@ impl Records {
 
     fn after_header<'a>(&mut self, header: [u8; HEADER]) -> Event<'a> {
         let Some(record) = Record::of(header) else {
-            (self.state, self.odd) = (State::Blind, true);
+            self.state = State::Odd;
             return Event::Blind(count(&header));
         };
         self.state = if record.len == 0 { State::Header([0; HEADER], 0) } else { State::Body(record.len) };
@@ -155,7 +155,7 @@ impl Records {
 
     /// A piece begins where nobody knows: does a record begin with it?
     pub(super) fn resume(&mut self, piece: &Piece<'_>) {
-        if self.state != State::Blind {
+        if !self.is_blind() {
             return;
         }
         let record = piece.bytes.first_chunk().copied().and_then(Record::of);
@@ -165,7 +165,7 @@ impl Records {
     }
 
     pub(super) fn is_blind(&self) -> bool {
-        self.state == State::Blind
+        matches!(self.state, State::Blind | State::Odd)
     }
 
     /// How much of the body of a record that has begun is still to come.
