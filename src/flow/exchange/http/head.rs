@@ -12,7 +12,7 @@ const MAX_TEXT: usize = 120;
 const VERSION: &[u8] = b"HTTP/1.";
 /// Version, space, three digits.
 const STATUS_END: usize = 12;
-/// Methods that a connection may begin with: those of RFC 9110, PATCH and WebDAV's.
+/// Methods that a connection may begin with: those of RFC 9110, PATCH, WebDAV's (RFC 4918, RFC 3253) and caches' PURGE.
 const METHODS: &[&[u8]] = &[
     b"GET ",
     b"POST ",
@@ -28,6 +28,8 @@ const METHODS: &[&[u8]] = &[
     b"MKCOL ",
     b"COPY ",
     b"MOVE ",
+    b"MERGE ",
+    b"PURGE ",
     b"LOCK ",
     b"UNLOCK ",
     b"REPORT ",

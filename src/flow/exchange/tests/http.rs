@@ -36,6 +36,15 @@ fn the_query_string_is_cut() {
     });
 }
 
+#[test]
+fn caches_and_repositories_have_methods_of_their_own() {
+    for method in ["PURGE", "REPORT", "MERGE", "PROPFIND"] {
+        both_ways(&[(CLIENT, &format!("{method} /x HTTP/1.1\r\n\r\n"))], |wire| {
+            assert_eq!((wire.http().request.method.as_str(), wire.http().owed()), (method, Owed::Answer));
+        });
+    }
+}
+
 /// Nor is what an absolute target may begin with, and a name from the wire turns no line round.
 #[test]
 fn secrets_and_tricks_are_not_shown() {
