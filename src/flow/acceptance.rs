@@ -43,8 +43,8 @@ pub(super) fn judge(rst: &Segment, sender: &Half, receiver: &Half) -> Acceptance
         return Acceptance::InWindow;
     }
     // Where no handshake was captured the window may be larger than it says.
-    let scaled = receiver.marks.has(Marks::ACKED) && !receiver.marks.has(Marks::SYN);
-    if scaled && rst.seq.within(low, receiver.rcv_nxt.plus(WIDEST)) {
+    let may_be_wider = receiver.marks.has(Marks::ACKED) && !receiver.marks.has(Marks::SYN);
+    if may_be_wider && rst.seq.within(low, receiver.rcv_nxt.plus(WIDEST)) {
         return Acceptance::Unknown;
     }
     Acceptance::Ignored

@@ -39,7 +39,7 @@ const FIRST_WORDS: u64 = 8192;
 /// (where nobody can tell whether it had its whole answer, nobody can tell the harm either: a health check leaves after the first
 /// words of one, or asks and does not wait, and other answers end with the connection or with an empty frame; nor where a server ends
 /// without TLS's goodbye, a client tries once and no more, only one direction or not the end was captured, or a host did not know a
-/// connection that it had never closed), and
+/// connection that it had never closed; nor where who had closed missed only the acknowledgement of its FIN), and
 /// one that had closed by FIN and was owed nothing, whatever the server resets then;
 /// a TLS session or an HTTP/2 connection that was over and of which only its own records or frames met the closed socket; the
 /// reply to a last word that nobody waits for; and a scanner, whoever answers it. Everything else is harmful, because somebody waited

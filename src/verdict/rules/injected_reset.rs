@@ -15,7 +15,7 @@ Not to be confused with: a host's answer from a socket that is gone, which by it
 hosts behind a load balancer that answer for each other; a single odd field, which convicts nobody.
 What to do: ask who runs the firewalls and proxies between the two; look at what was said just before (a host name, a word, a \
 large upload) and at how long the connection had been idle. A capture on both hosts at once proves it: the RST arrives at one \
-and was never sent by the other.",
+and was never sent by the other; `rstwho replay` merges the two, and says so where all else of that host passed both.",
     sources: &["Weaver, Sommer, Paxson: Detecting Forged TCP Reset Packets (NDSS 2009)", "RFC 3360", "RFC 7323 §3.2"],
     judge,
     facts: facts_of,

@@ -6,7 +6,7 @@ use crate::verdict::{Evidence, Fact, facts};
 pub(super) const RULE: Rule = Rule {
     name: "port_scan",
     title: "one source tries many ports or hosts",
-    doc: "What happened: one source tried many ports or hosts within a minute, in vain: a scanner, an inventory tool, a worm.
+    doc: "What happened: one source tried many ports or hosts within a few minutes, mostly in vain: a scanner, an inventory tool, a worm.
 How it is told: refused, unanswered or abandoned attempts of the same source to ten or more ports, or to twenty-five or more \
 targets, on which nobody ever said anything, and hardly any of which was tried again after it had refused. A segment with neither \
 SYN nor ACK (FIN, NULL and Xmas scans) is an attempt as well.
