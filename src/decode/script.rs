@@ -129,6 +129,10 @@ impl Script {
         let payload = if words.next_if_eq(&"hex").is_some() { parse_hex(words.next())? } else { payload };
         segment.len = u32::try_from(payload.len()).ok().ok_or("payload too long")?;
         let lost = read_fields(&mut segment, &mut words)?;
+        // Of what is longer than its text a snaplen has cut the rest; where no text is given it does not matter what was said.
+        if !payload.is_empty() && payload.len() < segment.len as usize {
+            segment.traits = segment.traits.with(Traits::CUT);
+        }
         self.send(from, &segment, &payload);
         Ok((!lost).then(|| self.number(segment, payload)))
     }

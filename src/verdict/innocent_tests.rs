@@ -167,6 +167,15 @@ fn numbers_go_round() {
     let body = "A > B P. len 1000000000\nB > A .\n".repeat(2);
     let told = told(&format!("{GET}{answer}{put}{body}A > B P. len 200000000\nB > A .\n+1 B > A R."));
     assert_eq!(told.cause_name(), Some("no_response"), "{:?}", told.evidence);
+    // Nor did so much wait in the queue of a listener that was closed.
+    let open = "A > B S\nB > A S.\nA > B .\n";
+    let upload = verdict(&format!("{open}{body}A > B P. len 200000000\nB > A .\n+1 B > A R."));
+    let others = upload.alternatives.iter().map(|other| other.rule.name);
+    assert!(
+        others.chain(upload.cause_name()).all(|name| name != "listener_closed"),
+        "{:?}",
+        upload.alternatives
+    );
 }
 
 /// A health check leaves when it has seen the status; who leaves later had waited for the rest.
@@ -204,6 +213,8 @@ fn an_answer_in_clear_is_known_by_its_first_bytes() {
     let answer = "B > A P. len 309 \"HTTP/1.1 400 Bad R\"\nA > B .\nB > A F.\nA > B R.";
     let refused = told(&format!("{hello}{answer}"));
     assert_eq!(cause(&refused), (Some("tls_handshake_reset"), Some(Harm::Harmful)), "{:?}", refused.evidence);
+    let fact = "what the server said to the client's hello, 309 bytes, is no TLS";
+    assert!(refused.evidence.iter().any(|said| said.fact == fact), "{:?}", refused.evidence);
 }
 
 /// Captures of two places, merged: a RST that passed only one of them was sent between them, perhaps.

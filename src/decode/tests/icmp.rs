@@ -55,6 +55,15 @@ fn the_quoted_ip_options_are_passed() {
 }
 
 #[test]
+fn what_is_too_big_is_no_end() {
+    let of = |code| match at_raw(&error(3, code, &v4_around(6, &tcp(HELLO)))) {
+        Ok(Pdu::Icmp(error)) => error.is_too_big(),
+        other => panic!("{other:?}"),
+    };
+    assert!(of(4) && !of(1) && !of(3));
+}
+
+#[test]
 fn messages_that_quote_no_tcp_header_are_not_about_tcp() {
     let quote = &v4(HELLO)[..28];
     for kind in [0, 4, 5, 8] {

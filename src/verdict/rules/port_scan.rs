@@ -10,7 +10,8 @@ pub(super) const RULE: Rule = Rule {
 How it is told: refused, unanswered or abandoned attempts of the same source to ten or more ports, or to twenty-five or more \
 targets, on which nobody ever said anything, and hardly any of which was tried again after it had refused. A segment with neither \
 SYN nor ACK (FIN, NULL and Xmas scans) is an attempt as well.
-Not to be confused with: a program or a monitoring system whose services are down, which comes back to them: each is port_closed.
+Not to be confused with: a program or a monitoring system whose services are down, which comes back to them: each is port_closed; a load \
+balancer's checks, most of which find somebody.
 What to do: if the source is your own scanner, nothing. Otherwise look at who it is and block it where it enters; the refusals \
 themselves do no harm.",
     sources: &["RFC 9293 §3.10.7.1", "Zeek policy/misc/scan"],

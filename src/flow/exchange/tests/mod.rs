@@ -167,6 +167,28 @@ fn ends(code: &str) -> Vec<u8> {
     message(b'E', format!("SFATAL\0VFATAL\0C{code}\0Mterminating connection\0\0").as_bytes())
 }
 
+/// Servers of mail, of shells and of caches say in a line that they close, and why.
+#[test]
+fn a_line_that_closes_is_no_answer() {
+    let lines = [
+        "421 4.4.2 mail Error: timeout exceeded",
+        "421-Service closing",
+        "* BYE Autologout",
+        "Exceeded MaxStartups",
+        "Not allowed at this time",
+        "ERROR Too many open connections",
+    ];
+    for line in lines {
+        let mut wire = Wire::default();
+        wire.say(SERVER, format!("{line}\r\n").as_bytes());
+        let said = wire.exchange.fatal().map(|fatal| fatal.text.as_str());
+        assert_eq!((said, wire.exchange.turns), (Some(line), 0));
+        // What follows takes it back.
+        wire.say(SERVER, b"220 after all\r\n");
+        assert_eq!((wire.exchange.fatal(), wire.exchange.turns), (None, 1), "{line}");
+    }
+}
+
 /// PostgreSQL's server says that it ends the session; that is no answer.
 #[test]
 fn a_servers_last_word_is_no_part_of_the_talk() {
