@@ -1,6 +1,6 @@
 //! Clients of databases.
 
-use super::events::POOL;
+use super::events::{NOT_LET_IN, POOL, TOO_LONG};
 use super::{ErrorText, Witness};
 use crate::verdict::programs::{Program, read};
 
@@ -54,5 +54,31 @@ timeout (idle_in_transaction_session_timeout, idle_session_timeout) or a conflic
         meaning: "MySQL's clients: the connection ended under a query, or had ended while it was idle in the \
 pool (wait_timeout).",
         event: POOL,
+    },
+    ErrorText {
+        text: "Too many connections",
+        program: Program::Database,
+        patterns: &["too many connections", "max number of clients reached", "too many clients already"],
+        loose: &[],
+        sight: Some(read("this text, then EOF or ECONNRESET")),
+        witness: Witness::Client,
+        meaning: "A database's server (MySQL: max_connections; Redis: maxclients; PostgreSQL: max_connections) takes nobody \
+else in: it says so and closes, at once. What the client had asked meanwhile is not read.",
+        event: NOT_LET_IN,
+    },
+    ErrorText {
+        text: "Got a packet bigger than 'max_allowed_packet' bytes",
+        program: Program::Database,
+        patterns: &[
+            "bigger than 'max_allowed_packet'",
+            "packet for query is too large",
+            "max_allowed_packet",
+        ],
+        loose: &[],
+        sight: Some(read("this text, EOF or ECONNRESET")),
+        witness: Witness::Client,
+        meaning: "MySQL's server takes no statement and no value that is longer than max_allowed_packet: it says so before it has \
+read all of it, and closes. A client that still sends may see only ECONNRESET ('server has gone away').",
+        event: TOO_LONG,
     },
 ];
