@@ -23,6 +23,8 @@ pub struct WebSocket {
     pub closing: Both<bool>,
     /// Bytes of what is WebSocket's own after everything else that end sent.
     pub trailing_control_bytes: Both<u32>,
+    /// That end has begun a message of several frames, of which the last has not come (RFC 6455 §5.4).
+    fragmented: Both<bool>,
     sides: Both<Side>,
 }
 
@@ -50,6 +52,8 @@ enum Kind {
 struct Frame {
     kind: Kind,
     len: u64,
+    /// Nothing of the same message follows.
+    last: bool,
 }
 
 const BETWEEN: Side = Side::Header([0; MAX_HEADER], 0);
@@ -66,6 +70,7 @@ impl WebSocket {
             client,
             closing: Both::default(),
             trailing_control_bytes: Both::default(),
+            fragmented: Both::default(),
             sides: Both::default(),
         }
     }
@@ -76,10 +81,10 @@ impl WebSocket {
         *self.sides.at(by) == Side::Blind
     }
 
-    /// Is this end in the midst of a frame?
+    /// Is this end in the midst of a frame, or between those of one message?
     #[must_use]
     pub fn is_within(&self, by: End) -> bool {
-        matches!(self.sides.at(by), Side::Header(_, 1..) | Side::Body(..))
+        matches!(self.sides.at(by), Side::Header(_, 1..) | Side::Body(..)) || *self.fragmented.at(by)
     }
 
     /// Did neither end send a Close frame, although all frames were read? Programs see that as an error (code 1006).
@@ -131,6 +136,9 @@ impl WebSocket {
                     Some(Ok(frame)) => {
                         *side = if frame.len == 0 { BETWEEN } else { Side::Body(frame.kind, frame.len) };
                         *self.closing.at_mut(by) |= frame.kind == Kind::Close;
+                        if frame.kind == Kind::Message {
+                            *self.fragmented.at_mut(by) = !frame.last;
+                        }
                         Some(frame.kind)
                     }
                     Some(Err(())) => {
@@ -182,5 +190,6 @@ fn read_header(bytes: &[u8], from_client: bool) -> Option<Result<Frame, ()>> {
         _ if control => Kind::Control,
         _ => Kind::Message,
     };
-    Some(Ok(Frame { kind, len: if wide == 0 { len.into() } else { number } }))
+    let len = if wide == 0 { len.into() } else { number };
+    Some(Ok(Frame { kind, len, last: first & FINAL != 0 }))
 }

@@ -83,3 +83,16 @@ fn what_is_no_frame_ends_the_reading() {
         assert!(websocket(&wire).is_blind(CLIENT), "{odd:?}");
     }
 }
+
+/// A message may come in several frames, with a ping between them: it is whole when the last has come.
+#[test]
+fn a_message_of_several_frames_is_one() {
+    let mut wire = open();
+    let part = |opcode: u8| [&[opcode, 3][..], b"abc"].concat();
+    wire.say(SERVER, &part(TEXT));
+    wire.say(SERVER, &frame(SERVER, PING, b""));
+    wire.say(SERVER, &part(0));
+    assert!(websocket(&wire).is_within(SERVER) && !websocket(&wire).is_within(CLIENT));
+    wire.say(SERVER, &part(0x80));
+    assert!(!websocket(&wire).is_within(SERVER));
+}
