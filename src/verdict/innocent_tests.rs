@@ -85,7 +85,7 @@ fn the_rest_of_an_upload_that_was_answered_is_no_request() {
     let answered = told(&format!("{begins}{rest}{refused}{rest}{CLOSE}"));
     assert_eq!(cause(&answered), (None, None), "{:?}", answered.evidence);
     let late = told(&format!(
-        "{begins}{rest}{refused}B > A F.\n+0.06 {rest}B > A R",
+        "{begins}{rest}{refused}B > A F.\n+0.06 {rest}B > A R seq 5301",
         rest = "A > B P. len 1400 ack 5301 \"x\"\n"
     ));
     assert_ne!(late.cause_name(), Some("stale_keepalive"), "{:?}", late.evidence);
@@ -142,9 +142,9 @@ fn a_record_that_is_cut_by_a_fin_is() {
 A > B P. hex 140303000101160303000420202020\nB > A .\nA > B P. hex 170303000461616161\n";
     let cut = told(&format!("{session}B > A P. hex 17030300ff6161\nA > B .\n{CLOSE}"));
     assert_eq!(cause(&cut), (Some("response_cut"), Some(Harm::Harmful)), "{:?}", cut.evidence);
-    let record = "B > A P. hex 170303000a6161 \nB > A P. len 4 lost\nB > A P. hex 61616161\nB > A F.\n";
-    let filled =
-        told(&format!("{session}{record}+0.1 B > A P. hex 61616161 seq 5032\nA > B .\nA > B F.\nB > A ."));
+    let record = "B > A P. hex 170303000a6161\nB > A P. len 5 lost\nB > A F. hex 616161\nA > B . ack 5032\n";
+    let again = "+0.1 B > A P. hex 6161616161 seq 5032\nA > B . ack 5041\nA > B F. ack 5041\nB > A .";
+    let filled = told(&format!("{session}{record}{again}"));
     assert_ne!(filled.cause_name(), Some("response_cut"), "{:?}", filled.evidence);
 }
 
@@ -276,4 +276,32 @@ fn a_shorter_pause_that_was_survived_is_no_proof() {
         others.chain(told.cause_name()).any(|name| name == "idle_timeout")
     };
     assert!(causes("+4.5 ") && causes("+60 ") && !causes("+1.6 "));
+}
+
+/// Two repetitions right before the capture ends may have their answer on the way.
+#[test]
+fn two_quick_repetitions_are_no_silence() {
+    let again = |first: &str, second: &str| {
+        told(&format!("A > B P. len 9\nB > A .\n+1 A > B P. len 9\n{first}A > B again\n{second}A > B again"))
+    };
+    assert_eq!(again("+0.05 ", "+0.1 ").cause_name(), None);
+    assert_eq!(again("+0.2 ", "+0.4 ").cause_name(), Some("peer_vanished"));
+}
+
+/// Where neither side hears the other, somebody misses more than the acknowledgement of a FIN.
+#[test]
+fn a_path_that_loses_one_direction_hurts() {
+    let served = format!("{GET}B > A P. \"HTTP/1.1 204 No\\r\\n\\r\\n\"\nA > B .\n");
+    let both = "+1 A > B F.\n+0.2 B > A P. seq 5001 len 19\n+0.2 A > B again\n+0.2 B > A again\n+0.4 A > B again\n\
++0.4 B > A again\n+0.8 A > B again\n+1.6 A > B again";
+    let lost = told(&format!("{served}{both}"));
+    assert_eq!(cause(&lost), (Some("peer_vanished"), Some(Harm::Harmful)), "{:?}", lost.evidence);
+}
+
+/// Who leaves a stream of events has had what there was, be it at its first words.
+#[test]
+fn who_leaves_events_at_once_hurts_nobody() {
+    let begun = "B > A P. \"HTTP/1.1 200 OK\\r\\nContent-Type: text/event-stream\\r\\nTransfer-Encoding: chunked\\r\\n\\r\\n9\\r\\ndata: 1\\n\\n\\r\\n\"\n";
+    let left = told(&format!("{GET}{begun}A > B .\n+0.0002 A > B R."));
+    assert_eq!(left.harm, Some(Harm::Harmless), "{:?}", left.evidence);
 }
