@@ -108,9 +108,17 @@ impl Hearing {
         peek: Peek,
     ) {
         self.settle();
-        let exchange = Arc::make_mut(self.exchange.get_or_insert_default());
-        exchange.heard(heard, by, order, start, peek);
-        self.room = room_of(exchange);
+        self.change(|exchange| exchange.heard(heard, by, order, start, peek));
+    }
+
+    /// Changes the exchange. Where it is kept as it was (at a FIN or a RST) it is copied for that, and both take room.
+    #[inline]
+    fn change(&mut self, change: impl FnOnce(&mut Exchange)) {
+        let exchange = self.exchange.get_or_insert_default();
+        let before = if self.room == 0 || !exchange.is_unique() { 0 } else { room_of(exchange) };
+        let exchange = Arc::make_mut(exchange);
+        change(exchange);
+        self.room = self.room.saturating_sub(before).saturating_add(room_of(exchange));
     }
 
     /// The room that the exchange takes beyond what every one does, in attempts.
@@ -130,10 +138,8 @@ impl Hearing {
     /// See [`Exchange::missed`].
     pub(in super::super) fn missed(&mut self, by: End, ack: SeqNumber) {
         self.settle();
-        if let Some(exchange) = &mut self.exchange {
-            let exchange = Arc::make_mut(exchange);
-            exchange.missed(by, ack);
-            self.room = room_of(exchange);
+        if self.exchange.is_some() {
+            self.change(|exchange| exchange.missed(by, ack));
         }
     }
 
