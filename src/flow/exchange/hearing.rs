@@ -181,6 +181,9 @@ impl Hearing {
     }
 }
 
+/// Nearly always nothing.
+#[inline]
 fn room_of(exchange: &Exchange) -> u16 {
-    u16::try_from(exchange.weight().saturating_sub(FREE).div_ceil(ROOM)).unwrap_or(u16::MAX)
+    let weight = exchange.weight();
+    if weight <= FREE { 0 } else { u16::try_from((weight - FREE).div_ceil(ROOM)).unwrap_or(u16::MAX) }
 }

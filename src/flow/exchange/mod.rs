@@ -148,6 +148,7 @@ impl Exchange {
 
     /// Bytes of memory that it takes beyond what every exchange does: what waits behind holes, heads that are not whole, and what
     /// HTTP/2 remembers.
+    #[inline]
     pub(super) fn weight(&self) -> usize {
         let read = match &self.protocol {
             Protocol::Http(http) => http.weight(),

@@ -71,6 +71,7 @@ struct Short {
 
 impl Reading {
     /// Bytes of memory that what waits takes.
+    #[inline]
     pub(super) fn weight(&self) -> usize {
         self.ends.at(End::Low).weight() + self.ends.at(End::High).weight()
     }

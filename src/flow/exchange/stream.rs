@@ -101,6 +101,7 @@ pub(super) struct Stream {
 
 impl Stream {
     /// Bytes of memory that what waits takes.
+    #[inline]
     pub(super) fn weight(&self) -> usize {
         self.held.iter().map(|held| size_of::<Held>() + held.bytes.capacity()).sum()
     }

@@ -129,6 +129,7 @@ impl Http {
     }
 
     /// Bytes of memory that heads take while they are not whole.
+    #[inline]
     pub(super) const fn weight(&self) -> usize {
         self.readers.at(End::Low).weight() + self.readers.at(End::High).weight()
     }

@@ -71,6 +71,7 @@ pub(super) struct Reader {
 
 impl Reader {
     /// Bytes of memory that a head takes while it is not whole.
+    #[inline]
     pub(super) const fn weight(&self) -> usize {
         if let State::Head(head) = &self.state { head.bytes.capacity() } else { 0 }
     }

@@ -218,6 +218,7 @@ impl Tls {
     }
 
     /// Bytes of memory that hellos take while they are not whole.
+    #[inline]
     pub(super) const fn weight(&self) -> usize {
         self.sides.at(End::Low).hello.weight() + self.sides.at(End::High).hello.weight()
     }

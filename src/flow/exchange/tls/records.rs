@@ -196,6 +196,7 @@ impl Default for Hello {
 
 impl Hello {
     /// Bytes of memory that it takes.
+    #[inline]
     pub(super) const fn weight(&self) -> usize {
         if let Self::Coming(message) = self { message.capacity() } else { 0 }
     }
