@@ -292,7 +292,7 @@ fn two_quick_repetitions_are_no_silence() {
 #[test]
 fn a_path_that_loses_one_direction_hurts() {
     let served = format!("{GET}B > A P. \"HTTP/1.1 204 No\\r\\n\\r\\n\"\nA > B .\n");
-    let both = "+1 A > B F.\n+0.2 B > A P. seq 5001 len 19\n+0.2 A > B again\n+0.2 B > A again\n+0.4 A > B again\n\
+    let both = "+1 A > B F.\n+0.2 B > A P. seq 5001 ack 1019 len 19\n+0.2 A > B again\n+0.2 B > A again\n+0.4 A > B again\n\
 +0.4 B > A again\n+0.8 A > B again\n+1.6 A > B again";
     let lost = told(&format!("{served}{both}"));
     assert_eq!(cause(&lost), (Some("peer_vanished"), Some(Harm::Harmful)), "{:?}", lost.evidence);
