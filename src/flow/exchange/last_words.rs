@@ -176,6 +176,12 @@ fn fatal(mut bytes: &[u8], by: End, frame: u64) -> Option<Fatal> {
     }
 }
 
+/// Does Redis turn somebody away with this line, of which so many bytes are kept, in capitals or not?
+pub(super) fn turns_away(line: &[u8], kept: usize) -> bool {
+    let begins = |start: &[u8]| line.get(..start.len()).is_some_and(|line| line.eq_ignore_ascii_case(start));
+    NOT_LET_IN.iter().any(|start| begins(start.get(..kept).unwrap_or(start)))
+}
+
 /// Does MySQL end a session with this error?
 pub(super) fn ends_mysql(code: u16) -> bool {
     ENDS_MYSQL.contains(&code)

@@ -154,7 +154,8 @@ impl Exchange {
             Protocol::Http(http) => http.weight(),
             Protocol::Http2(http2) => http2.weight(),
             Protocol::Tls(tls) => tls.weight(),
-            Protocol::Unknown | Protocol::Database(_) | Protocol::Upgraded(_) => 0,
+            Protocol::Upgraded(upgraded) => upgraded.tls.as_ref().map_or(0, Tls::weight),
+            Protocol::Unknown | Protocol::Database(_) => 0,
         };
         read + self.reading.weight()
     }

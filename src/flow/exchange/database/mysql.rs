@@ -177,10 +177,8 @@ impl MySql {
         while rest.len() > 0 {
             let (taken, head) = self.sides.at_mut(by).step(&rest);
             rest = rest.behind(taken);
-            let first = self.sides.at(by).first_byte();
-            if by != self.ledger.client && self.phase == Phase::Ready && first.is_some_and(|byte| byte != ERR)
-            {
-                self.ledger.answering();
+            if by != self.ledger.client {
+                self.answer_goes_on(self.sides.at(by).first_byte());
             }
             if let Some(head) = head {
                 let told = if by == self.ledger.client { self.ask(&head) } else { self.answer(&head) };

@@ -5,15 +5,14 @@ use compact_str::CompactString;
 
 use super::super::super::key::{Both, End};
 use super::super::http::Looks;
+use super::super::last_words;
 use super::super::stream::Piece;
 use super::commands;
 use super::ledger::Ledger;
-use super::resp::{Event, Resp};
+use super::resp::{Event, MAX_LINE, Resp};
 
 /// What a replica says of itself.
 const COPY: &str = "REPLCONF ";
-/// How the words begin with which a server closes at once, in capitals, as far as they are kept.
-const REFUSALS: &[&str] = &["-ERR MAX NUMBER OF", "-DENIED REDIS IS RUNNING"];
 /// The longest names that are looked for, and the longest numbers before them.
 const MAX_NAME: usize = 20;
 const MAX_DIGITS: usize = 6;
@@ -153,7 +152,7 @@ impl Redis {
         match event {
             Event::Words => said.lose(),
             // That nobody is let in is no reply to what was asked.
-            _ if said.is_push() || REFUSALS.iter().any(|words| said.words().starts_with(words)) => return,
+            _ if said.is_push() || last_words::turns_away(said.words().as_bytes(), MAX_LINE) => return,
             // A replica tells how far it has come.
             _ if said.words().starts_with(COPY) => self.phase = Phase::Streaming,
             Event::Begun => self.ledger.answering(),

@@ -11,7 +11,7 @@ use crate::decode::SeqNumber;
 use super::super::stream::Piece;
 
 /// As much of a line is kept: a kind, a number, and the line end.
-const MAX_LINE: usize = 24;
+pub(super) const MAX_LINE: usize = 24;
 /// As much is kept of the first two words of a command: the longest names have 20 letters (`GEORADIUSBYMEMBER_RO`).
 const MAX_WORDS: usize = 28;
 /// Words that are kept.
@@ -233,8 +233,8 @@ impl Resp {
             }
             Element::Text(left) => self.at = At::Text(left),
             Element::List(0) => return self.end_element(),
-            Element::List(count) => self.left = self.left - 1 + count,
-            Element::Attributes(count) => self.left += count,
+            Element::List(count) => self.left = (self.left - 1).saturating_add(count),
+            Element::Attributes(count) => self.left = self.left.saturating_add(count),
         }
         begins.then_some(Event::Begun)
     }

@@ -271,3 +271,18 @@ fn a_goodbye_wants_no_answer() {
     wire.say(CLIENT, b"\0\0\0\x10\x04\xd2\x16\x2e\0\0\0\x09secr");
     assert_eq!((wire.exchange.turns, wire.exchange.trailing_own_bytes(CLIENT)), (0, 16));
 }
+
+/// What a talk keeps while something is not whole takes room, in a tunnel too, and none once it is.
+#[test]
+fn what_is_kept_has_a_weight() {
+    let hello = [&b"\x16\x03\x01\x0f\xff\x01\x00\x0f\xfb\x03\x03"[..], &[7; 2_000]].concat();
+    let mut wire = said(&[(CLIENT, "CONNECT a:443 HTTP/1.1\r\n\r\n"), (SERVER, "HTTP/1.1 200 OK\r\n\r\n")]);
+    assert_eq!(wire.exchange.weight(), 0);
+    wire.say(CLIENT, &hello);
+    assert!((2_000..5_000).contains(&wire.exchange.weight()), "{}", wire.exchange.weight());
+    let mut wire = said(&[(CLIENT, "GET / HTTP/1.1\r\nX: ")]);
+    wire.say(CLIENT, &[b'x'; 3_000]);
+    assert!(wire.exchange.weight() >= 3_000);
+    wire.say(CLIENT, b"\r\n\r\n");
+    assert_eq!(wire.exchange.weight(), 0);
+}
