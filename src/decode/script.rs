@@ -13,8 +13,8 @@
 //! `A` is a client on an unprivileged port, `B` a server on port 80, of the networks kept for documentation (RFC 5737); `C`
 //! and `D` are other clients, `B:8080` is another port of the server.
 //! Numbers that are not given go on as that side's stack would: sequence numbers from the last, acknowledgements of
-//! everything sent by the other side. `again` repeats the sender's last segment; `lost` sends one that the capture misses;
-//! `unreachable` is an ICMP error (administratively prohibited) about the other side's last segment.
+//! everything sent by the other side. `again` repeats the sender's last segment; `lost` sends one that the capture misses, `no_df` one
+//! that may be fragmented; `unreachable` is an ICMP error (administratively prohibited) about the other side's last segment.
 
 use crate::time::{Span, Timestamp};
 
@@ -307,8 +307,12 @@ fn read_fields<'a>(
 ) -> Result<bool, &'static str> {
     let mut lost = false;
     while let Some(name) = words.next() {
-        if name == "lost" {
-            lost = true;
+        match name {
+            "lost" => lost = true,
+            "no_df" => segment.traits = segment.traits.without(Traits::DF),
+            _ => {}
+        }
+        if matches!(name, "lost" | "no_df") {
             continue;
         }
         let Some(value) = words.next().and_then(|word| word.parse::<u32>().ok()) else {
@@ -323,7 +327,7 @@ fn read_fields<'a>(
             "id" => segment.ip_id = narrow(value)?,
             "tsval" => (segment.tsval, segment.traits) = (value, segment.traits.with(Traits::TIMESTAMPS)),
             "ttl" => segment.ttl = u8::try_from(value).ok().ok_or("a TTL is at most 255")?,
-            _ => return Err("fields are seq ack len win ttl id tsval, and lost"),
+            _ => return Err("fields are seq ack len win ttl id tsval, no_df and lost"),
         }
     }
     Ok(lost)

@@ -5,6 +5,7 @@ use crate::flow::{Acceptance, Both, Close, Coverage, End, Fin, Half, Marks, Rese
 use crate::time::Span;
 
 use super::evidence::accepted_for_certain;
+use super::shape::acknowledges;
 
 /// The longest that is a goodbye: those of TLS take some 30 bytes, with HTTP/2's GOAWAY in it some 60.
 const LAST_WORD: i32 = 64;
@@ -146,7 +147,7 @@ pub(super) fn lost_data(close: &Close, halves: &Both<Half>) -> bool {
 /// What the RST of a side's live socket acknowledges, if that ended the connection: its kernel had received all that.
 pub(super) fn acknowledged_by_rst(close: &Close, side: Side) -> Option<SeqNumber> {
     let reset = close.reset.as_deref().filter(|reset| close.side(reset.by) == side)?;
-    (reset.rst.flags.ack() && reset.acceptance == Acceptance::Exact).then_some(reset.rst.ack)
+    (acknowledges(reset) && reset.acceptance == Acceptance::Exact).then_some(reset.rst.ack)
 }
 
 /// Payload bytes of `half` that `peer` has not acknowledged.

@@ -8,24 +8,12 @@ use crate::flow::{
 use crate::time::{Span, Timestamp};
 
 use super::forgery::{self, Doubt};
+pub(super) use super::shape::Shape;
 pub(super) use super::talk::Talk;
 use super::{Confidence, How, Seen, Sender, cap, ending, half_close, talk, who};
 
 /// A shorter silence is no idle time.
 pub(super) const BRIEFEST_IDLE: Span = Span::from_secs(1);
-
-/// The shape of a RST, which tells how a stack came to send it (RFC 9293 §3.5.2; measured on Linux).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Shape {
-    /// RST+ACK of a live socket: its program or its stack gave up.
-    Active,
-    /// A plain RST whose sequence number is an acknowledgement of the other side: there was no fitting socket.
-    Reply,
-    /// RST+ACK with sequence number 0: the answer to a segment without ACK, mostly a SYN.
-    SynReply,
-    /// None of these.
-    Odd,
-}
 
 /// What is known of one connection, ready to be judged.
 #[expect(clippy::struct_excessive_bools, reason = "facts, each with its own meaning; none is a mode")]
@@ -90,7 +78,7 @@ impl<'a> Evidence<'a> {
             rst_claimed: reset.map(|reset| close.side(reset.by)),
             rst_by: None,
             rst_by_confidence: None,
-            shape: reset.map_or(Shape::Odd, shape),
+            shape: reset.map_or(Shape::Odd, Shape::of),
             acceptance_certain: reset.is_some() && ending::is_certain(close),
             doubts: Vec::new(),
             request_crossed: talk::crossed(close, exchange, closer),
@@ -101,6 +89,9 @@ impl<'a> Evidence<'a> {
             idle_before: None,
             cap: cap::cap(close, surroundings),
         };
+        if evidence.shape == Shape::Odd && forgery::is_authentic(&evidence) {
+            evidence.shape = Shape::Active;
+        }
         evidence.idle_before = idle_before(&evidence);
         evidence.talk = talk::talk(&evidence);
         // A host's other segments are what its RST is compared with.
@@ -288,16 +279,6 @@ pub(super) fn accepted_for_certain(reset: &Reset) -> bool {
     let numbers = matches!(reset.acceptance, Acceptance::Exact | Acceptance::AnswersSyn);
     let receiver = reset.before.at(reset.by.peer());
     numbers && (receiver.marks.has(Marks::ACKED) || reset.acceptance == Acceptance::AnswersSyn)
-}
-
-pub(super) fn shape(reset: &Reset) -> Shape {
-    let (flags, ack) = (reset.rst.flags, reset.rst.ack.0);
-    match (flags.ack(), reset.rst.seq.0) {
-        (true, 0) if reset.acceptance != Acceptance::Exact => Shape::SynReply,
-        (true, _) => Shape::Active,
-        (false, _) if reset.prompt.is_some() || ack == 0 => Shape::Reply,
-        (false, _) => Shape::Odd,
-    }
 }
 
 /// Is the handshake of TLS under way? Where the capture misses some of it nobody knows.

@@ -241,7 +241,11 @@ fn shape(evidence: &Evidence<'_>, reset: &Reset) -> Fact {
         (Shape::Reply, None) => {
             Fact::at(frame, format!("a bare RST from the {side}; no captured segment prompted it"))
         }
-        (Shape::Active, _) => Fact::at(frame, format!("RST+ACK from the {side}: a live socket was aborted")),
+        (Shape::Active, _) => {
+            let flags =
+                if reset.rst.flags.ack() { "RST+ACK" } else { "a RST with an acknowledgement number" };
+            Fact::at(frame, format!("{flags} from the {side}: a live socket was aborted"))
+        }
         (Shape::Odd, _) => Fact::at(
             frame,
             format!("a RST with the {side}'s address, in a shape that common stacks do not send"),

@@ -58,10 +58,10 @@ pub(super) fn doubts(evidence: &Evidence<'_>) -> Vec<Doubt> {
         too_soon(evidence, reset),
         came_once(evidence, reset),
         several_aborts(evidence, reset),
-        beyond(evidence, reset),
+        beyond(evidence, reset, &baseline),
         both_at_once(evidence, reset),
         unprompted(evidence, reset),
-        odd_ack(evidence, reset),
+        odd_ack(evidence, reset, &baseline),
     ]
     .into_iter()
     .flatten()
@@ -75,7 +75,7 @@ pub(super) fn is_authentic(evidence: &Evidence<'_>) -> bool {
     let baseline = Baseline::of(evidence, reset);
     let stamped = baseline.all(Traits::TIMESTAMPS) && reset.rst.traits.has(Traits::TIMESTAMPS);
     let as_far = baseline.ttl().is_none_or(|usual| usual == reset.rst.ttl);
-    as_far && (stamped || baseline.counted_ip_id().is_some_and(|last| in_reach(last, reset.rst.ip_id)))
+    as_far && stamped || baseline.goes_on_in(&reset.rst)
 }
 
 /// Does the RST lack the timestamps that its host's segments carry? Linux's live socket gives them to its RST too (RFC 7323 §3.2); who
@@ -121,15 +121,28 @@ impl<'a> Baseline<'a> {
         self.own.len() >= BASELINE && self.own.iter().all(|recent| recent.traits.has(traits))
     }
 
-    /// The latest identification of a socket that counts its own segments, as Linux does: 0 on the SYN+ACK or each one
-    /// more than the last.
-    fn counted_ip_id(&self) -> Option<u16> {
-        let ids: Vec<u16> = self.own.iter().map(|recent| recent.ip_id).filter(|&id| id != 0).collect();
-        let steady = ids.windows(2).all(|pair| matches!(pair, [a, b] if in_reach(*a, *b)));
+    /// The latest segment of a socket that counts its own segments, as Linux does (0 on the SYN+ACK, or each one more than the
+    /// last), or of a host that counts all that it sends.
+    fn counted(&self) -> Option<&'a Recent> {
+        let ids = || self.own.iter().filter(|recent| recent.ip_id != 0);
+        let steady = ids().zip(ids().skip(1)).all(|(a, b)| in_reach(a.ip_id, b.ip_id));
         let zero_first = self.own.first().is_some_and(|first| first.flags.syn() && first.ip_id == 0);
-        let enough =
-            ids.len() > BASELINE || (ids.len() == 1 && zero_first) || (ids.len() == BASELINE && steady);
-        ids.last().copied().filter(|_| steady && enough)
+        let enough = ids().count() >= BASELINE || (ids().count() == 1 && zero_first);
+        ids().next_back().copied().filter(|_| steady && enough)
+    }
+
+    /// Does `rst` count on from its host's last segment, and did it come as far? Who forges cannot know the number.
+    fn goes_on_in(&self, rst: &Segment) -> bool {
+        let as_far = self.ttl().is_none_or(|usual| usual == rst.ttl);
+        as_far && self.counted().is_some_and(|last| in_reach(last.ip_id, rst.ip_id))
+    }
+
+    /// How far a counter may have got by the time of `rst`: one that others use too goes on while this connection is quiet.
+    fn reach(&self, last: &Recent, rst: &Segment) -> u64 {
+        let ids = || self.own.iter().filter(|recent| recent.ip_id != 0);
+        let alone = ids().zip(ids().skip(1)).all(|(a, b)| b.ip_id.wrapping_sub(a.ip_id) == 1);
+        let others = if alone { 0 } else { rst.ts.since(last.ts).as_nanos() / 1_000_000 };
+        u64::from(ID_REACH) + others
     }
 }
 
@@ -184,11 +197,12 @@ pub(super) fn other_distance(evidence: &Evidence<'_>) -> Option<u8> {
     evidence.surroundings.server_ttl.filter(|&usual| usual != ttl && initial_ttl(usual) == initial_ttl(ttl))
 }
 
-/// RFC 7323 §3.2: timestamps in every segment once negotiated. Linux keeps to it in the RST of a live socket.
+/// RFC 7323 §3.2: timestamps in every segment once negotiated. Linux keeps to it in the RST of a live socket; Windows and macOS do not.
 fn no_timestamps(evidence: &Evidence<'_>, reset: &Reset, baseline: &Baseline<'_>) -> Option<Doubt> {
     let missing = evidence.shape == Shape::Active
         && baseline.all(Traits::TIMESTAMPS)
-        && !reset.rst.traits.has(Traits::TIMESTAMPS);
+        && !reset.rst.traits.has(Traits::TIMESTAMPS)
+        && !baseline.goes_on_in(&reset.rst);
     let side = claimed(evidence, reset);
     missing.then(|| {
         doubt(reset.rst.frame, 1, format!("it has no timestamps, as all other segments of the {side} have"))
@@ -200,18 +214,22 @@ fn other_ip_id(evidence: &Evidence<'_>, reset: &Reset, baseline: &Baseline<'_>) 
     if evidence.shape != Shape::Active || reset.rst.traits.has(Traits::IPV6) {
         return None;
     }
-    let last = baseline.counted_ip_id().filter(|&last| !in_reach(last, ip_id))?;
+    let last = baseline.counted()?;
+    let step = u64::from(ip_id.wrapping_sub(last.ip_id));
     let side = claimed(evidence, reset);
-    Some(doubt(
-        frame,
-        1,
-        format!("its IP identification is {ip_id:#06x}; the {side} was counting on from {last:#06x}"),
-    ))
+    let last_id = last.ip_id;
+    let says =
+        format!("its IP identification is {ip_id:#06x}; the {side} was counting on from {last_id:#06x}");
+    (step == 0 || step > baseline.reach(last, &reset.rst)).then(|| doubt(frame, 1, says))
 }
 
+/// Linux sets DF on all of them. Stacks that build a RST anew, as BSD's `tcp_respond` does, leave it out.
 fn no_df(evidence: &Evidence<'_>, reset: &Reset, baseline: &Baseline<'_>) -> Option<Doubt> {
     let v4 = !reset.rst.traits.has(Traits::IPV6);
-    let missing = v4 && baseline.all(Traits::DF) && !reset.rst.traits.has(Traits::DF);
+    let missing = v4
+        && baseline.all(Traits::DF)
+        && !reset.rst.traits.has(Traits::DF)
+        && !baseline.goes_on_in(&reset.rst);
     let side = claimed(evidence, reset);
     missing.then(|| {
         doubt(reset.rst.frame, 1, format!("it may be fragmented; all other segments of the {side} may not"))
@@ -292,17 +310,16 @@ fn several_aborts(evidence: &Evidence<'_>, reset: &Reset) -> Option<Doubt> {
     })
 }
 
-/// Weaver, Sommer and Paxson's RST_SEQ_CHANGE: aimed at where the host might have been by then.
-fn beyond(evidence: &Evidence<'_>, reset: &Reset) -> Option<Doubt> {
+/// Weaver, Sommer and Paxson's RST_SEQ_CHANGE: aimed at where the host might have been by then. Where it came another way than all that
+/// its host sent, if that is one segment only, no host did both.
+fn beyond(evidence: &Evidence<'_>, reset: &Reset, baseline: &Baseline<'_>) -> Option<Doubt> {
     let after = reset.after.at(reset.by);
     let other_side_quiet = reset.after.at(reset.by.peer()).resets == 0;
     let jump = after.reset_beyond.filter(|_| other_side_quiet && evidence.fin_by.is_none())?;
     let by = jump.seq.offset_from(reset.rst.seq);
-    Some(doubt(
-        jump.frame,
-        2,
-        format!("another RST lies {by} bytes further on, beyond all that was sent or acknowledged"),
-    ))
+    let says = format!("another RST lies {by} bytes further on, beyond all that was sent or acknowledged");
+    let as_far = baseline.own.iter().any(|own| own.ttl == reset.rst.ttl) || baseline.own.is_empty();
+    Some(doubt(jump.frame, if as_far { 2 } else { CONVICTS }, says))
 }
 
 /// A host that was reset does not reset in its turn. Two that give up at the same moment, each before it knew of the
@@ -325,7 +342,10 @@ fn unprompted(evidence: &Evidence<'_>, reset: &Reset) -> Option<Doubt> {
         .then(|| doubt(reset.rst.frame, 1, "it answers no segment that was captured".to_owned()))
 }
 
-fn odd_ack(evidence: &Evidence<'_>, reset: &Reset) -> Option<Doubt> {
-    let odd = !reset.rst.flags.ack() && reset.rst.ack.0 != 0 && evidence.shape != Shape::SynReply;
+/// Linux leaves 0 there. What Windows leaves is no oddity ([`Shape`]), nor is anything where the host's own count goes on.
+fn odd_ack(evidence: &Evidence<'_>, reset: &Reset, baseline: &Baseline<'_>) -> Option<Doubt> {
+    let Segment { flags, seq, ack, .. } = reset.rst;
+    let windows = ack == seq || evidence.shape == Shape::Active || baseline.goes_on_in(&reset.rst);
+    let odd = !flags.ack() && ack.0 != 0 && !windows;
     odd.then(|| doubt(reset.rst.frame, 1, "it has an acknowledgement number but no ACK flag".to_owned()))
 }

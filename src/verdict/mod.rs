@@ -33,6 +33,7 @@ mod rule;
 pub mod rules;
 mod ruling;
 mod sees;
+mod shape;
 mod shut_window;
 mod stack;
 mod stage;
@@ -368,5 +369,7 @@ mod innocent_tests;
 mod network_tests;
 #[cfg(test)]
 mod program_tests;
+#[cfg(test)]
+mod stack_tests;
 #[cfg(test)]
 mod unheard_tests;

@@ -6,8 +6,9 @@ use crate::flow::{
 use crate::time::Span;
 
 use super::answered_early::is_rest_of_request;
-use super::evidence::{Evidence, Shape, shape};
+use super::evidence::{Evidence, Shape};
 use super::farewell::{hung_up_on_goodbye, is_last_word, left_without_a_word, said_goodbye};
+use super::shape::acknowledges;
 use super::talk_tls::record_is_cut;
 use super::{How, answered_early, broken_off, ending, shut_window};
 
@@ -56,8 +57,9 @@ pub(super) fn crossed(close: &Close, exchange: &Exchange, closer: Option<Side>) 
     let Some(turn) = exchange.turn.filter(|turn| close.side(turn.by) == Side::Client) else { return false };
     let had_up_to = match (closer, &close.reset) {
         (Some(Side::Server), _) => close.fins.at(close.end(Side::Server)).map(|fin| fin.ack),
-        (None, Some(reset)) if close.side(reset.by) == Side::Server && shape(reset) == Shape::Active => {
-            Some(reset.rst.ack)
+        (None, Some(reset)) if close.side(reset.by) == Side::Server => {
+            let tells = Shape::of(reset) == Shape::Active && acknowledges(reset);
+            tells.then_some(reset.rst.ack)
         }
         _ => None,
     };

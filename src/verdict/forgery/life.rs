@@ -27,6 +27,9 @@ pub(super) fn spoke_on(evidence: &Evidence<'_>, reset: &Reset) -> Option<Doubt> 
         return None;
     }
     let fresh = [first, last].into_iter().rev().find(|recent| is_fresh(evidence, reset, recent))?;
+    if is_another(evidence, reset, &fresh) {
+        return None;
+    }
     let beyond = after.news && fresh.seq_end().after(reset.rst.seq) && fresh.seq_end() != fresh.seq;
     let later = fresh.ts.since(reset.rst.ts);
     let side = claimed(evidence, reset);
@@ -41,6 +44,13 @@ pub(super) fn spoke_on(evidence: &Evidence<'_>, reset: &Reset) -> Option<Doubt> 
         return Some(Doubt { fact: Fact::at(fresh.frame, says), weight: CONVICTS, decisive });
     }
     (later > REORDER).then(|| doubt(fresh.frame, 1, says))
+}
+
+/// Is it the later segment that does not come from the host? The RST goes on in its count and came as far as all that it sent; this did not.
+fn is_another(evidence: &Evidence<'_>, reset: &Reset, later: &Recent) -> bool {
+    let baseline = Baseline::of(evidence, reset);
+    let elsewhere = baseline.own.iter().all(|own| own.ttl != later.ttl && own.ttl == reset.rst.ttl);
+    elsewhere && baseline.goes_on_in(&reset.rst)
 }
 
 /// A socket in SYN-RECEIVED refuses an acknowledgement of something else, and goes on waiting for that of its SYN+ACK, which it repeats
@@ -74,7 +84,7 @@ pub(super) fn accepted_after_all(evidence: &Evidence<'_>, reset: &Reset) -> Opti
 
 /// A host that counts its segments gives no number twice: one of the two is not its own, and it is not the later one.
 fn same_id(evidence: &Evidence<'_>, reset: &Reset, later: &Recent) -> bool {
-    let counted = Baseline::of(evidence, reset).counted_ip_id().is_some();
+    let counted = Baseline::of(evidence, reset).counted().is_some();
     counted && reset.rst.ip_id != 0 && later.ip_id == reset.rst.ip_id
 }
 

@@ -1,0 +1,96 @@
+//! Stacks other than Linux's, and devices that forge: what their RSTs look like in captures of real ones.
+
+use super::example::verdict;
+use super::{Confidence, Harm, Sender, Verdict};
+use crate::flow::Side;
+
+const OPEN: &str = "A > B S\nB > A S.\nA > B .\n";
+
+fn told(story: &str) -> Verdict {
+    verdict(&format!("{OPEN}{story}"))
+}
+
+fn sender(told: &Verdict) -> (Option<Sender>, Option<Confidence>) {
+    (told.rst_by, told.rst_by_confidence)
+}
+
+fn injected(told: &Verdict) -> bool {
+    told.alternatives.iter().chain(&told.cause).any(|found| found.rule.name == "injected_reset")
+}
+
+/// Windows 2000 to 2003 abort with a plain RST that says how far they had heard.
+#[test]
+fn an_abort_without_the_flag_is_one() {
+    let talk = "A > B P. \"GET / HTTP/1.1\\r\\n\\r\\n\"\nB > A P. \"HTTP/1.1 200 OK\\r\\nContent-Length: 9\\r\\n\\r\\nabc\"\nA > B .\n";
+    let left = told(&format!("{talk}A > B R ack 5042 id 5"));
+    assert_eq!(left.cause_name(), Some("client_abort"), "{:?}", left.evidence);
+    assert_eq!(sender(&left), (Some(Sender::Side(Side::Client)), Some(Confidence::Certain)));
+    // What it acknowledged at a FIN is one less.
+    let session = "B > A P. len 9\nA > B P. len 90\nB > A P. len 900\nA > B F.\nB > A .\n";
+    let refused = told(&format!("{session}B > A R ack 1091 id 5"));
+    assert_eq!(refused.cause_name(), Some("aborted_by_application"), "{:?}", refused.evidence);
+    // What was left in the field from something else tells nothing, but the next identification does.
+    let left = told(&format!("{talk}A > B R ack 77 id 5"));
+    assert_eq!(left.cause_name(), Some("client_abort"), "{:?}", left.evidence);
+    let odd = told(&format!("{talk}A > B R ack 77 id 9999"));
+    assert!(injected(&odd), "{:?}", odd.evidence);
+}
+
+/// Windows, 10 as well, fills in its own number where no socket fits.
+#[test]
+fn a_refusal_with_its_own_number_is_no_oddity() {
+    let talk = "A > B P. len 9\nB > A P. len 9\nA > B .\nB > A F.\nA > B .\n+1 A > B P. len 9\nB > A R ";
+    let windows = told(&format!("{talk}seq 5011 ack 5011"));
+    assert!(!injected(&windows), "{:?}", windows.evidence);
+    assert!(injected(&told(&format!("{talk}seq 5011 ack 4711"))));
+}
+
+/// BSD's stacks set DF on what a socket sends, and not on a RST.
+#[test]
+fn who_counts_on_may_leave_out_what_a_stack_leaves_out() {
+    let open = "A > B S tsval 1\nB > A S. tsval 1\nA > B . tsval 1\nA > B P. len 9 tsval 1\n";
+    let talk = format!("{open}B > A P. len 9 tsval 1\nA > B . tsval 2\nB > A . tsval 2\n");
+    let host = verdict(&format!("{talk}+1 B > A R. id 4 no_df"));
+    assert!(!injected(&host), "{:?}", host.evidence);
+    let other = verdict(&format!("{talk}+1 B > A R. id 4444 no_df"));
+    assert_eq!(other.rst_by, Some(Sender::Middlebox), "{:?}", other.evidence);
+}
+
+/// A counter that other connections use too goes on while this one is quiet; one of its own does not.
+#[test]
+fn a_shared_counter_goes_on() {
+    let talk = |id: [u16; 3]| {
+        format!(
+            "A > B P. len 9\nB > A P. len 9 id {}\nA > B P. len 9\nB > A P. len 9 id {}\nA > B P. len 9\nB > A P. len 9 id {}\nA > B .\n+5 B > A R. id 2000",
+            id[0], id[1], id[2]
+        )
+    };
+    let shared = told(&talk([5, 9, 11]));
+    assert!(!injected(&shared), "{:?}", shared.evidence);
+    let own = told(&talk([2, 3, 4]));
+    assert!(injected(&own), "{:?}", own.evidence);
+}
+
+/// What comes another way than host and RST did, and does not count on, was sent by somebody else.
+#[test]
+fn who_speaks_on_must_look_like_the_host() {
+    let open = "A > B S\nB > A S. ttl 63\nA > B .\nA > B P. len 9\n";
+    let talk = "B > A P. len 9 ttl 63\nB > A P. len 9 ttl 63\nB > A P. len 9 ttl 63\nA > B .\n";
+    let story = |ttl: u8, id: u16| {
+        verdict(&format!("{open}{talk}B > A R. ttl 63 id 5\n+1 B > A P. len 9 seq 6063 ttl {ttl} id {id}"))
+    };
+    assert_eq!(story(64, 1).rst_by, Some(Sender::Side(Side::Server)), "{:?}", story(64, 1).evidence);
+    assert_eq!(story(63, 6).rst_by, Some(Sender::Middlebox), "{:?}", story(63, 6).evidence);
+}
+
+/// Sandvine's pair, 12503 apart, seen on peer-to-peer connections of 2006: the SYN+ACK is all that the host had sent.
+#[test]
+fn a_pair_that_came_another_way_than_the_offer_is_forged() {
+    let pair = |ttl: u8| {
+        let story = format!("A > B P. len 12\nB > A R seq 5001 ttl {ttl}\nB > A R seq 17504 ttl {ttl}");
+        told(&story)
+    };
+    assert_eq!(sender(&pair(21)), (Some(Sender::Middlebox), Some(Confidence::Likely)));
+    assert_eq!(pair(64).rst_by, Some(Sender::Side(Side::Server)));
+    assert_eq!(pair(21).harm, Some(Harm::Harmful));
+}
