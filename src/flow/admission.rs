@@ -4,6 +4,7 @@ use crate::decode::{Segment, SeqNumber};
 
 use super::half::{Half, Marks};
 use super::key::End;
+use super::recent::{Recent, RecentRing};
 use super::state::{Cold, Facts, Flow, Phase};
 
 /// How far a segment may lie from what a closed connection last sent and still be its: Zeek's limit for numbers that
@@ -23,7 +24,8 @@ pub(super) enum Admission {
     Foreign,
     /// The answer to such a SYN: that one began another connection.
     Split(Segment),
-    /// Another answer to the same SYN, with a number of its own: the listener had given up the first, which nobody had acknowledged.
+    /// Another answer to the same SYN, with a number of its own: the listener had given up the first, which nobody has acknowledged as
+    /// yet (see [`offer_taken`]).
     Anew,
 }
 
@@ -102,6 +104,17 @@ fn answers_anew(me: &Half, peer: &Half, segment: &Segment) -> bool {
     let only_syn = peer.marks.has(Marks::SYN) && !peer.marks.has(Marks::ACKED);
     let only_answer = me.marks.has(Marks::SYN_ACK) && me.snd_nxt == me.iss.plus(1);
     only_answer && only_syn && segment.seq != me.iss && segment.ack == peer.iss.plus(1)
+}
+
+/// The number of an earlier SYN+ACK, where two that differ answered a SYN and the first acknowledgement of its sender is of that one.
+pub(super) fn offer_taken(flow: &Flow, ring: &RecentRing, segment: &Segment, by: End) -> Option<SeqNumber> {
+    let (me, peer) = (flow.halves.at(by), flow.halves.at(by.peer()));
+    let begins = me.marks.has(Marks::SYN) && !me.marks.has(Marks::ACKED) && segment.flags.ack();
+    let only_answer = peer.marks.has(Marks::SYN_ACK) && peer.snd_nxt == peer.iss.plus(1);
+    let other = begins && only_answer && !segment.flags.rst() && segment.ack != peer.snd_nxt;
+    let offers =
+        |recent: &&Recent| recent.by != by && recent.flags.syn() && recent.seq.plus(1) == segment.ack;
+    other.then(|| ring.back_from(flow.recent).find(offers))?.map(|recent| recent.seq)
 }
 
 fn is_other_syn_ack(me: &Half, segment: &Segment) -> bool {

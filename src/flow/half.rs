@@ -190,6 +190,11 @@ impl Half {
         *self = Self { last_seen, packets, zeek, ..Self::default() };
     }
 
+    /// What it had begun with was `iss` after all; it has said nothing else.
+    pub(super) const fn began_with(&mut self, iss: SeqNumber) {
+        (self.iss, self.snd_nxt) = (iss, iss.plus(1));
+    }
+
     /// The first segment of a side fixes where its numbers begin, as though a SYN had come before it.
     fn begin(&mut self, segment: &Segment) {
         if self.marks.has(Marks::SEEN) {

@@ -305,3 +305,22 @@ fn who_leaves_events_at_once_hurts_nobody() {
     let left = told(&format!("{GET}{begun}A > B .\n+0.0002 A > B R."));
     assert_eq!(left.harm, Some(Harm::Harmless), "{:?}", left.evidence);
 }
+
+/// Of two SYN+ACKs that differ the client's acknowledgement tells which it took: here the first.
+#[test]
+fn the_offer_that_was_taken_counts() {
+    let offers = "A > B S\nB > A S.\nB > A S. seq 9000\n";
+    let answer = "\"HTTP/1.1 200 OK\\r\\nContent-Length: 2\\r\\n\\r\\nok\"\n";
+    let talk = |iss: u32| {
+        let (first, end) = (iss + 1, iss + 41);
+        format!(
+            "{offers}A > B . ack {first}\nA > B P. ack {first} \"GET / HTTP/1.1\\r\\n\\r\\n\"\nB > A P. seq {first} {answer}\
+A > B . ack {end}\nB > A F. seq {end}\nA > B F. ack {0}\nB > A . seq {0}",
+            end + 1
+        )
+    };
+    for iss in [5000, 9000] {
+        let told = verdict(&talk(iss));
+        assert_eq!((told.cause_name(), told.harm), (None, None), "{iss}: {:?}", told.evidence);
+    }
+}

@@ -193,8 +193,11 @@ fn a_check_that_only_shakes_hands_hurts_nobody() {
     let shown = format!("{OPEN}{HELLO}B > A P. hex {}\n", record(120));
     let told = verdict(&format!("{shown}A > B P. hex {}\nA > B R.", record(FINISHED)));
     assert_eq!((told.cause_name(), told.harm), (Some("aborted_by_application"), Some(Harm::Harmless)));
-    let told = verdict(&format!("{shown}A > B P. hex {}{}\nA > B R.", record(FINISHED), record(60)));
+    let asked = format!("{shown}A > B P. hex {}{}\n", record(FINISHED), record(60));
+    let told = verdict(&format!("{asked}+1 A > B R."));
     assert_eq!(told.harm, Some(Harm::Harmful), "{:?}", told.evidence);
+    // Sooner than an answer could have come.
+    assert_eq!(verdict(&format!("{asked}+0.0001 A > B R.")).harm, None);
 }
 
 /// Nobody can tell a server that has said all from one that was cut, where its own goodbye is missing.

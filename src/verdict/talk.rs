@@ -10,7 +10,7 @@ use super::evidence::{Evidence, Shape};
 use super::farewell::{hung_up_on_goodbye, is_last_word, left_without_a_word, said_goodbye};
 use super::shape::acknowledges;
 use super::talk_tls::record_is_cut;
-use super::{How, answered_early, broken_off, ending, shut_window};
+use super::{How, Sender, answered_early, broken_off, ending, shut_window};
 
 /// A pause that is longer than any between two segments of one answer: Linux's shortest retransmission timeout (200 ms,
 /// `TCP_RTO_MIN`) and a delayed acknowledgement (40 ms, `TCP_DELACK_MIN`) on top.
@@ -310,13 +310,20 @@ pub(super) fn is_quiet(evidence: &Evidence<'_>) -> bool {
     evidence.idle_before.is_some_and(|idle| idle >= QUIET)
 }
 
-/// Did the client leave sooner than anything could have come back, or any program would have given up waiting? Then it did not wait.
+/// Did the client leave sooner than an answer could have come back, or any program would have given up waiting? Then it did not wait: it
+/// had another connection (browsers try several), or asked for nothing.
 pub(super) fn left_at_once(evidence: &Evidence<'_>) -> bool {
-    let round_trip = evidence.close.rtt.map_or(AT_ONCE, |rtt| rtt.max(AT_ONCE));
-    let waited = evidence.idle_before.is_none_or(|idle| idle >= round_trip);
-    let asked = evidence.talk == Talk::Awaiting || evidence.in_tls_handshake;
+    // Half as long as the way takes an answer that has to be made.
+    let soonest = |rtt: Span| rtt.as_nanos() + rtt.as_nanos() / 2;
+    let patience = evidence.close.rtt.map_or(0, soonest).max(AT_ONCE.as_nanos());
+    let waited = evidence.idle_before.is_none_or(|idle| idle.as_nanos() >= patience);
+    let asked = evidence.talk == Talk::Awaiting;
+    let by_client = evidence.rst_by == Some(Sender::Side(Side::Client));
+    let aborted = evidence.closer.is_none() && evidence.shape == Shape::Active && by_client;
+    let closed = evidence.closer == Some(Side::Client);
+    let left = closed && (asked || evidence.in_tls_handshake) || aborted && asked;
     // Who hears another language has waited for long enough.
-    evidence.closer == Some(Side::Client) && asked && !waited && evidence.exchange.speaks_other().is_none()
+    left && !waited && evidence.exchange.speaks_other().is_none()
 }
 
 /// Did one side take what the other said in HTTP/2 for an error, or the server answer with something that is no HTTP/2?

@@ -29,11 +29,12 @@ const NOT_LET_IN: &[&[u8]] = &[b"-ERR max number of clients", b"-DENIED Redis is
 /// shutdown, a host that is blocked or unknown, an aborted connection, a packet that is too long, a packet that did not come in
 /// time, too many connections of a user, a session that is killed, and one that was idle for too long.
 const ENDS_MYSQL: &[u16] = &[1040, 1053, 1129, 1130, 1152, 1153, 1159, 1203, 1927, 4031];
-/// Lines that a server says before it closes: SMTP's and FTP's (RFC 5321 §3.8, RFC 959 §5.4.2), IMAP's (RFC 9051 §7.1.5), OpenSSH's and
-/// memcached's to whom they do not let in.
+/// Lines that a server says before it closes: SMTP's and FTP's (RFC 5321 §3.8, RFC 7504 §2.1, RFC 959 §5.4.2), IMAP's (RFC 9051 §7.1.5),
+/// OpenSSH's and memcached's to whom they do not let in.
 const CLOSING_LINES: &[&[u8]] = &[
     b"421 ",
     b"421-",
+    b"521 ",
     b"* BYE ",
     b"Exceeded MaxStartups",
     b"Not allowed at this time",

@@ -117,6 +117,9 @@ impl Shard {
             cold.doubles.note(segment, by);
             return Some(Skip::Duplicate);
         }
+        if let Some(iss) = admission::offer_taken(flow, &self.ring, segment, by) {
+            flow.halves.at_mut(by.peer()).began_with(iss);
+        }
         match admission::admit(flow, cold, segment, by) {
             Admission::Same => self.track(at, heard, by),
             Admission::Anew => {
