@@ -151,7 +151,7 @@ pub(super) fn acknowledged_by_rst(close: &Close, side: Side) -> Option<SeqNumber
 }
 
 /// Payload bytes of `half` that `peer` has not acknowledged.
-fn unacked(half: &Half, peer: &Half) -> u32 {
+pub(super) fn unacked(half: &Half, peer: &Half) -> u32 {
     let end =
         if half.has_fin() && half.snd_nxt == half.fin_end { half.snd_nxt.minus(1) } else { half.snd_nxt };
     let known = half.has_data() && peer.marks.has(Marks::ACKED);

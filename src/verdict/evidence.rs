@@ -172,6 +172,15 @@ impl<'a> Evidence<'a> {
         prompt.len <= alerts && !prompt.seq.before(end.minus(alerts)) && alerts > 0
     }
 
+    /// Does the RST answer a probe or an acknowledgement, and nothing that its sender had not acknowledged?
+    #[must_use]
+    pub fn answers_nothing_new(&self) -> bool {
+        let Some(reset) = self.reset() else { return false };
+        let had = reset.before.at(reset.by);
+        let old = |prompt: Recent| !prompt.seq_end().after(had.rcv_nxt) && !prompt.flags.syn();
+        had.marks.has(Marks::ACKED) && self.shape == Shape::Reply && reset.prompt.is_some_and(old)
+    }
+
     /// Had what the RST answers been sent before, so that nobody answered the first copy?
     #[must_use]
     pub fn prompt_was_repeated(&self) -> bool {

@@ -2,6 +2,7 @@
 
 use crate::flow::{Side, Turn};
 
+use super::ending;
 use super::evidence::Evidence;
 use super::talk::{QUIET, said_after};
 
@@ -70,6 +71,21 @@ pub(super) fn both_said_goodbye(evidence: &Evidence<'_>) -> bool {
     by_server && both && !evidence.in_tls_handshake && evidence.exchange.turns > 1
 }
 
+/// Had both sides said TLS's goodbye by the end, and was what a RST destroyed no longer than last words? HTTP/2's
+/// GOAWAY goes before the close_notify, and both may cross the other side's FIN. Whom a server had told to go may miss something.
+pub(super) fn goodbyes_crossed(evidence: &Evidence<'_>) -> bool {
+    let close = evidence.close;
+    let ends = [Side::Client, Side::Server].map(|side| close.end(side));
+    let tls = close.exchange.tls();
+    let both = tls.is_some_and(|tls| tls.established && ends.iter().all(|&end| *tls.closing.at(end)));
+    let short = |end| {
+        let lost = ending::unacked(close.halves.at(end), close.halves.at(end.peer()));
+        u64::from(lost.saturating_sub(close.exchange.trailing_own_bytes(end))) <= LAST_WORD_TLS
+    };
+    let told_to = evidence.closer == Some(Side::Client) && said_goodbye(evidence, Side::Server);
+    evidence.closer.is_some() && !told_to && both && ends.into_iter().all(short)
+}
+
 #[cfg(test)]
 mod tests {
     use crate::verdict::Harm;
@@ -111,6 +127,42 @@ mod tests {
         let told =
             verdict(&format!("{REDIS}A > B P. \"QUIT\\r\\n\"\nA > B F.\n+0.02 B > A P. len 1400\nA > B R"));
         assert_eq!((told.cause_name(), told.harm), (Some("client_abort"), Some(Harm::Harmful)));
+    }
+
+    /// curl has its answer and leaves; a server of HTTP/2 says GOAWAY, and its close_notify, before it hears of that.
+    #[test]
+    fn goodbyes_of_tls_may_cross() {
+        let record = |len: usize| format!("17030300{len:02x}{}", "61".repeat(len));
+        let bye = "15030300020100";
+        let shaken = "A > B S\nB > A S.\nA > B .\nA > B P. hex 16030100050100000100\n\
+B > A P. hex 160303000402000000140303000101160303000420202020\nA > B P. hex 140303000101160303000420202020\nB > A .\n";
+        let asked = format!("{shaken}A > B P. hex {}\nB > A P. hex {}\nA > B .\n", record(60), record(99));
+        let left = format!("{asked}A > B P. hex {bye}\nA > B F.\n");
+        let late = |said: &str| verdict(&format!("{left}B > A FP. hex {said} ack 1098\nA > B R seq 1098"));
+        let crossed = late(&format!("{}{bye}", record(41)));
+        assert_eq!(crossed.harm, Some(Harm::Harmless), "{:?}", crossed.evidence);
+        for more in [format!("{}{bye}", record(200)), record(41)] {
+            let told = late(&more);
+            assert_eq!(told.harm, Some(Harm::Harmful), "{:?}", told.evidence);
+        }
+    }
+
+    /// A kernel that probes an end which its program has left open finds the other side gone.
+    #[test]
+    fn a_probe_writes_nothing() {
+        let talk =
+            "A > B S\nB > A S.\nA > B .\nA > B P. len 9\nB > A P. len 9\nA > B .\n+15 B > A F.\nA > B .\n";
+        for probe in [". seq 1009", ". seq 1009 len 1"] {
+            let told = verdict(&format!("{talk}+45 A > B {probe}\nB > A R seq 5011"));
+            assert_eq!(told.harm, Some(Harm::Harmless), "{:?}", told.evidence);
+            assert!(
+                told.evidence.iter().any(|fact| fact.fact.contains("only probed")),
+                "{:?}",
+                told.evidence
+            );
+        }
+        let wrote = verdict(&format!("{talk}+45 A > B P. len 9\nB > A R seq 5011"));
+        assert_eq!(wrote.harm, Some(Harm::Harmful), "{:?}", wrote.evidence);
     }
 
     #[test]

@@ -57,7 +57,11 @@ pub(super) fn weigh(evidence: &Evidence<'_>) -> Option<Harm> {
     let quiet = matches!(evidence.talk, Talk::Nothing | Talk::Complete);
     let tls_alone = evidence.closer.is_some_and(|closer| talk::only_tls_after(evidence, closer));
     let closed = talk::only_http2_after(evidence) || broken_off::is_closed(evidence);
-    let farewell = tls_alone || closed || farewell::hung_up_on_goodbye(evidence);
+    let farewell = tls_alone
+        || closed
+        || farewell::hung_up_on_goodbye(evidence)
+        || quiet && farewell::goodbyes_crossed(evidence)
+        || nothing_lost && evidence.closer.is_some() && evidence.answers_nothing_new();
     let only_goodbyes = quiet && (farewell || (evidence.answers_alert() && !evidence.lost_data()));
     let no_tls = talk_tls::answers_in_clear(evidence);
     let tls_failed = talk_tls::fatal_alert(evidence).is_some()

@@ -7,7 +7,9 @@ use crate::time::Span;
 
 use super::answered_early::is_rest_of_request;
 use super::evidence::{Evidence, Shape};
-use super::farewell::{hung_up_on_goodbye, is_last_word, left_without_a_word, said_goodbye};
+use super::farewell::{
+    goodbyes_crossed, hung_up_on_goodbye, is_last_word, left_without_a_word, said_goodbye,
+};
 use super::shape::acknowledges;
 use super::talk_tls::record_is_cut;
 use super::{How, Sender, answered_early, broken_off, ending, shut_window};
@@ -179,6 +181,7 @@ pub(super) fn went_on(evidence: &Evidence<'_>) -> bool {
         && said_after(evidence) == Some(Side::Server)
         && !evidence.answers_alert()
         && !hung_up_on_goodbye(evidence)
+        && !goodbyes_crossed(evidence)
 }
 
 /// Was all that the server said after the client's FIN as short as the end of a stream of HTTP/2, be it in TLS? Its client may have had

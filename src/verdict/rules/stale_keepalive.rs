@@ -151,7 +151,8 @@ fn judge_fin(evidence: &Evidence<'_>, request: &Recent) -> Option<Confidence> {
         evidence.talk == Talk::Complete && evidence.exchange.turns >= 2 && !answered_early && !tunnel;
     // Who closes in the midst of a talk ends that talk, where it is not known that nothing was owed.
     let rested = evidence.exchange.is_framed() || evidence.established_for_long();
-    (unknown && between && rested && asks(evidence)).then(|| facts::sure_if_framed(evidence, Confidence::Likely))
+    (unknown && between && rested && asks(evidence))
+        .then(|| facts::sure_if_framed(evidence, Confidence::Likely))
 }
 
 /// Is what the server had not had a request? In HTTP/2 pings and goodbyes come too, and of an upload that was answered early the rest.

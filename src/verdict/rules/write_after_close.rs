@@ -87,8 +87,16 @@ fn spoke_since(evidence: &Evidence<'_>, closer: Side) -> bool {
 /// The frame of the data that the RST answers, if it came after the close.
 fn written_after(evidence: &Evidence<'_>, closer: Side) -> Option<u64> {
     let prompt = evidence.reset()?.prompt.filter(|prompt| prompt.len > 0)?;
-    let fin = evidence.fin(closer)?;
+    let fin = evidence.fin(closer).filter(|_| !evidence.answers_nothing_new())?;
     (prompt.serial > fin.serial).then_some(prompt.frame)
+}
+
+/// The frame of the probe that the RST answers, if that came after the close.
+fn probed_after(evidence: &Evidence<'_>, closer: Side) -> Option<u64> {
+    let prompt = evidence.reset()?.prompt.filter(|_| evidence.answers_nothing_new())?;
+    let (fin, half) = (evidence.fin(closer)?, evidence.close.half_before(closer.peer()));
+    let probe = prompt.seq == half.snd_nxt.minus(1) && prompt.len <= 1 && !prompt.flags.fin();
+    (probe && prompt.serial > fin.serial).then_some(prompt.frame)
 }
 
 fn facts_of(evidence: &Evidence<'_>) -> Vec<Fact> {
@@ -101,6 +109,9 @@ fn facts_of(evidence: &Evidence<'_>) -> Vec<Fact> {
         written_after(evidence, closer)
             .map(|frame| Fact::at(frame, format!("the {writer} {what} after that"))),
     );
+    facts.extend(probed_after(evidence, closer).map(|frame| {
+        Fact::at(frame, format!("the {writer} only probed then whether the {closer} is there (keep-alive)"))
+    }));
     facts.extend(facts::of_rst(evidence));
     facts
 }
@@ -130,6 +141,11 @@ fn advise(evidence: &Evidence<'_>) -> String {
             } else {
                 "nothing was lost, nothing needs doing."
             }
+        );
+    }
+    if probed_after(evidence, closer).is_some() {
+        return format!(
+            "Nothing was written and nothing was lost: the {closer} had closed, and the {writer}'s program has not closed its end since. If such connections pile up (CLOSE_WAIT), make the {writer} close once it reads EOF."
         );
     }
     if let Some(gap) = crossing(evidence, closer) {
