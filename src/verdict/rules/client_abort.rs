@@ -4,7 +4,7 @@ use crate::flow::{BodyLength, Owed, Side};
 use crate::verdict::evidence::{Shape, Talk};
 use crate::verdict::rule::{Confidence, Rule, hit, miss};
 use crate::verdict::{
-    Evidence, Fact, How, facts, gave_up, goaway, half_close, shut_window, talk, talk_tls, version,
+    Evidence, Fact, How, Sender, facts, gave_up, goaway, half_close, shut_window, talk, talk_tls, version,
 };
 
 pub(super) const RULE: Rule = Rule {
@@ -48,6 +48,10 @@ B > A P. \"HTTP/1.1 200 OK\\r\\nContent-Length: 99\\r\\n\\r\\nabc\"\nA > B R.\nB
             "A > B S\nB > A S.\nA > B .\nA > B P. \"GET / HTTP/1.1\\r\\nHost: b\\r\\n\\r\\n\"\nA > B F.\nB > A .\n\
 +1 B > A P. \"HTTP/1.1 200 OK\\r\\nContent-Length: 3\\r\\n\\r\\nabc\"\nA > B .\nB > A F.\nA > B .",
         ),
+        hit(
+            "a proxy that waits in vain for a login, closes and aborts",
+            "A > B S\nB > A S.\nA > B .\nB > A P. len 78\nA > B P. len 182\nB > A .\n+63 A > B F.\nB > A .\nA > B R.",
+        ),
         miss(
             "a half-close that reads on until the server stops",
             "A > B S\nB > A S.\nA > B .\nA > B P. \"GET / HTTP/1.1\\r\\nHost: b\\r\\n\\r\\n\"\nA > B F.\nB > A .\n\
@@ -75,6 +79,10 @@ fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
         How::Fin | How::FinThenReset if known_to_be_owed(evidence) && !answered_after_all(evidence) => {
             Some(if half_close::may_be_one(evidence) { Confidence::Likely } else { Confidence::Certain })
         }
+        // Who aborts what it has just closed reads no answer any more.
+        How::FinThenReset if evidence.talk == Talk::Awaiting && aborts_its_end(evidence) => {
+            Some(Confidence::Likely)
+        }
         // What a closed socket refuses had still been coming.
         How::FinThenReset if talk::went_on(evidence) => {
             // A server that its FIN never reached had no reason to stop.
@@ -90,6 +98,14 @@ fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
         }
         _ => None,
     }
+}
+
+/// Did the client abort what it had closed, although nothing had come in between?
+fn aborts_its_end(evidence: &Evidence<'_>) -> bool {
+    let ends = evidence.fin(Side::Client).zip(evidence.reset());
+    let unasked = ends.is_some_and(|(fin, reset)| reset.rst.ack == fin.ack);
+    let by_client = evidence.rst_by == Some(Sender::Side(Side::Client));
+    evidence.shape == Shape::Active && by_client && unasked
 }
 
 /// Without knowing the protocol: an answer of which more is under way was not whole; one of which nothing more comes may
