@@ -147,6 +147,22 @@ B > A P. hex 160303000402000000140303000101160303000420202020\nA > B P. hex 1403
         }
     }
 
+    /// A frame that acknowledges settings wants no answer, however long the client keeps the connection then.
+    #[test]
+    fn what_may_be_settings_may_have_been_answered() {
+        let record = |len: usize| format!("17030300{len:02x}{}", "61".repeat(len));
+        let shaken = "A > B S\nB > A S.\nA > B .\nA > B P. hex 16030100050100000100\n\
+B > A P. hex 160303000402000000140303000101160303000420202020\nA > B P. hex 140303000101160303000420202020\nB > A .\n";
+        for (len, harm) in [(26, None), (60, Some(Harm::Harmful))] {
+            let asked =
+                format!("{shaken}A > B P. hex {}\nB > A P. hex {}\nA > B .\n", record(60), record(99));
+            let left =
+                format!("A > B P. hex {}\nB > A .\n+300 A > B FP. hex 15030300020100\nB > A R.", record(len));
+            let told = verdict(&format!("{asked}{left}"));
+            assert_eq!(told.harm, harm, "{len}: {:?}", told.evidence);
+        }
+    }
+
     /// A kernel that probes an end which its program has left open finds the other side gone.
     #[test]
     fn a_probe_writes_nothing() {

@@ -324,3 +324,16 @@ A > B . ack {end}\nB > A F. seq {end}\nA > B F. ack {0}\nB > A . seq {0}",
         assert_eq!((told.cause_name(), told.harm), (None, None), "{iss}: {:?}", told.evidence);
     }
 }
+
+/// Browsers try several connections, and leave those that come second; an answer takes a little longer than the bare way.
+#[test]
+fn who_leaves_sooner_than_an_answer_comes_did_not_wait() {
+    let get = "A > B S\n+0.04 B > A S.\nA > B .\nA > B P. \"GET / HTTP/1.1\\r\\n\\r\\n\"\n";
+    let left = |waited: &str| verdict(&format!("{get}+{waited} A > B F.\nB > A F.\nA > B ."));
+    assert_eq!(left("0.05").harm, None, "{:?}", left("0.05").evidence);
+    assert_eq!(left("0.2").harm, Some(Harm::Harmful), "{:?}", left("0.2").evidence);
+    let aborts =
+        |waited: &str| told(&format!("A > B P. len 7\nB > A P. len 9\nA > B P. len 7\n+{waited} A > B R."));
+    assert_eq!(aborts("0.0005").harm, None, "{:?}", aborts("0.0005").evidence);
+    assert_eq!(aborts("0.2").harm, Some(Harm::Harmful), "{:?}", aborts("0.2").evidence);
+}

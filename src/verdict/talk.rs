@@ -199,12 +199,14 @@ pub(super) fn only_a_stream_ended_after(evidence: &Evidence<'_>) -> bool {
     (1..=longest).contains(&said)
 }
 
-/// Did the client wait for what it had asked in TLS, and leave without it, so that only the server's goodbye met its closed socket?
-/// What it asked may have wanted no answer.
+/// Did the client wait for what it had asked in TLS, and leave without it, so that only the server's goodbye met its closed socket, or
+/// all that it had asked was as short as a frame of HTTP/2 that acknowledges settings? That may have wanted no answer.
 pub(super) fn left_unanswered_in_tls(evidence: &Evidence<'_>) -> bool {
     let by_client = evidence.how == How::FinThenReset && evidence.closer == Some(Side::Client);
     let asked = evidence.talk == Talk::Awaiting && evidence.exchange.tls().is_some();
-    by_client && asked && evidence.answers_alert() && is_quiet(evidence)
+    let frame = evidence.exchange.turn.is_some_and(|turn| turn.bytes <= (EMPTY_FRAME + TLS_RECORD).into());
+    let settled = frame && said_goodbye(evidence, Side::Client);
+    by_client && asked && (evidence.answers_alert() || settled) && is_quiet(evidence)
 }
 
 /// Did the server's FIN come without TLS's goodbye in the midst of something long: one that is killed has no time for it?
