@@ -10,7 +10,7 @@ use crate::time::{Span, Timestamp};
 use super::forgery::{self, Doubt};
 pub(super) use super::shape::Shape;
 pub(super) use super::talk::Talk;
-use super::{Confidence, How, Seen, Sender, cap, ending, half_close, talk, who};
+use super::{Confidence, How, Seen, Sender, cap, ending, half_close, shape, talk, who};
 
 /// A shorter silence is no idle time.
 pub(super) const BRIEFEST_IDLE: Span = Span::from_secs(1);
@@ -89,7 +89,7 @@ impl<'a> Evidence<'a> {
             idle_before: None,
             cap: cap::cap(close, surroundings),
         };
-        if evidence.shape == Shape::Odd && forgery::is_authentic(&evidence) {
+        if reset.is_some_and(shape::has_leftover) && forgery::is_authentic(&evidence) {
             evidence.shape = Shape::Active;
         }
         evidence.idle_before = idle_before(&evidence);

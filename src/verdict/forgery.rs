@@ -23,6 +23,8 @@ pub(super) const CONVICTS: u32 = 3;
 const BASELINE: usize = 2;
 /// Identifications that may lie between two segments of one socket: a super-segment takes up to this many.
 const ID_REACH: u16 = 64;
+/// A busy host counts a thousand a second.
+const NANOS_A_COUNT: u64 = 1_000_000;
 /// As many frames that were captured twice are no accident.
 const SEEN_TWICE: u64 = 2;
 /// Below this, a round trip says nothing about distance: scheduling takes as long.
@@ -121,28 +123,49 @@ impl<'a> Baseline<'a> {
         self.own.len() >= BASELINE && self.own.iter().all(|recent| recent.traits.has(traits))
     }
 
-    /// The latest segment of a socket that counts its own segments, as Linux does (0 on the SYN+ACK, or each one more than the
-    /// last), or of a host that counts all that it sends.
-    fn counted(&self) -> Option<&'a Recent> {
-        let ids = || self.own.iter().filter(|recent| recent.ip_id != 0);
-        let steady = ids().zip(ids().skip(1)).all(|(a, b)| in_reach(a.ip_id, b.ip_id));
-        let zero_first = self.own.first().is_some_and(|first| first.flags.syn() && first.ip_id == 0);
-        let enough = ids().count() >= BASELINE || (ids().count() == 1 && zero_first);
-        ids().next_back().copied().filter(|_| steady && enough)
+    /// How its identifications count, if they do.
+    fn counted(&self) -> Option<Counter<'a>> {
+        // Windows before 2000 counts in the other order of bytes.
+        [std::convert::identity, u16::swap_bytes].into_iter().find_map(|read| Counter::of(&self.own, read))
     }
 
     /// Does `rst` count on from its host's last segment, and did it come as far? Who forges cannot know the number.
     fn goes_on_in(&self, rst: &Segment) -> bool {
         let as_far = self.ttl().is_none_or(|usual| usual == rst.ttl);
-        as_far && self.counted().is_some_and(|last| in_reach(last.ip_id, rst.ip_id))
+        as_far && self.counted().is_some_and(|counter| counter.is_next(rst.ip_id))
+    }
+}
+
+/// Identifications of a socket that counts its own segments, as Linux does (0 on the SYN+ACK, or each one more than the last), or of a host
+/// that counts all that it sends.
+struct Counter<'a> {
+    last: &'a Recent,
+    /// Gives the number that was counted.
+    read: fn(u16) -> u16,
+    /// Nobody else counts in between.
+    alone: bool,
+}
+
+impl<'a> Counter<'a> {
+    fn of(own: &[&'a Recent], read: fn(u16) -> u16) -> Option<Self> {
+        let ids = || own.iter().filter(|recent| recent.ip_id != 0);
+        let steps = || ids().zip(ids().skip(1)).map(|(a, b)| (read(a.ip_id), read(b.ip_id)));
+        let zero_first = own.first().is_some_and(|first| first.flags.syn() && first.ip_id == 0);
+        let enough = ids().count() >= BASELINE || (ids().count() == 1 && zero_first);
+        let steady = steps().all(|(a, b)| in_reach(a, b));
+        let alone = steps().all(|(a, b)| b.wrapping_sub(a) == 1);
+        ids().next_back().filter(|_| steady && enough).map(|last| Self { last, read, alone })
     }
 
-    /// How far a counter may have got by the time of `rst`: one that others use too goes on while this connection is quiet.
-    fn reach(&self, last: &Recent, rst: &Segment) -> u64 {
-        let ids = || self.own.iter().filter(|recent| recent.ip_id != 0);
-        let alone = ids().zip(ids().skip(1)).all(|(a, b)| b.ip_id.wrapping_sub(a.ip_id) == 1);
-        let others = if alone { 0 } else { rst.ts.since(last.ts).as_nanos() / 1_000_000 };
-        u64::from(ID_REACH) + others
+    fn is_next(&self, id: u16) -> bool {
+        in_reach((self.read)(self.last.ip_id), (self.read)(id))
+    }
+
+    /// May it have got to the number of `rst` by then? One that others use too goes on while this connection is quiet.
+    fn reaches(&self, rst: &Segment) -> bool {
+        let others = if self.alone { 0 } else { rst.ts.since(self.last.ts).as_nanos() / NANOS_A_COUNT };
+        let step = (self.read)(rst.ip_id).wrapping_sub((self.read)(self.last.ip_id));
+        step >= 1 && u64::from(step) <= u64::from(ID_REACH) + others
     }
 }
 
@@ -214,13 +237,10 @@ fn other_ip_id(evidence: &Evidence<'_>, reset: &Reset, baseline: &Baseline<'_>) 
     if evidence.shape != Shape::Active || reset.rst.traits.has(Traits::IPV6) {
         return None;
     }
-    let last = baseline.counted()?;
-    let step = u64::from(ip_id.wrapping_sub(last.ip_id));
-    let side = claimed(evidence, reset);
-    let last_id = last.ip_id;
-    let says =
-        format!("its IP identification is {ip_id:#06x}; the {side} was counting on from {last_id:#06x}");
-    (step == 0 || step > baseline.reach(last, &reset.rst)).then(|| doubt(frame, 1, says))
+    let counter = baseline.counted().filter(|counter| !counter.reaches(&reset.rst))?;
+    let (side, last) = (claimed(evidence, reset), counter.last.ip_id);
+    let says = format!("its IP identification is {ip_id:#06x}; the {side} was counting on from {last:#06x}");
+    Some(doubt(frame, 1, says))
 }
 
 /// Linux sets DF on all of them. Stacks that build a RST anew, as BSD's `tcp_respond` does, leave it out.

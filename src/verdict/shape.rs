@@ -42,3 +42,10 @@ pub(super) fn acknowledges(reset: &Reset) -> bool {
     let at_fin = peer.has_fin() && reset.rst.ack == own.rcv_nxt.minus(1);
     reset.rst.flags.ack() || heard && (reset.rst.ack == own.rcv_nxt || at_fin)
 }
+
+/// Has it an acknowledgement number that is none: neither its own number nor what its socket had heard? An old Windows leaves such in an
+/// abort, and who forges may.
+pub(super) fn has_leftover(reset: &Reset) -> bool {
+    let (seq, ack) = (reset.rst.seq, reset.rst.ack);
+    !reset.rst.flags.ack() && ack.0 != 0 && ack != seq && !acknowledges(reset)
+}

@@ -32,6 +32,8 @@ fn an_abort_without_the_flag_is_one() {
     // What was left in the field from something else tells nothing, but the next identification does.
     let left = told(&format!("{talk}A > B R ack 77 id 5"));
     assert_eq!(left.cause_name(), Some("client_abort"), "{:?}", left.evidence);
+    let refused = told(&format!("{session}B > A R ack 77 id 5"));
+    assert_eq!(refused.cause_name(), Some("aborted_by_application"), "{:?}", refused.evidence);
     let odd = told(&format!("{talk}A > B R ack 77 id 9999"));
     assert!(injected(&odd), "{:?}", odd.evidence);
 }
@@ -69,6 +71,17 @@ fn a_shared_counter_goes_on() {
     assert!(!injected(&shared), "{:?}", shared.evidence);
     let own = told(&talk([2, 3, 4]));
     assert!(injected(&own), "{:?}", own.evidence);
+}
+
+/// Windows NT 4 counts in the order of bytes of its processor.
+#[test]
+fn a_counter_may_count_the_other_way_round() {
+    let talk = "A > B P. len 9\nB > A P. len 9 id 512\nB > A P. len 9 id 768\nB > A . id 1280\nA > B .\n+1 B > A R. id ";
+    let open = "A > B S\nB > A S. id 256\nA > B .\n";
+    let host = verdict(&format!("{open}{talk}1536"));
+    assert!(!injected(&host), "{:?}", host.evidence);
+    let other = verdict(&format!("{open}{talk}40000"));
+    assert!(injected(&other), "{:?}", other.evidence);
 }
 
 /// What comes another way than host and RST did, and does not count on, was sent by somebody else.
