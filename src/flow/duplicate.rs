@@ -68,7 +68,9 @@ pub(super) fn is_duplicate(
         Recent { serial: recent.serial, ts: recent.ts, frame: recent.frame, ttl: recent.ttl, ..*other }
             == recent
     };
-    let depth = if flow.facts.has(Facts::DUPLICATED) { DEPTH_OF_DOUBLES } else { DEPTH };
+    // Of captures that were put one behind the other a stretch comes again.
+    let goes_back = segment.ts < flow.last().ts;
+    let depth = if goes_back || flow.facts.has(Facts::DUPLICATED) { DEPTH_OF_DOUBLES } else { DEPTH };
     // A SYN that was put aside is not in the ring.
     let aside = cold.stray_syn.as_deref().map(|syn| Recent::of(syn, FlowKey::of(syn).1));
     let before = ring.back_from(flow.recent).take(depth).take_while(near);
@@ -86,4 +88,22 @@ const fn is_identified(segment: &Segment) -> bool {
 
 const fn limit(certain: bool) -> Span {
     if certain { SAME_FRAME } else { SAME_FRAME_UNIDENTIFIED }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::decode::script;
+    use crate::flow::{FlowTable, Settings};
+
+    /// Two copies of a capture, one behind the other.
+    #[test]
+    fn a_stretch_that_comes_again_is_doubles() {
+        let talk = (1..9).fold("A > B S\nB > A S.\nA > B .\n".to_owned(), |talk, n| {
+            format!("{talk}A > B P. len {n}\n+0.1 B > A P. len {n}\n")
+        });
+        let scripted = script::parse(&talk).unwrap();
+        let again: Vec<_> = scripted.iter().chain(&scripted).map(script::Scripted::pdu).collect();
+        let mut table = FlowTable::new(Settings::default());
+        assert_eq!(table.observe(&again, &mut |_| {}), scripted.len() as u64);
+    }
 }
