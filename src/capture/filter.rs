@@ -19,13 +19,16 @@ mod compiled {
     use crate::error::Error;
 
     /// All link types whose frames can be judged.
-    const LINKS: [LinkType; 6] = [
+    const LINKS: [LinkType; 9] = [
         LinkType::Ethernet,
         LinkType::Raw,
         LinkType::LinuxSll,
         LinkType::LinuxSll2,
         LinkType::Null,
         LinkType::Loop,
+        LinkType::Ppp,
+        LinkType::CiscoHdlc,
+        LinkType::Pktap,
     ];
 
     /// A pcap-filter expression, compiled for each link type before anything is read: names of hosts in it are asked for
@@ -76,8 +79,11 @@ mod compiled {
             LinkType::Ethernet => 1,
             // What Linux, macOS and FreeBSD call it; the others' number is compiled alike.
             LinkType::Raw => 12,
+            LinkType::Ppp => 9,
+            LinkType::CiscoHdlc => 104,
             LinkType::Loop => 108,
             LinkType::LinuxSll => 113,
+            LinkType::Pktap => 258,
             LinkType::LinuxSll2 => 276,
             LinkType::Unknown(number) => number as i32,
         }

@@ -21,6 +21,12 @@ pub(super) enum Layer {
     LinuxSll2,
     /// A BSD loopback header.
     Loopback,
+    /// A PPP header, framed or bare.
+    Ppp,
+    /// A header of Cisco's HDLC.
+    CiscoHdlc,
+    /// Apple's header in front of a frame of any link type.
+    Pktap,
     /// What this Ethernet type says.
     EtherType(u16),
     /// An IP header; its first nibble says of which version.
@@ -60,13 +66,16 @@ pub(super) fn decode<'a>(frame: &Frame<'a>) -> Result<Pdu<'a>, Skip> {
     Err(Skip::TooDeep)
 }
 
-fn outermost(link: LinkType) -> Result<Layer, Skip> {
+pub(super) fn outermost(link: LinkType) -> Result<Layer, Skip> {
     match link {
         LinkType::Ethernet => Ok(Layer::Ethernet),
         LinkType::Raw => Ok(Layer::Ip),
         LinkType::LinuxSll => Ok(Layer::LinuxSll),
         LinkType::LinuxSll2 => Ok(Layer::LinuxSll2),
         LinkType::Null | LinkType::Loop => Ok(Layer::Loopback),
+        LinkType::Ppp => Ok(Layer::Ppp),
+        LinkType::CiscoHdlc => Ok(Layer::CiscoHdlc),
+        LinkType::Pktap => Ok(Layer::Pktap),
         LinkType::Unknown(_) => Err(Skip::UnknownLink),
     }
 }
@@ -77,6 +86,9 @@ fn open(layer: Layer, bytes: Bytes<'_>) -> Result<Step<'_>, Skip> {
         Layer::LinuxSll => link::linux_sll(bytes),
         Layer::LinuxSll2 => link::linux_sll2(bytes),
         Layer::Loopback => link::loopback(bytes),
+        Layer::Ppp => link::ppp(bytes),
+        Layer::CiscoHdlc => link::cisco_hdlc(bytes),
+        Layer::Pktap => link::pktap(bytes),
         Layer::EtherType(number) => link::ether_type(number, bytes),
         Layer::Ip => link::either_ip(bytes),
         Layer::Ipv4 => ip::v4(bytes),

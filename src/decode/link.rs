@@ -1,8 +1,8 @@
 //! Link headers, down to an IP header.
 
-use super::Skip;
 use super::bytes::Bytes;
-use super::full::{Layer, Step};
+use super::full::{Layer, Step, outermost};
+use super::{LinkType, Skip};
 
 /// VLAN tags, or MPLS labels, on one frame.
 const MAX_TAGS: usize = 8;
@@ -88,11 +88,56 @@ fn mpls(mut bytes: Bytes<'_>) -> Result<Step<'_>, Skip> {
 /// A PPPoE session (RFC 2516 §4): version, code, session, length; then the PPP protocol.
 fn pppoe(bytes: Bytes<'_>) -> Result<Step<'_>, Skip> {
     let (header, rest) = bytes.split::<8>()?;
-    match (header[1], u16::from_be_bytes([header[6], header[7]])) {
-        (0, 0x0021) => Ok(Step::Into(Layer::Ipv4, rest)),
-        (0, 0x0057) => Ok(Step::Into(Layer::Ipv6, rest)),
+    if header[1] != 0 {
+        return Err(Skip::NotIp);
+    }
+    ppp_protocol(u16::from_be_bytes([header[6], header[7]]), rest)
+}
+
+/// Address and control (RFC 1662 §3.1), which may have been left out; then a protocol, of one byte where that is odd (RFC 1661 §2, §6.5).
+pub(super) fn ppp(bytes: Bytes<'_>) -> Result<Step<'_>, Skip> {
+    let bytes = match bytes.first::<2>()? {
+        [0xff, 3] => bytes.behind(2)?,
+        _ => bytes,
+    };
+    match bytes.split::<1>()? {
+        (&[short], rest) if short & 1 == 1 => ppp_protocol(short.into(), rest),
+        _ => {
+            let (protocol, rest) = bytes.split::<2>()?;
+            ppp_protocol(u16::from_be_bytes(*protocol), rest)
+        }
+    }
+}
+
+fn ppp_protocol(number: u16, bytes: Bytes<'_>) -> Result<Step<'_>, Skip> {
+    match number {
+        0x0021 => Ok(Step::Into(Layer::Ipv4, bytes)),
+        0x0057 => Ok(Step::Into(Layer::Ipv6, bytes)),
+        0x0281 => mpls(bytes),
         _ => Err(Skip::NotIp),
     }
+}
+
+/// Address, control, Ethernet type.
+pub(super) fn cisco_hdlc(bytes: Bytes<'_>) -> Result<Step<'_>, Skip> {
+    let (header, rest) = bytes.split::<4>()?;
+    Ok(Step::Into(Layer::EtherType(u16::from_be_bytes([header[2], header[3]])), rest))
+}
+
+/// Its own length, the kind of record, and the frame's link type, in the order of bytes of today's processors; then what nobody needs here
+/// (the interface, the process: the list of link types at tcpdump.org).
+pub(super) fn pktap(bytes: Bytes<'_>) -> Result<Step<'_>, Skip> {
+    const PACKET: u32 = 1;
+    let words = bytes.first::<12>()?;
+    let word = |at: usize| u32::from_le_bytes([words[at], words[at + 1], words[at + 2], words[at + 3]]);
+    let (length, kind, link) = (word(0) as usize, word(4), u16::try_from(word(8)).unwrap_or(u16::MAX));
+    if length < words.len() {
+        return Err(Skip::Malformed);
+    }
+    if kind != PACKET {
+        return Err(Skip::NotIp);
+    }
+    Ok(Step::Into(outermost(LinkType::from_pcap(link))?, bytes.behind(length)?))
 }
 
 /// IEEE 802.2 LLC with SNAP, which ends in an Ethernet type (RFC 1042).

@@ -54,6 +54,12 @@ pub enum LinkType {
     Null,
     /// `LINKTYPE_LOOP`: OpenBSD loopback, address family in network byte order.
     Loop,
+    /// `LINKTYPE_PPP`: PPP, framed as HDLC (RFC 1662) or bare; what a dial-up or VPN interface shows on BSD and macOS.
+    Ppp,
+    /// `LINKTYPE_C_HDLC`: Cisco's HDLC (RFC 1547 §4.3.1), with an Ethernet type.
+    CiscoHdlc,
+    /// `LINKTYPE_PKTAP`: what `tcpdump -i any` and `-i pktap` write on macOS; each frame tells its own link type.
+    Pktap,
     /// Something else: every frame is a [`Skip::UnknownLink`].
     Unknown(u16),
 }
@@ -135,10 +141,14 @@ impl LinkType {
         match number {
             0 => Self::Null,
             1 => Self::Ethernet,
+            9 => Self::Ppp,
             // 12 and 14 are what BSD systems wrote for raw IP before 101 was agreed on.
             12 | 14 | 101 | 228 | 229 => Self::Raw,
+            104 => Self::CiscoHdlc,
             108 => Self::Loop,
             113 => Self::LinuxSll,
+            // 149, one of those that are left to users, is what macOS itself writes.
+            149 | 258 => Self::Pktap,
             276 => Self::LinuxSll2,
             other => Self::Unknown(other),
         }

@@ -51,12 +51,13 @@ pub(super) fn doubts(evidence: &Evidence<'_>) -> Vec<Doubt> {
         return life::accepted_after_all(evidence, reset).into_iter().collect();
     }
     let baseline = Baseline::of(evidence, reset);
+    let mut habits = left_out(evidence, reset, &baseline).into_iter();
     [
         life::spoke_on(evidence, reset),
         other_ttl(evidence, reset, &baseline),
-        no_timestamps(evidence, reset, &baseline),
+        habits.next(),
+        habits.next(),
         other_ip_id(evidence, reset, &baseline),
-        no_df(evidence, reset, &baseline),
         too_soon(evidence, reset),
         came_once(evidence, reset),
         several_aborts(evidence, reset),
@@ -220,12 +221,19 @@ pub(super) fn other_distance(evidence: &Evidence<'_>) -> Option<u8> {
     evidence.surroundings.server_ttl.filter(|&usual| usual != ttl && initial_ttl(usual) == initial_ttl(ttl))
 }
 
+/// What the RST lacks of that which its host's segments have. One thing a stack of its own may leave out by habit, if the RST goes on in its
+/// host's count.
+fn left_out(evidence: &Evidence<'_>, reset: &Reset, baseline: &Baseline<'_>) -> Vec<Doubt> {
+    let lacks = [no_timestamps(evidence, reset, baseline), no_df(evidence, reset, baseline)];
+    let lacks: Vec<Doubt> = lacks.into_iter().flatten().collect();
+    if lacks.len() == 1 && baseline.goes_on_in(&reset.rst) { Vec::new() } else { lacks }
+}
+
 /// RFC 7323 §3.2: timestamps in every segment once negotiated. Linux keeps to it in the RST of a live socket; Windows and macOS do not.
 fn no_timestamps(evidence: &Evidence<'_>, reset: &Reset, baseline: &Baseline<'_>) -> Option<Doubt> {
     let missing = evidence.shape == Shape::Active
         && baseline.all(Traits::TIMESTAMPS)
-        && !reset.rst.traits.has(Traits::TIMESTAMPS)
-        && !baseline.goes_on_in(&reset.rst);
+        && !reset.rst.traits.has(Traits::TIMESTAMPS);
     let side = claimed(evidence, reset);
     missing.then(|| {
         doubt(reset.rst.frame, 1, format!("it has no timestamps, as all other segments of the {side} have"))
@@ -246,10 +254,7 @@ fn other_ip_id(evidence: &Evidence<'_>, reset: &Reset, baseline: &Baseline<'_>) 
 /// Linux sets DF on all of them. Stacks that build a RST anew, as BSD's `tcp_respond` does, leave it out.
 fn no_df(evidence: &Evidence<'_>, reset: &Reset, baseline: &Baseline<'_>) -> Option<Doubt> {
     let v4 = !reset.rst.traits.has(Traits::IPV6);
-    let missing = v4
-        && baseline.all(Traits::DF)
-        && !reset.rst.traits.has(Traits::DF)
-        && !baseline.goes_on_in(&reset.rst);
+    let missing = v4 && baseline.all(Traits::DF) && !reset.rst.traits.has(Traits::DF);
     let side = claimed(evidence, reset);
     missing.then(|| {
         doubt(reset.rst.frame, 1, format!("it may be fragmented; all other segments of the {side} may not"))

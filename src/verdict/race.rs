@@ -7,10 +7,20 @@ use crate::time::Span;
 use super::evidence::{Evidence, Talk};
 use super::{Fact, How, facts, talk};
 
+/// A program that is busy reads no sooner.
+pub(super) const SOON: Span = Span::from_millis(10);
 /// Timeouts of idle connections are this long at least,
 const SHORTEST: Span = Span::from_secs(1);
 /// and are set in whole seconds, but for a part like this.
 const ROUND: u64 = 50;
+
+/// Does what met the server's closed socket begin another talk? Where it is not known that nothing was owed, a server that closes while the
+/// client goes on ends the talk that they have.
+pub(super) fn is_next_talk(evidence: &Evidence<'_>) -> bool {
+    let said = evidence.fin(Side::Server).zip(evidence.reset().and_then(|reset| reset.prompt));
+    let later = said.is_some_and(|(fin, prompt)| prompt.ts.since(fin.ts) >= SOON);
+    evidence.exchange.is_framed() || evidence.established_for_long() || later
+}
 
 /// How long the connection had been idle before the request, if the server closed within a millisecond after it: no handler is as quick to
 /// fail, but a timer that had run out is.

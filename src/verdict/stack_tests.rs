@@ -52,8 +52,11 @@ fn a_refusal_with_its_own_number_is_no_oddity() {
 fn who_counts_on_may_leave_out_what_a_stack_leaves_out() {
     let open = "A > B S tsval 1\nB > A S. tsval 1\nA > B . tsval 1\nA > B P. len 9 tsval 1\n";
     let talk = format!("{open}B > A P. len 9 tsval 1\nA > B . tsval 2\nB > A . tsval 2\n");
-    let host = verdict(&format!("{talk}+1 B > A R. id 4 no_df"));
+    let host = verdict(&format!("{talk}+1 B > A R. id 4 no_df tsval 3"));
     assert!(!injected(&host), "{:?}", host.evidence);
+    // What copies the count leaves out more than one stack does.
+    let mirrored = verdict(&format!("{talk}+1 B > A R. id 4 no_df"));
+    assert!(injected(&mirrored), "{:?}", mirrored.evidence);
     let other = verdict(&format!("{talk}+1 B > A R. id 4444 no_df"));
     assert_eq!(other.rst_by, Some(Sender::Middlebox), "{:?}", other.evidence);
 }

@@ -101,8 +101,11 @@ fn number_of(frame: &Frame<'_>) -> u16 {
         LinkType::Null => 0,
         LinkType::Ethernet => ETHERNET,
         LinkType::Raw => RAW,
+        LinkType::Ppp => 9,
+        LinkType::CiscoHdlc => 104,
         LinkType::Loop => 108,
         LinkType::LinuxSll => SLL,
+        LinkType::Pktap => 258,
         LinkType::LinuxSll2 => SLL2,
         LinkType::Unknown(number) => number,
     }

@@ -51,6 +51,20 @@ pub(super) fn shapes() -> Vec<(&'static str, By, LinkType, Vec<u8>)> {
             ethernet(65, &[&[0xaa, 0xaa, 3, 0, 0, 0, 8, 0], &four[..]].concat())
         }),
     ];
+    let pktap = |link: u32, frame: &[u8]| {
+        let words: Vec<u8> = [108_u32, 1, link].iter().flat_map(|word| word.to_le_bytes()).collect();
+        [&words[..], &[0; 96], frame].concat()
+    };
+    shapes.extend([
+        ("PPP v4", By::Full, LinkType::Ppp, [&[0xff, 3, 0, 0x21], &four[..]].concat()),
+        ("bare PPP v6", By::Full, LinkType::Ppp, [&[0, 0x57], &six[..]].concat()),
+        ("PPP, one byte", By::Full, LinkType::Ppp, [&[0x21], &four[..]].concat()),
+        ("PPP, MPLS", By::Full, LinkType::Ppp, [&[2, 0x81, 0, 2, 1, 9], &four[..]].concat()),
+        ("Cisco's HDLC", By::Full, LinkType::CiscoHdlc, [&[15, 0, 8, 0], &four[..]].concat()),
+        ("PKTAP on Ethernet", By::Full, LinkType::Pktap, pktap(1, &ethernet(0x0800, &four))),
+        ("PKTAP on loopback", By::Full, LinkType::Pktap, pktap(0, &[&[30, 0, 0, 0], &six[..]].concat())),
+        ("PKTAP, raw", By::Full, LinkType::Pktap, pktap(12, &four)),
+    ]);
     for family in [10, 24, 28, 30] {
         shapes.push(("null v6", By::Full, LinkType::Null, [&[family, 0, 0, 0], &six[..]].concat()));
         shapes.push(("loop v6", By::Full, LinkType::Loop, [&[0, 0, 0, family], &six[..]].concat()));
@@ -94,6 +108,18 @@ fn what_is_not_tcp_says_what_it_is() {
     assert_eq!(skip(LinkType::Null, &[7, 0, 0, 0]), Skip::NotIp);
     assert_eq!(skip(LinkType::Unknown(147), &v4(HELLO)), Skip::UnknownLink);
     assert_eq!(skip(LinkType::Ethernet, &[]), Skip::Malformed);
+    let pktap = |words: [u32; 3]| words.iter().flat_map(|word| word.to_le_bytes()).collect::<Vec<u8>>();
+    assert_eq!(skip(LinkType::Pktap, &pktap([12, 0, 1])), Skip::NotIp, "no packet");
+    assert_eq!(
+        skip(LinkType::Pktap, &pktap([11, 1, 1])),
+        Skip::Malformed,
+        "shorter than what tells its length"
+    );
+    assert_eq!(skip(LinkType::Pktap, &pktap([u32::MAX, 1, 1])), Skip::Malformed);
+    assert_eq!(skip(LinkType::Pktap, &pktap([12, 1, 147])), Skip::UnknownLink);
+    assert_eq!(skip(LinkType::Pktap, &pktap([12, 1, 258]).repeat(17)), Skip::TooDeep);
+    assert_eq!(skip(LinkType::Ppp, &[0xff, 3, 0xc0, 0x21, 1]), Skip::NotIp, "link control");
+    assert_eq!(skip(LinkType::CiscoHdlc, &[0x8f, 0, 0x80, 0x35, 0, 0]), Skip::NotIp, "SLARP");
     let nine = ethernet(0x8100, &[[0, 7, 0x81, 0].repeat(8), v4(HELLO)].concat());
     assert_eq!(skip(LinkType::Ethernet, &nine), Skip::TooDeep);
 }

@@ -49,8 +49,11 @@ const fn number(link: LinkType) -> u32 {
         LinkType::Null => 0,
         LinkType::Ethernet => 1,
         LinkType::Raw => 101,
+        LinkType::Ppp => 9,
+        LinkType::CiscoHdlc => 104,
         LinkType::Loop => 108,
         LinkType::LinuxSll => 113,
+        LinkType::Pktap => 258,
         LinkType::LinuxSll2 => 276,
         LinkType::Unknown(number) => number as u32,
     }

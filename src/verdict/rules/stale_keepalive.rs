@@ -64,6 +64,10 @@ B > A P. \"HTTP/1.1 200 OK\\r\\nContent-Length: 2\\r\\n\\r\\nok\"\nA > B .\n+5 B
             "A > B S\nB > A S.\nA > B .\nA > B P. \"GET /1 HTTP/1.1\\r\\nHost: b\\r\\n\\r\\n\"\nB > A .\n+5 B > A F.\nA > B .\nA > B P. len 9\nB > A R",
         ),
         miss(
+            "closed in the midst of a conversation",
+            "A > B S\nB > A S.\nA > B .\nA > B P. len 9\nB > A P. len 9\nA > B .\nB > A F.\nA > B P. len 20\nB > A R",
+        ),
+        miss(
             "aborted in the midst of a conversation",
             "A > B S\nB > A S.\nA > B .\nA > B P. len 9\nB > A P. len 9\n+0.03 A > B P. len 9\nB > A R. ack 10",
         ),
@@ -149,9 +153,7 @@ fn judge_fin(evidence: &Evidence<'_>, request: &Recent) -> Option<Confidence> {
     let tunnel = evidence.http().is_some_and(|http| http.request.method == "CONNECT");
     let between =
         evidence.talk == Talk::Complete && evidence.exchange.turns >= 2 && !answered_early && !tunnel;
-    // Who closes in the midst of a talk ends that talk, where it is not known that nothing was owed.
-    let rested = evidence.exchange.is_framed() || evidence.established_for_long();
-    (unknown && between && rested && asks(evidence))
+    (unknown && between && race::is_next_talk(evidence) && asks(evidence))
         .then(|| facts::sure_if_framed(evidence, Confidence::Likely))
 }
 

@@ -4,10 +4,7 @@ use crate::flow::{Recent, Side};
 use crate::time::Span;
 use crate::verdict::evidence::{Shape, Talk};
 use crate::verdict::rule::{Confidence, Rule, hit, miss};
-use crate::verdict::{Evidence, Fact, How, Sender, facts, farewell, refused_tls};
-
-/// A program that is busy reads no sooner.
-const SOON: Span = Span::from_millis(10);
+use crate::verdict::{Evidence, Fact, How, Sender, facts, farewell, race, refused_tls};
 
 pub(super) const RULE: Rule = Rule {
     name: "write_after_close",
@@ -71,6 +68,7 @@ fn ended_mute(evidence: &Evidence<'_>) -> bool {
 fn between_exchanges(evidence: &Evidence<'_>, closer: Side) -> bool {
     closer == Side::Server
         && evidence.talk == Talk::Complete
+        && race::is_next_talk(evidence)
         && evidence.exchange.turns >= 2
         && !evidence.answers_alert()
 }
@@ -120,7 +118,7 @@ fn facts_of(evidence: &Evidence<'_>) -> Vec<Fact> {
 fn crossing(evidence: &Evidence<'_>, closer: Side) -> Option<Span> {
     let (fin, prompt) = (evidence.fin(closer)?, evidence.reset()?.prompt?);
     let gap = prompt.ts.since(fin.ts);
-    (prompt.serial > fin.serial && gap < SOON).then_some(gap)
+    (prompt.serial > fin.serial && gap < race::SOON).then_some(gap)
 }
 
 fn advise(evidence: &Evidence<'_>) -> String {
