@@ -128,10 +128,9 @@ pub(super) fn cisco_hdlc(bytes: Bytes<'_>) -> Result<Step<'_>, Skip> {
 /// (the interface, the process: the list of link types at tcpdump.org).
 pub(super) fn pktap(bytes: Bytes<'_>) -> Result<Step<'_>, Skip> {
     const PACKET: u32 = 1;
-    let words = bytes.first::<12>()?;
-    let word = |at: usize| u32::from_le_bytes([words[at], words[at + 1], words[at + 2], words[at + 3]]);
-    let (length, kind, link) = (word(0) as usize, word(4), u16::try_from(word(8)).unwrap_or(u16::MAX));
-    if length < words.len() {
+    let word = |at| bytes.behind(at)?.first::<4>().map(|word| u32::from_le_bytes(*word));
+    let (length, kind, link) = (word(0)? as usize, word(4)?, u16::try_from(word(8)?).unwrap_or(u16::MAX));
+    if length < size_of::<[u32; 3]>() {
         return Err(Skip::Malformed);
     }
     if kind != PACKET {

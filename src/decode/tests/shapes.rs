@@ -51,25 +51,30 @@ pub(super) fn shapes() -> Vec<(&'static str, By, LinkType, Vec<u8>)> {
             ethernet(65, &[&[0xaa, 0xaa, 3, 0, 0, 0, 8, 0], &four[..]].concat())
         }),
     ];
-    let pktap = |link: u32, frame: &[u8]| {
-        let words: Vec<u8> = [108_u32, 1, link].iter().flat_map(|word| word.to_le_bytes()).collect();
-        [&words[..], &[0; 96], frame].concat()
-    };
-    shapes.extend([
-        ("PPP v4", By::Full, LinkType::Ppp, [&[0xff, 3, 0, 0x21], &four[..]].concat()),
-        ("bare PPP v6", By::Full, LinkType::Ppp, [&[0, 0x57], &six[..]].concat()),
-        ("PPP, one byte", By::Full, LinkType::Ppp, [&[0x21], &four[..]].concat()),
-        ("PPP, MPLS", By::Full, LinkType::Ppp, [&[2, 0x81, 0, 2, 1, 9], &four[..]].concat()),
-        ("Cisco's HDLC", By::Full, LinkType::CiscoHdlc, [&[15, 0, 8, 0], &four[..]].concat()),
-        ("PKTAP on Ethernet", By::Full, LinkType::Pktap, pktap(1, &ethernet(0x0800, &four))),
-        ("PKTAP on loopback", By::Full, LinkType::Pktap, pktap(0, &[&[30, 0, 0, 0], &six[..]].concat())),
-        ("PKTAP, raw", By::Full, LinkType::Pktap, pktap(12, &four)),
-    ]);
+    shapes.extend(of_other_systems(&four, &six));
     for family in [10, 24, 28, 30] {
         shapes.push(("null v6", By::Full, LinkType::Null, [&[family, 0, 0, 0], &six[..]].concat()));
         shapes.push(("loop v6", By::Full, LinkType::Loop, [&[0, 0, 0, family], &six[..]].concat()));
     }
     shapes
+}
+
+/// Those that macOS, BSD and routers write.
+fn of_other_systems(four: &[u8], six: &[u8]) -> Vec<(&'static str, By, LinkType, Vec<u8>)> {
+    let pktap = |link: u32, frame: &[u8]| {
+        let words: Vec<u8> = [108_u32, 1, link].iter().flat_map(|word| word.to_le_bytes()).collect();
+        [&words[..], &[0; 96], frame].concat()
+    };
+    vec![
+        ("PPP v4", By::Full, LinkType::Ppp, [&[0xff, 3, 0, 0x21], four].concat()),
+        ("bare PPP v6", By::Full, LinkType::Ppp, [&[0, 0x57], six].concat()),
+        ("PPP, one byte", By::Full, LinkType::Ppp, [&[0x21], four].concat()),
+        ("PPP, MPLS", By::Full, LinkType::Ppp, [&[2, 0x81, 0, 2, 1, 9], four].concat()),
+        ("Cisco's HDLC", By::Full, LinkType::CiscoHdlc, [&[15, 0, 8, 0], four].concat()),
+        ("PKTAP on Ethernet", By::Full, LinkType::Pktap, pktap(1, &ethernet(0x0800, four))),
+        ("PKTAP on loopback", By::Full, LinkType::Pktap, pktap(0, &[&[30, 0, 0, 0], six].concat())),
+        ("PKTAP, raw", By::Full, LinkType::Pktap, pktap(12, four)),
+    ]
 }
 
 #[test]
