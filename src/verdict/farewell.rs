@@ -163,6 +163,25 @@ B > A P. hex 160303000402000000140303000101160303000420202020\nA > B P. hex 1403
         }
     }
 
+    /// A capture may begin with the goodbyes of a session: encrypted alerts, which cross.
+    #[test]
+    fn a_capture_may_begin_with_goodbyes() {
+        let crossed = |kind: &str| {
+            let said = format!("{kind}0303001a{}", "00".repeat(26));
+            verdict(&format!(
+                "B > A P. hex {said} ack 1000\nB > A F. ack 1000\nA > B P. hex {said} seq 1000 ack 5000\n\
+A > B F. ack 5000\nA > B R seq 1000"
+            ))
+        };
+        assert_eq!(
+            (crossed("15").cause_name(), crossed("15").harm),
+            (None, None),
+            "{:?}",
+            crossed("15").evidence
+        );
+        assert_eq!(crossed("17").cause_name(), Some("write_after_close"), "{:?}", crossed("17").evidence);
+    }
+
     /// A kernel that probes an end which its program has left open finds the other side gone.
     #[test]
     fn a_probe_writes_nothing() {

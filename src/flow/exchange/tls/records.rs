@@ -34,10 +34,10 @@ impl Record {
     }
 }
 
-/// Do these bytes begin with a record of application data, and go on with records as far as they go?
+/// Do these bytes begin with a record of application data, or an encrypted alert, and go on with records as far as they go?
 #[inline]
 pub(super) fn are_data(bytes: &[u8]) -> bool {
-    bytes.first() == Some(&APPLICATION_DATA) && are_records(bytes)
+    matches!(bytes, [APPLICATION_DATA | ALERT, ..]) && are_records(bytes)
 }
 
 fn are_records(mut bytes: &[u8]) -> bool {
