@@ -78,12 +78,18 @@ pub(super) fn goodbyes_crossed(evidence: &Evidence<'_>) -> bool {
     let ends = [Side::Client, Side::Server].map(|side| close.end(side));
     let tls = close.exchange.tls();
     let both = tls.is_some_and(|tls| tls.established && ends.iter().all(|&end| *tls.closing.at(end)));
-    let short = |end| {
-        let lost = ending::unacked(close.halves.at(end), close.halves.at(end.peer()));
-        u64::from(lost.saturating_sub(close.exchange.trailing_own_bytes(end))) <= LAST_WORD_TLS
-    };
     let told_to = evidence.closer == Some(Side::Client) && said_goodbye(evidence, Side::Server);
-    evidence.closer.is_some() && !told_to && both && ends.into_iter().all(short)
+    evidence.closer.is_some()
+        && !told_to
+        && both
+        && [Side::Client, Side::Server].into_iter().all(|side| lost_little(evidence, side))
+}
+
+/// Is what a side said and nobody acknowledged no longer than last words, TLS's goodbye apart?
+pub(super) fn lost_little(evidence: &Evidence<'_>, side: Side) -> bool {
+    let (close, end) = (evidence.close, evidence.close.end(side));
+    let lost = ending::unacked(close.halves.at(end), close.halves.at(end.peer()));
+    u64::from(lost.saturating_sub(close.exchange.trailing_own_bytes(end))) <= LAST_WORD_TLS
 }
 
 #[cfg(test)]

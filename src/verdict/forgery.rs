@@ -27,6 +27,8 @@ const ID_REACH: u16 = 64;
 const NANOS_A_COUNT: u64 = 1_000_000;
 /// As many frames that were captured twice are no accident.
 const SEEN_TWICE: u64 = 2;
+/// Nor are as many, of both sides together, chance.
+const DOUBLES: u64 = 5;
 /// Below this, a round trip says nothing about distance: scheduling takes as long.
 const FAR: Span = Span::from_millis(5);
 /// Two RSTs that are nearer in time than this, one to each side, were sent at once.
@@ -192,7 +194,9 @@ fn other_ttl(evidence: &Evidence<'_>, reset: &Reset, baseline: &Baseline<'_>) ->
     let same_default = initial_ttl(ttl) == initial_ttl(usual);
     let weight = match evidence.shape {
         _ if ttl == usual => return None,
-        Shape::Active => 2,
+        // Who passes on handshakes for a host (a load balancer) may end its connections too; where there is none nobody knows its TTL.
+        Shape::Active if evidence.seen().handshake => 2,
+        Shape::Active => 1,
         // From nearer by than its host; a path of the same addresses and ports is the same.
         _ if same_default && ttl > usual => 2,
         // What a host without a socket sends has the default TTL, whatever its program had set.
@@ -285,10 +289,13 @@ fn too_soon(evidence: &Evidence<'_>, reset: &Reset) -> Option<Doubt> {
 /// further.
 fn came_once(evidence: &Evidence<'_>, reset: &Reset) -> Option<Doubt> {
     let doubles = evidence.close.doubles;
-    let twice = u64::from(*doubles.segments.at(reset.by));
+    let of = |end| u64::from(*doubles.segments.at(end));
+    let twice = of(reset.by);
     // No more than so many are counted.
     let sent = reset.before.at(reset.by).packets.min(u8::MAX.into());
-    let all_twice = twice >= SEEN_TWICE && twice * 10 >= sent * 9;
+    // A mirror port that doubles some frames doubles few in a row.
+    let many = twice >= SEEN_TWICE && twice + of(reset.by.peer()) >= DOUBLES;
+    let all_twice = many && twice * 10 >= sent * 9;
     let side = claimed(evidence, reset);
     let says = format!(
         "it was captured once, though {twice} other segments of the {side} passed two places of the capture"

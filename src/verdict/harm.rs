@@ -1,10 +1,13 @@
 //! Did a program lose something or see an error? The whole rule for it is here.
 
-use crate::flow::{Marks, Side};
+use crate::flow::{Marks, Reset, Side};
 use crate::time::Span;
 
 use super::evidence::{Evidence, Shape, Talk};
-use super::{How, Sender, broken_off, ending, facts, farewell, gave_up, probes, refused_tls, talk, talk_tls};
+use super::{
+    How, Sender, broken_off, ending, facts, farewell, gave_up, probes, refused_tls, shut_window, talk,
+    talk_tls,
+};
 
 /// Whether anybody was hurt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -92,7 +95,7 @@ pub(super) fn weigh(evidence: &Evidence<'_>) -> Option<Harm> {
         let may_be_cut = left_in_peace && !only_goodbyes && talk::end_unknown(evidence);
         (!may_be_cut && !ended_mute_in_tls(evidence)).then_some(Harm::Harmless)
     } else {
-        Some(Harm::Harmful)
+        (failed || !may_have_met_goodbye(evidence)).then_some(Harm::Harmful)
     }
 }
 
@@ -182,7 +185,9 @@ fn aborted_its_own_end(evidence: &Evidence<'_>) -> bool {
 /// Was only one direction captured, or nothing but a RST, so that nobody knows what the other side had said or whether it believed that?
 fn is_hearsay(evidence: &Evidence<'_>) -> bool {
     let ended = !matches!(evidence.how, How::Refused | How::Unanswered | How::Silent);
-    ended && !evidence.close.both_seen()
+    let unheard = |reset: &Reset| !reset.before.at(reset.by.peer()).seen();
+    let of_host = evidence.rst_by != Some(Sender::Middlebox);
+    ended && (!evidence.close.both_seen() || of_host && evidence.reset().is_some_and(unheard))
 }
 
 /// Did the client leave a stream of events, which goes on until it does?
@@ -219,11 +224,25 @@ fn left_at_first_words(evidence: &Evidence<'_>) -> bool {
     by_client && evidence.talk == Talk::Answering && soon && !left_events(evidence)
 }
 
+/// Does the snaplen hide what the server said?
+fn is_cut_short(evidence: &Evidence<'_>) -> bool {
+    let server = evidence.close.end(Side::Server);
+    let cut = evidence.close.half_before(Side::Server).marks.has(Marks::CUT);
+    cut && evidence.close.exchange.is_blind(server) && !shut_window::waited(evidence, Side::Server)
+}
+
+/// Had the client closed, and may what came too late have been the server's goodbye, which the snaplen hides?
+fn may_have_met_goodbye(evidence: &Evidence<'_>) -> bool {
+    let left = evidence.closer == Some(Side::Client) && evidence.how == How::FinThenReset;
+    left && is_cut_short(evidence) && farewell::lost_little(evidence, Side::Server)
+}
+
 /// Did the client abort when its kernel had received all that the server had said, of which nobody can tell whether it was all?
 fn may_have_had_all(evidence: &Evidence<'_>) -> bool {
     let end_known = talk::is_known(evidence) && !talk::ends_at_close(evidence);
     let answering = evidence.talk == Talk::Answering && !end_known && !talk_tls::record_is_cut(evidence);
     let short = evidence.exchange.turn.is_some_and(|turn| turn.bytes <= talk::SHORT_ANSWER);
+    let short = short || evidence.exchange.tls().is_some() && is_cut_short(evidence);
     let more = evidence.reset().is_some_and(|reset| reset.after.at(reset.by.peer()).news);
     evidence.how == How::Reset && answering && short && !more && !evidence.lost_data()
 }

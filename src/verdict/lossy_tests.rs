@@ -188,3 +188,62 @@ fn a_goodbye_that_was_not_captured_is_not_missed() {
     assert_eq!(of(""), Some("response_cut"));
     assert_eq!(of("B > A P. len 33 lost\nB > A P. len 50\n"), None);
 }
+
+/// Which of two frames came first is not known where a capture is not in order: an answer that acknowledges its question is one.
+#[test]
+fn an_answer_may_be_captured_before_its_question() {
+    let open = "A > B S\nB > A S.\nA > B .\n";
+    let first = "A > B P. \"*1\\r\\n$4\\r\\nPING\\r\\n\"\nB > A P. \"+PONG\\r\\n\"\nA > B .\n";
+    let swapped = "+1 B > A P. ack 1029 \"+PONG\\r\\n\"\nA > B P. seq 1015 ack 5008 \"*1\\r\\n$4\\r\\nPING\\r\\n\"\nA > B . ack 5015\n";
+    let left = "+9 A > B F.\nB > A F.\nA > B .";
+    let told = verdict(&format!("{open}{first}{swapped}{left}"));
+    assert_eq!((told.cause_name(), told.harm), (None, None), "{:?}", told.evidence);
+    let unanswered =
+        verdict(&format!("{open}{first}+1 A > B P. \"*1\\r\\n$4\\r\\nPING\\r\\n\"\nB > A .\n{left}"));
+    assert_eq!(unanswered.cause_name(), Some("client_abort"), "{:?}", unanswered.evidence);
+}
+
+/// The number of a FIN tells that a record was sent whole, where its last segment is missing.
+#[test]
+fn a_record_may_end_in_what_is_missing() {
+    let open = format!("A > B S\nB > A S.\nA > B .\n{HELLO}{HELLO_BACK}{FINISHED}A > B {}", record(60));
+    let begun = format!("B > A P. hex 1703030064{}\n", "61".repeat(40));
+    let end = |fin: u32| {
+        verdict(&format!("{open}{begun}B > A F. seq {fin}\nA > B . ack {}\nA > B F.\nB > A .", fin + 1))
+    };
+    let begins = 5001 + 15 + 9;
+    assert_eq!(end(begins + 105).harm, None, "{:?}", end(begins + 105).evidence);
+    assert_eq!(end(begins + 45).cause_name(), Some("response_cut"), "{:?}", end(begins + 45).evidence);
+}
+
+/// Nobody knows what a server said before its first frame that was captured, but that it said something.
+#[test]
+fn an_answer_may_lie_before_all_that_was_captured() {
+    let asked = "A > B S\nA > B . ack 5001\nA > B P. ack 5001 \"GET / HTTP/1.1\\r\\n\\r\\n\"\n";
+    let end =
+        |fin: u32| verdict(&format!("{asked}B > A F. seq {fin}\nA > B F. ack {0}\nB > A . seq {0}", fin + 1));
+    assert_eq!(end(5901).cause_name(), None, "{:?}", end(5901).evidence);
+    assert_eq!(end(5001).cause_name(), Some("no_response"), "{:?}", end(5001).evidence);
+}
+
+/// Records of which a snaplen hides the headers may be the end of an answer, or a goodbye.
+#[test]
+fn what_is_hidden_may_have_been_all() {
+    let open = format!("A > B S\nB > A S.\nA > B .\n{HELLO}{HELLO_BACK}{FINISHED}A > B {}", record(60));
+    let answer = "B > A P. hex 17030300306161 len 9000\nA > B .\n";
+    let left = verdict(&format!("{open}{answer}+0.01 A > B R."));
+    assert_eq!((left.cause_name(), left.harm), (Some("client_abort"), None), "{:?}", left.evidence);
+    let more = verdict(&format!("{open}{answer}+0.01 A > B R.\nB > A P. len 900\nA > B R"));
+    assert_eq!(more.harm, Some(Harm::Harmful), "{:?}", more.evidence);
+    let closed = |late: u32| {
+        verdict(&format!("{open}{answer}A > B F.\nB > A P. ack 1091 len {late}\nA > B R seq 1091"))
+    };
+    assert_eq!(closed(60).harm, None, "{:?}", closed(60).evidence);
+    assert_eq!(closed(6000).harm, Some(Harm::Harmful), "{:?}", closed(6000).evidence);
+}
+
+/// A RST before anything was heard of the other side hurts nobody whom one knows.
+#[test]
+fn a_capture_that_begins_with_a_reset_tells_no_harm() {
+    assert_eq!(verdict("A > B R. seq 1010 ack 5010\nB > A . seq 5010 ack 1010").harm, None);
+}

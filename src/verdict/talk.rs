@@ -12,6 +12,7 @@ use super::farewell::{
 };
 use super::shape::acknowledges;
 use super::talk_tls::record_is_cut;
+use super::unseen::{acknowledged_by_abort, answer_unseen, fin_behind_hole};
 use super::{How, Sender, answered_early, broken_off, ending, shut_window};
 
 /// A pause that is longer than any between two segments of one answer: Linux's shortest retransmission timeout (200 ms,
@@ -247,43 +248,6 @@ fn answered_in_two_bytes(evidence: &Evidence<'_>, asked: Turn) -> bool {
     })
 }
 
-/// Has the client acknowledged more of the server's data than the capture holds? Then an answer may be among it.
-pub(super) fn answer_unseen(evidence: &Evidence<'_>) -> bool {
-    let (client, server) =
-        (evidence.close.half_before(Side::Client), evidence.close.half_before(Side::Server));
-    // A hole that the client has not acknowledged either is one of the network.
-    let hole = server.marks.has(Marks::HOLE) && client.rcv_nxt.after(server.hole_start);
-    let missing = server.marks.has(Marks::GAP) || hole;
-    if fin_behind_hole(evidence) || acknowledged_by_abort(evidence) {
-        return true;
-    }
-    if !server.seen() {
-        return client.marks.has(Marks::ACKED) && acknowledged_since(evidence);
-    }
-    client.marks.has(Marks::ACKED) && (missing || client.rcv_nxt.after(server.snd_nxt))
-}
-
-/// Does a hole that nobody filled lie before the server's FIN?
-fn fin_behind_hole(evidence: &Evidence<'_>) -> bool {
-    let server = evidence.close.half_before(Side::Server);
-    server.marks.has(Marks::HOLE) && server.has_fin()
-}
-
-/// Does the RST of the client's live socket acknowledge more than was captured? Its kernel had received that.
-fn acknowledged_by_abort(evidence: &Evidence<'_>) -> bool {
-    let had = ending::acknowledged_by_rst(evidence.close, Side::Client);
-    had.is_some_and(|had| had.after(evidence.close.half_before(Side::Server).snd_nxt))
-}
-
-/// Only the client was captured: has it acknowledged more since it spoke than a FIN takes?
-fn acknowledged_since(evidence: &Evidence<'_>) -> bool {
-    let Some(turn) = evidence.exchange.turn else { return false };
-    let asked = evidence.close.recent.iter().find(|recent| recent.by == turn.by && recent.seq == turn.seq);
-    let rcv_nxt = evidence.close.half_before(Side::Client).rcv_nxt;
-    // So many segments later that the request is not among the kept ones it is not known; most of them acknowledged something.
-    asked.is_none_or(|asked| rcv_nxt.after(asked.ack.plus(1)))
-}
-
 /// Everything that the server said was acknowledged, by the RST of the client's live socket if that ended it, and it could have said more: a shut window ends no answer.
 fn answer_acknowledged(evidence: &Evidence<'_>) -> bool {
     let server: &Half = evidence.close.half_before(Side::Server);
@@ -318,9 +282,12 @@ pub(super) fn is_quiet(evidence: &Evidence<'_>) -> bool {
 /// Did the client leave sooner than an answer could have come back, or any program would have given up waiting? Then it did not wait: it
 /// had another connection (browsers try several), or asked for nothing.
 pub(super) fn left_at_once(evidence: &Evidence<'_>) -> bool {
-    // Half as long as the way takes an answer that has to be made.
+    // Half as long as the way takes an answer that has to be made. Where the handshake is missing, the way is known from what came after.
     let soonest = |rtt: Span| rtt.as_nanos() + rtt.as_nanos() / 2;
-    let patience = evidence.close.rtt.map_or(0, soonest).max(AT_ONCE.as_nanos());
+    let [near, far] =
+        [Side::Client, Side::Server].map(|side| *evidence.close.legs.at(evidence.close.end(side)));
+    let both = far.map(|far| far.shortest.plus(near.map_or(Span::ZERO, |near| near.shortest)));
+    let patience = evidence.close.rtt.or(both).map_or(0, soonest).max(AT_ONCE.as_nanos());
     let waited = evidence.idle_before.is_none_or(|idle| idle.as_nanos() >= patience);
     let asked = evidence.talk == Talk::Awaiting;
     let by_client = evidence.rst_by == Some(Sender::Side(Side::Client));

@@ -4,15 +4,17 @@ use crate::flow::{Alert, Exchange, Recent, Side};
 
 use super::How;
 use super::evidence::Evidence;
-use super::talk::{answer_unseen, has_all_of_server, is_quiet};
+use super::talk::{has_all_of_server, is_quiet};
+use super::unseen::answer_unseen;
 
-/// Did the server's last TLS record announce more than came, also of what a hole before its FIN had held up?
+/// Did the server's last TLS record announce more than came, also of what a hole before its FIN had held up, and is none of it missing from
+/// the capture?
 pub(super) fn record_is_cut(evidence: &Evidence<'_>) -> bool {
     let server = evidence.close.end(Side::Server);
     let cut = |exchange: &Exchange| {
         exchange.tls().is_some_and(|tls| *tls.cut_record.at(server) && !tls.is_blind(server))
     };
-    cut(evidence.exchange) && cut(&evidence.close.exchange)
+    cut(evidence.exchange) && cut(&evidence.close.exchange) && !answer_unseen(evidence)
 }
 
 /// Did the server answer a ClientHello with something that is no TLS, or say that before it and nothing after it?

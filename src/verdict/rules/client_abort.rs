@@ -117,7 +117,8 @@ fn guess(evidence: &Evidence<'_>) -> Confidence {
         after.news && [after.first, after.last].into_iter().flatten().any(|recent| recent.len > 0)
     });
     // Something long was still coming when it aborted.
-    let long = evidence.exchange.turn.is_some_and(|turn| turn.bytes > talk::SHORT_ANSWER);
+    let hidden = evidence.exchange.is_blind(evidence.close.end(Side::Server)) && evidence.seen().cut;
+    let long = evidence.exchange.turn.is_some_and(|turn| turn.bytes > talk::SHORT_ANSWER) && !hidden;
     let coming = long && evidence.unacknowledged_before_rst() || shut_window::waited(evidence, Side::Server);
     if evidence.talk == Talk::Awaiting || more || coming || evidence.lost_data() {
         Confidence::Likely

@@ -1,0 +1,65 @@
+//! What the capture does not hold of an answer, though something else tells that it was given.
+
+use crate::flow::{Marks, Recent, Side};
+
+use super::ending;
+use super::evidence::Evidence;
+
+/// Has the client acknowledged more of the server's data than the capture holds? Then an answer may be among it.
+pub(super) fn answer_unseen(evidence: &Evidence<'_>) -> bool {
+    let (client, server) =
+        (evidence.close.half_before(Side::Client), evidence.close.half_before(Side::Server));
+    // A hole that the client has not acknowledged either is one of the network.
+    let hole = server.marks.has(Marks::HOLE) && client.rcv_nxt.after(server.hole_start);
+    let missing = server.marks.has(Marks::GAP) || hole;
+    if fin_behind_hole(evidence) || acknowledged_by_abort(evidence) || answered_ahead(evidence) {
+        return true;
+    }
+    if !server.seen() {
+        return client.marks.has(Marks::ACKED) && acknowledged_since(evidence);
+    }
+    let more = client.marks.has(Marks::ACKED) && (missing || client.rcv_nxt.after(server.snd_nxt));
+    more || begins_unseen(evidence)
+}
+
+/// Is what the server began with missing? The client had acknowledged less before, and not only by what a FIN takes, and has all of it now.
+fn begins_unseen(evidence: &Evidence<'_>) -> bool {
+    let (client, server) = (evidence.close.client, evidence.close.half_before(Side::Server));
+    let has_it = !evidence.close.half_before(Side::Client).rcv_nxt.before(server.iss.plus(1));
+    let less = |recent: &Recent| recent.by == client && recent.flags.ack() && recent.ack.before(server.iss);
+    has_it && !server.marks.has(Marks::SYN) && evidence.close.recent.iter().any(less)
+}
+
+/// Did the server acknowledge what the client said last together with data, which was captured before it? The capture is not in the order of
+/// the wire.
+fn answered_ahead(evidence: &Evidence<'_>) -> bool {
+    let Some(turn) = evidence.exchange.turn else { return false };
+    let half = evidence.close.halves.at(turn.by);
+    let swapped = half.marks.has(Marks::SWAPPED) || half.marks.has(Marks::FORESTALLED);
+    let end = turn.seq.plus(u32::try_from(turn.bytes).unwrap_or(u32::MAX));
+    let answers = |recent: &Recent| {
+        recent.by != turn.by && recent.len > 0 && recent.frame < turn.frame && !recent.ack.before(end)
+    };
+    swapped && evidence.close.recent.iter().any(answers)
+}
+
+/// Does a hole that nobody filled lie before the server's FIN?
+pub(super) fn fin_behind_hole(evidence: &Evidence<'_>) -> bool {
+    let server = evidence.close.half_before(Side::Server);
+    server.marks.has(Marks::HOLE) && server.has_fin()
+}
+
+/// Does the RST of the client's live socket acknowledge more than was captured? Its kernel had received that.
+pub(super) fn acknowledged_by_abort(evidence: &Evidence<'_>) -> bool {
+    let had = ending::acknowledged_by_rst(evidence.close, Side::Client);
+    had.is_some_and(|had| had.after(evidence.close.half_before(Side::Server).snd_nxt))
+}
+
+/// Only the client was captured: has it acknowledged more since it spoke than a FIN takes?
+fn acknowledged_since(evidence: &Evidence<'_>) -> bool {
+    let Some(turn) = evidence.exchange.turn else { return false };
+    let asked = evidence.close.recent.iter().find(|recent| recent.by == turn.by && recent.seq == turn.seq);
+    let rcv_nxt = evidence.close.half_before(Side::Client).rcv_nxt;
+    // So many segments later that the request is not among the kept ones it is not known; most of them acknowledged something.
+    asked.is_none_or(|asked| rcv_nxt.after(asked.ack.plus(1)))
+}
