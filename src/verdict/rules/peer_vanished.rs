@@ -52,6 +52,11 @@ and look at the path (routes, firewall state timeouts, MTU black holes where onl
 B > A P. \"HTTP/1.1 200 OK\\r\\nContent-Length: 9000\\r\\n\\r\\n\"\nA > B .\nB > A . len 1000\n+0.2 B > A again\n+0.4 B > A again\n\
 +1 A > B F. ack 5042\nB > A .\n+0.2 A > B again\nB > A .\n+1 B > A . seq 5042 len 1000\n+2 B > A . seq 5042 len 1000",
         ),
+        hit(
+            "what one side says does not arrive, and both repeat themselves",
+            "A > B S\nB > A S.\nA > B .\nA > B P. len 50\nB > A P. len 35\n+0.2 B > A again\n+0.2 A > B P. seq 1001 ack 5001 len 50\n\
+B > A . seq 5036\n+0.3 B > A P. seq 5001 len 35",
+        ),
         miss("only idle", "A > B S\nB > A S.\nA > B .\nA > B P. len 50\nB > A ."),
     ],
 };
@@ -72,6 +77,11 @@ fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
     let side = evidence.unanswered_side()?;
     if handshake_failed(evidence) || closed_unhearing(evidence, side.peer()) {
         return Some(Confidence::Likely);
+    }
+    if speaks_on(evidence, side) {
+        // A server that repeats its SYN+ACK alone may hear and have no room.
+        let long = evidence.unanswered(side) >= SURE && !only_syn_acks(evidence, side.peer());
+        return Some(if long { Confidence::Likely } else { Confidence::Possible });
     }
     // Of a side that never acknowledged anything, or never got beyond its SYN+ACK, it is not known that it was ever there
     // for more.
@@ -107,6 +117,14 @@ fn closed_unhearing(evidence: &Evidence<'_>, side: Side) -> bool {
     })
 }
 
+/// Does the other side still speak, when a side has repeated itself already? Then it lives, and what is repeated does not arrive.
+fn speaks_on(evidence: &Evidence<'_>, side: Side) -> bool {
+    let mine = || evidence.close.recent.iter().filter(|recent| recent.by == evidence.close.end(side));
+    let Some(last) = mine().next_back() else { return false };
+    let again = mine().filter(|recent| (recent.seq, recent.len) == (last.seq, last.len)).nth(1);
+    again.is_some_and(|again| evidence.close.half(side.peer()).last_seen > again.ts)
+}
+
 fn only_syn_acks(evidence: &Evidence<'_>, side: Side) -> bool {
     let half = evidence.close.half(side);
     half.marks.has(Marks::SYN_ACK) && half.packets == 1 + u64::from(half.retransmits) && !half.has_data()
@@ -129,6 +147,11 @@ fn facts(evidence: &Evidence<'_>) -> Vec<Fact> {
     } else if closed_unhearing(evidence, side.peer()) {
         format!(
             "the {side} repeated itself {repeated} times, and the {} closed without acknowledging it: it does not arrive",
+            side.peer()
+        )
+    } else if speaks_on(evidence, side) {
+        format!(
+            "the {side} repeated itself {repeated} times, and the {}, which speaks on, acknowledges none of it: it does not arrive",
             side.peer()
         )
     } else {
