@@ -74,15 +74,13 @@ pub(super) fn both_said_goodbye(evidence: &Evidence<'_>) -> bool {
 /// Had both sides said TLS's goodbye by the end, and was what a RST destroyed no longer than last words? HTTP/2's
 /// GOAWAY goes before the close_notify, and both may cross the other side's FIN. Whom a server had told to go may miss something.
 pub(super) fn goodbyes_crossed(evidence: &Evidence<'_>) -> bool {
-    let close = evidence.close;
-    let ends = [Side::Client, Side::Server].map(|side| close.end(side));
-    let tls = close.exchange.tls();
-    let both = tls.is_some_and(|tls| tls.established && ends.iter().all(|&end| *tls.closing.at(end)));
+    let sides = [Side::Client, Side::Server];
+    let tls = evidence.close.exchange.tls().filter(|tls| tls.established);
+    let said = |side| tls.is_some_and(|tls| *tls.closing.at(evidence.close.end(side)));
     let told_to = evidence.closer == Some(Side::Client) && said_goodbye(evidence, Side::Server);
     evidence.closer.is_some()
         && !told_to
-        && both
-        && [Side::Client, Side::Server].into_iter().all(|side| lost_little(evidence, side))
+        && sides.into_iter().all(|side| said(side) && lost_little(evidence, side))
 }
 
 /// Is what a side said and nobody acknowledged no longer than last words, TLS's goodbye apart?

@@ -29,6 +29,8 @@ const NANOS_A_COUNT: u64 = 1_000_000;
 const SEEN_TWICE: u64 = 2;
 /// Nor are as many, of both sides together, chance.
 const DOUBLES: u64 = 5;
+/// What Windows begins with.
+const WINDOWS_TTL: u8 = 128;
 /// Below this, a round trip says nothing about distance: scheduling takes as long.
 const FAR: Span = Span::from_millis(5);
 /// Two RSTs that are nearer in time than this, one to each side, were sent at once.
@@ -53,12 +55,8 @@ pub(super) fn doubts(evidence: &Evidence<'_>) -> Vec<Doubt> {
         return life::accepted_after_all(evidence, reset).into_iter().collect();
     }
     let baseline = Baseline::of(evidence, reset);
-    let mut habits = left_out(evidence, reset, &baseline).into_iter();
-    [
-        life::spoke_on(evidence, reset),
-        other_ttl(evidence, reset, &baseline),
-        habits.next(),
-        habits.next(),
+    let of_host = [life::spoke_on(evidence, reset), other_ttl(evidence, reset, &baseline)];
+    let others = [
         other_ip_id(evidence, reset, &baseline),
         too_soon(evidence, reset),
         came_once(evidence, reset),
@@ -67,10 +65,9 @@ pub(super) fn doubts(evidence: &Evidence<'_>) -> Vec<Doubt> {
         both_at_once(evidence, reset),
         unprompted(evidence, reset),
         odd_ack(evidence, reset, &baseline),
-    ]
-    .into_iter()
-    .flatten()
-    .collect()
+    ];
+    let lacks = left_out(evidence, reset, &baseline);
+    of_host.into_iter().flatten().chain(lacks).chain(others.into_iter().flatten()).collect()
 }
 
 /// Does the RST of a live socket carry a mark that only its host could have given it with ease: the timestamps that were
@@ -377,7 +374,9 @@ fn unprompted(evidence: &Evidence<'_>, reset: &Reset) -> Option<Doubt> {
 /// Linux leaves 0 there. What Windows leaves is no oddity ([`Shape`]), nor is anything where the host's own count goes on.
 fn odd_ack(evidence: &Evidence<'_>, reset: &Reset, baseline: &Baseline<'_>) -> Option<Doubt> {
     let Segment { flags, seq, ack, .. } = reset.rst;
-    let windows = ack == seq || evidence.shape == Shape::Active || baseline.goes_on_in(&reset.rst);
-    let odd = !flags.ack() && ack.0 != 0 && !windows;
+    let own = reset.before.at(reset.by);
+    let ttl = if own.seen() { own.ttl } else { reset.rst.ttl };
+    let windows = initial_ttl(ttl) == WINDOWS_TTL && (ack == seq || evidence.shape == Shape::Active);
+    let odd = !flags.ack() && ack.0 != 0 && !windows && !baseline.goes_on_in(&reset.rst);
     odd.then(|| doubt(reset.rst.frame, 1, "it has an acknowledgement number but no ACK flag".to_owned()))
 }

@@ -41,10 +41,17 @@ fn an_abort_without_the_flag_is_one() {
 /// Windows, 10 as well, fills in its own number where no socket fits.
 #[test]
 fn a_refusal_with_its_own_number_is_no_oddity() {
-    let talk = "A > B P. len 9\nB > A P. len 9\nA > B .\nB > A F.\nA > B .\n+1 A > B P. len 9\nB > A R ";
-    let windows = told(&format!("{talk}seq 5011 ack 5011"));
-    assert!(!injected(&windows), "{:?}", windows.evidence);
-    assert!(injected(&told(&format!("{talk}seq 5011 ack 4711"))));
+    let from = |ttl: u8, ack: u32| {
+        verdict(&format!(
+            "A > B S\nB > A S. ttl {ttl}\nA > B .\nA > B P. len 9\nB > A P. len 9 ttl {ttl}\nA > B .\nB > A F. ttl {ttl}\n\
+A > B .\n+1 A > B P. len 9\nB > A R seq 5011 ack {ack} ttl {ttl}"
+        ))
+    };
+    assert!(!injected(&from(128, 5011)), "{:?}", from(128, 5011).evidence);
+    assert!(!injected(&from(111, 5011)), "{:?}", from(111, 5011).evidence);
+    assert!(injected(&from(128, 4711)));
+    // Linux does not.
+    assert!(injected(&from(64, 5011)));
 }
 
 /// BSD's stacks set DF on what a socket sends, and not on a RST.

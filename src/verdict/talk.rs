@@ -282,7 +282,8 @@ pub(super) fn is_quiet(evidence: &Evidence<'_>) -> bool {
 /// Did the client leave sooner than an answer could have come back, or any program would have given up waiting? Then it did not wait: it
 /// had another connection (browsers try several), or asked for nothing.
 pub(super) fn left_at_once(evidence: &Evidence<'_>) -> bool {
-    // Half as long as the way takes an answer that has to be made. Where the handshake is missing, the way is known from what came after.
+    // An answer that has to be made takes half as long again as the bare way, which is known from what came after where the handshake is
+    // missing.
     let soonest = |rtt: Span| rtt.as_nanos() + rtt.as_nanos() / 2;
     let [near, far] =
         [Side::Client, Side::Server].map(|side| *evidence.close.legs.at(evidence.close.end(side)));

@@ -13,7 +13,8 @@ pub(super) const RULE: Rule = Rule {
 one fails with EPIPE ('broken pipe'), and a read gives EOF: the reader never learns of the RST.
 How it is told: a FIN, later data from the other side, and a RST that answers exactly that data.
 Not to be confused with: a half-close, where the side that sent FIN still reads; client_abort, where the client had left before \
-it had its answer; stale_keepalive, where the data is the next request on a kept-alive connection.
+it had its answer; stale_keepalive, where the data is the next request on a kept-alive connection; a keep-alive probe that a closed end refuses, by \
+which nothing is written and nothing lost: it is told here as well, as harmless.
 What to do: treat a read of 0 (EOF, 'end') as the end for writing too, unless the protocol has half-closes; a writer that must \
 not lose data needs an acknowledgement in its own protocol.",
     sources: &["RFC 1122 §4.2.2.13", "RFC 9293 §3.6.1"],
