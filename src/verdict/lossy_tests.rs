@@ -247,3 +247,37 @@ fn what_is_hidden_may_have_been_all() {
 fn a_capture_that_begins_with_a_reset_tells_no_harm() {
     assert_eq!(verdict("A > B R. seq 1010 ack 5010\nB > A . seq 5010 ack 1010").harm, None);
 }
+
+/// The way is known from acknowledgements where the capture begins after the handshake.
+#[test]
+fn who_leaves_at_once_is_known_without_a_handshake() {
+    let talk = "A > B P. len 90\n+0.04 B > A P. len 90\nA > B P. len 7\n";
+    assert_eq!(verdict(&format!("{talk}+0.05 A > B R.")).harm, None);
+    assert_eq!(verdict(&format!("{talk}+0.2 A > B R.")).harm, Some(Harm::Harmful));
+}
+
+/// Who repeats itself is there.
+#[test]
+fn who_speaks_on_has_not_vanished() {
+    let open = "A > B S\nB > A S.\nA > B .\nA > B P. len 50\nB > A P. len 35\n+0.2 B > A again\n";
+    let sure = |told: &super::Verdict| told.cause.map(|found| found.confidence);
+    let alone = verdict(&format!("{open}+0.5 B > A again"));
+    assert_eq!(sure(&alone), Some(Confidence::Likely), "{:?}", alone.evidence);
+    let both =
+        verdict(&format!("{open}+0.2 A > B P. seq 1001 ack 5001 len 50\n+0.3 B > A P. seq 5001 len 35"));
+    assert_eq!(sure(&both), Some(Confidence::Possible), "{:?}", both.evidence);
+    assert!(both.evidence.iter().any(|fact| fact.fact.contains("speaks on")), "{:?}", both.evidence);
+}
+
+/// SMTP's 521 (RFC 7504) ends a session as 421 does.
+#[test]
+fn a_server_of_mail_says_that_it_ends() {
+    let told = |code: u16| {
+        verdict(&format!(
+            "A > B S\nB > A S.\nA > B .\nB > A P. \"220 mail\\r\\n\"\nA > B P. \"NOOP\\r\\n\"\nB > A FP. \"{code} no\\r\\n\"\n\
+A > B P. ack 5011 len 90\nB > A R"
+        ))
+    };
+    let says = |code| told(code).evidence.iter().any(|fact| fact.fact.contains(&format!("said {code}")));
+    assert!(says(421) && says(521) && !says(550), "{:?}", told(521).evidence);
+}

@@ -117,3 +117,23 @@ fn a_pair_that_came_another_way_than_the_offer_is_forged() {
     assert_eq!(pair(64).rst_by, Some(Sender::Side(Side::Server)));
     assert_eq!(pair(21).harm, Some(Harm::Harmful));
 }
+
+/// A mirror port doubles some frames by chance; captures of two places double nearly all of them.
+#[test]
+fn a_few_doubles_tell_nothing_of_one_that_is_none() {
+    let twice = |line: &str, id: u32| format!("{line} id {id}\n+0.0001 {line} id {id}\n");
+    let few = twice("B > A S. seq 5000 ack 1001", 1) + &twice("B > A . seq 5001 ack 1010", 2);
+    let story = format!("A > B S\n{few}A > B P. len 9\n+1 B > A R. id 3");
+    assert!(!injected(&verdict(&story)), "{:?}", verdict(&story).evidence);
+}
+
+/// Whose SYN a load balancer has sent, and perhaps the RST, is not known where the capture begins later.
+#[test]
+fn without_a_handshake_another_ttl_is_less_odd() {
+    let talk = "A > B P. len 9 ttl 52\nB > A P. len 9\nA > B P. len 9 ttl 52\nB > A P. len 9\nA > B P. len 9 ttl 52\nB > A P. len 9\n";
+    let end = "+1 A > B R. ttl 251 id 9999";
+    let mid = verdict(&format!("{talk}{end}"));
+    assert_eq!(mid.rst_by, Some(Sender::Side(Side::Client)), "{:?}", mid.evidence);
+    let whole = verdict(&format!("A > B S ttl 52\nB > A S.\nA > B . ttl 52\n{talk}{end}"));
+    assert_eq!(sender(&whole), (Some(Sender::Middlebox), Some(Confidence::Likely)), "{:?}", whole.evidence);
+}
