@@ -145,6 +145,10 @@ B > A P. hex 160303000402000000140303000101160303000420202020\nA > B P. hex 1403
         let late = |said: &str| verdict(&format!("{left}B > A FP. hex {said} ack 1098\nA > B R seq 1098"));
         let crossed = late(&format!("{}{bye}", record(41)));
         assert_eq!(crossed.harm, Some(Harm::Harmless), "{:?}", crossed.evidence);
+        // Whom a server tells to go may miss what was asked.
+        let sent_away =
+            verdict(&format!("{asked}B > A P. hex {bye}\nA > B P. hex {bye}\nA > B F.\nB > A R."));
+        assert_eq!(sent_away.harm, None, "{:?}", sent_away.evidence);
         for more in [format!("{}{bye}", record(200)), record(41)] {
             let told = late(&more);
             assert_eq!(told.harm, Some(Harm::Harmful), "{:?}", told.evidence);

@@ -224,6 +224,12 @@ fn an_answer_may_lie_before_all_that_was_captured() {
         |fin: u32| verdict(&format!("{asked}B > A F. seq {fin}\nA > B F. ack {0}\nB > A . seq {0}", fin + 1));
     assert_eq!(end(5901).cause_name(), None, "{:?}", end(5901).evidence);
     assert_eq!(end(5001).cause_name(), Some("no_response"), "{:?}", end(5001).evidence);
+    // What the client never had is no answer.
+    let repeats = "A > B P. seq 1001 ack 4900 len 41\n+0.3 A > B again\n";
+    let lost = format!(
+        "{repeats}B > A . seq 5011 ack 1042\n+1 A > B P. ack 4900 len 76\n+0.0002 A > B F. ack 4900\n+0.2 B > A R seq 4900"
+    );
+    assert_eq!(verdict(&lost).harm, None, "{:?}", verdict(&lost).evidence);
 }
 
 /// Records of which a snaplen hides the headers may be the end of an answer, or a goodbye.
@@ -233,6 +239,13 @@ fn what_is_hidden_may_have_been_all() {
     let answer = "B > A P. hex 17030300306161 len 9000\nA > B .\n";
     let left = verdict(&format!("{open}{answer}+0.01 A > B R."));
     assert_eq!((left.cause_name(), left.harm), (Some("client_abort"), None), "{:?}", left.evidence);
+    let at_once = verdict(&format!("{open}{}+0.01 A > B R.", answer.replace("A > B .\n", "")));
+    assert_eq!(
+        at_once.cause.map(|found| found.confidence),
+        Some(Confidence::Possible),
+        "{:?}",
+        at_once.evidence
+    );
     let more = verdict(&format!("{open}{answer}+0.01 A > B R.\nB > A P. len 900\nA > B R"));
     assert_eq!(more.harm, Some(Harm::Harmful), "{:?}", more.evidence);
     let closed = |late: u32| {
@@ -240,6 +253,26 @@ fn what_is_hidden_may_have_been_all() {
     };
     assert_eq!(closed(60).harm, None, "{:?}", closed(60).evidence);
     assert_eq!(closed(6000).harm, Some(Harm::Harmful), "{:?}", closed(6000).evidence);
+}
+
+/// The same of HTTP/2 in clear, where GOAWAY meets a client that has left.
+#[test]
+fn a_goodbye_of_http2_may_be_hidden() {
+    let begun = "A > B S\nB > A S.\nA > B .\nA > B P. len 297 \"PRI * HTTP/2.0\\r\\n\\r\\nSM\\r\\n\\r\\n\"\n\
+B > A P. hex 00000604000000000000 len 240\nA > B .\nA > B F.\nB > A .\n";
+    let late = |len: u32| verdict(&format!("{begun}B > A P. hex 00 len {len}\nA > B R"));
+    assert_eq!(late(17).harm, None, "{:?}", late(17).evidence);
+    assert_eq!(late(1700).harm, Some(Harm::Harmful), "{:?}", late(1700).evidence);
+}
+
+/// A server that repeats its SYN+ACK may have heard the client, and have no room.
+#[test]
+fn who_repeats_its_offer_may_be_full() {
+    let open =
+        "A > B S\nB > A S.\nA > B .\nA > B P. len 36\n+0.2 A > B again\n+0.2 A > B again\n+0.4 A > B again\n";
+    let full = "+0.2 B > A S. seq 5000 ack 1001\nA > B . seq 1037\n+0.6 A > B P. seq 1001 len 36\n+1.6 A > B P. seq 1001 len 36";
+    let told = verdict(&format!("{open}{full}"));
+    assert_eq!(told.cause_name(), Some("accept_queue_overflow"), "{:?}", told.evidence);
 }
 
 /// A RST before anything was heard of the other side hurts nobody whom one knows.

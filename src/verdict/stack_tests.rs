@@ -29,6 +29,8 @@ fn an_abort_without_the_flag_is_one() {
     let session = "B > A P. len 9\nA > B P. len 90\nB > A P. len 900\nA > B F.\nB > A .\n";
     let refused = told(&format!("{session}B > A R ack 1091 id 5"));
     assert_eq!(refused.cause_name(), Some("aborted_by_application"), "{:?}", refused.evidence);
+    let unsure = told(&format!("{session}B > A R ack 1091 id 9999"));
+    assert_eq!(unsure.cause_name(), Some("aborted_by_application"), "{:?}", unsure.evidence);
     // What was left in the field from something else tells nothing, but the next identification does.
     let left = told(&format!("{talk}A > B R ack 77 id 5"));
     assert_eq!(left.cause_name(), Some("client_abort"), "{:?}", left.evidence);
