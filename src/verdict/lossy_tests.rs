@@ -268,9 +268,8 @@ B > A P. hex 00000604000000000000 len 240\nA > B .\nA > B F.\nB > A .\n";
 /// A server that repeats its SYN+ACK may have heard the client, and have no room.
 #[test]
 fn who_repeats_its_offer_may_be_full() {
-    let open =
-        "A > B S\nB > A S.\nA > B .\nA > B P. len 36\n+0.2 A > B again\n+0.2 A > B again\n+0.4 A > B again\n";
-    let full = "+0.2 B > A S. seq 5000 ack 1001\nA > B . seq 1037\n+0.6 A > B P. seq 1001 len 36\n+1.6 A > B P. seq 1001 len 36";
+    let open = "A > B S\nB > A S. ttl 62\nA > B .\nA > B P. len 36\n+0.2 A > B again\n+0.2 A > B again\n+0.4 A > B again\n";
+    let full = "+0.2 B > A S. seq 5000 ack 1001 ttl 62\nA > B . seq 1037\n+0.6 A > B P. seq 1001 len 36\n+1.6 A > B P. seq 1001 len 36\n+3.2 A > B P. seq 1001 len 36";
     let told = verdict(&format!("{open}{full}"));
     assert_eq!(told.cause_name(), Some("accept_queue_overflow"), "{:?}", told.evidence);
 }
