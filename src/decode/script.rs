@@ -308,12 +308,15 @@ fn read_fields<'a>(
     let mut lost = false;
     while let Some(name) = words.next() {
         match name {
-            "lost" => lost = true,
-            "no_df" => segment.traits = segment.traits.without(Traits::DF),
+            "lost" => {
+                lost = true;
+                continue;
+            }
+            "no_df" => {
+                segment.traits = segment.traits.without(Traits::DF);
+                continue;
+            }
             _ => {}
-        }
-        if matches!(name, "lost" | "no_df") {
-            continue;
         }
         let Some(value) = words.next().and_then(|word| word.parse::<u32>().ok()) else {
             return Err("a number is missing");

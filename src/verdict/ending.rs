@@ -1,7 +1,7 @@
 //! How a connection ended, by what took effect and not by what was merely sent.
 
 use crate::decode::SeqNumber;
-use crate::flow::{Acceptance, Both, Close, Coverage, End, Fin, Half, Marks, Reset, Side};
+use crate::flow::{Acceptance, Both, Close, Coverage, End, Fin, Half, Marks, Recent, Reset, Side};
 use crate::time::Span;
 
 use super::evidence::accepted_for_certain;
@@ -225,10 +225,15 @@ fn repeats_in_vain(close: &Close, side: Side) -> bool {
 
 /// How long a side has said the same, as far as that is kept.
 fn repeated_for(close: &Close, side: Side) -> Span {
-    let mine = || close.recent.iter().filter(|recent| recent.by == close.end(side));
-    let last = mine().next_back();
-    let first = last.and_then(|last| mine().find(|recent| (recent.seq, recent.len) == (last.seq, last.len)));
-    last.zip(first).map_or(Span::default(), |(last, first)| last.ts.since(first.ts))
+    let first_and_last = copies_of_last(close, side).next().zip(copies_of_last(close, side).next_back());
+    first_and_last.map_or(Span::default(), |(first, last)| last.ts.since(first.ts))
+}
+
+/// What a side said last, and all that said the same before, as far as that is kept.
+pub(super) fn copies_of_last(close: &Close, side: Side) -> impl DoubleEndedIterator<Item = &Recent> {
+    let mine = move || close.recent.iter().filter(move |recent| recent.by == close.end(side));
+    let last = mine().next_back().map(|last| (last.seq, last.len));
+    mine().filter(move |recent| last == Some((recent.seq, recent.len)))
 }
 
 /// The side that repeated itself into the silence.

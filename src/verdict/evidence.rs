@@ -181,6 +181,14 @@ impl<'a> Evidence<'a> {
         had.marks.has(Marks::ACKED) && self.shape == Shape::Reply && reset.prompt.is_some_and(old)
     }
 
+    /// Did this side abort what it had closed itself, although nothing had come in between?
+    #[must_use]
+    pub fn aborted_its_end(&self, side: Side) -> bool {
+        let ends = self.fin(side).zip(self.reset());
+        let unasked = ends.is_some_and(|(fin, reset)| reset.rst.ack == fin.ack);
+        self.rst_by == Some(Sender::Side(side)) && self.shape == Shape::Active && unasked
+    }
+
     /// Had what the RST answers been sent before, so that nobody answered the first copy?
     #[must_use]
     pub fn prompt_was_repeated(&self) -> bool {

@@ -3,7 +3,7 @@
 //! No single odd field convicts. A host that demonstrably lives on after "its" RST does; otherwise several independent
 //! marks of one RST have to agree. What speaks against a host is compared only with that host's own earlier segments of
 //! the same class: Linux answers from a socket that does not exist with identification 0 and the default TTL whatever the
-//! program had set, macOS leaves timestamps out of every RST, Windows negotiates none.
+//! program had set, macOS and Windows leave timestamps out of every RST, BSD's stacks DF.
 
 mod life;
 

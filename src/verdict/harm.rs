@@ -6,7 +6,7 @@ use crate::time::Span;
 use super::evidence::{Evidence, Shape, Talk};
 use super::{
     How, Sender, broken_off, ending, facts, farewell, gave_up, probes, refused_tls, shut_window, talk,
-    talk_tls,
+    talk_tls, unseen,
 };
 
 /// Whether anybody was hurt.
@@ -42,10 +42,11 @@ const FIRST_WORDS: u64 = 8192;
 /// (where nobody can tell whether it had its whole answer, nobody can tell the harm either: a health check leaves after the first
 /// words of one, or asks and does not wait, and other answers end with the connection or with an empty frame; nor where a server ends
 /// without TLS's goodbye, a client tries once and no more, only one direction or not the end was captured, or a host did not know a
-/// connection that it had never closed; nor where who had closed missed only the acknowledgement of its FIN), and
+/// connection that it had never closed; nor where who had closed missed only the acknowledgement of its FIN, or a snaplen hides what it
+/// was sent then), and
 /// one that had closed by FIN and was owed nothing, whatever the server resets then;
 /// a TLS session or an HTTP/2 connection that was over and of which only its own records or frames met the closed socket; the
-/// reply to a last word that nobody waits for; and a scanner, whoever answers it. Everything else is harmful, because somebody waited
+/// reply to a last word that nobody waits for; a probe that met a closed end; and a scanner, whoever answers it. Everything else is harmful, because somebody waited
 /// for what never came; so is a fatal TLS alert and what HTTP/2 calls an error, however it ended then, and a connection that was given up
 /// because nobody answered its probes: its program's next call fails.
 #[must_use]
@@ -175,11 +176,8 @@ fn refused_nothing(evidence: &Evidence<'_>) -> bool {
 /// Did the server reset what it had just closed itself, although nothing more had come? A client that was owed nothing reads an end or an
 /// error.
 fn aborted_its_own_end(evidence: &Evidence<'_>) -> bool {
-    let own = evidence.rst_by == Some(Sender::Side(Side::Server)) && evidence.closer == Some(Side::Server);
-    let ends = evidence.fin(Side::Server).zip(evidence.reset());
-    let unasked =
-        ends.is_some_and(|(fin, reset)| reset.rst.ack == fin.ack && evidence.shape == Shape::Active);
-    evidence.how == How::FinThenReset && own && unasked && !evidence.exchange.request_unfinished()
+    let own = evidence.closer == Some(Side::Server) && evidence.aborted_its_end(Side::Server);
+    evidence.how == How::FinThenReset && own && !evidence.exchange.request_unfinished()
 }
 
 /// Was only one direction captured, or nothing but a RST, so that nobody knows what the other side had said or whether it believed that?
@@ -224,17 +222,15 @@ fn left_at_first_words(evidence: &Evidence<'_>) -> bool {
     by_client && evidence.talk == Talk::Answering && soon && !left_events(evidence)
 }
 
-/// Does the snaplen hide what the server said?
-fn is_cut_short(evidence: &Evidence<'_>) -> bool {
-    let server = evidence.close.end(Side::Server);
-    let cut = evidence.close.half_before(Side::Server).marks.has(Marks::CUT);
-    cut && evidence.close.exchange.is_blind(server) && !shut_window::waited(evidence, Side::Server)
+/// Does the snaplen hide what the server said, of which nothing shows that more was to come?
+fn may_be_all(evidence: &Evidence<'_>) -> bool {
+    unseen::is_cut_short(evidence) && !shut_window::waited(evidence, Side::Server)
 }
 
 /// Had the client closed, and may what came too late have been the server's goodbye, which the snaplen hides?
 fn may_have_met_goodbye(evidence: &Evidence<'_>) -> bool {
     let left = evidence.closer == Some(Side::Client) && evidence.how == How::FinThenReset;
-    left && is_cut_short(evidence) && farewell::lost_little(evidence, Side::Server)
+    left && may_be_all(evidence) && farewell::lost_little(evidence, Side::Server)
 }
 
 /// Did the client abort when its kernel had received all that the server had said, of which nobody can tell whether it was all?
@@ -242,7 +238,7 @@ fn may_have_had_all(evidence: &Evidence<'_>) -> bool {
     let end_known = talk::is_known(evidence) && !talk::ends_at_close(evidence);
     let answering = evidence.talk == Talk::Answering && !end_known && !talk_tls::record_is_cut(evidence);
     let short = evidence.exchange.turn.is_some_and(|turn| turn.bytes <= talk::SHORT_ANSWER);
-    let short = short || evidence.exchange.tls().is_some() && is_cut_short(evidence);
+    let short = short || evidence.exchange.tls().is_some() && may_be_all(evidence);
     let more = evidence.reset().is_some_and(|reset| reset.after.at(reset.by.peer()).news);
     evidence.how == How::Reset && answering && short && !more && !evidence.lost_data()
 }

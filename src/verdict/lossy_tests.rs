@@ -300,16 +300,3 @@ fn who_speaks_on_has_not_vanished() {
     assert_eq!(sure(&both), Some(Confidence::Possible), "{:?}", both.evidence);
     assert!(both.evidence.iter().any(|fact| fact.fact.contains("speaks on")), "{:?}", both.evidence);
 }
-
-/// SMTP's 521 (RFC 7504) ends a session as 421 does.
-#[test]
-fn a_server_of_mail_says_that_it_ends() {
-    let told = |code: u16| {
-        verdict(&format!(
-            "A > B S\nB > A S.\nA > B .\nB > A P. \"220 mail\\r\\n\"\nA > B P. \"NOOP\\r\\n\"\nB > A FP. \"{code} no\\r\\n\"\n\
-A > B P. ack 5011 len 90\nB > A R"
-        ))
-    };
-    let says = |code| told(code).evidence.iter().any(|fact| fact.fact.contains(&format!("said {code}")));
-    assert!(says(421) && says(521) && !says(550), "{:?}", told(521).evidence);
-}

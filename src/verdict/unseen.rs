@@ -22,6 +22,13 @@ pub(super) fn answer_unseen(evidence: &Evidence<'_>) -> bool {
     more || begins_unseen(evidence)
 }
 
+/// Does the snaplen hide what the server said?
+pub(super) fn is_cut_short(evidence: &Evidence<'_>) -> bool {
+    let server = evidence.close.end(Side::Server);
+    let cut = evidence.close.half_before(Side::Server).marks.has(Marks::CUT);
+    cut && evidence.close.exchange.is_blind(server)
+}
+
 /// Is what the server began with missing? The client had acknowledged less before, and not only by what a FIN takes, and has all of it now.
 fn begins_unseen(evidence: &Evidence<'_>) -> bool {
     let (client, server) = (evidence.close.client, evidence.close.half_before(Side::Server));

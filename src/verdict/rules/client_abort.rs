@@ -4,7 +4,7 @@ use crate::flow::{BodyLength, Owed, Side};
 use crate::verdict::evidence::{Shape, Talk};
 use crate::verdict::rule::{Confidence, Rule, hit, miss};
 use crate::verdict::{
-    Evidence, Fact, How, Sender, facts, gave_up, goaway, half_close, shut_window, talk, talk_tls, version,
+    Evidence, Fact, How, facts, gave_up, goaway, half_close, shut_window, talk, talk_tls, unseen, version,
 };
 
 pub(super) const RULE: Rule = Rule {
@@ -80,7 +80,7 @@ fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
             Some(if half_close::may_be_one(evidence) { Confidence::Likely } else { Confidence::Certain })
         }
         // Who aborts what it has just closed reads no answer any more.
-        How::FinThenReset if evidence.talk == Talk::Awaiting && aborts_its_end(evidence) => {
+        How::FinThenReset if evidence.talk == Talk::Awaiting && evidence.aborted_its_end(Side::Client) => {
             Some(Confidence::Likely)
         }
         // What a closed socket refuses had still been coming.
@@ -100,14 +100,6 @@ fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
     }
 }
 
-/// Did the client abort what it had closed, although nothing had come in between?
-fn aborts_its_end(evidence: &Evidence<'_>) -> bool {
-    let ends = evidence.fin(Side::Client).zip(evidence.reset());
-    let unasked = ends.is_some_and(|(fin, reset)| reset.rst.ack == fin.ack);
-    let by_client = evidence.rst_by == Some(Sender::Side(Side::Client));
-    evidence.shape == Shape::Active && by_client && unasked
-}
-
 /// Without knowing the protocol: an answer of which more is under way was not whole; one of which nothing more comes may
 /// have been.
 fn guess(evidence: &Evidence<'_>) -> Confidence {
@@ -117,7 +109,7 @@ fn guess(evidence: &Evidence<'_>) -> Confidence {
         after.news && [after.first, after.last].into_iter().flatten().any(|recent| recent.len > 0)
     });
     // Something long was still coming when it aborted.
-    let hidden = evidence.exchange.is_blind(evidence.close.end(Side::Server)) && evidence.seen().cut;
+    let hidden = unseen::is_cut_short(evidence);
     let long = evidence.exchange.turn.is_some_and(|turn| turn.bytes > talk::SHORT_ANSWER) && !hidden;
     let coming = long && evidence.unacknowledged_before_rst() || shut_window::waited(evidence, Side::Server);
     if evidence.talk == Talk::Awaiting || more || coming || evidence.lost_data() {

@@ -3,7 +3,7 @@
 use crate::flow::{Close, Marks, Side};
 use crate::verdict::gave_up::{self, GaveUp};
 use crate::verdict::rule::{Confidence, Rule, hit, miss};
-use crate::verdict::{Evidence, Fact, How};
+use crate::verdict::{Evidence, Fact, How, ending};
 
 /// From as many repetitions on, chance is no explanation: with one segment in three lost, five in a row are lost once
 /// in 240 times, and the answers would have to be lost as well.
@@ -119,9 +119,7 @@ fn closed_unhearing(evidence: &Evidence<'_>, side: Side) -> bool {
 
 /// Does the other side still speak, when a side has repeated itself already? Then it lives, and what is repeated does not arrive.
 fn speaks_on(evidence: &Evidence<'_>, side: Side) -> bool {
-    let mine = || evidence.close.recent.iter().filter(|recent| recent.by == evidence.close.end(side));
-    let Some(last) = mine().next_back() else { return false };
-    let again = mine().filter(|recent| (recent.seq, recent.len) == (last.seq, last.len)).nth(1);
+    let again = ending::copies_of_last(evidence.close, side).nth(1);
     again.is_some_and(|again| evidence.close.half(side.peer()).last_seen > again.ts)
 }
 

@@ -173,6 +173,7 @@ fn a_line_that_closes_is_no_answer() {
     let lines = [
         "421 4.4.2 mail Error: timeout exceeded",
         "421-Service closing",
+        "521 5.5.4 Syntax: BDAT count [LAST]",
         "* BYE Autologout",
         "Exceeded MaxStartups",
         "Not allowed at this time",
