@@ -132,18 +132,6 @@ impl Entries {
         self.entries[hole] = EMPTY;
     }
 
-    /// Gives everything the place that `place` says, in place of its old one, and removes what has none any more.
-    pub(crate) fn renumber(&mut self, mut place: impl FnMut(u32) -> Option<u32>) {
-        let known = self.entries.iter().filter(|&&old| old != EMPTY);
-        let kept: Vec<u64> =
-            known.filter_map(|&old| Some(entry(hash_of(old), place(place_of(old))?))).collect();
-        self.entries.fill(EMPTY);
-        self.len = kept.len();
-        for entry in kept {
-            self.put(entry);
-        }
-    }
-
     /// All places, in no order.
     pub(crate) fn places(&self) -> impl Iterator<Item = u32> {
         self.entries.iter().filter(|&&entry| entry != EMPTY).map(|&entry| place_of(entry))

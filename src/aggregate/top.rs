@@ -9,12 +9,15 @@
 use std::hash::Hash;
 
 use ahash::RandomState;
+use smallvec::SmallVec;
 
 use crate::ahead::fetch;
 use crate::index::Entries;
 
 /// One in so many is there beyond `capacity`, and given up at once.
 const SURPLUS: usize = 2;
+/// Keys that are given up together, so that the misses of all of them are waited for at once.
+const TOGETHER: usize = 32;
 
 /// Keys with a value each, at most half as many again as `capacity` of them.
 pub(super) struct Top<K, V> {
@@ -22,6 +25,8 @@ pub(super) struct Top<K, V> {
     hashes: RandomState,
     index: Entries,
     slots: Vec<Slot<K, V>>,
+    /// Those that are nobody's.
+    free: Vec<u32>,
     /// The highest count that was given up.
     floor: u64,
     forgotten: u64,
@@ -46,13 +51,17 @@ pub(super) trait Counted {
 #[repr(align(64))]
 pub(super) struct Slot<K, V> {
     key: K,
-    /// How often it was touched, those times included that may have been before it came into this slot.
+    /// How often it was touched, those times included that may have been before it came into this slot; never, if the slot is nobody's.
     at_most: u64,
     /// What is counted of it.
     pub(super) value: V,
 }
 
 impl<K, V> Slot<K, V> {
+    const fn is_free(&self) -> bool {
+        self.at_most == 0
+    }
+
     /// Asks for the memory that counting will change.
     #[inline]
     pub(super) fn fetch(&self) {
@@ -75,7 +84,8 @@ fn hashed(hashes: &RandomState, key: impl Hash) -> Hashed {
 impl<K: Copy + Eq + Hash + Ord, V: Default + Counted> Top<K, V> {
     pub(super) fn new(capacity: usize) -> Self {
         let index = Entries::default();
-        Self { capacity, hashes: RandomState::new(), index, slots: Vec::new(), floor: 0, forgotten: 0 }
+        let (slots, free) = (Vec::new(), Vec::new());
+        Self { capacity, hashes: RandomState::new(), index, slots, free, floor: 0, forgotten: 0 }
     }
 
     /// What `key` is looked up by. The memory in which that will begin is asked for.
@@ -101,7 +111,7 @@ impl<K: Copy + Eq + Hash + Ord, V: Default + Counted> Top<K, V> {
     /// What is counted of `key`, to count it once more. `place` is where it was a while ago, in all likelihood, if it was known.
     #[inline]
     pub(super) fn touch(&mut self, key: K, hash: Hashed, place: Option<Place>) -> &mut V {
-        let is = |place| self.at(place).is_some_and(|slot| slot.key == key);
+        let is = |place| self.at(place).is_some_and(|slot| slot.key == key && !slot.is_free());
         let find = || self.index.find(hash.0, |at| is(Place(at))).map(Place);
         let known = place.filter(|&place| is(place)).or_else(find);
         let Place(at) = known.unwrap_or_else(|| self.admit(key, hash));
@@ -112,40 +122,57 @@ impl<K: Copy + Eq + Hash + Ord, V: Default + Counted> Top<K, V> {
 
     fn admit(&mut self, key: K, hash: Hashed) -> Place {
         let most = self.capacity + self.capacity.div_ceil(SURPLUS);
-        if self.slots.len() >= most {
+        if self.len() >= most {
             self.forget_rarest();
         }
+        let slot = Slot { key, at_most: self.floor, value: V::default() };
+        let place = match self.free.pop() {
+            Some(place) => {
+                self.slots[place as usize] = slot;
+                place
+            }
+            None => self.push(slot, most),
+        };
+        self.index.insert(hash.0, place);
+        Place(place)
+    }
+
+    /// One more slot, of `most` that there may be.
+    fn push(&mut self, slot: Slot<K, V>, most: usize) -> u32 {
         let at = self.slots.len();
         if at == self.slots.capacity() {
             // Twice as many, as a vector would, but no more than there can be.
             self.slots.reserve_exact(at.clamp(1, most - at));
         }
-        self.slots.push(Slot { key, at_most: self.floor, value: V::default() });
-        let place = u32::try_from(at).unwrap_or(u32::MAX);
-        self.index.insert(hash.0, place);
-        Place(place)
+        self.slots.push(slot);
+        u32::try_from(at).unwrap_or(u32::MAX)
     }
 
-    /// Gives up all but the `capacity` most frequent keys; of equals the older ones go.
+    /// Gives up all but the `capacity` most frequent keys. Each goes from where it is, so that it costs what one key costs, however many
+    /// stay.
     fn forget_rarest(&mut self) {
-        let surplus = self.slots.len() - self.capacity;
+        let surplus = self.len() - self.capacity;
         let mut counts: Vec<(u64, u32)> = self.slots.iter().map(|slot| slot.at_most).zip(0..).collect();
-        let (_, &mut last, _) = counts.select_nth_unstable(surplus - 1);
+        let (rarer, &mut last, _) = counts.select_nth_unstable(surplus - 1);
         self.floor = self.floor.max(last.0);
         self.forgotten += surplus as u64;
-        let (mut at, mut kept) = (0, 0);
-        let mut moved = Vec::with_capacity(self.slots.len());
-        self.slots.retain(|slot| {
-            let stays = (slot.at_most, at) > last;
-            moved.push(stays.then_some(kept));
-            (at, kept) = (at + 1, kept + u32::from(stays));
-            stays
-        });
-        self.index.renumber(|place| moved.get(place as usize).copied().flatten());
+        self.free.extend(rarer.iter().map(|&(_, place)| place).chain([last.1]));
+        // From the first on, so that what is next to each other comes together.
+        self.free.sort_unstable_by(|a, b| b.cmp(a));
+        for places in self.free.chunks(TOGETHER) {
+            let hashes = places.iter().map(|&place| hashed(&self.hashes, self.slots[place as usize].key));
+            let hashes: SmallVec<[Hashed; TOGETHER]> =
+                hashes.inspect(|hash| self.index.fetch(hash.0)).collect();
+            for (&place, hash) in places.iter().zip(hashes) {
+                self.index.remove(hash.0, place);
+                let slot = &mut self.slots[place as usize];
+                (slot.at_most, slot.value) = (0, V::default());
+            }
+        }
     }
 
     pub(super) fn len(&self) -> usize {
-        self.slots.len()
+        self.slots.len() - self.free.len()
     }
 
     /// How often a key lost its slot.
@@ -153,9 +180,9 @@ impl<K: Copy + Eq + Hash + Ord, V: Default + Counted> Top<K, V> {
         self.forgotten
     }
 
-    /// The older ones first.
+    /// In no order.
     pub(super) fn iter(&self) -> impl Iterator<Item = (K, &Slot<K, V>)> {
-        self.slots.iter().map(|slot| (slot.key, slot))
+        self.slots.iter().filter(|slot| !slot.is_free()).map(|slot| (slot.key, slot))
     }
 }
 
@@ -219,10 +246,21 @@ mod tests {
     }
 
     #[test]
-    fn what_is_forgotten_is_counted_and_the_newest_of_equals_stay() {
+    fn what_is_forgotten_is_counted() {
         let top = top(4, 0..7);
-        assert_eq!((top.len(), top.forgotten()), (5, 2));
-        assert!(top.iter().all(|(key, _)| key >= 2), "{:?}", top.slots);
+        assert_eq!((top.len(), top.forgotten(), top.iter().count()), (5, 2, 5));
         assert_eq!(slot(&top, 6).missed(), 1);
+    }
+
+    /// The place of a key was found, then the key went, and nobody came into its place yet.
+    #[test]
+    fn a_place_that_is_nobodys_counts_for_nobody() {
+        let mut top = top(4, 0..6);
+        let before = place(&top, 1);
+        *count(&mut top, 6, None) += 1;
+        *count(&mut top, 1, before) += 1;
+        *count(&mut top, 1, before) += 1;
+        assert_eq!((top.len(), slot(&top, 1).value, slot(&top, 1).missed()), (6, 2, 1), "{:?}", top.slots);
+        assert!(place(&top, 1).is_some());
     }
 }
