@@ -58,7 +58,7 @@ struct Side {
     begins: SeqNumber,
     now: Now,
     /// Its last record, if that is as long as an alert.
-    suspect: Option<Suspect>,
+    suspect: Option<Box<Suspect>>,
     cipher: Cipher,
     /// Records of it may have been missed.
     missed: bool,
@@ -200,7 +200,7 @@ impl Tls {
     /// When the last record of an end came, if it is hidden and as long as an alert: it may be a message of two bytes too.
     #[must_use]
     pub fn alert_or_message(&self, by: End) -> Option<Timestamp> {
-        self.sides.at(by).suspect.map(|suspect| suspect.at.stamp.ts)
+        self.sides.at(by).suspect.as_ref().map(|suspect| suspect.at.stamp.ts)
     }
 
     /// Asks for each cache line that the next record will touch.
@@ -317,7 +317,7 @@ impl Tls {
             Class::Application => Now::Application,
             Class::Alert => {
                 let suspect = Suspect { at: At { seq: begins, ..at }, said: *turns.now };
-                self.sides.at_mut(at.by).suspect = Some(suspect);
+                self.sides.at_mut(at.by).suspect = Some(Box::new(suspect));
                 Now::HiddenAlert
             }
             Class::Handshake => Now::Other,
