@@ -9,3 +9,9 @@ use prefetch_index::prefetch_index;
 pub(crate) fn fetch<T>(value: &T) {
     prefetch_index(slice::from_ref(value), 0);
 }
+
+/// What lies in several cache lines.
+pub(crate) trait Fetch {
+    /// Asks for all of them.
+    fn fetch(&self);
+}

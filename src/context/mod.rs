@@ -13,7 +13,7 @@ mod window;
 pub use services::LearnedIdle;
 pub use sources::Scan;
 
-use crate::flow::{Attempted, Close, Ended};
+use crate::flow::{Attempted, Close, Ended, Side};
 use crate::time::{Span, Timestamp};
 
 use self::hosts::Hosts;
@@ -82,16 +82,29 @@ impl Context {
     /// Reads what [`Context::note`] will change.
     #[must_use]
     pub fn touch_to_note(&self, ended: &Ended) -> u64 {
-        let Ended::Attempt(attempted) = ended else { return 0 };
-        let client = attempted.client().addr;
-        self.hosts.touch(client) ^ self.sources.touch(client)
+        match ended {
+            Ended::Attempt(attempted) => {
+                let client = attempted.client().addr;
+                self.hosts.touch(client) ^ self.sources.touch(client)
+            }
+            Ended::Whole(close) => {
+                self.hosts.touch(close.key.low.addr) ^ self.hosts.touch(close.key.high.addr)
+            }
+        }
     }
 
     /// Reads what [`Context::around_attempt`] will ask for.
     #[must_use]
     pub fn touch_to_judge(&self, ended: &Ended) -> u64 {
-        let Ended::Attempt(attempted) = ended else { return 0 };
-        self.hosts.touch(attempted.server().addr) ^ self.sources.touch(attempted.client().addr)
+        match ended {
+            Ended::Attempt(attempted) => {
+                self.hosts.touch(attempted.server().addr) ^ self.sources.touch(attempted.client().addr)
+            }
+            Ended::Whole(close) => {
+                let server = close.endpoint(Side::Server);
+                self.hosts.touch(server.addr) ^ self.services.touch(server)
+            }
+        }
     }
 
     /// Takes note of frames that the capture lost, found out at `at`.

@@ -96,6 +96,12 @@ impl Services {
         }
     }
 
+    /// Reads what is known of a service.
+    #[inline]
+    pub(super) fn touch(&self, server: Endpoint) -> u64 {
+        self.0.get(&server).map_or(0, |service| service.last.as_nanos())
+    }
+
     /// How many connections of the listener were reset unserved together with `close`, and on how many of them nothing
     /// had been said.
     pub(super) fn unserved(&self, close: &Close) -> (u32, u32) {

@@ -3,8 +3,7 @@
 //!
 //! What waits in one chain waits equally long, so that a chain is in the order of its due times by itself.
 
-use prefetch_index::prefetch_index;
-
+use crate::ahead::fetch;
 use crate::time::Timestamp;
 
 /// No neighbour.
@@ -31,6 +30,10 @@ pub(super) trait Linked {
     fn link(&self) -> &Link;
     /// Its link, to change.
     fn link_mut(&mut self) -> &mut Link;
+    /// Asks for what will be touched when its turn comes.
+    fn fetch_whole(&self) {
+        fetch(self.link());
+    }
 }
 
 /// Both ends of a chain.
@@ -63,6 +66,13 @@ impl Chain {
         (after != NONE).then_some(after)
     }
 
+    /// Asks for both neighbours of a cell that will be taken out.
+    #[inline]
+    pub(super) fn fetch_neighbours<T: Linked>(cells: &[T], at: u32) {
+        let &Link { before, after, .. } = cells[at as usize].link();
+        [before, after].iter().filter_map(|&at| cells.get(at as usize)).for_each(|cell| fetch(cell.link()));
+    }
+
     /// Puts a cell that is in no chain at the end.
     pub(super) fn push<T: Linked>(&mut self, cells: &mut [T], at: u32, since: Timestamp) {
         *cells[at as usize].link_mut() = Link { before: self.last, after: NONE, since };
@@ -85,7 +95,7 @@ impl Chain {
                 cell.link_mut().before = before;
                 let then = cell.link().after as usize;
                 // Cells are mostly taken out from the first one on: the one after the next will be needed soon.
-                prefetch_index(&*cells, then);
+                cells.get(then).into_iter().for_each(T::fetch_whole);
             }
             None => self.last = before,
         }

@@ -9,9 +9,11 @@ mod news;
 mod room;
 mod waiting;
 
+use crate::ahead::Fetch;
 use crate::decode::{Segment, Skip};
 use crate::time::{Span, Timestamp};
 
+use super::chain::Chain;
 use super::close::ObservedUntil;
 use super::exchange::Exchange;
 use super::expiry::Expiry;
@@ -20,7 +22,7 @@ use super::index::{Index, Place};
 use super::key::{Both, End, FlowKey};
 use super::recent::RecentRing;
 use super::router::{Address, Hashes};
-use super::state::{Cold, Flow, Phase};
+use super::state::{Cold, Facts, Flow, Phase};
 use super::table::{GRAVE, LINGER, Settings, Sink, TableCounts};
 use super::usual;
 use cells::{Body, Pool, Small};
@@ -124,6 +126,21 @@ impl Shard {
         }
         if usual::is_said_before(flow, segment, by) {
             self.ring.fetch(flow.recent);
+        }
+    }
+
+    /// May `segment` end a connection, in all likelihood?
+    #[inline]
+    pub(super) fn may_end(&self, at: u32, segment: &Segment) -> bool {
+        segment.flags.rst() || self.whole.at(at).facts.has(Facts::FIN)
+    }
+
+    /// Asks for those that wait beside a connection: it will wait elsewhere.
+    #[inline]
+    pub(super) fn fetch_neighbours(&self, place: Place) {
+        match place {
+            Place::Small(at) => Chain::fetch_neighbours(&self.small.cells, at),
+            Place::Whole(at) => Chain::fetch_neighbours(&self.cold, at),
         }
     }
 

@@ -98,6 +98,7 @@ impl Shards {
     fn look_ahead(&self, some: &[Arrival<'_>]) -> [Option<Place>; TOGETHER] {
         let mut places = [None; TOGETHER];
         let mut said = SmallVec::<[&Exchange; TOGETHER]>::new();
+        let mut ending = SmallVec::<[(&Shard, Place); TOGETHER]>::new();
         for arrival in some {
             if let Arrival::Segment(_, _, address) = arrival {
                 self.shards[self.at(*address)].fetch_index(address.hash);
@@ -113,17 +114,26 @@ impl Shards {
             }
         }
         for (arrival, place) in some.iter().zip(&places) {
-            if let (Arrival::Segment(segment, _, address), Some(Place::Whole(at))) = (arrival, place) {
-                let shard = &self.shards[self.at(*address)];
-                shard.fetch_cold(*at, segment, address.by);
-                if let Some(exchange) = shard.exchange(*at, segment, address.by) {
-                    exchange.fetch();
-                    said.push(exchange);
+            let (Arrival::Segment(segment, _, address), Some(place)) = (arrival, *place) else { continue };
+            let shard = &self.shards[self.at(*address)];
+            match place {
+                Place::Small(_) if segment.flags.rst() => ending.push((shard, place)),
+                Place::Small(_) => {}
+                Place::Whole(at) => {
+                    shard.fetch_cold(at, segment, address.by);
+                    if shard.may_end(at, segment) {
+                        ending.push((shard, place));
+                    }
+                    if let Some(exchange) = shard.exchange(at, segment, address.by) {
+                        exchange.fetch();
+                        said.push(exchange);
+                    }
                 }
             }
         }
-        // What is spoken has to be asked of the exchange: only now it is there.
+        // What is spoken has to be asked of the exchange, and who waits beside it of the cold part: only now they are there.
         said.iter().for_each(|exchange| exchange.fetch_protocol());
+        ending.iter().for_each(|&(shard, place)| shard.fetch_neighbours(place));
         places
     }
 

@@ -2,7 +2,7 @@
 
 use triomphe::Arc;
 
-use crate::ahead::fetch;
+use crate::ahead::{Fetch, fetch};
 use crate::decode::{IcmpError, Segment, SeqNumber};
 use crate::time::{Span, Timestamp};
 
@@ -134,16 +134,6 @@ impl Flow {
         Moment { ts: self.halves.at(by).last_seen, frame: self.last_frame }
     }
 
-    /// Asks for every cache line: both halves, the key, and what comes behind it.
-    #[inline]
-    pub(super) fn fetch(&self) {
-        let (low, high) = (self.halves.at(End::Low), self.halves.at(End::High));
-        fetch(&low.packets);
-        fetch(&high.packets);
-        fetch(&self.key.high.port);
-        fetch(&self.recent);
-    }
-
     /// How fast an end answered.
     fn leg(&self, end: End) -> Option<Leg> {
         let (shortest, samples) = (*self.shortest.at(end), *self.samples.at(end));
@@ -153,6 +143,18 @@ impl Flow {
     /// When either side was last heard.
     pub(super) fn last_seen(&self) -> Timestamp {
         self.halves.at(End::Low).last_seen.max(self.halves.at(End::High).last_seen)
+    }
+}
+
+/// Both halves, the key, and what comes behind it.
+impl Fetch for Flow {
+    #[inline]
+    fn fetch(&self) {
+        let (low, high) = (self.halves.at(End::Low), self.halves.at(End::High));
+        fetch(&low.packets);
+        fetch(&high.packets);
+        fetch(&self.key.high.port);
+        fetch(&self.recent);
     }
 }
 
@@ -241,16 +243,6 @@ impl Cold {
         }
     }
 
-    /// Asks for the cache lines that a segment other than a usual one touches.
-    #[inline]
-    pub(super) fn fetch(&self) {
-        fetch(&self.letters.at(End::High).last_syn);
-        fetch(self.fins.at(End::High));
-        fetch(&self.start.frame);
-        fetch(&self.reset);
-        fetch(&self.ignored_resets);
-    }
-
     /// Gives back what it holds elsewhere.
     pub(super) fn release(&mut self) {
         (self.reset, self.icmp, self.stray_syn) = (None, None, None);
@@ -261,6 +253,19 @@ impl Cold {
     /// A RST answered its SYN.
     pub(super) fn is_refused(&self) -> bool {
         self.reset.as_ref().is_some_and(|reset| reset.acceptance == Acceptance::AnswersSyn)
+    }
+}
+
+/// What a segment other than a usual one touches.
+impl Fetch for Cold {
+    #[inline]
+    fn fetch(&self) {
+        fetch(&self.letters.at(End::High).last_syn);
+        fetch(self.fins.at(End::High));
+        fetch(&self.history);
+        fetch(&self.start.frame);
+        fetch(&self.reset);
+        fetch(&self.ignored_resets);
     }
 }
 

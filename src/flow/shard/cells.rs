@@ -1,6 +1,6 @@
 //! What the table keeps: small cells for attempts and for what was handed over, and pools of cells.
 
-use crate::ahead::fetch;
+use crate::ahead::{Fetch, fetch};
 use crate::decode::{Segment, SeqNumber};
 use crate::time::Timestamp;
 
@@ -72,10 +72,9 @@ impl Grave {
     }
 }
 
-impl Small {
-    /// Asks for its cache lines.
+impl Fetch for Small {
     #[inline]
-    pub(super) fn fetch(&self) {
+    fn fetch(&self) {
         fetch(&self.link);
         fetch(&self.generation);
     }
@@ -88,6 +87,11 @@ impl Linked for Small {
 
     fn link_mut(&mut self) -> &mut Link {
         &mut self.link
+    }
+
+    #[inline]
+    fn fetch_whole(&self) {
+        self.fetch();
     }
 }
 
@@ -114,7 +118,7 @@ impl<T> Default for Pool<T> {
     }
 }
 
-impl<T> Pool<T> {
+impl<T: Fetch> Pool<T> {
     /// How many are given out.
     pub(super) const fn len(&self) -> usize {
         self.cells.len() - self.free.len()
@@ -129,10 +133,18 @@ impl<T> Pool<T> {
     pub(super) fn put(&mut self, value: T) -> u32 {
         if let Some(at) = self.free.pop() {
             self.cells[at as usize] = value;
+            self.fetch_next();
             return at;
         }
         self.cells.push(value);
         u32::try_from(self.cells.len() - 1).unwrap_or(u32::MAX)
+    }
+
+    /// Asks for the cell that will be given out next: nobody may have touched it for long.
+    fn fetch_next(&self) {
+        if let Some(at) = self.next_free() {
+            self.at(at).fetch();
+        }
     }
 
     /// Takes a cell back.

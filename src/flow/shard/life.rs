@@ -1,5 +1,6 @@
 //! The life of a connection in the table: begun, followed, handed over, remembered, forgotten.
 
+use crate::ahead::Fetch;
 use crate::decode::{Segment, Skip};
 
 use super::super::admission::{self, Admission};
@@ -225,6 +226,9 @@ impl Shard {
         match self.cold.get_mut(at as usize) {
             Some(place) => *place = Cold { generation: place.generation, ..cold },
             None => self.cold.push(cold),
+        }
+        if let Some(next) = self.whole.next_free() {
+            self.cold[next as usize].fetch();
         }
         self.enqueue_whole(at, self.now);
         at

@@ -99,6 +99,7 @@ impl Shard {
 
     fn evict_whole(&mut self, at: u32, sink: Sink<'_>) {
         self.counts.evicted += 1;
+        self.look_ahead(at);
         self.hand_over_whole(at, ObservedUntil::Evicted, sink);
         self.forget_whole(at);
     }

@@ -121,8 +121,8 @@ impl Shard {
         if refused { self.forget_whole(at) } else { self.bury(at) }
     }
 
-    /// Whose linger began next is mostly the next that is handed over: asks for what that will touch.
-    fn look_ahead(&self, at: u32) {
+    /// Who waits behind it is mostly the next that is handed over: asks for what that will touch.
+    pub(super) fn look_ahead(&self, at: u32) {
         let Some(next) = Chain::after(&self.cold, at) else { return };
         self.fetch_said(Place::Whole(next));
         if let Some(later) = Chain::after(&self.cold, next) {
