@@ -171,7 +171,7 @@ impl Exchange {
     #[inline]
     pub(super) fn fetch_protocol(&self) {
         match &self.protocol {
-            Protocol::Http(http) => fetch(&http.requests),
+            Protocol::Http(http) => http.fetch(),
             Protocol::Tls(tls) => tls.fetch(),
             Protocol::Unknown | Protocol::Http2(_) | Protocol::Database(_) | Protocol::Upgraded(_) => {}
         }

@@ -95,15 +95,20 @@ pub(super) struct Stream {
     next: Option<SeqNumber>,
     /// The other side acknowledged up to here although the capture does not show it.
     promised: Option<SeqNumber>,
-    /// In order of their numbers, without overlap.
-    held: Vec<Held>,
+    /// What waits, in order of the numbers, without overlap; `None` where nothing does.
+    #[expect(clippy::box_collection, reason = "nearly always there is none, and every exchange has two")]
+    held: Option<Box<Vec<Held>>>,
 }
 
 impl Stream {
+    fn held(&self) -> &[Held] {
+        self.held.as_deref().map_or(&[], Vec::as_slice)
+    }
+
     /// Bytes of memory that what waits takes.
     #[inline]
     pub(super) fn weight(&self) -> usize {
-        self.held.iter().map(|held| size_of::<Held>() + held.bytes.capacity()).sum()
+        self.held().iter().map(|held| size_of::<Held>() + held.bytes.capacity()).sum()
     }
 
     /// Where the direction begins, if that is known and nothing came yet.
@@ -119,7 +124,7 @@ impl Stream {
     /// Does something wait behind a hole?
     #[inline]
     pub(super) const fn holds(&self) -> bool {
-        !self.held.is_empty()
+        self.held.is_some()
     }
 
     /// Takes a piece that comes next where nothing waits, the usual case: it is in order as it is. What begins here begins at
@@ -160,7 +165,7 @@ impl Stream {
             if !known_lost && self.may_hold(&new, ahead) {
                 return self.hold(&new, opaque.saturating_sub(u64::from(ahead.unsigned_abs())));
             }
-            match self.held.first() {
+            match self.held().first() {
                 Some(first) if first.seq.before(new.seq) => self.skip_hole(feed),
                 _ => self.give_hole(new.seq, feed),
             }
@@ -170,7 +175,7 @@ impl Stream {
 
     /// The other side has everything before `ack`: a hole that it covers is one of the capture.
     pub(super) fn acknowledged(&mut self, ack: SeqNumber, feed: Feed<'_>) {
-        while self.held.first().is_some_and(|first| !ack.before(first.seq)) {
+        while self.held().first().is_some_and(|first| !ack.before(first.seq)) {
             self.skip_hole(feed);
         }
     }
@@ -182,11 +187,11 @@ impl Stream {
     }
 
     fn may_hold(&self, piece: &Piece<'_>, ahead: i32) -> bool {
-        let goes_on = self.held.last().is_some_and(|last| last.piece().end() == piece.seq);
+        let goes_on = self.held().last().is_some_and(|last| last.piece().end() == piece.seq);
         if ahead > MAX_AHEAD {
-            !goes_on && self.held.len() < MAX_HELD
+            !goes_on && self.held().len() < MAX_HELD
         } else {
-            goes_on || self.held.len() < MAX_HELD
+            goes_on || self.held().len() < MAX_HELD
         }
     }
 
@@ -197,21 +202,21 @@ impl Stream {
 
     /// What waited and is now in order.
     fn drain(&mut self, feed: Feed<'_>) {
-        while let (Some(next), Some(first)) = (self.next, self.held.first()) {
+        let Some(mut held) = self.held.take() else { return };
+        while let (Some(next), Some(first)) = (self.next, held.first()) {
             if first.seq.after(next) {
+                self.held = Some(held);
                 return;
             }
-            let held = self.held.remove(0);
-            if let Some(new) = held.piece().from(next) {
+            if let Some(new) = held.remove(0).piece().from(next) {
                 self.give(&new, feed);
             }
         }
-        self.held = Vec::new();
     }
 
     /// Gives up the first hole.
     fn skip_hole(&mut self, feed: Feed<'_>) {
-        if let Some(first) = self.held.first() {
+        if let Some(first) = self.held().first() {
             self.give_hole(first.seq, feed);
             self.drain(feed);
         }
@@ -236,7 +241,7 @@ impl Stream {
     fn insert(&mut self, piece: Piece<'_>) {
         let (mut left, mut at) = (Some(piece), 0);
         while let Some(piece) = left {
-            let Some(there) = self.held.get(at).map(|held| (held.seq, held.piece().end())) else {
+            let Some(there) = self.held().get(at).map(|held| (held.seq, held.piece().end())) else {
                 self.insert_at(at, &piece);
                 return;
             };
@@ -254,10 +259,11 @@ impl Stream {
 
     /// Inserts a piece that overlaps nothing; gives how many places it took, none if the one before it goes on with it.
     fn insert_at(&mut self, at: usize, piece: &Piece<'_>) -> usize {
-        let full = self.held.len() >= MAX_HELD;
-        let room = MAX_BYTES.saturating_sub(self.held.iter().map(|held| held.bytes.len()).sum());
+        let full = self.held().len() >= MAX_HELD;
+        let room = MAX_BYTES.saturating_sub(self.held().iter().map(|held| held.bytes.len()).sum());
         let kept = piece.bytes.get(..room.min(piece.bytes.len())).unwrap_or_default();
-        let before = at.checked_sub(1).and_then(|before| self.held.get_mut(before));
+        let list = self.held.get_or_insert_default();
+        let before = at.checked_sub(1).and_then(|before| list.get_mut(before));
         if let Some(held) = before.filter(|held| held.piece().end() == piece.seq) {
             if held.unseen == 0 {
                 held.bytes.extend_from_slice(kept);
@@ -270,7 +276,7 @@ impl Stream {
             }
         }
         let unseen = piece.len() - count(kept);
-        self.held.insert(at, Held { stamp: piece.stamp, seq: piece.seq, bytes: kept.to_vec(), unseen });
+        list.insert(at, Held { stamp: piece.stamp, seq: piece.seq, bytes: kept.to_vec(), unseen });
         1
     }
 }

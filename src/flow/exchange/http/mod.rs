@@ -15,6 +15,7 @@ pub(super) use head::{Kind, Looks, is_surely_request, looks_like, looks_like_mes
 pub(super) use head::{path, short};
 pub use message::{BodyLength, Owed, Request, Response};
 
+use crate::ahead::fetch;
 use crate::decode::SeqNumber;
 
 use super::super::key::{Both, End};
@@ -126,6 +127,14 @@ impl Http {
     #[must_use]
     pub const fn awaits_response(&self) -> bool {
         self.unanswered > 0 && !self.is_over()
+    }
+
+    /// Asks for what the next piece will touch.
+    #[inline]
+    pub(super) fn fetch(&self) {
+        fetch(self.readers.at(End::Low));
+        fetch(self.readers.at(End::High));
+        fetch(&self.requests);
     }
 
     /// Bytes of memory that heads take while they are not whole.
