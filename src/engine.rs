@@ -157,8 +157,10 @@ impl Bench {
 
     fn settle(&mut self, sink: Sink<'_>) {
         let mut arrived = std::mem::take(&mut self.arrived);
+        arrived.iter().for_each(Ended::fetch);
         let touched =
             arrived.iter().map(|ended| self.context.touch_to_note(ended)).fold(0, u64::wrapping_add);
+        arrived.iter().for_each(Ended::fetch_held);
         std::hint::black_box(touched);
         for ended in arrived.drain(..) {
             self.note(ended, sink);
@@ -217,8 +219,10 @@ impl Bench {
 
     /// Reads what the next ones will be judged by.
     fn look_ahead(&mut self) {
-        let next = self.held.iter().take(TOGETHER);
-        let touched = next.map(|ended| self.context.touch_to_judge(ended)).fold(0, u64::wrapping_add);
+        let next = || self.held.iter().take(TOGETHER);
+        next().for_each(Ended::fetch);
+        let touched = next().map(|ended| self.context.touch_to_judge(ended)).fold(0, u64::wrapping_add);
+        next().for_each(Ended::fetch_held);
         std::hint::black_box(touched);
         self.ahead = TOGETHER.min(self.held.len());
     }

@@ -1,5 +1,7 @@
 //! The waist of the hourglass: everything a verdict may need of its connection, by value.
 
+mod ahead;
+
 use triomphe::Arc;
 
 use crate::decode::{Endpoint, IcmpError, Segment, SeqNumber};

@@ -79,9 +79,9 @@ impl Reading {
     /// Asks for what the next segment will touch.
     #[inline]
     pub(super) fn fetch(&self) {
-        fetch(&self.mode);
-        fetch(self.ends.at(End::High));
         fetch(self.ends.at(End::Low));
+        fetch(self.tops.at(End::Low));
+        fetch(&self.mode);
     }
 
     /// Counts new bytes for the turns. TLS and HTTP/2 tell by themselves what is speech.

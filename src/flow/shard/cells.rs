@@ -76,6 +76,8 @@ impl Fetch for Small {
     #[inline]
     fn fetch(&self) {
         fetch(&self.link);
+        fetch(&self.body);
+        fetch(&self.key);
         fetch(&self.generation);
     }
 }

@@ -132,6 +132,8 @@ impl Http {
     /// Asks for what the next piece will touch.
     #[inline]
     pub(super) fn fetch(&self) {
+        fetch(&self.request);
+        fetch(&self.response);
         fetch(self.readers.at(End::Low));
         fetch(self.readers.at(End::High));
         fetch(&self.requests);

@@ -206,9 +206,10 @@ impl Tls {
     /// Asks for each cache line that the next record will touch.
     #[inline]
     pub(super) fn fetch(&self) {
-        fetch(&self.established);
-        fetch(&self.sides.at(End::Low).begins);
+        fetch(&self.sides.at(End::Low).hello);
+        fetch(&self.sides.at(End::High).hello);
         fetch(&self.sides.at(End::High).begins);
+        fetch(&self.established);
     }
 
     /// How many of the next bytes of `by` are encrypted for certain.
