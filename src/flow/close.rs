@@ -253,9 +253,9 @@ pub struct Close {
     /// Which of its frames were captured twice.
     pub doubles: Doubles,
     /// The latest RST that had none.
-    pub ignored: Option<(Recent, Acceptance)>,
+    pub ignored: Option<Box<(Recent, Acceptance)>>,
     /// A SYN that came into it while it was alive, and that nobody answered as one.
-    pub stray_syn: Option<Recent>,
+    pub stray_syn: Option<Box<Segment>>,
     /// The last ICMP error about it.
     pub icmp: Option<Box<IcmpError>>,
     /// Zeek's summary.

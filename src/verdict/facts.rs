@@ -275,7 +275,7 @@ fn doubt(reset: &Reset) -> Option<Fact> {
 
 /// RSTs that did not take effect, and what Zeek makes of them: it checks no sequence numbers.
 pub(super) fn of_ignored(evidence: &Evidence<'_>) -> Vec<Fact> {
-    let Some((rst, acceptance)) = evidence.close.ignored else { return Vec::new() };
+    let Some(&(rst, acceptance)) = evidence.close.ignored.as_deref() else { return Vec::new() };
     let side = evidence.close.side(rst.by);
     let why = match acceptance {
         Acceptance::InWindow => "it was in the window but not the next one, and was challenged",

@@ -3,7 +3,7 @@
 //! Reasons that look the same on the wire are listed together and ordered by what went before. Other systems have the
 //! same mechanisms without the names.
 
-use crate::flow::{Marks, Recent, Reset, Side};
+use crate::flow::{FlowKey, Marks, Recent, Reset, Side};
 
 use super::evidence::{Evidence, Shape, Talk};
 use super::{How, Sender, talk};
@@ -91,7 +91,7 @@ fn reply(evidence: &Evidence<'_>, reset: &Reset, side: Side) -> Vec<&'static str
         return handshake(evidence, prompt);
     }
     if evidence.fin_frame(side).is_none() {
-        if evidence.close.stray_syn.is_some_and(|syn| syn.by == reset.by) {
+        if evidence.close.stray_syn.as_ref().is_some_and(|syn| FlowKey::of(syn).1 == reset.by) {
             // It was connecting anew and met the acknowledgement of the old connection (RFC 9293 §3.5.1, figure 9).
             return vec!["invalid_ack_sequence", "no_socket"];
         }

@@ -10,8 +10,6 @@ impl Fetch for Close {
         fetch(&self.fins);
         fetch(&self.rtt);
         fetch(&self.recent);
-        fetch(&self.ignored);
-        fetch(&self.stray_syn);
         fetch(self.halves.at(End::Low));
         fetch(self.halves.at(End::High));
         fetch(&self.start);
