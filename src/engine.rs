@@ -53,17 +53,17 @@ impl Engine {
     /// Takes frames in the order of the capture; verdicts of connections that are over go to `sink`.
     pub fn push(&mut self, frames: &[Frame<'_>], sink: Sink<'_>) {
         self.frames += frames.len() as u64;
-        let mut pdus: Vec<Pdu<'_>> = Vec::with_capacity(TOGETHER.min(frames.len()));
+        let mut pdus = [Pdu::NOTHING; TOGETHER];
         for some in frames.chunks(TOGETHER) {
-            pdus.clear();
+            let mut read = 0;
             for frame in some {
-                match decode::decode(frame) {
-                    Ok(pdu) => pdus.push(pdu),
+                match decode::decode_into(frame, &mut pdus[read]) {
+                    Ok(()) => read += 1,
                     Err(skip) => self.skipped.add(skip),
                 }
             }
             let bench = &mut self.bench;
-            let duplicates = self.table.observe(&pdus, &mut |ended| bench.seat(ended, sink));
+            let duplicates = self.table.observe(&pdus[..read], &mut |ended| bench.seat(ended, sink));
             self.skipped.add_many(Skip::Duplicate, duplicates);
         }
         self.bench.judge_until(self.table.ticked(), sink);

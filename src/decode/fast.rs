@@ -13,9 +13,9 @@ use etherparse::{
 use super::carrier::Carrier;
 use super::{Addr, Endpoint, Flags, Frame, LinkType, Pdu, Segment, SeqNumber, Traits, checksum, options};
 
-/// The segment in a frame of the usual shape; `None` says nothing but "not for me".
+/// Puts the segment in a frame of the usual shape into `place`; `None` says nothing but "not for me".
 #[inline]
-pub(super) fn decode<'a>(frame: &Frame<'a>) -> Option<Pdu<'a>> {
+pub(super) fn decode_into<'a>(frame: &Frame<'a>, place: &mut Pdu<'a>) -> Option<()> {
     let (ether_type, bytes) = match frame.link {
         LinkType::Ethernet => ethernet(frame.bytes)?,
         LinkType::LinuxSll => linux_sll(frame.bytes)?,
@@ -24,8 +24,8 @@ pub(super) fn decode<'a>(frame: &Frame<'a>) -> Option<Pdu<'a>> {
         _ => return None,
     };
     match ether_type {
-        ether_type::IPV4 => ipv4(bytes).and_then(|(ip, rest, stated)| tcp(frame, &ip, rest, stated)),
-        ether_type::IPV6 => ipv6(bytes).and_then(|(ip, rest, stated)| tcp(frame, &ip, rest, stated)),
+        ether_type::IPV4 => ipv4(bytes).and_then(|(ip, rest, stated)| tcp(frame, &ip, rest, stated, place)),
+        ether_type::IPV6 => ipv6(bytes).and_then(|(ip, rest, stated)| tcp(frame, &ip, rest, stated, place)),
         _ => None,
     }
 }
@@ -115,7 +115,7 @@ fn ipv6(bytes: &[u8]) -> Option<(Carrier, &[u8], u16)> {
     clippy::inline_always,
     reason = "a copy for each IP version: in a shared one, addresses move byte by byte"
 )]
-fn tcp<'a>(frame: &Frame<'a>, ip: &Carrier, rest: &'a [u8], stated: u16) -> Option<Pdu<'a>> {
+fn tcp<'a>(frame: &Frame<'a>, ip: &Carrier, rest: &'a [u8], stated: u16, place: &mut Pdu<'a>) -> Option<()> {
     let stated = usize::from(stated);
     let (bytes, cut) = match rest.get(..stated) {
         Some(bytes) => (bytes, Traits::default()),
@@ -129,6 +129,7 @@ fn tcp<'a>(frame: &Frame<'a>, ip: &Carrier, rest: &'a [u8], stated: u16) -> Opti
     let flags = Flags(header.slice().get(13).copied()?);
     let whole = cut == Traits::default();
     let sum = if whole { checksum::judge(ip, flags, len, bytes) } else { Traits::default() };
+    let payload = bytes.get(header_len..)?;
     let segment = Segment {
         ts: frame.ts,
         frame: frame.number,
@@ -149,5 +150,6 @@ fn tcp<'a>(frame: &Frame<'a>, ip: &Carrier, rest: &'a [u8], stated: u16) -> Opti
         ttl: ip.ttl,
         wscale: options.wscale,
     };
-    Some(Pdu::Segment(segment, bytes.get(header_len..)?))
+    *place = Pdu::Segment(segment, payload);
+    Some(())
 }

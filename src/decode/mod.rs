@@ -113,15 +113,31 @@ pub enum Pdu<'a> {
     Icmp(IcmpError),
 }
 
+impl Pdu<'_> {
+    /// An empty segment of nobody: what stands in a place that nothing was put into yet.
+    pub const NOTHING: Self = Self::Segment(Segment::NOTHING, &[]);
+}
+
 /// What a frame says about a TCP connection, or why it says nothing.
 ///
 /// # Errors
 /// A [`Skip`] for a frame that holds no segment that could be read, and no ICMP error about one.
 #[inline]
 pub fn decode<'a>(frame: &Frame<'a>) -> Result<Pdu<'a>, Skip> {
-    match fast::decode(frame) {
-        Some(pdu) => Ok(pdu),
-        None => full::decode(frame),
+    let mut pdu = Pdu::NOTHING;
+    decode_into(frame, &mut pdu).map(|()| pdu)
+}
+
+/// The same, put into `place`, which stays as it is where there is an error: what is said of a frame takes two cache lines, which are
+/// not to be copied for each.
+///
+/// # Errors
+/// As for [`decode`].
+#[inline]
+pub fn decode_into<'a>(frame: &Frame<'a>, place: &mut Pdu<'a>) -> Result<(), Skip> {
+    match fast::decode_into(frame, place) {
+        Some(()) => Ok(()),
+        None => full::decode(frame).map(|pdu| *place = pdu),
     }
 }
 
@@ -131,7 +147,8 @@ pub fn decode<'a>(frame: &Frame<'a>) -> Result<Pdu<'a>, Skip> {
 /// Of the second, as for [`decode`].
 #[doc(hidden)]
 pub fn readings<'a>(frame: &Frame<'a>) -> (Option<Pdu<'a>>, Result<Pdu<'a>, Skip>) {
-    (fast::decode(frame), full::decode(frame))
+    let mut pdu = Pdu::NOTHING;
+    (fast::decode_into(frame, &mut pdu).map(|()| pdu), full::decode(frame))
 }
 
 impl LinkType {

@@ -265,7 +265,7 @@ impl Traits {
 }
 
 /// One TCP segment as decoded; the payload itself stays in the frame.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Segment {
     /// When it was captured.
     pub ts: Timestamp,
@@ -307,7 +307,35 @@ pub struct Segment {
 
 const _: () = assert!(size_of::<Segment>() <= 96, "a batch of segments has to stay in the first-level cache");
 
+impl Default for Segment {
+    fn default() -> Self {
+        Self::NOTHING
+    }
+}
+
 impl Segment {
+    /// Nobody's.
+    pub(super) const NOTHING: Self = Self {
+        ts: Timestamp::ZERO,
+        frame: 0,
+        src: Endpoint { addr: Addr([0; 16]), port: 0 },
+        dst: Endpoint { addr: Addr([0; 16]), port: 0 },
+        seq: SeqNumber(0),
+        ack: SeqNumber(0),
+        len: 0,
+        tsval: 0,
+        tsecr: 0,
+        sack_right: SeqNumber(0),
+        wnd: 0,
+        ip_id: 0,
+        mss: 0,
+        file: 0,
+        traits: Traits(0),
+        flags: Flags(0),
+        ttl: 0,
+        wscale: 0,
+    };
+
     /// How much of the sequence space it takes: payload, SYN and FIN one each (SEG.LEN of RFC 9293 §3.4). The payload
     /// of a RST is a diagnostic text and takes none.
     #[must_use]

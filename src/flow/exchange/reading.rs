@@ -1,6 +1,8 @@
 //! From segments to what is spoken: puts both directions in order, recognises the protocol by the first bytes, and hands
 //! on what comes to whoever can read it.
 
+use smallvec::SmallVec;
+
 use crate::ahead::fetch;
 use crate::decode::SeqNumber;
 
@@ -248,7 +250,7 @@ impl Opening {
             _ => (by, piece.stamp, piece.seq, Vec::new()),
         };
         let start = piece.bytes.get(..piece.bytes.len().min(MAX_OPENING)).unwrap_or_default();
-        let bytes: Vec<u8> = [earlier.as_slice(), start].concat();
+        let bytes: SmallVec<[u8; 2 * MAX_OPENING]> = earlier.iter().chain(start).copied().collect();
         let (request, preface) = (talk.looks_like_request(&bytes), talk.looks_like_preface(&bytes));
         let (hello, startup) = (tls::looks_like_hello(&bytes), talk.looks_like_startup(&bytes));
         let short = [hello, request, preface, startup].contains(&Looks::Short) && piece.unseen == 0;
@@ -264,6 +266,7 @@ impl Opening {
         } else if startup == Looks::Like {
             talk.begin_database(Database::started_by(by, &bytes));
         } else if short {
+            let bytes = bytes.into_vec();
             return *self = Self::Short(Box::new(Short { by, stamp, seq, bytes }));
         } else {
             *self = Self::Plain { settings: http2::begins_with_settings(&bytes).then_some(by) };

@@ -63,8 +63,9 @@ impl Wharf {
     pub(super) fn load(&mut self, frame: &Frame<'_>, block: &Block) {
         self.tally.intake.frames += 1;
         self.tally.intake.saw(frame.ts);
-        match decode::decode(frame) {
-            Ok(pdu) => self.put(&pdu, block),
+        let mut pdu = Pdu::NOTHING;
+        match decode::decode_into(frame, &mut pdu) {
+            Ok(()) => self.put(&pdu, block),
             Err(skip) => self.tally.intake.skipped.add(skip),
         }
         if self.segments >= SEGMENTS {

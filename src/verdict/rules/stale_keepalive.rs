@@ -168,7 +168,12 @@ fn asks(evidence: &Evidence<'_>) -> bool {
 /// closed than to have crashed; of other protocols nobody knows.
 fn judge_fin_lost(evidence: &Evidence<'_>) -> Option<Confidence> {
     // A RST in its name before it, or marks that do not fit the server, make another story as likely.
-    if evidence.close.ignored.as_ref().is_some_and(|ignored| evidence.close.side(ignored.0.by) == Side::Server) {
+    if evidence
+        .close
+        .ignored
+        .as_ref()
+        .is_some_and(|ignored| evidence.close.side(ignored.0.by) == Side::Server)
+    {
         return None;
     }
     // A host that is there answers the first copy.

@@ -56,7 +56,8 @@ fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
     let knew = evidence.close.half_before(side).has_data() || evidence.close.half_before(side).packets > 1;
     let answers = evidence.shape == Shape::Reply && reset.prompt.is_some_and(|prompt| !prompt.flags.syn());
     // Its own RST, lost on the way to the other side or ignored there, is a goodbye too.
-    let said_goodbye = evidence.close.ignored.as_ref().is_some_and(|ignored| evidence.close.side(ignored.0.by) == side);
+    let said_goodbye =
+        evidence.close.ignored.as_ref().is_some_and(|ignored| evidence.close.side(ignored.0.by) == side);
     // What it had sent before came later: the socket had been there, and ended in some other way.
     let overtook_own = reset.after.at(reset.by).first.is_some();
     let closed = ending::closed_unseen(evidence.close, side);

@@ -208,8 +208,7 @@ impl Tls {
     pub(super) fn fetch(&self) {
         fetch(&self.sides.at(End::Low).hello);
         fetch(&self.sides.at(End::High).hello);
-        fetch(&self.sides.at(End::High).begins);
-        fetch(&self.established);
+        fetch(&self.trailing_alert_bytes);
     }
 
     /// How many of the next bytes of `by` are encrypted for certain.

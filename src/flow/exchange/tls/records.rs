@@ -1,5 +1,7 @@
 //! One direction of TLS: record after record, of which the headers are read and the bodies counted (RFC 8446 §5.1).
 
+use std::borrow::Cow;
+
 use super::super::stream::{Piece, count};
 
 pub(super) const CHANGE_CIPHER_SPEC: u8 = 20;
@@ -201,13 +203,19 @@ impl Hello {
         if let Self::Coming(message) = self { message.capacity() } else { 0 }
     }
 
-    /// Takes bytes of handshake records, `len` of them on the wire; gives the message once it is whole or cannot become it.
-    pub(super) fn gather(&mut self, bytes: &[u8], len: u32) -> Option<Vec<u8>> {
+    /// Takes bytes of handshake records, `len` of them on the wire; gives the message once it is whole or cannot become it. One that
+    /// comes at once, as most do, is not copied.
+    pub(super) fn gather<'b>(&mut self, bytes: &'b [u8], len: u32) -> Option<Cow<'b, [u8]>> {
         let Self::Coming(message) = self else { return None };
         let room = MAX_HELLO.saturating_sub(message.len()).min(bytes.len());
-        message.extend_from_slice(bytes.get(..room).unwrap_or_default());
-        let cut = count(bytes) < len || message.len() >= MAX_HELLO;
-        (cut || is_whole(message)).then(|| self.give_up()).flatten()
+        let kept = bytes.get(..room).unwrap_or_default();
+        let cut = count(bytes) < len || message.len() + room >= MAX_HELLO;
+        if message.is_empty() && (cut || is_whole(kept)) {
+            *self = Self::Read;
+            return (room > 0).then_some(Cow::Borrowed(kept));
+        }
+        message.extend_from_slice(kept);
+        (cut || is_whole(message)).then(|| self.give_up()).flatten().map(Cow::Owned)
     }
 
     /// Nothing more of it will come; gives what came.
