@@ -13,6 +13,7 @@
 //! `full` takes the rare ones. Wherever `fast` answers, the two give the same (a property test holds them to it).
 #![cfg_attr(not(test), deny(clippy::indexing_slicing))]
 
+mod addr;
 mod bytes;
 mod carrier;
 mod checksum;
@@ -32,7 +33,8 @@ mod tunnel;
 #[cfg(test)]
 mod tests;
 
-pub use segment::{Addr, Endpoint, Flags, Segment, Traits};
+pub use addr::Addr;
+pub use segment::{Endpoint, Flags, Segment, Traits};
 pub use seq::SeqNumber;
 pub use skip::{Skip, SkipCounts};
 

@@ -2,115 +2,11 @@
 //!
 //! Everything the wire can say is representable, RST+FIN and RST+SYN included: nonsense is evidence.
 
-use std::cmp::Ordering;
 use std::fmt::{self, Write as _};
-use std::hash::{Hash, Hasher};
-use std::net::{IpAddr, Ipv4Addr, Ipv6Addr};
+use std::net::IpAddr;
 
-use super::SeqNumber;
+use super::{Addr, SeqNumber};
 use crate::time::Timestamp;
-
-/// An IP address in 16 bytes; IPv4 as an IPv4-mapped IPv6 address (RFC 4291 §2.5.5.2).
-///
-/// The mapped form never appears on a wire (RFC 4038 §4.2 and draft-itojun-v6ops-v4mapped-harmful), so the two
-/// families cannot be mistaken for each other.
-#[derive(Clone, Copy, PartialEq, Eq, Default)]
-pub struct Addr([u8; 16]);
-
-/// As one number: addresses are compared and hashed for every segment.
-impl Ord for Addr {
-    fn cmp(&self, other: &Self) -> Ordering {
-        u128::from_be_bytes(self.0).cmp(&u128::from_be_bytes(other.0))
-    }
-}
-
-impl PartialOrd for Addr {
-    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
-impl Hash for Addr {
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        state.write_u128(u128::from_ne_bytes(self.0));
-    }
-}
-
-impl Addr {
-    /// From the four bytes of an IPv4 address.
-    #[must_use]
-    pub const fn v4([a, b, c, d]: [u8; 4]) -> Self {
-        Self([0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, a, b, c, d])
-    }
-
-    /// From the sixteen bytes of an IPv6 address.
-    #[must_use]
-    pub const fn v6(octets: [u8; 16]) -> Self {
-        Self(octets)
-    }
-
-    /// The sixteen bytes.
-    #[must_use]
-    pub const fn octets(self) -> [u8; 16] {
-        self.0
-    }
-
-    /// As the standard library's address.
-    #[must_use]
-    pub fn ip(self) -> IpAddr {
-        Ipv6Addr::from(self.0).to_canonical()
-    }
-}
-
-impl From<IpAddr> for Addr {
-    fn from(ip: IpAddr) -> Self {
-        match ip {
-            IpAddr::V4(v4) => Self::v4(v4.octets()),
-            IpAddr::V6(v6) => Self::v6(v6.octets()),
-        }
-    }
-}
-
-impl From<Ipv4Addr> for Addr {
-    fn from(ip: Ipv4Addr) -> Self {
-        Self::v4(ip.octets())
-    }
-}
-
-/// Records of connections are written by the million, each with several addresses: those of IPv4 are put together here,
-/// which takes less than the standard library's general way of writing each number.
-impl fmt::Display for Addr {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self.ip() {
-            IpAddr::V4(v4) => {
-                let (text, len) = dotted(v4.octets());
-                f.pad(text.get(..len).and_then(|text| str::from_utf8(text).ok()).unwrap_or_default())
-            }
-            IpAddr::V6(v6) => v6.fmt(f),
-        }
-    }
-}
-
-/// Four numbers with dots between them, and how many characters they take.
-fn dotted(octets: [u8; 4]) -> ([u8; 16], usize) {
-    let (mut text, mut len) = ([0; 16], 0);
-    let mut places = text.iter_mut();
-    for octet in octets {
-        let digits = [octet / 100, octet / 10 % 10, octet % 10].map(|digit| b'0' + digit);
-        let from = usize::from(octet < 100) + usize::from(octet < 10);
-        for (byte, place) in digits.into_iter().skip(from).chain([b'.']).zip(&mut places) {
-            *place = byte;
-            len += 1;
-        }
-    }
-    (text, len - 1)
-}
-
-impl fmt::Debug for Addr {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.ip().fmt(f)
-    }
-}
 
 /// An address and a port: one end of a connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Default)]
@@ -318,8 +214,8 @@ impl Segment {
     pub(super) const NOTHING: Self = Self {
         ts: Timestamp::ZERO,
         frame: 0,
-        src: Endpoint { addr: Addr([0; 16]), port: 0 },
-        dst: Endpoint { addr: Addr([0; 16]), port: 0 },
+        src: Endpoint { addr: Addr::v6([0; 16]), port: 0 },
+        dst: Endpoint { addr: Addr::v6([0; 16]), port: 0 },
         seq: SeqNumber(0),
         ack: SeqNumber(0),
         len: 0,
@@ -362,21 +258,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn addresses_keep_their_family() {
-        assert_eq!(Addr::v4([10, 0, 3, 7]).to_string(), "10.0.3.7");
-        let six: IpAddr = "fd00::1".parse().unwrap();
-        assert_eq!(Addr::from(six).ip(), six);
-        assert_eq!(Endpoint { addr: six.into(), port: 80 }.to_string(), "[fd00::1]:80");
-    }
-
-    #[test]
-    fn addresses_are_written_as_the_standard_library_writes_them() {
-        for octet in 0..=255 {
-            for octets in [[octet; 4], [255, octet, 0, octet], [octet, 10, 99, 100]] {
-                let (ours, theirs) = (Addr::v4(octets), Ipv4Addr::from(octets));
-                assert_eq!(format!("{ours}|{ours:>17}"), format!("{theirs}|{theirs:>17}"));
-            }
-        }
+    fn an_endpoint_of_ipv6_has_brackets() {
+        let end = |addr: [u16; 8]| Endpoint { addr: IpAddr::from(addr).into(), port: 80 };
+        assert_eq!(end([0xfd00, 0, 0, 0, 0, 0, 0, 1]).to_string(), "[fd00::1]:80");
+        assert_eq!(Endpoint { addr: Addr::v4([10, 0, 3, 7]), port: 80 }.to_string(), "10.0.3.7:80");
     }
 
     #[test]
