@@ -162,6 +162,7 @@ impl Bench {
             arrived.iter().map(|ended| self.context.touch_to_note(ended)).fold(0, u64::wrapping_add);
         arrived.iter().for_each(Ended::fetch_held);
         std::hint::black_box(touched);
+        arrived.iter().for_each(Ended::fetch_said);
         for ended in arrived.drain(..) {
             self.note(ended, sink);
         }
@@ -224,6 +225,7 @@ impl Bench {
         let touched = next().map(|ended| self.context.touch_to_judge(ended)).fold(0, u64::wrapping_add);
         next().for_each(Ended::fetch_held);
         std::hint::black_box(touched);
+        next().for_each(Ended::fetch_said);
         self.ahead = TOGETHER.min(self.held.len());
     }
 

@@ -148,8 +148,7 @@ impl<K: Copy + Eq + Hash + Ord, V: Default + Counted> Top<K, V> {
         u32::try_from(at).unwrap_or(u32::MAX)
     }
 
-    /// Gives up all but the `capacity` most frequent keys. Each goes from where it is, so that it costs what one key costs, however many
-    /// stay.
+    /// Gives up all but the `capacity` most frequent keys. Each goes from where it is: those that stay are not moved.
     fn forget_rarest(&mut self) {
         let surplus = self.len() - self.capacity;
         let mut counts: Vec<(u64, u32)> = self.slots.iter().map(|slot| slot.at_most).zip(0..).collect();

@@ -101,7 +101,7 @@ fn dotted(octets: [u8; 4]) -> ([u8; 16], usize) {
 }
 
 /// Every octet with a dot behind it, from the first character on, and how many characters that takes.
-const DECIMAL: [([u8; 4], u8); 256] = {
+static DECIMAL: [([u8; 4], u8); 256] = {
     let (mut all, mut octet) = ([([b'.'; 4], 0); 256], 0_u8);
     loop {
         let [hundreds, tens, ones] = [b'0' + octet / 100, b'0' + octet / 10 % 10, b'0' + octet % 10];

@@ -54,4 +54,11 @@ impl Ended {
             close.fetch_held();
         }
     }
+
+    /// The same of what was spoken, once more one step further.
+    pub fn fetch_said(&self) {
+        if let Self::Whole(close) = self {
+            close.exchange.fetch_protocol();
+        }
+    }
 }
