@@ -90,32 +90,25 @@ impl fmt::Display for Addr {
 fn dotted(octets: [u8; 4]) -> ([u8; 16], usize) {
     let (mut text, mut len) = ([0; 16], 0);
     for octet in octets {
-        let (digits, count) = DECIMAL[usize::from(octet)];
+        let (digits, count) = decimal(octet);
         // What is written too much is overwritten by what comes next, or left out in the end.
         if let Some(place) = text.get_mut(len..).and_then(<[u8]>::first_chunk_mut) {
             *place = digits;
         }
-        len += usize::from(count);
+        len += count;
     }
     (text, len - 1)
 }
 
-/// Every octet with a dot behind it, from the first character on, and how many characters that takes.
-static DECIMAL: [([u8; 4], u8); 256] = {
-    let (mut all, mut octet) = ([([b'.'; 4], 0); 256], 0_u8);
-    loop {
-        let [hundreds, tens, ones] = [b'0' + octet / 100, b'0' + octet / 10 % 10, b'0' + octet % 10];
-        all[octet as usize] = match octet {
-            0..=9 => ([ones, b'.', 0, 0], 2),
-            10..=99 => ([tens, ones, b'.', 0], 3),
-            100.. => ([hundreds, tens, ones, b'.'], 4),
-        };
-        if octet == u8::MAX {
-            break all;
-        }
-        octet += 1;
+/// A number with a dot behind it, from the first character on, and how many characters that takes.
+const fn decimal(octet: u8) -> ([u8; 4], usize) {
+    let [hundreds, tens, ones] = [b'0' + octet / 100, b'0' + octet / 10 % 10, b'0' + octet % 10];
+    match octet {
+        0..=9 => ([ones, b'.', 0, 0], 2),
+        10..=99 => ([tens, ones, b'.', 0], 3),
+        100.. => ([hundreds, tens, ones, b'.'], 4),
     }
-};
+}
 
 impl fmt::Debug for Addr {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
