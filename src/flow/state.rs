@@ -265,6 +265,7 @@ impl Fetch for Cold {
         fetch(&self.history);
         fetch(&self.start.frame);
         fetch(&self.reset);
+        fetch(&self.link);
         fetch(&self.ignored_resets);
     }
 }
@@ -345,5 +346,18 @@ fn tell(flow: &Flow, cold: &Cold, ring: &RecentRing, held: Held, closed_at: Time
         coverage: if flow.facts.has(Facts::ENDS_ONLY) { Coverage::Ends } else { Coverage::Whole },
         until: ObservedUntil::Close,
         closed_at,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ahead::asked::leaves_no_gap;
+
+    /// Fields are asked for one by one, and the compiler orders them as it likes.
+    #[test]
+    fn every_line_that_a_segment_touches_is_asked_for() {
+        assert!(leaves_no_gap(&Flow::default(), Flow::fetch));
+        assert!(leaves_no_gap(&Cold::begin(&Segment::default()), Cold::fetch));
     }
 }

@@ -163,8 +163,9 @@ impl Exchange {
     /// Asks for what the next segment will touch.
     #[inline]
     pub(super) fn fetch(&self) {
-        fetch(&self.turns);
         self.reading.fetch();
+        fetch(&self.turn_before);
+        fetch(&self.turns);
     }
 
     /// The same of what is spoken.

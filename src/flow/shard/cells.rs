@@ -162,3 +162,18 @@ impl<T: Fetch> Pool<T> {
         &mut self.cells[at as usize]
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ahead::asked::leaves_no_gap;
+    use crate::decode::Flags;
+
+    #[test]
+    fn every_line_of_a_small_one_is_asked_for() {
+        let attempt = Attempt::begin(&Segment { flags: Flags::SYN, ..Segment::default() }, End::Low).unwrap();
+        let (link, key) = (Link::default(), FlowKey::NOBODY);
+        let small = Small { link, body: Body::Attempt(attempt), key, generation: 0 };
+        assert!(leaves_no_gap(&small, Small::fetch));
+    }
+}

@@ -133,6 +133,7 @@ impl Http {
     #[inline]
     pub(super) fn fetch(&self) {
         fetch(&self.request);
+        fetch(&self.request.host);
         fetch(&self.response);
         fetch(self.readers.at(End::Low));
         fetch(self.readers.at(End::High));

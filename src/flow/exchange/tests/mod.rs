@@ -9,6 +9,7 @@ mod tls;
 mod websocket;
 
 use super::*;
+use crate::ahead::asked::leaves_no_gap;
 use postgres::message;
 
 const CLIENT: End = End::High;
@@ -286,4 +287,12 @@ fn what_is_kept_has_a_weight() {
     assert!(wire.exchange.weight() >= 3_000);
     wire.say(CLIENT, b"\r\n\r\n");
     assert_eq!(wire.exchange.weight(), 0);
+}
+
+/// Fields are asked for one by one, and the compiler orders them as it likes.
+#[test]
+fn every_line_that_a_piece_touches_is_asked_for() {
+    assert!(leaves_no_gap(&Exchange::default(), Exchange::fetch));
+    assert!(leaves_no_gap(&Tls::new(CLIENT), Tls::fetch));
+    assert!(leaves_no_gap(&Http::new(CLIENT), Http::fetch));
 }
