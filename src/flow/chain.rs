@@ -31,7 +31,7 @@ pub(super) trait Linked {
     /// Its link, to change.
     fn link_mut(&mut self) -> &mut Link;
     /// Asks for what will be touched when its turn comes.
-    fn fetch_whole(&self) {
+    fn fetch_for_turn(&self) {
         fetch(self.link());
     }
 }
@@ -95,7 +95,7 @@ impl Chain {
                 cell.link_mut().before = before;
                 let then = cell.link().after as usize;
                 // Cells are mostly taken out from the first one on: the one after the next will be needed soon.
-                cells.get(then).into_iter().for_each(T::fetch_whole);
+                cells.get(then).into_iter().for_each(T::fetch_for_turn);
             }
             None => self.last = before,
         }

@@ -2,17 +2,28 @@
 
 use crate::ahead::{Fetch, fetch};
 
-use super::super::key::End;
+use super::super::half::Half;
+use super::super::key::{Both, End};
 use super::{Close, Ended, Reset};
+
+/// Both halves: each takes more than a line.
+fn fetch_halves(halves: &Both<Half>) {
+    for half in [halves.at(End::Low), halves.at(End::High)] {
+        fetch(half);
+        fetch(&half.iss);
+    }
+}
 
 impl Fetch for Close {
     fn fetch(&self) {
-        fetch(&self.fins);
-        fetch(&self.rtt);
+        fetch(self.fins.at(End::Low));
+        fetch(self.fins.at(End::High));
+        fetch(&self.legs);
         fetch(&self.recent);
-        fetch(self.halves.at(End::Low));
-        fetch(self.halves.at(End::High));
+        fetch(&self.history);
+        fetch_halves(&self.halves);
         fetch(&self.start);
+        fetch(&self.reset);
         fetch(&self.key);
         fetch(&self.conn_state);
     }
@@ -22,9 +33,9 @@ impl Fetch for Reset {
     fn fetch(&self) {
         fetch(&self.text);
         fetch(&self.prompt);
-        fetch(self.before.at(End::Low));
-        fetch(self.before.at(End::High));
+        fetch_halves(&self.before);
         fetch(&self.rst);
+        fetch(&self.rst.dst);
         fetch(&self.after);
     }
 }
@@ -60,5 +71,26 @@ impl Ended {
         if let Self::Whole(close) = self {
             close.exchange.fetch_protocol();
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::ahead::asked::leaves_no_gap;
+    use crate::decode::script;
+    use crate::flow::{FlowTable, ObservedUntil, Settings};
+
+    /// Fields are asked for one by one, and the compiler orders them as it likes.
+    #[test]
+    fn every_line_that_a_verdict_reads_is_asked_for() {
+        let scripted = script::parse("A > B S\nB > A S.\nA > B .\nA > B P. len 9\nB > A R.").unwrap();
+        let pdus: Vec<_> = scripted.iter().map(script::Scripted::pdu).collect();
+        let (mut table, mut closes) = (FlowTable::new(Settings::default()), Vec::new());
+        table.observe(&pdus, &mut |_| {});
+        table.finish(ObservedUntil::Eof, &mut |ended| closes.push(ended.into_close()));
+        assert_eq!(closes.len(), 1);
+        assert!(leaves_no_gap(&closes[0], Close::fetch));
+        assert!(leaves_no_gap(&**closes[0].reset.as_ref().unwrap(), Reset::fetch));
     }
 }

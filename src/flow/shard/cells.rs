@@ -92,7 +92,7 @@ impl Linked for Small {
     }
 
     #[inline]
-    fn fetch_whole(&self) {
+    fn fetch_for_turn(&self) {
         self.fetch();
     }
 }
