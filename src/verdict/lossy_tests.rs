@@ -1,7 +1,8 @@
 //! Paths that lose segments: what comes late or again is no event by itself.
 
-use super::example::verdict;
+use super::example::{conclude, verdict};
 use super::{Confidence, Harm};
+use crate::decode::{Pdu, Segment, Traits, script};
 
 /// A client whose kernel repeats the SYN waits; of one that left within a second nobody knows whether it had.
 #[test]
@@ -299,4 +300,25 @@ fn who_speaks_on_has_not_vanished() {
         verdict(&format!("{open}+0.2 A > B P. seq 1001 ack 5001 len 50\n+0.3 B > A P. seq 5001 len 35"));
     assert_eq!(sure(&both), Some(Confidence::Possible), "{:?}", both.evidence);
     assert!(both.evidence.iter().any(|fact| fact.fact.contains("speaks on")), "{:?}", both.evidence);
+}
+
+/// Frames that end within the options of a SYN end within what an ICMP error quotes as well.
+#[test]
+fn very_short_frames_hide_errors() {
+    let tries = "A > B S\n+1 A > B again\n+2 A > B again";
+    let played = script::parse(tries).unwrap();
+    let cut: Vec<Pdu<'_>> = played
+        .iter()
+        .map(|scripted| match scripted.pdu() {
+            Pdu::Segment(segment, payload) => {
+                Pdu::Segment(Segment { traits: Traits::CUT, ..segment }, payload)
+            }
+            other @ Pdu::Icmp(_) => other,
+        })
+        .collect();
+    let sure = |told: &super::Verdict| told.cause.map(|found| found.confidence);
+    assert_eq!(sure(&verdict(tries)), Some(Confidence::Certain));
+    let told = conclude(&cut).unwrap();
+    assert_eq!((told.cause_name(), sure(&told)), (Some("syn_unanswered"), Some(Confidence::Likely)));
+    assert!(told.evidence.iter().any(|fact| fact.fact.contains("ICMP")), "{:?}", told.evidence);
 }

@@ -1,6 +1,6 @@
 //! SYNs, and nothing comes back.
 
-use crate::flow::{Close, ObservedUntil, Side};
+use crate::flow::{Close, Marks, ObservedUntil, Side};
 use crate::time::Span;
 use crate::verdict::rule::{Confidence, Rule, hit, miss};
 use crate::verdict::{Evidence, Fact, How, harm};
@@ -17,7 +17,8 @@ pub(super) const RULE: Rule = Rule {
 (Linux: about 67 to 130 s), or when the program's own timeout comes.
 How it is told: only SYNs with the same sequence number, repeated at growing intervals, neither SYN+ACK nor RST nor ICMP.
 Not to be confused with: port_closed, where a RST comes at once; a capture of one direction only, in which the answers are \
-missing, which is why a single SYN is called possible at most.
+missing, which is why a single SYN is called possible at most; an ICMP error that says why, which a capture with very short frames \
+cannot tell from others.
 What to do: something drops the packets: a firewall or security group (DROP), a wrong route, a host that is down, a full SYN \
 queue. Capture on the server: if the SYN arrives there and no SYN+ACK leaves, it is the server or its firewall; else the path.",
     sources: &["RFC 9293 §3.8.3", "RFC 6298 §5"],
@@ -38,8 +39,14 @@ fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
     Some(match tries(evidence) {
         1 => Confidence::Possible,
         _ if evidence.close.last.ts.since(evidence.close.start.ts) < PATIENCE => Confidence::Likely,
+        _ if may_miss_errors(evidence) => Confidence::Likely,
         _ => Confidence::Certain,
     })
+}
+
+/// Frames that end before the SYN's options do: of an ICMP error, 70 bytes on Ethernet, the ports would be cut as well.
+fn may_miss_errors(evidence: &Evidence<'_>) -> bool {
+    evidence.close.half(Side::Client).marks.has(Marks::CUT)
 }
 
 fn tries(evidence: &Evidence<'_>) -> u64 {
@@ -66,6 +73,10 @@ fn facts(evidence: &Evidence<'_>) -> Vec<Fact> {
         format!("{} SYNs in {over}", tries(evidence))
     };
     let answer = match evidence.close.ignored_resets {
+        0 if may_miss_errors(evidence) => {
+            "no answer, unless it was an ICMP error: frames were cut too short to tell whose that is"
+                .to_owned()
+        }
         0 => "no answer of any kind".to_owned(),
         n => format!(
             "no answer but {n} RSTs that do not acknowledge it, which the client's kernel passes over"
