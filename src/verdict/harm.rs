@@ -78,6 +78,7 @@ pub(super) fn weigh(evidence: &Evidence<'_>) -> Option<Harm> {
         || talk::only_a_stream_ended_after(evidence)
         || talk::left_unanswered_in_tls(evidence)
         || talk::left_at_once(evidence)
+        || refused_tls::left_at_sight(evidence)
         || connected_late(evidence)
         || only_its_end_was_unanswered(evidence)
         || never_came_in(evidence)

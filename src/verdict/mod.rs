@@ -373,4 +373,6 @@ mod program_tests;
 #[cfg(test)]
 mod stack_tests;
 #[cfg(test)]
+mod tls_tests;
+#[cfg(test)]
 mod unheard_tests;

@@ -3,32 +3,7 @@
 use super::example::verdict;
 use super::{Confidence, Harm};
 
-/// A record of application data, as all of TLS 1.3 is behind its hellos.
-fn record(len: u8) -> String {
-    format!("17030300{len:02x}{}", "61".repeat(len.into()))
-}
-
-/// Their lengths tell what these are in a handshake (a Certificate message without any, Finished), and after it (an alert).
-const NO_CERTIFICATE: u8 = 25;
-const FINISHED: u8 = 53;
-const ALERT: u8 = 19;
-
 const OPEN: &str = "A > B S\nB > A S.\nA > B .\n";
-const HELLO: &str = "A > B P. hex 16030100050100000100\n";
-/// A ServerHello, then what ends both sides' handshakes of TLS 1.2.
-const TLS: &str = "A > B P. hex 16030100050100000100\nB > A P. hex 160303000402000000140303000101160303000420202020\n\
-A > B P. hex 140303000101160303000420202020\nB > A .\n";
-
-#[test]
-fn an_alert_that_answers_the_end_is_not_its_cause() {
-    let text = format!("{OPEN}{HELLO}B > A .\n+0.01 B > A F.\nA > B P. hex 15030300020232\nB > A R");
-    let told = verdict(&text);
-    assert_eq!(told.cause_name(), Some("tls_handshake_reset"), "{:?}", told.evidence);
-    assert_eq!(told.harm, Some(Harm::Harmful));
-    let crossed = "A > B P. hex 15030300020232 ack 5001\nB > A R seq 5001";
-    let told = verdict(&format!("{OPEN}{HELLO}B > A .\n+0.01 B > A F.\n{crossed}"));
-    assert_eq!(told.cause_name(), Some("tls_alert"), "{:?}", told.evidence);
-}
 
 #[test]
 fn a_check_that_had_its_answer_hurts_nobody() {
@@ -55,16 +30,6 @@ fn who_only_looks_in_misses_no_greeting() {
 }
 
 #[test]
-fn who_says_goodbye_in_tls_wants_no_answer() {
-    let said = format!("A > B P. hex 1703030015{}\n", "61".repeat(21));
-    let goodbye = format!("A > B P. hex 150303001a{}\n", "62".repeat(26));
-    let end = "B > A F.\nA > B F.\nB > A .";
-    assert_eq!(verdict(&format!("{OPEN}{TLS}{said}B > A .\n{end}")).cause_name(), Some("no_response"));
-    let told = verdict(&format!("{OPEN}{TLS}{said}{goodbye}{end}"));
-    assert_eq!(told.cause_name(), None, "{:?}", told.evidence);
-}
-
-#[test]
 fn a_stream_is_no_greeting() {
     let stream: String = (0..20).map(|_| "B > A P. len 1000\nA > B .\n").collect();
     let told = verdict(&format!("{OPEN}{stream}A > B R."));
@@ -84,6 +49,7 @@ fn what_filled_a_buffer_was_never_read() {
 }
 
 /// PostgreSQL's server says why it ends a session: with a query under way that is no answer, and an idle session loses nothing.
+
 #[test]
 fn a_session_that_is_ended_on_purpose_had_no_answer() {
     let hex = |bytes: &[u8]| bytes.iter().fold(String::new(), |hex, byte| hex + &format!("{byte:02x}"));
@@ -106,6 +72,7 @@ fn a_session_that_is_ended_on_purpose_had_no_answer() {
 }
 
 /// A pool that only says goodbye on a connection that its server had closed asked for nothing.
+
 #[test]
 fn a_goodbye_to_who_has_left_hurts_nobody() {
     let talk = "A > B P. len 20\nB > A P. len 40\nA > B .\n+5 B > A F.\nA > B .\n";
@@ -116,103 +83,13 @@ fn a_goodbye_to_who_has_left_hurts_nobody() {
 }
 
 /// A capture mostly begins where sessions have long begun.
-#[test]
-fn a_goodbye_in_tls_is_one_also_where_the_handshake_was_not_captured() {
-    let talk = format!("A > B P. hex {}\nB > A P. hex {}\nA > B .\n", record(81), record(149));
-    let bye = record(19);
-    let told = verdict(&format!("{talk}+0.3 A > B F.\nB > A P. hex {bye}\nA > B R"));
-    assert_eq!(
-        (told.cause_name(), told.harm),
-        (Some("write_after_close"), Some(Harm::Harmless)),
-        "{:?}",
-        told.evidence
-    );
-    let told = verdict(&format!("{talk}+0.1 A > B P. hex {bye}\nA > B F.\nB > A P. hex {bye}\nA > B R"));
-    assert_eq!(
-        (told.cause_name(), told.harm),
-        (Some("write_after_close"), Some(Harm::Harmless)),
-        "{:?}",
-        told.evidence
-    );
-}
 
 /// What the server says of a client's certificate comes when the client holds the handshake for done, and may be asking already.
-#[test]
-fn a_refused_client_certificate_is_told_from_a_close() {
-    let [none, finished, alert, request] = [NO_CERTIFICATE, FINISHED, ALERT, 60].map(record);
-    let shown = format!("{OPEN}{HELLO}B > A P. hex {}\n", record(120));
-    let refused = format!("B > A P. hex {alert}\nB > A F.\n");
-    let crossed = format!("A > B P. hex {request}\nB > A R");
-    let ends = [
-        format!("A > B P. hex {none}{finished}\n{refused}A > B F.\nB > A ."),
-        format!("A > B P. hex {none}{finished}\n{refused}{crossed}"),
-        format!("A > B P. hex {none}{finished}{request}\n{refused}A > B F.\nB > A ."),
-        // The client's goodbye answers the server's, and its FIN comes first.
-        format!(
-            "A > B P. hex {none}{finished}{request}\nB > A P. hex {alert}\nA > B P. hex {alert}\nA > B F.\nB > A R."
-        ),
-    ];
-    for end in ends {
-        let told = verdict(&format!("{shown}{end}"));
-        assert_eq!(
-            (told.cause_name(), told.harm),
-            (Some("tls_handshake_reset"), Some(Harm::Harmful)),
-            "{end}"
-        );
-        assert!(
-            told.evidence.iter().any(|fact| fact.fact.starts_with("the server refused")),
-            "{:?}",
-            told.evidence
-        );
-        assert!(told.advice.is_some_and(|advice| advice.contains("client certificate")));
-    }
-    // Who was asked for none may have met a server that has nothing to say, or one that waited.
-    let told = verdict(&format!("{shown}A > B P. hex {finished}\n{refused}A > B F.\nB > A ."));
-    assert_eq!(told.cause_name(), None, "{:?}", told.evidence);
-    let told =
-        verdict(&format!("{shown}A > B P. hex {none}{finished}\nB > A .\n+5 {refused}A > B F.\nB > A ."));
-    assert_eq!(told.cause_name(), None, "{:?}", told.evidence);
-}
-
-#[test]
-fn a_client_that_refuses_the_server_is_named() {
-    let shown = format!("{OPEN}{HELLO}B > A P. hex {}\nA > B P. hex {}\n", record(120), record(ALERT));
-    for end in ["B > A F.\nA > B F.\nB > A .", "A > B F.\nB > A F.\nA > B ."] {
-        let told = verdict(&format!("{shown}{end}"));
-        assert_eq!(told.cause_name(), Some("tls_handshake_reset"), "{:?}", told.evidence);
-        assert!(
-            told.evidence.iter().any(|fact| fact.fact.starts_with("the client refused")),
-            "{:?}",
-            told.evidence
-        );
-    }
-}
-
-#[test]
-fn a_check_that_only_shakes_hands_hurts_nobody() {
-    let shown = format!("{OPEN}{HELLO}B > A P. hex {}\n", record(120));
-    let told = verdict(&format!("{shown}A > B P. hex {}\nA > B R.", record(FINISHED)));
-    assert_eq!((told.cause_name(), told.harm), (Some("aborted_by_application"), Some(Harm::Harmless)));
-    let asked = format!("{shown}A > B P. hex {}{}\n", record(FINISHED), record(60));
-    let told = verdict(&format!("{asked}+1 A > B R."));
-    assert_eq!(told.harm, Some(Harm::Harmful), "{:?}", told.evidence);
-    // Sooner than an answer could have come.
-    assert_eq!(verdict(&format!("{asked}+0.0001 A > B R.")).harm, None);
-}
 
 /// Nobody can tell a server that has said all from one that was cut, where its own goodbye is missing.
-#[test]
-fn of_a_session_that_ends_without_goodbye_nobody_knows_the_harm() {
-    let talk = format!("{OPEN}{TLS}A > B P. hex {}\nB > A P. hex {}\nA > B .\n", record(60), record(200));
-    let bye = format!("A > B P. hex 1503030015{}\n", "61".repeat(21));
-    let harm = |pause: &str, last: &str| verdict(&format!("{talk}{last}{pause} B > A F.\n{bye}B > A R")).harm;
-    assert_eq!(harm("+0.01", ""), None);
-    assert_eq!(harm("+5", ""), Some(Harm::Harmless));
-    let last = format!("B > A P. hex 1503030015{}\n", "61".repeat(21));
-    assert_eq!(harm("+0.01", &last), Some(Harm::Harmless));
-}
 
 /// Who probes in vain may wait for something: its next call fails.
+
 #[test]
 fn an_unanswered_probe_is_an_error_for_the_one_who_waits() {
     let probe = "+1 A > B . seq 1010\n";
@@ -236,6 +113,7 @@ fn half_a_request_is_owed_no_answer() {
 }
 
 /// An answer without a length is whole when its server closes: who leaves before that may have had all of it.
+
 #[test]
 fn who_leaves_before_the_end_of_an_endless_answer_may_have_all() {
     let talk =
@@ -273,6 +151,7 @@ fn a_side_that_does_not_read_is_told_of() {
 }
 
 /// An upload of which the head says how long it is, an answer, a close, and the rest.
+
 #[test]
 fn the_rest_of_a_refused_upload_meets_a_closed_socket() {
     let head = "A > B P. \"PUT /up HTTP/1.1\\r\\nContent-Length: 900\\r\\n\\r\\n\"\nB > A .\n";
@@ -282,6 +161,7 @@ fn the_rest_of_a_refused_upload_meets_a_closed_socket() {
 }
 
 /// Of a protocol that cannot be read: an error, and the end at once.
+
 #[test]
 fn a_short_word_and_a_reset_is_no_crash() {
     let of = |asked: &str, answer: &str| {
@@ -294,6 +174,7 @@ fn a_short_word_and_a_reset_is_no_crash() {
 }
 
 /// A request in several small pieces is one when its client waits for long behind it.
+
 #[test]
 fn a_request_may_come_in_pieces() {
     let pieces = "A > B P. len 16\nB > A .\n".repeat(4);
@@ -305,18 +186,9 @@ fn a_request_may_come_in_pieces() {
 }
 
 /// TLS's goodbye comes with the close: the silence is what was before both.
-#[test]
-fn a_goodbye_breaks_no_silence() {
-    let asked =
-        "A > B P. hex 1703030020aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\nB > A .\n";
-    let goodbye = format!("A > B P. hex 150303001a{}\n", "62".repeat(26));
-    let answer = format!("B > A P. hex 150303001a{}\nA > B R", "62".repeat(26));
-    let told = verdict(&format!("{OPEN}{TLS}{asked}+0.5 {goodbye}A > B F.\n{answer}"));
-    assert_eq!((told.cause_name(), told.harm), (Some("client_abort"), None), "{:?}", told.evidence);
-    assert!(told.idle_before.is_some_and(|idle| idle > crate::time::Span::from_millis(499)));
-}
 
 /// Only the server's close would have told that an answer without a length is whole.
+
 #[test]
 fn who_leaves_an_endless_answer_that_goes_on_left_it() {
     let talk =
@@ -326,6 +198,7 @@ fn who_leaves_an_endless_answer_that_goes_on_left_it() {
 }
 
 /// RFC 6455: a Close frame that meets a closed socket is missed by nobody; an end without one is an error for both programs.
+
 #[test]
 fn a_websocket_ends_by_a_close_frame() {
     let asked =
@@ -350,6 +223,7 @@ fn a_websocket_ends_by_a_close_frame() {
 }
 
 /// A timeout is a round number of seconds, or comes more than once.
+
 #[test]
 fn one_close_makes_no_timeout() {
     let of = |idle: &str| {
@@ -368,6 +242,7 @@ fn one_close_makes_no_timeout() {
 }
 
 /// Server-sent events end when their reader has had enough.
+
 #[test]
 fn who_leaves_a_stream_of_events_has_had_enough() {
     let of = |kind: &str, end: &str| {

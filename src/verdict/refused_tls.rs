@@ -48,12 +48,28 @@ pub(super) fn by_client(evidence: &Evidence<'_>) -> bool {
     evidence.in_tls_handshake && ended(evidence, Side::Client).is_some()
 }
 
+/// Did the client close as soon as it had the server's part of the handshake, without its own? Some clients that do not trust a
+/// certificate leave so; a check that only wants to see one does the same.
+pub(super) fn left_at_sight(evidence: &Evidence<'_>) -> bool {
+    let Some(fin) = evidence.fin(Side::Client) else { return false };
+    let server = evidence.close.end(Side::Server);
+    let left = evidence.closer == Some(Side::Client) && evidence.in_tls_handshake;
+    let spoke = evidence.exchange.tls().is_some_and(|tls| tls.has_spoken(server));
+    let last_word =
+        evidence.close.recent.iter().rev().find(|recent| recent.serial < fin.serial && recent.len > 0);
+    let had_all = last_word.is_some_and(|word| word.by == server && !fin.ack.before(word.seq_end()));
+    let patience = QUIET.plus(evidence.close.rtt.unwrap_or(Span::ZERO));
+    left && spoke && had_all && evidence.idle_before.is_some_and(|idle| idle < patience)
+}
+
 /// Who refused.
 pub(super) fn fact(evidence: &Evidence<'_>) -> Option<Fact> {
     let fact = if by_client(evidence) {
         "the client refused: what it sent last is as long as an alert, and stands in place of the end of its handshake"
     } else if by_server(evidence) {
         "the server refused: what it sent last is as long as an alert, and it had asked for a certificate"
+    } else if left_at_sight(evidence) {
+        "the client left when it had the server's part of the handshake, and never sent its own"
     } else {
         return None;
     };
@@ -65,6 +81,11 @@ pub(super) fn advice(evidence: &Evidence<'_>) -> Option<&'static str> {
     if by_client(evidence) {
         return Some(
             "The client did not take what the server showed, mostly its certificate (unknown authority, name, date): the client's error says what.",
+        );
+    }
+    if left_at_sight(evidence) {
+        return Some(
+            "Perhaps the client did not trust the certificate (self-signed, unknown authority, name, date): its error says so. A check that only wants to see a certificate leaves in the same way, and is harmless.",
         );
     }
     by_server(evidence).then_some(

@@ -20,6 +20,17 @@ repeats idempotent requests by itself; this one it could not.",
         event: STALE,
     },
     ErrorText {
+        text: "http: TLS handshake error",
+        program: Program::Go,
+        patterns: &["tls handshake error"],
+        loose: &[],
+        sight: Some(read("EOF or ECONNRESET")),
+        witness: Witness::Server,
+        meaning: "Of Go's server: the TLS handshake with a client failed. 'EOF' behind it is that client's FIN, 'connection \
+reset by peer' a RST, 'remote error' an alert of the client's, whose text follows: often one that does not trust the certificate, or a check.",
+        event: TLS,
+    },
+    ErrorText {
         text: "remote error: tls",
         program: Program::Go,
         patterns: &["remote error: tls", "tls: handshake failure", "tls: bad certificate"],

@@ -14,6 +14,15 @@ const PASTED: &[(&str, &str)] = &[
         "websockets.exceptions.ConnectionClosedError: no close frame received or sent",
         "ConnectionClosedError: no close frame received or sent",
     ),
+    ("http: TLS handshake error from 10.0.0.7:51234: EOF", "http: TLS handshake error"),
+    (
+        "TLS handshake error from 10.0.0.7:51234: read tcp 10.0.0.1:8443->10.0.0.7:51234: read: connection reset by peer",
+        "http: TLS handshake error",
+    ),
+    (
+        "http: TLS handshake error from [::1]:5: remote error: tls: unknown certificate",
+        "http: TLS handshake error",
+    ),
     ("read ECONNRESET", "read ECONNRESET"),
     (
         "Error: read ECONNRESET\n    at TCP.onStreamRead (node:internal/stream_base_commons:217:20) {\n  errno: -104,\n  code: 'ECONNRESET'",

@@ -11,7 +11,8 @@ pub(super) const RULE: Rule = Rule {
 alert that says why: a server that does not like the name or the protocol, an inspector or filter on the path that reads the \
 server name, a plain-text service behind a TLS port.
 How it is told: a ClientHello, no application data of the client yet, and a RST (or the server's FIN). In TLS 1.3 reasons are hidden: \
-an alert in place of the client's Finished is the client's refusal, one right behind it the server's, mostly of a client certificate.
+an alert in place of the client's Finished is the client's refusal, one right behind it the server's, mostly of a client certificate. \
+A client that closes as soon as it has seen the server's part may not trust the certificate, or may have wanted to see no more.
 Not to be confused with: tls_alert, where the reason is said; injected_reset, where the marks of the RST show that a device sent it.
 What to do: try the same handshake with another server name and from another network (`openssl s_client -connect HOST:PORT \
 -servername NAME`): if only the name decides, a filter or the server's name check does it; if only the network, a device on the path.",
@@ -55,6 +56,7 @@ fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
         (How::Fin, _) if talk_tls::answers_in_clear(evidence) || refused_tls::by_client(evidence) => {
             Some(Confidence::Likely)
         }
+        (How::Fin, _) if refused_tls::left_at_sight(evidence) => Some(Confidence::Possible),
         _ => None,
     }
 }

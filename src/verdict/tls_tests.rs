@@ -1,0 +1,184 @@
+//! What TLS tells of an end, and what it hides.
+
+use super::example::verdict;
+use super::{Confidence, Harm};
+
+/// A record of application data, as all of TLS 1.3 is behind its hellos.
+fn record(len: u8) -> String {
+    format!("17030300{len:02x}{}", "61".repeat(len.into()))
+}
+
+/// Their lengths tell what these are in a handshake (a Certificate message without any, Finished), and after it (an alert).
+const NO_CERTIFICATE: u8 = 25;
+const FINISHED: u8 = 53;
+const ALERT: u8 = 19;
+
+const OPEN: &str = "A > B S\nB > A S.\nA > B .\n";
+const HELLO: &str = "A > B P. hex 16030100050100000100\n";
+/// A ServerHello, then what ends both sides' handshakes of TLS 1.2.
+const TLS: &str = "A > B P. hex 16030100050100000100\nB > A P. hex 160303000402000000140303000101160303000420202020\n\
+A > B P. hex 140303000101160303000420202020\nB > A .\n";
+
+#[test]
+fn an_alert_that_answers_the_end_is_not_its_cause() {
+    let text = format!("{OPEN}{HELLO}B > A .\n+0.01 B > A F.\nA > B P. hex 15030300020232\nB > A R");
+    let told = verdict(&text);
+    assert_eq!(told.cause_name(), Some("tls_handshake_reset"), "{:?}", told.evidence);
+    assert_eq!(told.harm, Some(Harm::Harmful));
+    let crossed = "A > B P. hex 15030300020232 ack 5001\nB > A R seq 5001";
+    let told = verdict(&format!("{OPEN}{HELLO}B > A .\n+0.01 B > A F.\n{crossed}"));
+    assert_eq!(told.cause_name(), Some("tls_alert"), "{:?}", told.evidence);
+}
+
+#[test]
+fn who_says_goodbye_in_tls_wants_no_answer() {
+    let said = format!("A > B P. hex 1703030015{}\n", "61".repeat(21));
+    let goodbye = format!("A > B P. hex 150303001a{}\n", "62".repeat(26));
+    let end = "B > A F.\nA > B F.\nB > A .";
+    assert_eq!(verdict(&format!("{OPEN}{TLS}{said}B > A .\n{end}")).cause_name(), Some("no_response"));
+    let told = verdict(&format!("{OPEN}{TLS}{said}{goodbye}{end}"));
+    assert_eq!(told.cause_name(), None, "{:?}", told.evidence);
+}
+
+#[test]
+fn a_goodbye_in_tls_is_one_also_where_the_handshake_was_not_captured() {
+    let talk = format!("A > B P. hex {}\nB > A P. hex {}\nA > B .\n", record(81), record(149));
+    let bye = record(19);
+    let told = verdict(&format!("{talk}+0.3 A > B F.\nB > A P. hex {bye}\nA > B R"));
+    assert_eq!(
+        (told.cause_name(), told.harm),
+        (Some("write_after_close"), Some(Harm::Harmless)),
+        "{:?}",
+        told.evidence
+    );
+    let told = verdict(&format!("{talk}+0.1 A > B P. hex {bye}\nA > B F.\nB > A P. hex {bye}\nA > B R"));
+    assert_eq!(
+        (told.cause_name(), told.harm),
+        (Some("write_after_close"), Some(Harm::Harmless)),
+        "{:?}",
+        told.evidence
+    );
+}
+
+#[test]
+fn a_refused_client_certificate_is_told_from_a_close() {
+    let [none, finished, alert, request] = [NO_CERTIFICATE, FINISHED, ALERT, 60].map(record);
+    let shown = format!("{OPEN}{HELLO}B > A P. hex {}\n", record(120));
+    let refused = format!("B > A P. hex {alert}\nB > A F.\n");
+    let crossed = format!("A > B P. hex {request}\nB > A R");
+    let ends = [
+        format!("A > B P. hex {none}{finished}\n{refused}A > B F.\nB > A ."),
+        format!("A > B P. hex {none}{finished}\n{refused}{crossed}"),
+        format!("A > B P. hex {none}{finished}{request}\n{refused}A > B F.\nB > A ."),
+        // The client's goodbye answers the server's, and its FIN comes first.
+        format!(
+            "A > B P. hex {none}{finished}{request}\nB > A P. hex {alert}\nA > B P. hex {alert}\nA > B F.\nB > A R."
+        ),
+    ];
+    for end in ends {
+        let told = verdict(&format!("{shown}{end}"));
+        assert_eq!(
+            (told.cause_name(), told.harm),
+            (Some("tls_handshake_reset"), Some(Harm::Harmful)),
+            "{end}"
+        );
+        assert!(
+            told.evidence.iter().any(|fact| fact.fact.starts_with("the server refused")),
+            "{:?}",
+            told.evidence
+        );
+        assert!(told.advice.is_some_and(|advice| advice.contains("client certificate")));
+    }
+    // Who was asked for none may have met a server that has nothing to say, or one that waited.
+    let told = verdict(&format!("{shown}A > B P. hex {finished}\n{refused}A > B F.\nB > A ."));
+    assert_eq!(told.cause_name(), None, "{:?}", told.evidence);
+    let told =
+        verdict(&format!("{shown}A > B P. hex {none}{finished}\nB > A .\n+5 {refused}A > B F.\nB > A ."));
+    assert_eq!(told.cause_name(), None, "{:?}", told.evidence);
+}
+
+#[test]
+fn a_client_that_refuses_the_server_is_named() {
+    let shown = format!("{OPEN}{HELLO}B > A P. hex {}\nA > B P. hex {}\n", record(120), record(ALERT));
+    for end in ["B > A F.\nA > B F.\nB > A .", "A > B F.\nB > A F.\nA > B ."] {
+        let told = verdict(&format!("{shown}{end}"));
+        assert_eq!(told.cause_name(), Some("tls_handshake_reset"), "{:?}", told.evidence);
+        assert!(
+            told.evidence.iter().any(|fact| fact.fact.starts_with("the client refused")),
+            "{:?}",
+            told.evidence
+        );
+    }
+}
+
+const NEVER_SENT: &str = "never sent its own";
+
+/// Some clients that do not trust a certificate leave without a word; who only wants to see one does as well.
+#[test]
+fn who_leaves_at_the_sight_of_a_certificate_may_not_trust_it() {
+    let shown = format!("{OPEN}{HELLO}B > A P. hex {}\nA > B .\n", record(120));
+    let left = verdict(&format!("{shown}A > B F.\nB > A F.\nA > B ."));
+    let found = left.cause.map(|finding| (finding.rule.name, finding.confidence));
+    assert_eq!(found, Some(("tls_handshake_reset", Confidence::Possible)), "{:?}", left.evidence);
+    assert_eq!(left.harm, None);
+    assert!(left.evidence.iter().any(|fact| fact.fact.contains(NEVER_SENT)), "{:?}", left.evidence);
+    assert!(left.advice.is_some_and(|advice| advice.contains("did not trust the certificate")));
+    // From afar.
+    let far = OPEN.replace("A > B .", "+0.4 A > B .");
+    let far = verdict(&format!("{far}{HELLO}B > A P. hex {}\n+0.4 A > B F.", record(120)));
+    assert_eq!(far.cause_name(), Some("tls_handshake_reset"), "{:?}", far.evidence);
+}
+
+#[test]
+fn who_leaves_a_handshake_later_or_sooner_may_have_another_reason() {
+    let cause = |text: String| verdict(&text).cause_name();
+    let shown = format!("{OPEN}{HELLO}B > A P. hex {}\n", record(120));
+    assert_eq!(cause(format!("{shown}A > B .\n+5 A > B F.\nB > A F.\nA > B .")), None);
+    assert_eq!(cause(format!("{shown}A > B F. ack 5001")), None, "it had not seen all");
+    let key = "A > B P. hex 160303000410000000\n";
+    assert_eq!(cause(format!("{shown}{key}A > B F.\nB > A F.\nA > B .")), None, "it went on");
+    assert_eq!(cause(format!("{shown}A > B P. hex {}\nA > B F.", record(FINISHED))), None);
+    let others = [
+        format!("{shown}A > B .\nB > A F.\nA > B F.\nB > A ."),
+        format!("{OPEN}{HELLO}B > A P. \"220 ready\\r\\n\"\nA > B F.\nB > A F.\nA > B ."),
+    ];
+    for other in others {
+        let told = verdict(&other);
+        assert_eq!(told.cause_name(), Some("tls_handshake_reset"), "{:?}", told.evidence);
+        assert!(!told.evidence.iter().any(|fact| fact.fact.contains(NEVER_SENT)), "{:?}", told.evidence);
+    }
+}
+
+#[test]
+fn a_check_that_only_shakes_hands_hurts_nobody() {
+    let shown = format!("{OPEN}{HELLO}B > A P. hex {}\n", record(120));
+    let told = verdict(&format!("{shown}A > B P. hex {}\nA > B R.", record(FINISHED)));
+    assert_eq!((told.cause_name(), told.harm), (Some("aborted_by_application"), Some(Harm::Harmless)));
+    let asked = format!("{shown}A > B P. hex {}{}\n", record(FINISHED), record(60));
+    let told = verdict(&format!("{asked}+1 A > B R."));
+    assert_eq!(told.harm, Some(Harm::Harmful), "{:?}", told.evidence);
+    // Sooner than an answer could have come.
+    assert_eq!(verdict(&format!("{asked}+0.0001 A > B R.")).harm, None);
+}
+
+#[test]
+fn of_a_session_that_ends_without_goodbye_nobody_knows_the_harm() {
+    let talk = format!("{OPEN}{TLS}A > B P. hex {}\nB > A P. hex {}\nA > B .\n", record(60), record(200));
+    let bye = format!("A > B P. hex 1503030015{}\n", "61".repeat(21));
+    let harm = |pause: &str, last: &str| verdict(&format!("{talk}{last}{pause} B > A F.\n{bye}B > A R")).harm;
+    assert_eq!(harm("+0.01", ""), None);
+    assert_eq!(harm("+5", ""), Some(Harm::Harmless));
+    let last = format!("B > A P. hex 1503030015{}\n", "61".repeat(21));
+    assert_eq!(harm("+0.01", &last), Some(Harm::Harmless));
+}
+
+#[test]
+fn a_goodbye_breaks_no_silence() {
+    let asked =
+        "A > B P. hex 1703030020aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa\nB > A .\n";
+    let goodbye = format!("A > B P. hex 150303001a{}\n", "62".repeat(26));
+    let answer = format!("B > A P. hex 150303001a{}\nA > B R", "62".repeat(26));
+    let told = verdict(&format!("{OPEN}{TLS}{asked}+0.5 {goodbye}A > B F.\n{answer}"));
+    assert_eq!((told.cause_name(), told.harm), (Some("client_abort"), None), "{:?}", told.evidence);
+    assert!(told.idle_before.is_some_and(|idle| idle > crate::time::Span::from_millis(499)));
+}
