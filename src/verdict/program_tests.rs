@@ -49,7 +49,6 @@ fn what_filled_a_buffer_was_never_read() {
 }
 
 /// PostgreSQL's server says why it ends a session: with a query under way that is no answer, and an idle session loses nothing.
-
 #[test]
 fn a_session_that_is_ended_on_purpose_had_no_answer() {
     let hex = |bytes: &[u8]| bytes.iter().fold(String::new(), |hex, byte| hex + &format!("{byte:02x}"));
@@ -72,7 +71,6 @@ fn a_session_that_is_ended_on_purpose_had_no_answer() {
 }
 
 /// A pool that only says goodbye on a connection that its server had closed asked for nothing.
-
 #[test]
 fn a_goodbye_to_who_has_left_hurts_nobody() {
     let talk = "A > B P. len 20\nB > A P. len 40\nA > B .\n+5 B > A F.\nA > B .\n";
@@ -82,14 +80,7 @@ fn a_goodbye_to_who_has_left_hurts_nobody() {
     assert_eq!((query.cause_name(), query.harm), (Some("stale_keepalive"), Some(Harm::Harmful)));
 }
 
-/// A capture mostly begins where sessions have long begun.
-
-/// What the server says of a client's certificate comes when the client holds the handshake for done, and may be asking already.
-
-/// Nobody can tell a server that has said all from one that was cut, where its own goodbye is missing.
-
 /// Who probes in vain may wait for something: its next call fails.
-
 #[test]
 fn an_unanswered_probe_is_an_error_for_the_one_who_waits() {
     let probe = "+1 A > B . seq 1010\n";
@@ -113,7 +104,6 @@ fn half_a_request_is_owed_no_answer() {
 }
 
 /// An answer without a length is whole when its server closes: who leaves before that may have had all of it.
-
 #[test]
 fn who_leaves_before_the_end_of_an_endless_answer_may_have_all() {
     let talk =
@@ -151,7 +141,6 @@ fn a_side_that_does_not_read_is_told_of() {
 }
 
 /// An upload of which the head says how long it is, an answer, a close, and the rest.
-
 #[test]
 fn the_rest_of_a_refused_upload_meets_a_closed_socket() {
     let head = "A > B P. \"PUT /up HTTP/1.1\\r\\nContent-Length: 900\\r\\n\\r\\n\"\nB > A .\n";
@@ -161,7 +150,6 @@ fn the_rest_of_a_refused_upload_meets_a_closed_socket() {
 }
 
 /// Of a protocol that cannot be read: an error, and the end at once.
-
 #[test]
 fn a_short_word_and_a_reset_is_no_crash() {
     let of = |asked: &str, answer: &str| {
@@ -174,7 +162,6 @@ fn a_short_word_and_a_reset_is_no_crash() {
 }
 
 /// A request in several small pieces is one when its client waits for long behind it.
-
 #[test]
 fn a_request_may_come_in_pieces() {
     let pieces = "A > B P. len 16\nB > A .\n".repeat(4);
@@ -185,10 +172,7 @@ fn a_request_may_come_in_pieces() {
     assert_ne!(told.cause_name(), Some("no_response"), "{:?}", told.evidence);
 }
 
-/// TLS's goodbye comes with the close: the silence is what was before both.
-
 /// Only the server's close would have told that an answer without a length is whole.
-
 #[test]
 fn who_leaves_an_endless_answer_that_goes_on_left_it() {
     let talk =
@@ -198,7 +182,6 @@ fn who_leaves_an_endless_answer_that_goes_on_left_it() {
 }
 
 /// RFC 6455: a Close frame that meets a closed socket is missed by nobody; an end without one is an error for both programs.
-
 #[test]
 fn a_websocket_ends_by_a_close_frame() {
     let asked =
@@ -223,7 +206,6 @@ fn a_websocket_ends_by_a_close_frame() {
 }
 
 /// A timeout is a round number of seconds, or comes more than once.
-
 #[test]
 fn one_close_makes_no_timeout() {
     let of = |idle: &str| {
@@ -242,7 +224,6 @@ fn one_close_makes_no_timeout() {
 }
 
 /// Server-sent events end when their reader has had enough.
-
 #[test]
 fn who_leaves_a_stream_of_events_has_had_enough() {
     let of = |kind: &str, end: &str| {

@@ -40,6 +40,7 @@ fn who_says_goodbye_in_tls_wants_no_answer() {
     assert_eq!(told.cause_name(), None, "{:?}", told.evidence);
 }
 
+/// A capture mostly begins where sessions have long begun.
 #[test]
 fn a_goodbye_in_tls_is_one_also_where_the_handshake_was_not_captured() {
     let talk = format!("A > B P. hex {}\nB > A P. hex {}\nA > B .\n", record(81), record(149));
@@ -60,6 +61,7 @@ fn a_goodbye_in_tls_is_one_also_where_the_handshake_was_not_captured() {
     );
 }
 
+/// What the server says of a client's certificate comes when the client holds the handshake for done, and may be asking already.
 #[test]
 fn a_refused_client_certificate_is_told_from_a_close() {
     let [none, finished, alert, request] = [NO_CERTIFICATE, FINISHED, ALERT, 60].map(record);
@@ -161,6 +163,7 @@ fn a_check_that_only_shakes_hands_hurts_nobody() {
     assert_eq!(verdict(&format!("{asked}+0.0001 A > B R.")).harm, None);
 }
 
+/// Nobody can tell a server that has said all from one that was cut, where its own goodbye is missing.
 #[test]
 fn of_a_session_that_ends_without_goodbye_nobody_knows_the_harm() {
     let talk = format!("{OPEN}{TLS}A > B P. hex {}\nB > A P. hex {}\nA > B .\n", record(60), record(200));
@@ -172,6 +175,7 @@ fn of_a_session_that_ends_without_goodbye_nobody_knows_the_harm() {
     assert_eq!(harm("+0.01", &last), Some(Harm::Harmless));
 }
 
+/// TLS's goodbye comes with the close: the silence is what was before both.
 #[test]
 fn a_goodbye_breaks_no_silence() {
     let asked =

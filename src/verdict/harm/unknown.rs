@@ -1,0 +1,144 @@
+//! Ends of which nobody can tell whether they hurt anybody: whoever left may have had all, or wanted nothing, or was not heard.
+
+use crate::flow::{Marks, Reset, Side};
+
+use super::peace::{self, client_had_closed, left_events};
+use super::{Test, any, may_be_all};
+use crate::verdict::evidence::{Evidence, Shape, Talk};
+use crate::verdict::{
+    How, Sender, broken_off, ending, facts, farewell, gave_up, refused_tls, talk, talk_tls,
+};
+
+/// A head, and the beginning of a body in the same few segments.
+const FIRST_WORDS: u64 = 8192;
+
+/// Why nobody knows.
+const REASONS: &[Test] = &[
+    may_have_had_all,
+    talk::only_a_stream_ended_after,
+    talk::left_unanswered_in_tls,
+    talk::left_at_once,
+    refused_tls::left_at_sight,
+    connected_late,
+    only_its_end_was_unanswered,
+    never_came_in,
+    left_at_first_words,
+    left_in_the_midst,
+    may_have_closed_unseen,
+    farewell::both_said_goodbye,
+    ended_out_of_sight,
+    may_be_goodbye,
+    is_hearsay,
+];
+
+/// Is there a reason not to know?
+pub(super) fn is_unknown(evidence: &Evidence<'_>) -> bool {
+    any(REASONS, evidence)
+}
+
+/// Did the client abort when its kernel had received all that the server had said, of which nobody can tell whether it was all?
+fn may_have_had_all(evidence: &Evidence<'_>) -> bool {
+    let client_left = evidence.rst_by == Some(Sender::Side(Side::Client));
+    let end_known = talk::is_known(evidence) && !talk::ends_at_close(evidence);
+    let answering = evidence.talk == Talk::Answering && !end_known && !talk_tls::record_is_cut(evidence);
+    let short = evidence.exchange.turn.is_some_and(|turn| turn.bytes <= talk::SHORT_ANSWER);
+    let short = short || evidence.exchange.tls().is_some() && may_be_all(evidence);
+    let more = evidence.reset().is_some_and(|reset| reset.after.at(reset.by.peer()).news);
+    client_left && evidence.how == How::Reset && answering && short && !more && !evidence.lost_data()
+}
+
+/// Did the SYN+ACK come only after it, or the SYN, had been repeated, as the capture shows or the time tells (RFC 6298 §2.1)? The path loses
+/// some, and of a client that is gone by then nobody knows when it left: it may have had another connection.
+pub(super) fn connected_late(evidence: &Evidence<'_>) -> bool {
+    let client = evidence.close.half_before(Side::Client);
+    let took = evidence.syn_ack_took();
+    !client.marks.has(Marks::ACKED) && took.is_some_and(|took| took >= facts::SYN_REPEATED)
+}
+
+/// Had a side closed, with nothing owed and all that it had said acknowledged, and only its FIN had no answer? Its program knows nothing
+/// of that.
+fn only_its_end_was_unanswered(evidence: &Evidence<'_>) -> bool {
+    let Some(side) = evidence.unanswered_side().filter(|_| evidence.how == How::Silent) else { return false };
+    let (me, other) = (evidence.close.half(side), evidence.close.half(side.peer()));
+    let had_all = me.has_fin() && other.rcv_nxt == me.fin_end.minus(1);
+    had_all
+        && evidence.unanswered(side.peer()) == 0
+        && matches!(evidence.talk, Talk::Nothing | Talk::Complete)
+}
+
+/// Did a client send one SYN and no more, whatever the server answered? No program ever had that connection: its address may be
+/// another's (a flood), and who wants to connect tries again.
+fn never_came_in(evidence: &Evidence<'_>) -> bool {
+    let client = evidence.close.half(Side::Client);
+    let answered = evidence.close.half(Side::Server).marks.has(Marks::SYN);
+    evidence.how == How::Silent && answered && client.packets == 1 && client.marks.has(Marks::SYN)
+}
+
+/// Did the client leave as soon as it had the first words of an answer, before it could have asked for more? A health check has seen the
+/// status by then.
+fn left_at_first_words(evidence: &Evidence<'_>) -> bool {
+    let aborted = evidence.closer.is_none() && evidence.shape == Shape::Active && !evidence.lost_data();
+    let by_client = evidence.closer == Some(Side::Client)
+        || aborted && evidence.rst_by == Some(Sender::Side(Side::Client));
+    let fin = evidence.fin(Side::Client).filter(|_| evidence.closer == Some(Side::Client));
+    let ended = fin.map_or_else(|| evidence.end_time(), |fin| fin.ts);
+    let begun = evidence.exchange.turn.filter(|turn| evidence.close.side(turn.by) == Side::Server);
+    // From where the capture was made to the client and back.
+    let way = evidence.close.legs.at(evidence.close.client).map_or(0, |leg| leg.shortest.as_nanos());
+    let soon = begun.is_some_and(|turn| {
+        turn.bytes <= FIRST_WORDS && ended.since(turn.start).as_nanos() <= way + talk::AT_ONCE.as_nanos()
+    });
+    by_client && evidence.talk == Talk::Answering && soon && !left_events(evidence)
+}
+
+/// Did a host refuse what met no socket, and does the capture miss the end of what it had said? It may have closed as always.
+fn may_have_closed_unseen(evidence: &Evidence<'_>) -> bool {
+    let Some(Sender::Side(side)) = evidence.rst_by else { return false };
+    let refuses = evidence.shape == Shape::Reply && evidence.how == How::Reset;
+    refuses && ending::end_unseen(evidence.close, side)
+}
+
+/// Was nothing owed when a side closed, and does a RST behind that leave open what the other's program had seen or would see?
+fn ended_out_of_sight(evidence: &Evidence<'_>) -> bool {
+    let quiet = peace::nothing_owed(evidence) && !peace::only_goodbyes(evidence);
+    // Why a server ends a session is encrypted.
+    let told_to = farewell::said_goodbye(evidence, Side::Server);
+    let forgotten = evidence.closer == Some(Side::Server) && gave_up::refused_a_close(evidence);
+    let out_of_sight = told_to && client_had_closed(evidence)
+        || refused_nothing(evidence)
+        || forgotten
+        || aborted_its_own_end(evidence);
+    quiet && out_of_sight
+}
+
+/// Did a RST that only answers a segment come from the client, and answer none? A program that leaves sends another one.
+fn refused_nothing(evidence: &Evidence<'_>) -> bool {
+    let by_client = evidence.rst_by == Some(Sender::Side(Side::Client)) && evidence.how == How::Reset;
+    let bare = evidence.shape == Shape::Reply && evidence.reset().is_some_and(|reset| reset.prompt.is_none());
+    by_client && bare && evidence.handshake_done()
+}
+
+/// Did the server reset what it had just closed itself, although nothing more had come? A client that was owed nothing reads an end or an
+/// error.
+fn aborted_its_own_end(evidence: &Evidence<'_>) -> bool {
+    let own = evidence.closer == Some(Side::Server) && evidence.aborted_its_end(Side::Server);
+    evidence.how == How::FinThenReset && own && !evidence.exchange.request_unfinished()
+}
+
+/// Was only one direction captured, or nothing but a RST, so that nobody knows what the other side had said or whether it believed that?
+fn is_hearsay(evidence: &Evidence<'_>) -> bool {
+    let ended = !matches!(evidence.how, How::Refused | How::Unanswered | How::Silent);
+    let unheard = |reset: &Reset| !reset.before.at(reset.by.peer()).seen();
+    let of_host = evidence.rst_by != Some(Sender::Middlebox);
+    ended && (!evidence.close.both_seen() || of_host && evidence.reset().is_some_and(unheard))
+}
+
+/// Did the client close in the midst of a message that ends with the connection as well?
+fn left_in_the_midst(evidence: &Evidence<'_>) -> bool {
+    evidence.closer == Some(Side::Client) && broken_off::is_broken_off(evidence)
+}
+
+/// May the last word, which could not be read, have been a goodbye?
+fn may_be_goodbye(evidence: &Evidence<'_>) -> bool {
+    ending::may_be_goodbye(evidence.close)
+}
