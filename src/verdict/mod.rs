@@ -40,6 +40,7 @@ mod stage;
 mod talk;
 mod talk_tls;
 pub mod topic;
+mod turned_away;
 mod unseen;
 mod version;
 mod who;

@@ -246,3 +246,30 @@ fn who_leaves_a_stream_of_events_has_had_enough() {
         assert_eq!(of("text/event-stream", end).1, harmful, "{end}");
     }
 }
+
+/// A list of hosts that may come in, a limit, a forwarder with nobody behind it: what waits for a greeting reads an end.
+#[test]
+fn a_server_that_closes_at_once_turns_a_client_away() {
+    let told = verdict(&format!("{OPEN}B > A F.\nA > B F.\nB > A ."));
+    let found = told.cause.map(|finding| (finding.rule.name, finding.confidence));
+    assert_eq!(
+        (found, told.harm),
+        (Some(("no_response", Confidence::Possible)), None),
+        "{:?}",
+        told.evidence
+    );
+    assert!(told.evidence.iter().any(|fact| fact.fact.contains("nobody had said")), "{:?}", told.evidence);
+    assert!(told.advice.is_some_and(|advice| advice.contains("without a word")));
+    for other in [
+        // It waited for a request, and then no longer.
+        format!("{OPEN}+5 B > A F.\nA > B F.\nB > A ."),
+        format!("{OPEN}A > B F.\nB > A F.\nA > B ."),
+        format!("{OPEN}B > A P. \"421 go away\\r\\n\"\nB > A F.\nA > B F.\nB > A ."),
+        "A > B .\nB > A F.\nA > B F.\nB > A .".to_owned(),
+        format!("{OPEN}B > A . lost len 20\nB > A F.\nA > B F.\nB > A ."),
+    ] {
+        let told = verdict(&other);
+        let word = |fact: &super::Fact| fact.fact.contains("nobody had said");
+        assert!(told.cause.is_none() || !told.evidence.iter().any(word), "{other}: {:?}", told.evidence);
+    }
+}

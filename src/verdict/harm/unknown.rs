@@ -6,7 +6,7 @@ use super::peace::{self, client_had_closed, left_events};
 use super::{Test, any, may_be_all};
 use crate::verdict::evidence::{Evidence, Shape, Talk};
 use crate::verdict::{
-    How, Sender, broken_off, ending, facts, farewell, gave_up, refused_tls, talk, talk_tls,
+    How, Sender, broken_off, ending, facts, farewell, gave_up, refused_tls, talk, talk_tls, turned_away,
 };
 
 /// A head, and the beginning of a body in the same few segments.
@@ -28,6 +28,7 @@ const REASONS: &[Test] = &[
     farewell::both_said_goodbye,
     ended_out_of_sight,
     may_be_goodbye,
+    turned_away::without_a_word,
     is_hearsay,
 ];
 

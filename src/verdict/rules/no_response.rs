@@ -5,7 +5,9 @@ use crate::time::Span;
 use crate::verdict::evidence::{Shape, Talk};
 use crate::verdict::rule::{Confidence, Rule, hit, miss};
 use crate::verdict::talk::QUIET;
-use crate::verdict::{Evidence, Fact, How, facts, farewell, goaway, half_close, race, talk, version};
+use crate::verdict::{
+    Evidence, Fact, How, facts, farewell, goaway, half_close, race, talk, turned_away, version,
+};
 
 /// A message is smaller than a segment of anything long: what every host can take (RFC 9293 §3.7.1).
 const MESSAGE: u32 = 536;
@@ -20,7 +22,8 @@ pub(super) const RULE: Rule = Rule {
     doc: "What happened: the request was sent, the server's TCP had it, and the server ended the connection without one byte of \
 an answer: by FIN (Node's client says 'socket hang up', Go 'EOF', curl 52) or by RST ('read ECONNRESET').
 How it is told: the client spoke last, and the first FIN or RST is the server's. An answer in another version of HTTP than \
-the request's is none: its client takes it for an error.
+the request's is none: its client takes it for an error. A server that takes a connection and closes it within seconds, before either \
+side has said anything, may owe a greeting.
 Not to be confused with: response_cut, where the answer had begun; stale_keepalive, where the server had closed before the \
 request arrived; a protocol in which the client's last message needs no answer, which is why it is certain only for HTTP.
 What to do: look into the server's log at that time: a crash, a handler that destroys the socket, a timeout shorter than the \
@@ -57,6 +60,9 @@ B > A P. \"HTTP/1.1 200 OK\\r\\nContent-Length: 10\\r\\n\\r\\nabc\"\nA > B .\nB 
 };
 
 fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
+    if turned_away::without_a_word(evidence) {
+        return Some(Confidence::Possible);
+    }
     let owed = evidence.talk == Talk::Awaiting && !evidence.in_tls_handshake;
     // After an upgrade (WebSocket, tunnel) nobody owes an answer to each message.
     let upgraded = evidence.exchange.upgraded().is_some();
@@ -146,11 +152,15 @@ fn tls_hint(evidence: &Evidence<'_>) -> &'static str {
 }
 
 fn facts_of(evidence: &Evidence<'_>) -> Vec<Fact> {
-    race::fact(evidence).into_iter().chain(facts::of_story(evidence)).collect()
+    race::fact(evidence)
+        .into_iter()
+        .chain(turned_away::fact(evidence))
+        .chain(facts::of_story(evidence))
+        .collect()
 }
 
 fn advise(evidence: &Evidence<'_>) -> String {
-    if let Some(advice) = version::advice(evidence) {
+    if let Some(advice) = version::advice(evidence).or_else(|| turned_away::advice(evidence)) {
         return advice;
     }
     if let Some(advice) = goaway::advice(evidence).or_else(|| facts::fatal_advice(evidence)) {
