@@ -186,3 +186,19 @@ fn a_goodbye_breaks_no_silence() {
     assert_eq!((told.cause_name(), told.harm), (Some("client_abort"), None), "{:?}", told.evidence);
     assert!(told.idle_before.is_some_and(|idle| idle > crate::time::Span::from_millis(499)));
 }
+
+/// What a snaplen hides may have been an answer, or none: nothing is harmless then, and what came too late is not the whole story.
+#[test]
+fn nothing_is_harmless_where_the_snaplen_hides_what_was_said() {
+    let talk =
+        |answer: &str| format!("{OPEN}{TLS}A > B P. hex {}\nB > A P. hex {answer}\nA > B .\n", record(60));
+    let end = format!("+6 A > B F.\nB > A P. hex 150303001a{}\nA > B R", "61".repeat(26));
+    let whole = verdict(&format!("{}{end}", talk(&record(200))));
+    let sure = |told: &super::Verdict| told.cause.map(|found| (found.rule.name, found.confidence));
+    assert_eq!(
+        (sure(&whole), whole.harm),
+        (Some(("write_after_close", Confidence::Certain)), Some(Harm::Harmless))
+    );
+    let hidden = verdict(&format!("{}{end}", talk(&format!("{} len 500", record(200)))));
+    assert_eq!((sure(&hidden), hidden.harm), (Some(("write_after_close", Confidence::Likely)), None));
+}

@@ -1,6 +1,6 @@
 //! What the capture does not hold of an answer, though something else tells that it was given.
 
-use crate::flow::{Marks, Recent, Side};
+use crate::flow::{End, Exchange, Marks, Recent, Side};
 
 use super::ending;
 use super::evidence::Evidence;
@@ -27,6 +27,17 @@ pub(super) fn is_cut_short(evidence: &Evidence<'_>) -> bool {
     let server = evidence.close.end(Side::Server);
     let cut = evidence.close.half_before(Side::Server).marks.has(Marks::CUT);
     cut && evidence.close.exchange.is_blind(server)
+}
+
+/// Does the snaplen hide some of what either side said, so that it may be something else than what it passes for?
+pub(super) fn words_are_hidden(evidence: &Evidence<'_>) -> bool {
+    let hides = |exchange: &Exchange, end: End| {
+        exchange.is_blind(end) || exchange.tls().is_some_and(|tls| tls.has_missed(end))
+    };
+    [End::Low, End::High].into_iter().any(|end| {
+        let cut = evidence.close.halves.at(end).marks.has(Marks::CUT);
+        cut && (hides(evidence.exchange, end) || hides(&evidence.close.exchange, end))
+    })
 }
 
 /// Is what the server began with missing? The client had acknowledged less before, and not only by what a FIN takes, and has all of it now.

@@ -5,7 +5,7 @@ use crate::time::Span;
 
 use super::{Test, any};
 use crate::verdict::evidence::{Evidence, Shape, Talk};
-use crate::verdict::{How, Sender, broken_off, farewell, talk};
+use crate::verdict::{How, Sender, broken_off, farewell, talk, unseen};
 
 /// Who closes a connection because it is idle waits for seconds, mostly five or more (Node), and seldom less than one.
 const IDLE: Span = Span::from_secs(1);
@@ -28,7 +28,7 @@ pub(super) fn is_peaceful(evidence: &Evidence<'_>) -> bool {
 /// May somebody have missed something all the same?
 pub(super) fn is_doubtful(evidence: &Evidence<'_>) -> bool {
     let may_be_cut = left_in_peace(evidence) && !only_goodbyes(evidence) && talk::end_unknown(evidence);
-    may_be_cut || ended_mute_in_tls(evidence)
+    may_be_cut || ended_mute_in_tls(evidence) || unseen::words_are_hidden(evidence)
 }
 
 /// Had the talk come to its end, so that goodbyes were all that was lost?

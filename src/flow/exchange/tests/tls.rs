@@ -335,3 +335,39 @@ fn three_bytes_alone_are_no_record() {
         assert_eq!(wire.exchange.protocol_name(), None, "{odd:?}");
     }
 }
+
+/// OpenSSL sends two tickets of one length in one segment, of which a snaplen shows the first one's header.
+#[test]
+fn tickets_are_no_answer_where_a_snaplen_hides_the_second() {
+    let finished = [record(20, 1), data(FINISHED)].concat();
+    let two = |wire: &mut Wire| wire.say_cut(SERVER, &data(250)[..60], 510);
+    // Before the request, and behind it.
+    for said in [finished.clone(), [finished.clone(), data(100)].concat()] {
+        let mut wire = tls13();
+        wire.say(CLIENT, &said);
+        let asked = wire.exchange.turns;
+        two(&mut wire);
+        assert_eq!(wire.exchange.turns, asked);
+        wire.say(CLIENT, &data(120));
+        assert_eq!((wire.exchange.turns, wire.exchange.turn.unwrap().by), (1, CLIENT));
+        wire.say(SERVER, &data(300));
+        assert_eq!((wire.exchange.turns, wire.exchange.turn.unwrap().by), (2, SERVER));
+        assert!(wire.tls().has_missed(SERVER) && !wire.tls().has_missed(CLIENT));
+    }
+    // What is no twin may be an answer.
+    let mut wire = tls13();
+    wire.say(CLIENT, &[finished, data(100)].concat());
+    wire.say_cut(SERVER, &data(250)[..60], 511);
+    assert_eq!(wire.exchange.turn.unwrap().by, SERVER);
+}
+
+/// A request that comes in one segment with Finished, of which the snaplen shows nothing, was asked all the same: what follows it is no ticket.
+#[test]
+fn a_request_behind_what_was_captured_is_one() {
+    let flight = [record(20, 1), data(FINISHED), data(76)].concat();
+    let mut wire = tls13();
+    wire.say_cut(CLIENT, &flight[..60], len(&flight));
+    assert_eq!(wire.exchange.turn.unwrap().by, CLIENT);
+    wire.say(SERVER, &data(129));
+    assert_eq!(wire.exchange.turn.unwrap().by, SERVER);
+}

@@ -9,8 +9,10 @@ use crate::decode::SeqNumber;
 const HIDDEN: u16 = 1 + 16;
 /// Level and description.
 const ALERT: u16 = 2 + HIDDEN;
+/// That of a record.
+const RECORD_HEADER: u32 = 5;
 /// The same with the header of its record.
-pub(super) const ALERT_BYTES: u32 = 5 + ALERT as u32;
+pub(super) const ALERT_BYTES: u32 = RECORD_HEADER + ALERT as u32;
 /// Message header.
 const MESSAGE: u16 = 4;
 const END_OF_EARLY_DATA: u16 = MESSAGE + HIDDEN;
@@ -186,6 +188,26 @@ impl Flight {
         }
         if self.answered == Answered::No {
             (self.answered, self.answer) = (Answered::Yes, Some(len));
+        }
+        Class::Application
+    }
+
+    /// What bytes of the client are that begin at `seq` and of which the snaplen hides where records begin in them.
+    pub(super) fn of_client_unseen(&mut self, seq: SeqNumber) -> Class {
+        self.asks(seq)
+    }
+
+    /// The same of the server's bytes: `len` of them, behind a whole record. OpenSSL's tickets come in twos of one length and in one
+    /// segment.
+    pub(super) fn of_server_unseen(&mut self, len: u32) -> Class {
+        let is_twin_of = |record: u16| len == RECORD_HEADER + u32::from(record) && TICKET.contains(&record);
+        if self.answer.is_some_and(is_twin_of) && self.tickets == 0 && self.server != Server::Tickets {
+            (self.tickets, self.answered, self.answer) = (2, Answered::No, None);
+            return Class::SecondTicket;
+        }
+        if self.answered == Answered::No && self.tickets == 1 && is_twin_of(self.ticket) {
+            self.tickets = 2;
+            return Class::Handshake;
         }
         Class::Application
     }

@@ -6,16 +6,17 @@
 mod alert;
 mod flight;
 mod hello;
+mod looks;
 mod records;
 
 pub use alert::Alert;
+pub(super) use looks::{is_surely_data, is_surely_hello, looks_like_hello};
 
 use crate::ahead::fetch;
 use crate::decode::SeqNumber;
 use crate::time::Timestamp;
 
 use super::super::key::{Both, End};
-use super::http::{Looks, looks_like};
 use super::stream::{Piece, Stamp};
 use super::turns::{Turn, Turns};
 use flight::{Class, Flight};
@@ -107,34 +108,6 @@ struct At {
     seq: SeqNumber,
 }
 
-/// Do these bytes begin a ClientHello?
-#[must_use]
-pub(super) fn looks_like_hello(bytes: &[u8]) -> Looks {
-    match bytes {
-        [records::HANDSHAKE, 3, 0..=4, _, _, kind, ..] => looks_like(&[*kind], &[CLIENT_HELLO]),
-        [records::HANDSHAKE] | [records::HANDSHAKE, 3] | [records::HANDSHAKE, 3, 0..=4, ..] => Looks::Short,
-        _ => Looks::Unlike,
-    }
-}
-
-/// Are these records of data, of a session that began before the capture? In clear nobody says three such bytes and a length that fits.
-#[inline]
-#[must_use]
-pub(super) fn is_surely_data(bytes: &[u8]) -> bool {
-    records::are_data(bytes)
-}
-
-/// Is this a ClientHello beyond doubt? The record is as long as the message in it, and both speak of versions that exist.
-#[must_use]
-pub(super) fn is_surely_hello(bytes: &[u8]) -> bool {
-    let Some(&[records::HANDSHAKE, 3, 0..=4, high, low, CLIENT_HELLO, 0, upper, lower, 3, 1..=3]) =
-        bytes.first_chunk()
-    else {
-        return false;
-    };
-    u16::from_be_bytes([high, low]).checked_sub(4) == Some(u16::from_be_bytes([upper, lower]))
-}
-
 impl Tls {
     /// A session whose ClientHello comes from `client`.
     #[must_use]
@@ -171,6 +144,12 @@ impl Tls {
     #[must_use]
     pub fn is_blind(&self, by: End) -> bool {
         self.sides.at(by).records.is_blind()
+    }
+
+    /// Was it ever unknown where the records of this end begin?
+    #[must_use]
+    pub fn has_missed(&self, by: End) -> bool {
+        self.sides.at(by).missed
     }
 
     /// Did this end say anything in TLS?
@@ -393,8 +372,18 @@ impl Tls {
             self.on_hello(&message, at.by);
         }
         (*self.closing.at_mut(at.by), *self.trailing_alert_bytes.at_mut(at.by)) = (false, 0);
-        if self.established {
-            turns.take(at.by, at.stamp, at.seq, len);
+        if !self.established {
+            return;
+        }
+        let class = match (self.version13, at.by == self.client) {
+            (Some(true), true) => self.flight.of_client_unseen(at.seq),
+            (Some(true), false) => self.flight.of_server_unseen(len),
+            _ => Class::Application,
+        };
+        match class {
+            Class::SecondTicket => turns.take_back(at.by),
+            Class::Application => turns.take(at.by, at.stamp, at.seq, len),
+            Class::Handshake | Class::Alert => {}
         }
     }
 }
