@@ -26,6 +26,9 @@ pub(super) const AT_ONCE: Span = Span::from_millis(1);
 const EMPTY_FRAME: u32 = 9;
 const TLS_RECORD: u32 = 5 + 1 + 16;
 
+/// Settings, their acknowledgement and an update of the window, each in a record of its own.
+const SETTINGS: u64 = 136;
+
 /// An answer that fits in one segment may be all that was asked for.
 pub(super) const SHORT_ANSWER: u64 = 1400;
 /// A greeting is no longer than this: those of SMTP, SSH and databases have some hundred bytes.
@@ -219,7 +222,19 @@ pub(super) fn stream_is_cut(evidence: &Evidence<'_>) -> bool {
     let fin = evidence.fin(Side::Server).filter(|_| evidence.closer == Some(Side::Server));
     let established = evidence.exchange.tls().is_some_and(|tls| tls.established);
     let long = fin.is_some_and(|fin| fin.ts.since(turn.start) > QUIET);
-    established && long && !is_quiet(evidence) && left_without_a_word(evidence, Side::Server)
+    let told = said_goodbye(evidence, Side::Client);
+    established && long && !told && !is_quiet(evidence) && left_without_a_word(evidence, Side::Server)
+}
+
+/// May all that the server answered in TLS have been the settings with which it begins to speak HTTP/2, while its client waited?
+pub(super) fn may_be_only_settings(evidence: &Evidence<'_>) -> bool {
+    let Some(turn) = evidence.exchange.turn.filter(|turn| evidence.close.side(turn.by) == Side::Server)
+    else {
+        return false;
+    };
+    let begins = evidence.exchange.turns <= 2 && turn.bytes <= SETTINGS;
+    let offered = evidence.exchange.tls().is_some_and(|tls| tls.offers_http2 && tls.has_handshake());
+    offered && begins && evidence.closer == Some(Side::Client) && is_quiet(evidence)
 }
 
 /// Did nothing but TLS's own records (alerts, tickets) come after the FIN of `closer`, which had had everything before?

@@ -202,3 +202,42 @@ fn nothing_is_harmless_where_the_snaplen_hides_what_was_said() {
     let hidden = verdict(&format!("{}{end}", talk(&format!("{} len 500", record(200)))));
     assert_eq!((sure(&hidden), hidden.harm), (Some(("write_after_close", Confidence::Likely)), None));
 }
+
+/// A ClientHello that speaks of HTTP/2, and TLS 1.2.
+const HELLO_H2: &str = "A > B P. hex 160301003a0100003603030707070707070707070707070707070707070707070707070707070707070707\
+00000213010100000b0010000700050268320000\n";
+
+/// A server that speaks HTTP/2 begins with its settings, whether it answers or not.
+#[test]
+fn settings_of_http2_may_be_all_that_was_answered() {
+    let rest = TLS.split_once('\n').unwrap().1;
+    let asked = format!("{OPEN}{HELLO_H2}{rest}A > B P. hex {}\n", record(120));
+    let end = format!("A > B F.\nB > A P. hex 150303001a{}\nA > B R", "61".repeat(26));
+    let of = |answer: &str, pause: &str| verdict(&format!("{asked}{answer}A > B .\n{pause} {end}"));
+    let answer = |len: u8| format!("B > A P. hex {}\n", record(len));
+    let sure = |told: &super::Verdict| told.cause.map(|found| (found.rule.name, found.confidence));
+    let settings = of(&answer(50), "+1");
+    assert_eq!((sure(&settings), settings.harm), (Some(("client_abort", Confidence::Possible)), None));
+    for told in [of(&answer(200), "+1"), of(&answer(50), "+0.01")] {
+        assert_eq!(
+            (sure(&told), told.harm),
+            (Some(("write_after_close", Confidence::Certain)), Some(Harm::Harmless))
+        );
+    }
+}
+
+/// A client that says goodbye ends what its server then closes.
+#[test]
+fn who_says_goodbye_cuts_no_stream() {
+    let rest = TLS.split_once('\n').unwrap().1;
+    let answer = format!("B > A P. hex {}\nA > B .\n", record(200));
+    let talk = format!(
+        "{OPEN}{HELLO_H2}{rest}A > B P. hex {}\n{answer}+0.4 {answer}A > B P. hex {}\n",
+        record(120),
+        record(41)
+    );
+    let goodbye = format!("A > B P. hex 150303001a{}\n", "61".repeat(26));
+    let close = "+0.03 B > A F.\nA > B F.\nB > A .";
+    assert_eq!(verdict(&format!("{talk}{goodbye}{close}")).cause_name(), None);
+    assert_eq!(verdict(&format!("{talk}{close}")).cause_name(), Some("response_cut"));
+}

@@ -293,7 +293,7 @@ impl Exchange {
                 self.last_words.as_ref().map_or(0, |words| *words.goodbye.at(by))
             }
             _ => {
-                let tls = self.tls().map(|tls| *tls.trailing_alert_bytes.at(by));
+                let tls = self.tls().map(|tls| *tls.trailing_own_bytes.at(by));
                 tls.or_else(|| Some(*self.websocket()?.trailing_control_bytes.at(by))).unwrap_or(0)
             }
         }

@@ -28,7 +28,8 @@ pub(super) fn is_peaceful(evidence: &Evidence<'_>) -> bool {
 /// May somebody have missed something all the same?
 pub(super) fn is_doubtful(evidence: &Evidence<'_>) -> bool {
     let may_be_cut = left_in_peace(evidence) && !only_goodbyes(evidence) && talk::end_unknown(evidence);
-    may_be_cut || ended_mute_in_tls(evidence) || unseen::words_are_hidden(evidence)
+    let unanswered = talk::may_be_only_settings(evidence);
+    may_be_cut || unanswered || ended_mute_in_tls(evidence) || unseen::words_are_hidden(evidence)
 }
 
 /// Had the talk come to its end, so that goodbyes were all that was lost?

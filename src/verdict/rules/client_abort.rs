@@ -68,6 +68,9 @@ fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
     if goaway::gave_up(evidence) {
         return None;
     }
+    if talk::may_be_only_settings(evidence) && evidence.how == How::FinThenReset {
+        return Some(Confidence::Possible);
+    }
     if !matches!(evidence.talk, Talk::Awaiting | Talk::Answering) {
         // Nobody can tell whether the answer was whole: its head was cut short.
         let aborts = evidence.how == How::Reset && evidence.shape == Shape::Active;

@@ -4,7 +4,7 @@ use crate::flow::{Recent, Side};
 use crate::time::Span;
 use crate::verdict::evidence::{Shape, Talk};
 use crate::verdict::rule::{Confidence, Rule, hit, miss};
-use crate::verdict::{Evidence, Fact, How, Sender, facts, farewell, race, refused_tls, unseen};
+use crate::verdict::{Evidence, Fact, How, Sender, facts, farewell, race, refused_tls, talk, unseen};
 
 pub(super) const RULE: Rule = Rule {
     name: "write_after_close",
@@ -52,6 +52,7 @@ fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
         }
         // Between two exchanges the data is the next request: stale_keepalive is the story, this the mechanism.
         (Shape::Reply, Some(_)) if between_exchanges(evidence, closer) => Some(Confidence::Possible),
+        (Shape::Reply, Some(_)) if talk::may_be_only_settings(evidence) => Some(Confidence::Possible),
         (Shape::Reply, Some(_)) if unseen::words_are_hidden(evidence) => Some(Confidence::Likely),
         (Shape::Reply, Some(_)) => Some(Confidence::Certain),
         // What it answers crossed its FIN on the way.

@@ -6,6 +6,7 @@ mod postgres;
 mod properties;
 mod redis;
 mod tls;
+mod tls_lengths;
 mod websocket;
 
 use super::*;

@@ -165,7 +165,7 @@ fn facts(wire: &Wire) -> String {
         (http.requests, http.answered, http.unanswered, &http.request, &http.response, last)
     });
     let tls = exchange.tls().map(|tls| {
-        (&tls.sni, tls.version13, tls.established, tls.closing, tls.trailing_alert_bytes, tls.cut_record)
+        (&tls.sni, tls.version13, tls.established, tls.closing, tls.trailing_own_bytes, tls.cut_record)
     });
     let http2 = exchange.http2().map(|http2| {
         let said =

@@ -1,14 +1,14 @@
 use super::*;
 
 /// A record of this kind whose body is zeros.
-fn record(kind: u8, len: u16) -> Vec<u8> {
+pub(super) fn record(kind: u8, len: u16) -> Vec<u8> {
     let [high, low] = len.to_be_bytes();
     let mut bytes = vec![kind, 3, 3, high, low];
     bytes.resize(5 + usize::from(len), 0);
     bytes
 }
 
-fn data(len: u16) -> Vec<u8> {
+pub(super) fn data(len: u16) -> Vec<u8> {
     record(23, len)
 }
 
@@ -19,7 +19,7 @@ fn with(kind: u8, body: &[u8]) -> Vec<u8> {
     bytes
 }
 
-fn vector(body: &[u8]) -> Vec<u8> {
+pub(super) fn vector(body: &[u8]) -> Vec<u8> {
     let mut bytes = u16::try_from(body.len()).unwrap().to_be_bytes().to_vec();
     bytes.extend_from_slice(body);
     bytes
@@ -30,18 +30,18 @@ fn message(kind: u8, body: &[u8]) -> Vec<u8> {
     [&[kind, high, middle, low], body].concat()
 }
 
-fn extension(kind: u16, body: &[u8]) -> Vec<u8> {
+pub(super) fn extension(kind: u16, body: &[u8]) -> Vec<u8> {
     [kind.to_be_bytes().as_slice(), &vector(body)].concat()
 }
 
-fn client_hello(name: &str, more: &[u8]) -> Vec<u8> {
+pub(super) fn client_hello(name: &str, more: &[u8]) -> Vec<u8> {
     let host = [&[0][..], &vector(name.as_bytes())].concat();
     let extensions = [more, &extension(0, &vector(&host))].concat();
     let body = [&[3, 3][..], &[7; 32], &[0], &vector(&[0x13, 1]), &[1, 0], &vector(&extensions)].concat();
     with(22, &message(1, &body))
 }
 
-fn server_hello(extensions: &[u8]) -> Vec<u8> {
+pub(super) fn server_hello(extensions: &[u8]) -> Vec<u8> {
     let body = [&[3, 3][..], &[9; 32], &[0], &[0x13, 1, 0], &vector(extensions)].concat();
     with(22, &message(2, &body))
 }
@@ -54,7 +54,7 @@ fn hellos(extensions: &[u8]) -> Wire {
 }
 
 /// TLS 1.3 up to the server's Finished.
-fn tls13() -> Wire {
+pub(super) fn tls13() -> Wire {
     let mut wire = hellos(&extension(43, &[3, 4]));
     wire.say(SERVER, &[record(20, 1), data(23), data(830), data(281), data(69)].concat());
     wire
@@ -69,7 +69,7 @@ fn tls12() -> Wire {
     wire
 }
 
-const FINISHED: u16 = 69;
+pub(super) const FINISHED: u16 = 69;
 
 #[test]
 fn hellos_tell_the_name_and_the_version() {
@@ -217,7 +217,7 @@ fn alerts_in_clear_have_names_even_in_two_segments() {
     assert!(wire.tls().alert.is_none() && *wire.tls().closing.at(SERVER));
     wire.say(SERVER, &alert[6..]);
     assert_eq!(wire.tls().alert.unwrap().name(), "unrecognized_name");
-    assert_eq!((*wire.tls().trailing_alert_bytes.at(SERVER), wire.exchange.turns), (7, 0));
+    assert_eq!((*wire.tls().trailing_own_bytes.at(SERVER), wire.exchange.turns), (7, 0));
 }
 
 #[test]
@@ -228,15 +228,15 @@ fn a_goodbye_is_no_message() {
     assert_eq!((wire.exchange.turns, wire.exchange.turn.unwrap().bytes), (2, 229));
     let tls = wire.tls();
     assert_eq!((*tls.closing.at(SERVER), *tls.closing.at(CLIENT)), (true, false));
-    assert_eq!((*tls.trailing_alert_bytes.at(SERVER), tls.alert), (31, None));
+    assert_eq!((*tls.trailing_own_bytes.at(SERVER), tls.alert), (31, None));
 
     let mut wire = tls13();
     wire.say(CLIENT, &[data(FINISHED), data(100), data(19)].concat());
     let tls = wire.tls();
-    assert_eq!((*tls.closing.at(CLIENT), *tls.trailing_alert_bytes.at(CLIENT)), (true, 24));
+    assert_eq!((*tls.closing.at(CLIENT), *tls.trailing_own_bytes.at(CLIENT)), (true, 24));
     assert_eq!(wire.exchange.turn.unwrap().bytes, 105);
     wire.say(CLIENT, &data(100));
-    assert_eq!((*wire.tls().closing.at(CLIENT), *wire.tls().trailing_alert_bytes.at(CLIENT)), (false, 0));
+    assert_eq!((*wire.tls().closing.at(CLIENT), *wire.tls().trailing_own_bytes.at(CLIENT)), (false, 0));
 }
 
 #[test]
@@ -247,7 +247,7 @@ fn what_is_followed_by_more_was_no_goodbye() {
     wire.say(SERVER, &[data(250), data(250), data(19), data(19)].concat());
     let turn = wire.exchange.turn.unwrap();
     assert_eq!((turn.by, turn.bytes, turn.seq), (SERVER, 24, SERVER_START.plus(said + 510)));
-    assert_eq!(*wire.tls().trailing_alert_bytes.at(SERVER), 24);
+    assert_eq!(*wire.tls().trailing_own_bytes.at(SERVER), 24);
     wire.say(SERVER, &data(300));
     assert_eq!((wire.exchange.turn.unwrap().bytes, wire.exchange.turns), (24 + 24 + 305, 2));
 }
@@ -334,40 +334,4 @@ fn three_bytes_alone_are_no_record() {
         wire.say(CLIENT, &odd);
         assert_eq!(wire.exchange.protocol_name(), None, "{odd:?}");
     }
-}
-
-/// OpenSSL sends two tickets of one length in one segment, of which a snaplen shows the first one's header.
-#[test]
-fn tickets_are_no_answer_where_a_snaplen_hides_the_second() {
-    let finished = [record(20, 1), data(FINISHED)].concat();
-    let two = |wire: &mut Wire| wire.say_cut(SERVER, &data(250)[..60], 510);
-    // Before the request, and behind it.
-    for said in [finished.clone(), [finished.clone(), data(100)].concat()] {
-        let mut wire = tls13();
-        wire.say(CLIENT, &said);
-        let asked = wire.exchange.turns;
-        two(&mut wire);
-        assert_eq!(wire.exchange.turns, asked);
-        wire.say(CLIENT, &data(120));
-        assert_eq!((wire.exchange.turns, wire.exchange.turn.unwrap().by), (1, CLIENT));
-        wire.say(SERVER, &data(300));
-        assert_eq!((wire.exchange.turns, wire.exchange.turn.unwrap().by), (2, SERVER));
-        assert!(wire.tls().has_missed(SERVER) && !wire.tls().has_missed(CLIENT));
-    }
-    // What is no twin may be an answer.
-    let mut wire = tls13();
-    wire.say(CLIENT, &[finished, data(100)].concat());
-    wire.say_cut(SERVER, &data(250)[..60], 511);
-    assert_eq!(wire.exchange.turn.unwrap().by, SERVER);
-}
-
-/// A request that comes in one segment with Finished, of which the snaplen shows nothing, was asked all the same: what follows it is no ticket.
-#[test]
-fn a_request_behind_what_was_captured_is_one() {
-    let flight = [record(20, 1), data(FINISHED), data(76)].concat();
-    let mut wire = tls13();
-    wire.say_cut(CLIENT, &flight[..60], len(&flight));
-    assert_eq!(wire.exchange.turn.unwrap().by, CLIENT);
-    wire.say(SERVER, &data(129));
-    assert_eq!(wire.exchange.turn.unwrap().by, SERVER);
 }

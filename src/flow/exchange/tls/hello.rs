@@ -1,6 +1,10 @@
 //! What the two hellos say (RFC 8446 §4.1, RFC 6066 §3). Read as far as they came: a capture may cut them.
 
 const SERVER_NAME: u16 = 0;
+/// RFC 7301 §3.1.
+const PROTOCOL_NAMES: u16 = 16;
+/// With its length (RFC 9113 §3.1).
+const HTTP2: [u8; 3] = *b"\x02h2";
 const EARLY_DATA: u16 = 42;
 const SUPPORTED_VERSIONS: u16 = 43;
 const HOST_NAME: u8 = 0;
@@ -18,6 +22,8 @@ pub(super) struct ClientHello {
     pub(super) sni: Option<String>,
     /// Data comes at once, before the server has answered.
     pub(super) early_data: bool,
+    /// HTTP/2 may be spoken.
+    pub(super) offers_http2: bool,
 }
 
 /// Bytes that are read from the front.
@@ -67,6 +73,7 @@ pub(super) fn client(message: &[u8]) -> ClientHello {
         match kind {
             SERVER_NAME => hello.sni = server_name(value),
             EARLY_DATA => hello.early_data = true,
+            PROTOCOL_NAMES => hello.offers_http2 = value.windows(HTTP2.len()).any(|name| name == HTTP2),
             _ => {}
         }
     }

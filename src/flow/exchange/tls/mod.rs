@@ -42,10 +42,12 @@ pub struct Tls {
     pub alert: Option<Alert>,
     /// The last record of that end is an alert: one in clear, an encrypted one, or one that is as long as an alert.
     pub closing: Both<bool>,
-    /// Bytes of its alert records after everything else that end sent.
-    pub trailing_alert_bytes: Both<u32>,
+    /// Bytes of alerts, and of records as long as HTTP/2's own frames, after everything else that end sent.
+    pub trailing_own_bytes: Both<u32>,
     /// The last record of application data of that end is not whole.
     pub cut_record: Both<bool>,
+    /// The client can speak HTTP/2.
+    pub offers_http2: bool,
     sides: Both<Side>,
     flight: Flight,
 }
@@ -83,6 +85,8 @@ enum Now {
     Other,
     Handshake,
     Application,
+    /// As long as a frame by which HTTP/2 talks about itself.
+    Own,
     /// An alert that cannot be read.
     HiddenAlert,
     /// An alert in clear: its level if that came.
@@ -119,8 +123,9 @@ impl Tls {
             established: false,
             alert: None,
             closing: Both::default(),
-            trailing_alert_bytes: Both::default(),
+            trailing_own_bytes: Both::default(),
             cut_record: Both::default(),
+            offers_http2: false,
             sides: Both::default(),
             flight: Flight::default(),
         }
@@ -187,7 +192,7 @@ impl Tls {
     pub(super) fn fetch(&self) {
         fetch(&self.sides.at(End::Low).hello);
         fetch(&self.sides.at(End::High).hello);
-        fetch(&self.trailing_alert_bytes);
+        fetch(&self.trailing_own_bytes);
     }
 
     /// How many of the next bytes of `by` are encrypted for certain.
@@ -254,8 +259,8 @@ impl Tls {
         if !alert {
             self.alert.take_if(|said| said.by == at.by);
         }
-        let trailing = self.trailing_alert_bytes.at_mut(at.by);
-        *trailing = if alert { trailing.saturating_add(records::HEADER_LEN) } else { 0 };
+        let trailing = self.trailing_own_bytes.at_mut(at.by);
+        *trailing = if alert || now == Now::Own { trailing.saturating_add(records::HEADER_LEN) } else { 0 };
         *self.closing.at_mut(at.by) = alert;
         if now == Now::Application {
             turns.take(at.by, at.stamp, side.begins, records::HEADER_LEN);
@@ -280,12 +285,17 @@ impl Tls {
         if self.version13.is_none() && side.cipher != Cipher::Finished && !side.missed {
             self.version13 = Some(true);
         }
+        let over = self.version13 != Some(true) || self.flight.is_over();
+        let own = over && self.offers_http2 && records::may_be_http2s_own(len, self.version13);
         if self.version13 != Some(true) {
             self.established = true;
-            return Now::Application;
+            return if own { Now::Own } else { Now::Application };
         }
         let begins = side.begins;
         self.clear_suspect(at.by, turns);
+        if own {
+            return Now::Own;
+        }
         let class = if at.by == self.client {
             self.flight.of_client(len, begins)
         } else {
@@ -310,18 +320,18 @@ impl Tls {
     /// Something follows what passed for an alert: it was a message, whose turn it was unless the other side has spoken since.
     fn clear_suspect(&mut self, by: End, turns: &mut Turns<'_>) {
         let Some(suspect) = self.sides.at_mut(by).suspect.take() else { return };
-        *self.trailing_alert_bytes.at_mut(by) = 0;
+        *self.trailing_own_bytes.at_mut(by) = 0;
         if *turns.now == suspect.said && self.established {
             turns.take(by, suspect.at.stamp, suspect.at.seq, flight::ALERT_BYTES);
         }
     }
 
     fn on_body(&mut self, bytes: &[u8], len: u32, at: At, turns: &mut Turns<'_>) {
-        let trailing = self.trailing_alert_bytes.at_mut(at.by);
+        let trailing = self.trailing_own_bytes.at_mut(at.by);
         match self.sides.at(at.by).now {
             Now::Silent | Now::Other => {}
             Now::Application => turns.take(at.by, at.stamp, at.seq, len),
-            Now::HiddenAlert => *trailing = trailing.saturating_add(len),
+            Now::HiddenAlert | Now::Own => *trailing = trailing.saturating_add(len),
             Now::Alert(level) => {
                 *trailing = trailing.saturating_add(len);
                 self.on_alert(level, bytes, at);
@@ -349,6 +359,7 @@ impl Tls {
             Some(&CLIENT_HELLO) if by == self.client => {
                 let hello = hello::client(message);
                 self.sni = hello.sni;
+                self.offers_http2 = hello.offers_http2;
                 if hello.early_data {
                     self.flight.announce_early_data();
                 }
@@ -371,7 +382,7 @@ impl Tls {
         if let Some(message) = side.hello.give_up() {
             self.on_hello(&message, at.by);
         }
-        (*self.closing.at_mut(at.by), *self.trailing_alert_bytes.at_mut(at.by)) = (false, 0);
+        (*self.closing.at_mut(at.by), *self.trailing_own_bytes.at_mut(at.by)) = (false, 0);
         if !self.established {
             return;
         }
