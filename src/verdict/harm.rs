@@ -40,6 +40,7 @@ const FAILURES: &[Test] = &[
     waited_for_handshake,
     fatal_in_tls,
     hung_up_in_tls,
+    talk_tls::hello_in_vain,
     talk_tls::answers_in_clear,
     refused_tls::by_server,
     talk::http2_failed,

@@ -1,6 +1,6 @@
 //! What TLS tells of how a talk ended.
 
-use crate::flow::{Alert, Exchange, Recent, Side};
+use crate::flow::{Alert, Exchange, Recent, Side, Tls};
 
 use super::How;
 use super::evidence::Evidence;
@@ -30,11 +30,25 @@ pub(super) fn answers_in_clear(evidence: &Evidence<'_>) -> bool {
     odd && evidence.in_tls_handshake && known
 }
 
-/// Did the client say hello in TLS, wait, and close without one byte of an answer?
+/// Did the client say hello in TLS, wait, and close without one byte of an answer? What comes then meets a closed socket.
 pub(super) fn hello_in_vain(evidence: &Evidence<'_>) -> bool {
-    let left = evidence.how == How::Fin && evidence.closer == Some(Side::Client) && is_quiet(evidence);
-    let heard = evidence.close.half_before(Side::Server).has_data() || answer_unseen(evidence);
-    evidence.in_tls_handshake && left && !heard && evidence.close.both_seen()
+    let server = evidence.close.end(Side::Server);
+    let closed =
+        matches!(evidence.how, How::Fin | How::FinThenReset) && evidence.closer == Some(Side::Client);
+    let left = closed && is_quiet(evidence);
+    let spoke = |tls: &Tls| tls.has_spoken(server) || tls.answers_otherwise(server);
+    let heard = evidence.exchange.tls().is_some_and(spoke) || answer_unseen(evidence);
+    let arrived = evidence.how == How::Fin || was_acknowledged(evidence);
+    evidence.in_tls_handshake && left && !heard && arrived && evidence.close.both_seen()
+}
+
+/// Had all that the client said been acknowledged when it closed? What the path loses no program keeps waiting.
+fn was_acknowledged(evidence: &Evidence<'_>) -> bool {
+    let Some(fin) = evidence.fin(Side::Client) else { return false };
+    let server = evidence.close.end(Side::Server);
+    let before =
+        evidence.close.recent.iter().filter(|recent| recent.by == server && recent.serial < fin.serial);
+    before.last().is_some_and(|last| last.flags.ack() && !last.ack.before(fin.end.minus(1)))
 }
 
 /// The alert that ended a TLS session: neither close_notify nor user_canceled, which announce a normal end (RFC 8446 §6.1).

@@ -218,7 +218,8 @@ fn settings_of_http2_may_be_all_that_was_answered() {
     let sure = |told: &super::Verdict| told.cause.map(|found| (found.rule.name, found.confidence));
     let settings = of(&answer(50), "+1");
     assert_eq!((sure(&settings), settings.harm), (Some(("client_abort", Confidence::Possible)), None));
-    for told in [of(&answer(200), "+1"), of(&answer(50), "+0.01")] {
+    let elsewhere = format!("{OPEN}{TLS}A > B P. hex {}\n{}A > B .\n+1 {end}", record(120), answer(50));
+    for told in [of(&answer(200), "+1"), of(&answer(50), "+0.01"), verdict(&elsewhere)] {
         assert_eq!(
             (sure(&told), told.harm),
             (Some(("write_after_close", Confidence::Certain)), Some(Harm::Harmless))
@@ -240,4 +241,41 @@ fn who_says_goodbye_cuts_no_stream() {
     let close = "+0.03 B > A F.\nA > B F.\nB > A .";
     assert_eq!(verdict(&format!("{talk}{goodbye}{close}")).cause_name(), None);
     assert_eq!(verdict(&format!("{talk}{close}")).cause_name(), Some("response_cut"));
+}
+
+/// A client that leaves without what it had asked for ended it, whatever the server does then.
+#[test]
+fn a_server_that_aborts_behind_a_client_that_left_did_not_end_it() {
+    let asked = format!("{OPEN}{TLS}A > B P. hex {}\nB > A .\n", record(120));
+    let bye = format!("A > B P. hex 150303001a{}\n", "61".repeat(26));
+    let of = |pause: &str| verdict(&format!("{asked}{pause} {bye}A > B F.\nB > A R. ack 1200"));
+    let told = of("+0.4");
+    assert_eq!(
+        (told.cause_name(), told.harm),
+        (Some("client_abort"), Some(Harm::Harmful)),
+        "{:?}",
+        told.evidence
+    );
+    assert_ne!(of("+0.01").cause_name(), Some("client_abort"));
+    let forgotten = verdict(&format!("{asked}+0.4 {bye}A > B F.\nB > A R"));
+    assert_ne!(forgotten.cause_name(), Some("client_abort"), "{:?}", forgotten.evidence);
+}
+
+/// Nobody answers a hello before its client gives up; the answer comes into a closed socket.
+#[test]
+fn a_hello_that_is_answered_too_late_was_in_vain() {
+    let hello = format!("{OPEN}{HELLO}B > A .\n");
+    let late = format!("B > A .\n+2 B > A P. hex {}\nA > B R", record(120));
+    let of = |pause: &str| verdict(&format!("{hello}{pause} A > B F.\n{late}"));
+    let told = of("+0.4");
+    assert_eq!(
+        (told.cause_name(), told.harm),
+        (Some("client_abort"), Some(Harm::Harmful)),
+        "{:?}",
+        told.evidence
+    );
+    assert_ne!(of("+0.01").harm, Some(Harm::Harmful), "who did not wait may have wanted nothing");
+    // What the path loses.
+    let lost = format!("{OPEN}{HELLO}+0.3 A > B again\n+0.4 A > B F.\n{late}");
+    assert_ne!(verdict(&lost).cause_name(), Some("client_abort"));
 }

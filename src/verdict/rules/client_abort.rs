@@ -4,7 +4,8 @@ use crate::flow::{BodyLength, Owed, Side};
 use crate::verdict::evidence::{Shape, Talk};
 use crate::verdict::rule::{Confidence, Rule, hit, miss};
 use crate::verdict::{
-    Evidence, Fact, How, facts, gave_up, goaway, half_close, shut_window, talk, talk_tls, unseen, version,
+    Evidence, Fact, How, Sender, facts, gave_up, goaway, half_close, shut_window, talk, talk_tls, unseen,
+    version,
 };
 
 pub(super) const RULE: Rule = Rule {
@@ -92,6 +93,8 @@ fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
             let heard = gave_up::gave_up(evidence).is_none();
             Some(if heard { Confidence::Likely } else { Confidence::Possible })
         }
+        // A server that aborts then did not end it.
+        How::FinThenReset if left_waiting(evidence) => Some(Confidence::Possible),
         // Only the server's end would have told that this was the whole answer.
         How::Reset if evidence.shape == Shape::Active && talk::ends_at_close(evidence) => {
             Some(Confidence::Possible)
@@ -101,6 +104,12 @@ fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
         }
         _ => None,
     }
+}
+
+/// Did the client close after it had waited in vain for what it had asked, and the server abort then?
+fn left_waiting(evidence: &Evidence<'_>) -> bool {
+    let waited = evidence.talk == Talk::Awaiting && talk::is_quiet(evidence);
+    waited && evidence.shape == Shape::Active && evidence.rst_by == Some(Sender::Side(Side::Server))
 }
 
 /// Without knowing the protocol: an answer of which more is under way was not whole; one of which nothing more comes may

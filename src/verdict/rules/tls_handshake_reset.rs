@@ -44,7 +44,7 @@ fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
     if refused_tls::by_server(evidence) {
         return Some(Confidence::Likely);
     }
-    if !evidence.in_tls_handshake {
+    if !evidence.in_tls_handshake || talk_tls::hello_in_vain(evidence) {
         return None;
     }
     match (evidence.how, evidence.rst_by) {

@@ -285,8 +285,7 @@ impl Tls {
         if self.version13.is_none() && side.cipher != Cipher::Finished && !side.missed {
             self.version13 = Some(true);
         }
-        let over = self.version13 != Some(true) || self.flight.is_over();
-        let own = over && self.offers_http2 && records::may_be_http2s_own(len, self.version13);
+        let own = self.offers_http2 && records::may_be_http2s_own(len, self.version13);
         if self.version13 != Some(true) {
             self.established = true;
             return if own { Now::Own } else { Now::Application };
