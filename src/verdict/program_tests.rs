@@ -273,3 +273,14 @@ fn a_server_that_closes_at_once_turns_a_client_away() {
         assert!(told.cause.is_none() || !told.evidence.iter().any(word), "{other}: {:?}", told.evidence);
     }
 }
+
+/// A FIN that a request crosses arrives before the RST that answers the request: the socket is in CLOSE-WAIT by then.
+#[test]
+fn a_reset_behind_a_fin_reads_as_an_end() {
+    let talk = format!("{OPEN}A > B P. len 90\nB > A P. len 90\nA > B .\n");
+    let sees = |end: &str| verdict(&format!("{talk}{end}")).client_sees;
+    let crossed = sees("+1 B > A F.\nA > B P. ack 5091 len 90\nB > A R seq 5091");
+    assert_eq!((crossed.read, crossed.write), (Some("EOF"), Some("EPIPE")));
+    let lost = sees("+1 B > A F.\n+0.3 B > A again\nA > B P. ack 5091 len 90\nB > A R seq 5091");
+    assert_eq!((lost.read, lost.write), (Some("ECONNRESET"), Some("ECONNRESET")));
+}

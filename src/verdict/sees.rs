@@ -78,7 +78,7 @@ fn reset(evidence: &Evidence<'_>, side: Side) -> Sees {
         return Sees::default();
     }
     // The peer's FIN had been delivered: the socket was in CLOSE-WAIT.
-    if evidence.fin_frame(side.peer()).is_some_and(|_| fin_was_acknowledged(evidence, side)) {
+    if fin_was_delivered(evidence, side) {
         return Sees { read: Some(EOF), write: Some(EPIPE), ..Sees::default() };
     }
     Sees { read: Some(ECONNRESET), write: Some(ECONNRESET), ..Sees::default() }
@@ -102,10 +102,14 @@ fn sender(evidence: &Evidence<'_>, side: Side) -> Sees {
     Sees::default()
 }
 
-/// Had the FIN of the other side reached this one before the RST? Delivered in order, it did: only a hole before it
-/// would have kept it waiting.
-fn fin_was_acknowledged(evidence: &Evidence<'_>, side: Side) -> bool {
-    let Some(rst) = evidence.reset() else { return false };
-    let fin_end = evidence.close.half_before(side.peer()).fin_end;
-    !fin_end.after(rst.rst.seq)
+/// Had the FIN of the other side reached this one before the RST? Delivered in order, it did, also where the RST answers something that had
+/// crossed it (`tcp_reset_check`): only a hole before it would have kept it waiting.
+fn fin_was_delivered(evidence: &Evidence<'_>, side: Side) -> bool {
+    let ends = evidence.fin(side.peer()).zip(evidence.reset());
+    ends.is_some_and(|(fin, reset)| {
+        let had = !fin.end.after(reset.rst.seq);
+        let crossed = fin.serial < reset.serial && fin.end.minus(1) == reset.rst.seq;
+        let repeated = evidence.close.half_before(side.peer()).retransmits > 0;
+        had || crossed && !repeated
+    })
 }

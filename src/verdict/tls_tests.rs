@@ -257,7 +257,7 @@ fn a_server_that_aborts_behind_a_client_that_left_did_not_end_it() {
         told.evidence
     );
     assert_ne!(of("+0.01").cause_name(), Some("client_abort"));
-    let forgotten = verdict(&format!("{asked}+0.4 {bye}A > B F.\nB > A R"));
+    let forgotten = verdict(&format!("{asked}+0.4 A > B F.\nB > A R"));
     assert_ne!(forgotten.cause_name(), Some("client_abort"), "{:?}", forgotten.evidence);
 }
 
