@@ -55,6 +55,7 @@ pub(super) fn prompt<'a>(
 ) -> Option<Recent> {
     let soon = soon(rtt);
     let mut acknowledged: Option<SeqNumber> = None;
+    let mut found: Option<Recent> = None;
     for r in recent.take(PROMPT_DEPTH).take_while(|r| rst.ts.since(r.ts) <= soon).filter(|r| !r.flags.rst()) {
         if r.by == by {
             if r.flags.ack() {
@@ -62,12 +63,23 @@ pub(super) fn prompt<'a>(
             }
             continue;
         }
-        if answers(rst, r) {
-            let had = r.len > 0 && acknowledged.is_some_and(|ack| !ack.before(r.seq_end()));
-            return (!had).then_some(*r);
+        let had = r.len > 0 && acknowledged.is_some_and(|ack| !ack.before(r.seq_end()));
+        match found {
+            // A FIN that lies behind data is answered after that, by another RST.
+            Some(fin) if !had && answers(rst, r) && is_behind(&fin, r) => return Some(*r),
+            Some(_) => return found,
+            None if answers(rst, r) && had => return None,
+            None if answers(rst, r) && r.flags.fin() && r.len == 0 => found = Some(*r),
+            None if answers(rst, r) => return Some(*r),
+            None => {}
         }
     }
-    None
+    found
+}
+
+/// Does `fin` go on where `data` ends?
+fn is_behind(fin: &Recent, data: &Recent) -> bool {
+    data.len > 0 && data.seq_end() == fin.seq
 }
 
 fn answers(rst: &Segment, trigger: &Recent) -> bool {

@@ -284,3 +284,18 @@ fn a_reset_behind_a_fin_reads_as_an_end() {
     let lost = sees("+1 B > A F.\n+0.3 B > A again\nA > B P. ack 5091 len 90\nB > A R seq 5091");
     assert_eq!((lost.read, lost.write), (Some("ECONNRESET"), Some("ECONNRESET")));
 }
+
+/// On a slow path a client that reads the end closes before the RST to its request is back: that one comes first, and one to the FIN behind it.
+#[test]
+fn a_reset_answers_the_request_before_the_fin_behind_it() {
+    let get = "A > B P. \"GET / HTTP/1.1\\r\\n\\r\\n\"\n";
+    let answer = "+0.06 B > A P. \"HTTP/1.1 200 OK\\r\\nContent-Length: 2\\r\\n\\r\\nok\"\nA > B .\n";
+    let open = "A > B S\n+0.06 B > A S.\nA > B .\n";
+    let told =
+        verdict(&format!("{open}{get}{answer}+0.5 B > A F.\nA > B .\n+1 {get}A > B F.\n+0.06 B > A R"));
+    let found = told.cause.map(|finding| (finding.rule.name, finding.confidence));
+    assert_eq!(found, Some(("stale_keepalive", Confidence::Certain)), "{:?}", told.evidence);
+    // What had been acknowledged was not refused.
+    let had = verdict(&format!("{open}{get}+0.06 B > A .\n+1 B > A F.\nA > B F.\n+0.06 B > A R"));
+    assert!(!had.evidence.iter().any(|fact| fact.fact.contains("answers frame 4")), "{:?}", had.evidence);
+}
