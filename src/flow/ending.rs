@@ -66,7 +66,7 @@ pub(super) fn prompt<'a>(
         let had = r.len > 0 && acknowledged.is_some_and(|ack| !ack.before(r.seq_end()));
         match found {
             // A FIN that lies behind data is answered after that, by another RST.
-            Some(fin) if !had && answers(rst, r) && is_behind(&fin, r) => return Some(*r),
+            Some(_) if !had && r.len > 0 && answers(rst, r) => return Some(*r),
             Some(_) => return found,
             None if answers(rst, r) && had => return None,
             None if answers(rst, r) && r.flags.fin() && r.len == 0 => found = Some(*r),
@@ -75,11 +75,6 @@ pub(super) fn prompt<'a>(
         }
     }
     found
-}
-
-/// Does `fin` go on where `data` ends?
-fn is_behind(fin: &Recent, data: &Recent) -> bool {
-    data.len > 0 && data.seq_end() == fin.seq
 }
 
 fn answers(rst: &Segment, trigger: &Recent) -> bool {

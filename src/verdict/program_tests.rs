@@ -296,6 +296,6 @@ fn a_reset_answers_the_request_before_the_fin_behind_it() {
     let found = told.cause.map(|finding| (finding.rule.name, finding.confidence));
     assert_eq!(found, Some(("stale_keepalive", Confidence::Certain)), "{:?}", told.evidence);
     // What had been acknowledged was not refused.
-    let had = verdict(&format!("{open}{get}+0.06 B > A .\n+1 B > A F.\nA > B F.\n+0.06 B > A R"));
+    let had = verdict(&format!("{open}{get}+0.06 B > A .\nA > B F.\n+0.06 B > A R"));
     assert!(!had.evidence.iter().any(|fact| fact.fact.contains("answers frame 4")), "{:?}", had.evidence);
 }
