@@ -135,3 +135,27 @@ fn a_server_of_mail_says_why_it_closes() {
         reused.idle_before
     );
 }
+
+/// LDAP's UnbindRequest asks for nothing, whether its server is still there or not; a search does.
+#[test]
+fn an_unbind_is_a_goodbye() {
+    let talk = "A > B S\nB > A S.\nA > B .\nA > B P. hex 300c020101600702010304008000\nB > A P. hex 300c02010161070a010004000400\nA > B .\n";
+    let after = |said: &str| verdict(&format!("{talk}+2 B > A F.\nA > B .\n+2 A > B P. hex {said}\nB > A R"));
+    let unbind = after("30050201024200");
+    assert_eq!((unbind.cause_name(), unbind.harm), (Some("write_after_close"), Some(Harm::Harmless)));
+    for other in ["30050201024a00", "30060201024200", "3007020102420000", "30080201026303040000"] {
+        assert_eq!(after(other).cause_name(), Some("stale_keepalive"), "{other}");
+    }
+}
+
+/// Redis's SHUTDOWN has no reply where it succeeds.
+#[test]
+fn a_shutdown_that_succeeds_has_no_reply() {
+    let told = |asked: &str| {
+        verdict(&format!(
+            "A > B S\nB > A S.\nA > B .\nA > B P. \"{asked}\"\nB > A .\nB > A F.\nA > B F.\nB > A ."
+        ))
+    };
+    assert_eq!(told("*2\\r\\n$8\\r\\nshutdown\\r\\n$6\\r\\nnosave\\r\\n").cause_name(), None);
+    assert_eq!(told("*2\\r\\n$8\\r\\nshutdowx\\r\\n$6\\r\\nnosave\\r\\n").cause_name(), Some("no_response"));
+}

@@ -9,7 +9,7 @@ use super::stream::Piece;
 /// A packet of one byte, the command to quit.
 const MYSQL_QUIT: &[u8] = b"\x01\0\0\0\x01";
 /// What a client sends before it closes, and what need not be answered: PostgreSQL's Terminate, MySQL's COM_QUIT, MQTT's DISCONNECT and
-/// Redis's QUIT, whose +OK nobody waits for.
+/// Redis's QUIT, whose +OK nobody waits for. LDAP's is told by its shape.
 const GOODBYES: &[&[u8]] = &[b"X\0\0\0\x04", MYSQL_QUIT, b"\xe0\0", b"*1\r\n$4\r\nQUIT\r\n"];
 /// The same as a line of text, in capitals or not: of SMTP (RFC 5321 §4.1.1.10), FTP, POP3, NNTP, memcached and Redis.
 const QUIT: &[u8] = b"QUIT\r\n";
@@ -123,7 +123,25 @@ pub(super) fn of(by: End, piece: &Piece<'_>) -> Option<LastWord> {
 
 fn is_goodbye(bytes: &[u8]) -> bool {
     let short = bytes.len() <= HEADER || bytes.first() == Some(&b'*');
-    short && GOODBYES.contains(&bytes) || is_farewell_line(bytes) || is_cancel(bytes)
+    short && GOODBYES.contains(&bytes)
+        || is_farewell_line(bytes)
+        || is_cancel(bytes)
+        || is_unbind(bytes)
+        || is_shutdown(bytes)
+}
+
+/// LDAP's UnbindRequest (RFC 4511 §4.3): a sequence of a message's number and nothing.
+fn is_unbind(bytes: &[u8]) -> bool {
+    let [0x30, len, 0x02, number, rest @ ..] = bytes else { return false };
+    let ends = rest.get(usize::from(*number)..) == Some(&[0x42, 0]);
+    ends && (1..=4).contains(number) && usize::from(*len) + 2 == bytes.len()
+}
+
+/// Redis's SHUTDOWN, with or without a word on how, which has no reply where it succeeds.
+fn is_shutdown(bytes: &[u8]) -> bool {
+    const NAME: &[u8] = b"$8\r\nSHUTDOWN\r\n";
+    let Some((&[b'*', b'1'..=b'3', b'\r', b'\n'], rest)) = bytes.split_first_chunk() else { return false };
+    rest.get(..NAME.len()).is_some_and(|name| name.eq_ignore_ascii_case(NAME))
 }
 
 fn is_farewell_line(bytes: &[u8]) -> bool {
@@ -144,6 +162,8 @@ pub(super) fn may_be_first(bytes: &[u8]) -> bool {
     unmistakable
         || quits
         || is_cancel(bytes)
+        || is_unbind(bytes)
+        || is_shutdown(bytes)
         || is_farewell_line(bytes)
         || refusal(bytes, (End::default(), 0)).is_some()
 }
