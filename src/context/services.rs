@@ -24,9 +24,9 @@ const IDLE: Span = Span::from_millis(900);
 pub struct LearnedIdle {
     /// The usual time.
     pub idle: Span,
-    /// Closes that came within a tenth of it.
+    /// Moments of closes that came within a tenth of it: several at one moment are one event.
     pub fitting: u32,
-    /// Closes after an idle time in all, as many as are remembered.
+    /// Moments of closes after an idle time in all, as many as are remembered.
     pub of: u32,
     /// Closes at the same moment as that of the connection, after other idle times: what ends there is not the patience with one.
     pub together: u32,
@@ -132,14 +132,25 @@ impl Services {
         let together = |&&(at, idle): &&(Timestamp, Span)| {
             own.is_some_and(|(ts, own)| at.since(ts).max(ts.since(at)) <= TOGETHER && !near(idle, own))
         };
-        let count = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
         Some(LearnedIdle {
             idle: usual,
-            fitting: count(sorted.iter().filter(|idle| near(**idle, usual)).count()),
-            of: count(sorted.len()),
+            fitting: moments(service.idles.iter().filter(|(_, idle)| near(*idle, usual)).map(|(at, _)| *at)),
+            of: moments(service.idles.iter().map(|(at, _)| *at)),
             together: count(service.idles.iter().filter(together).count()),
         })
     }
+}
+
+/// At how many moments these lie: what ends together says once why.
+fn moments(times: impl Iterator<Item = Timestamp>) -> u32 {
+    let mut sorted: Vec<Timestamp> = times.collect();
+    sorted.sort_unstable();
+    let apart = sorted.windows(2).filter(|pair| pair[1].since(pair[0]) > TOGETHER).count();
+    count(apart + usize::from(!sorted.is_empty()))
+}
+
+fn count(n: usize) -> u32 {
+    u32::try_from(n).unwrap_or(u32::MAX)
 }
 
 impl Service {

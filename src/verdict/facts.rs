@@ -385,7 +385,7 @@ pub(super) fn learned_idle(evidence: &Evidence<'_>) -> String {
     match evidence.surroundings.learned_idle {
         Some(learned) if learned.fitting > 1 => {
             format!(
-                " (it closes idle connections after {}, {} of {} connections)",
+                " (it closes idle connections after {}, {} of {} times)",
                 learned.idle, learned.fitting, learned.of
             )
         }

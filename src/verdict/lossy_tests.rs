@@ -64,6 +64,14 @@ fn a_server_that_closes_all_at_once_has_no_timeout() {
     assert_eq!(told.cause_name(), Some("stale_keepalive"));
     let advice = told.advice.unwrap_or_default();
     assert!(advice.contains("at the same moment as 2 others"), "{advice}");
+    // All had been idle since the same moment: that is one close as well.
+    let pool = each(&|client| talk(client).replace("+1.3 ", ""));
+    let told = verdict(&format!("{pool}+1.73 {end}{again}"));
+    assert!(
+        told.advice.as_ref().is_some_and(|advice| advice.contains("only once here")),
+        "{:?}",
+        told.advice
+    );
 }
 
 const OPEN: &str = "A > B S\nB > A S.\nA > B .\n";

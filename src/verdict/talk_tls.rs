@@ -46,9 +46,9 @@ pub(super) fn hello_in_vain(evidence: &Evidence<'_>) -> bool {
 fn was_acknowledged(evidence: &Evidence<'_>) -> bool {
     let Some(fin) = evidence.fin(Side::Client) else { return false };
     let server = evidence.close.end(Side::Server);
-    let before =
-        evidence.close.recent.iter().filter(|recent| recent.by == server && recent.serial < fin.serial);
-    before.last().is_some_and(|last| last.flags.ack() && !last.ack.before(fin.end.minus(1)))
+    let mut before = evidence.close.recent.iter().rev();
+    let last = before.find(|recent| recent.by == server && recent.serial < fin.serial);
+    last.is_some_and(|last| last.flags.ack() && !last.ack.before(fin.end.minus(1)))
 }
 
 /// The alert that ended a TLS session: neither close_notify nor user_canceled, which announce a normal end (RFC 8446 §6.1).

@@ -11,6 +11,9 @@ const SHORTEST: Span = Span::from_millis(100);
 /// Other connections that a server closes at the same moment by no chance.
 const SOME: u32 = 2;
 
+/// A few seconds are round by chance, or by the hand of whoever restarts a server.
+const TELLING: Span = Span::from_secs(5);
+
 pub(super) const RULE: Rule = Rule {
     name: "stale_keepalive",
     title: "a request met a kept-alive connection already closed",
@@ -233,7 +236,7 @@ fn closed_with(evidence: &Evidence<'_>) -> Option<u32> {
 /// Is the silence as long as those before other closes of that server, or a round number of seconds, as timeouts are?
 fn is_timeout(evidence: &Evidence<'_>) -> bool {
     let learned = evidence.surroundings.learned_idle.is_some_and(|learned| learned.fitting > 1);
-    learned || evidence.idle_before.is_some_and(race::is_round)
+    learned || evidence.idle_before.is_some_and(|idle| idle >= TELLING && race::is_round(idle))
 }
 
 fn advise(evidence: &Evidence<'_>) -> String {
