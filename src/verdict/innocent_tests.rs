@@ -337,3 +337,17 @@ fn who_leaves_sooner_than_an_answer_comes_did_not_wait() {
     assert_eq!(aborts("0.0005").harm, None, "{:?}", aborts("0.0005").evidence);
     assert_eq!(aborts("0.2").harm, Some(Harm::Harmful), "{:?}", aborts("0.2").evidence);
 }
+
+/// A capture may begin while a client waits: what comes when it has left may be the answer. A probe of a port is none.
+#[test]
+fn what_was_asked_before_the_capture_may_be_missed() {
+    let late = verdict(
+        "A > B F. seq 1001 ack 5001\nB > A . seq 5001 ack 1002\n+2 B > A P. seq 5001 ack 1002 len 90\nA > B R seq 1002",
+    );
+    assert_eq!((late.cause_name(), late.harm, late.stage), (Some("write_after_close"), None, None));
+    let seen = told("A > B F.\nB > A .\n+2 B > A P. len 90\nA > B R");
+    assert_eq!((seen.cause_name(), seen.harm), (Some("write_after_close"), Some(Harm::Harmless)));
+    assert!(seen.stage.is_some());
+    let probe = verdict("A > B F seq 1001\nB > A R. seq 0 ack 1002");
+    assert_eq!(probe.harm, Some(Harm::Harmless), "{:?}", probe.evidence);
+}

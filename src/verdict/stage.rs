@@ -2,6 +2,7 @@
 
 use super::How;
 use super::evidence::{Evidence, Talk};
+use super::talk;
 
 /// A stage of a connection.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -38,7 +39,7 @@ impl Stage {
     }
 }
 
-/// The stage in which a connection ended; `None` while it is alive.
+/// The stage in which a connection ended; `None` while it is alive, and where that came before the capture.
 #[must_use]
 pub(super) fn stage(evidence: &Evidence<'_>) -> Option<Stage> {
     match evidence.how {
@@ -49,6 +50,9 @@ pub(super) fn stage(evidence: &Evidence<'_>) -> Option<Stage> {
     }
     if evidence.in_tls_handshake {
         return Some(Stage::Tls);
+    }
+    if talk::began_unseen(evidence) {
+        return None;
     }
     Some(match evidence.talk {
         Talk::Nothing if evidence.handshake_done() && evidence.established_for_long() => Stage::Idle,

@@ -329,6 +329,13 @@ pub(super) fn has_all_of_server(evidence: &Evidence<'_>) -> bool {
     half.has_data() && whole
 }
 
+/// Was nothing said, of a connection that began before the capture?
+pub(super) fn began_unseen(evidence: &Evidence<'_>) -> bool {
+    let began =
+        [Side::Client, Side::Server].iter().any(|&side| evidence.close.half(side).marks.has(Marks::SYN));
+    evidence.talk == Talk::Nothing && !began
+}
+
 /// Is it known, and not only guessed from silence, what was owed?
 pub(super) fn is_known(evidence: &Evidence<'_>) -> bool {
     evidence.exchange.owed().is_some_and(|owed| owed != Owed::Unknown)

@@ -27,7 +27,10 @@ pub(super) fn is_peaceful(evidence: &Evidence<'_>) -> bool {
 
 /// May somebody have missed something all the same?
 pub(super) fn is_doubtful(evidence: &Evidence<'_>) -> bool {
-    let may_be_cut = left_in_peace(evidence) && !only_goodbyes(evidence) && talk::end_unknown(evidence);
+    let left = left_in_peace(evidence) && !only_goodbyes(evidence);
+    // What a server still says may answer what had been asked before the capture began.
+    let answered = talk::began_unseen(evidence) && evidence.close.half(Side::Server).has_data();
+    let may_be_cut = left && (talk::end_unknown(evidence) || answered);
     let unanswered = talk::may_be_only_settings(evidence);
     may_be_cut || unanswered || ended_mute_in_tls(evidence) || unseen::words_are_hidden(evidence)
 }
