@@ -300,3 +300,24 @@ fn a_reset_answers_the_request_before_the_fin_behind_it() {
     let had = verdict(&format!("{open}{get}+0.06 B > A .\nA > B F.\n+0.06 B > A R"));
     assert!(!had.evidence.iter().any(|fact| fact.fact.contains("answers frame 4")), "{:?}", had.evidence);
 }
+
+/// An abort with something unread and one on purpose look alike: the other is listed where the answer says nothing against it.
+#[test]
+fn who_aborts_behind_its_answer_may_have_left_something_unread() {
+    let talk = "A > B P. \"POST / HTTP/1.1\\r\\nContent-Length: 2\\r\\n\\r\\nhi\"\nB > A P. \"HTTP/1.1 200 OK\\r\\nContent-Length: 0\\r\\n\\r\\n\"\nA > B .\n";
+    let others = |end: &str| {
+        let told = verdict(&format!("{OPEN}{talk}{end}"));
+        assert_eq!(told.cause_name(), Some("aborted_by_application"), "{:?}", told.evidence);
+        told.alternatives.iter().any(|other| other.rule.name == "unread_data_at_close")
+    };
+    assert!(others("B > A R."));
+    assert!(!others("+5 B > A R."), "who waited for more has read what was there");
+}
+
+/// Of a SYN at the very end of a capture nobody knows what `connect()` said.
+#[test]
+fn a_capture_that_ends_too_soon_tells_no_timeout() {
+    assert_eq!(verdict("A > B S").client_sees.connect, None);
+    let tries = verdict("A > B S\n+1 A > B again\n+2 A > B again");
+    assert_eq!(tries.client_sees.connect, Some("ETIMEDOUT"));
+}

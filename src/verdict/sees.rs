@@ -6,7 +6,7 @@
 use crate::flow::{Marks, Side};
 
 use super::evidence::Evidence;
-use super::{How, Sees, Sender};
+use super::{How, Sees, Sender, unseen};
 
 const ECONNRESET: &str = "ECONNRESET";
 const EPIPE: &str = "EPIPE";
@@ -18,6 +18,8 @@ const ETIMEDOUT: &str = "ETIMEDOUT";
 pub(super) fn sees(evidence: &Evidence<'_>, side: Side) -> Sees {
     match evidence.how {
         How::Refused => on_connect(side, "ECONNREFUSED"),
+        // It may have been answered a moment later.
+        How::Unanswered if unseen::answer_cut_off(evidence).is_some() => Sees::default(),
         How::Unanswered => on_connect(side, icmp_errno(evidence)),
         How::Silent => silent(evidence, side),
         How::Fin => closed(evidence, side),

@@ -1,9 +1,13 @@
 //! What the capture does not hold of an answer, though something else tells that it was given.
 
-use crate::flow::{End, Exchange, Marks, Recent, Side};
+use crate::flow::{Close, End, Exchange, Marks, ObservedUntil, Recent, Side};
+use crate::time::Span;
 
-use super::ending;
 use super::evidence::Evidence;
+use super::{ending, harm};
+
+/// When Linux first repeats a SYN (RFC 6298 §2).
+const AGAIN: Span = Span::from_secs(1);
 
 /// Has the client acknowledged more of the server's data than the capture holds? Then an answer may be among it.
 pub(super) fn answer_unseen(evidence: &Evidence<'_>) -> bool {
@@ -80,4 +84,12 @@ fn acknowledged_since(evidence: &Evidence<'_>) -> bool {
     let rcv_nxt = evidence.close.half_before(Side::Client).rcv_nxt;
     // So many segments later that the request is not among the kept ones it is not known; most of them acknowledged something.
     asked.is_none_or(|asked| rcv_nxt.after(asked.ack.plus(1)))
+}
+
+/// How long the watching went on after the only SYN, if it ended before anybody could say that there is no answer.
+pub(super) fn answer_cut_off(evidence: &Evidence<'_>) -> Option<Span> {
+    let Close { until, last, closed_at, .. } = evidence.close;
+    let left = closed_at.since(last.ts);
+    let ended = matches!(until, ObservedUntil::Eof | ObservedUntil::Stopped) && left < AGAIN;
+    (harm::asked_once(evidence) && ended).then_some(left)
 }

@@ -1,14 +1,12 @@
 //! SYNs, and nothing comes back.
 
-use crate::flow::{Close, Marks, ObservedUntil, Side};
+use crate::flow::{Marks, Side};
 use crate::time::Span;
 use crate::verdict::rule::{Confidence, Rule, hit, miss};
-use crate::verdict::{Evidence, Fact, How, harm};
+use crate::verdict::{Evidence, Fact, How, harm, unseen};
 
 /// Linux repeats a SYN after 1 s; an answer that takes as long as two repetitions is none (`tcp_syn_retries`, RFC 6298 §2).
 const PATIENCE: Span = Span::from_secs(2);
-/// When it does so first.
-const AGAIN: Span = Span::from_secs(1);
 
 pub(super) const RULE: Rule = Rule {
     name: "syn_unanswered",
@@ -53,16 +51,8 @@ fn tries(evidence: &Evidence<'_>) -> u64 {
     evidence.close.half(Side::Client).packets
 }
 
-/// How long the watching went on after the only SYN, if it ended before anybody could say that there is no answer.
-fn cut_off(evidence: &Evidence<'_>) -> Option<Span> {
-    let Close { until, last, closed_at, .. } = evidence.close;
-    let left = closed_at.since(last.ts);
-    let ended = matches!(until, ObservedUntil::Eof | ObservedUntil::Stopped) && left < AGAIN;
-    (harm::asked_once(evidence) && ended).then_some(left)
-}
-
 fn facts(evidence: &Evidence<'_>) -> Vec<Fact> {
-    if let Some(left) = cut_off(evidence) {
+    if let Some(left) = unseen::answer_cut_off(evidence) {
         let fact = format!("one SYN, and the capture ended {left} later: an answer may have come after that");
         return vec![Fact::at(evidence.close.start.frame, fact)];
     }
@@ -86,7 +76,7 @@ fn facts(evidence: &Evidence<'_>) -> Vec<Fact> {
 }
 
 fn advise(evidence: &Evidence<'_>) -> String {
-    if cut_off(evidence).is_some() {
+    if unseen::answer_cut_off(evidence).is_some() {
         return "The capture ended too early to tell: look for the answer in the next file, or capture longer.".into();
     }
     let server = evidence.close.endpoint(Side::Server);

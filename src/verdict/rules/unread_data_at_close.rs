@@ -65,8 +65,17 @@ fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
         How::Reset if answered_early(evidence, side) => {
             Some(if broke_off_upload(evidence) { Confidence::Likely } else { Confidence::Possible })
         }
+        // Who has answered need not have read all that was asked.
+        How::Reset if may_have_left_some(evidence, side) => Some(Confidence::Possible),
         _ => None,
     }
+}
+
+/// Does the server abort right behind its whole answer, to something of which nobody saw how much it read?
+fn may_have_left_some(evidence: &Evidence<'_>, side: Side) -> bool {
+    let answered = evidence.talk == Talk::Complete && !talk::end_unknown(evidence);
+    let heard = evidence.close.half_before(Side::Client).has_data();
+    side == Side::Server && answered && heard && !talk::is_quiet(evidence)
 }
 
 /// The other side's data went on after this side's FIN.
