@@ -198,6 +198,12 @@ fn a_websocket_ends_by_a_close_frame() {
     assert_eq!(of(&format!("{close}{answer}B > A F.\nA > B F.\nB > A .")), (None, None));
     assert_eq!(of(&format!("{close}B > A F.\n{answer}B > A R")), (Some("write_after_close"), harmless));
     assert_eq!(of(&format!("{close}{answer}B > A R.")).1, harmless);
+    // A message that comes behind both is lost, and its program thinks it sent.
+    let late = "+1 A > B P. hex 8186010203044f5067617367\n";
+    assert_eq!(
+        of(&format!("{close}B > A F.\n{late}B > A R")),
+        (Some("write_after_close"), Some(Harm::Harmful))
+    );
     let broken = Some(Harm::Harmful);
     assert_eq!(of("+1 B > A F.\nA > B F.\nB > A ."), (Some("aborted_by_application"), broken));
     assert_eq!(of("+60 B > A F.\nA > B F.\nB > A ."), (Some("idle_timeout"), broken));

@@ -14,7 +14,7 @@ const IDLE: Span = Span::from_secs(1);
 const FAREWELLS: &[Test] = &[
     only_tls_came_after,
     talk::only_http2_after,
-    broken_off::is_closed,
+    ended_as_agreed,
     farewell::hung_up_on_goodbye,
     farewell::goodbyes_crossed,
     answered_nothing_new,
@@ -67,6 +67,11 @@ pub(super) fn nothing_owed(evidence: &Evidence<'_>) -> bool {
 /// Did nothing but TLS's own records meet a side that had closed?
 fn only_tls_came_after(evidence: &Evidence<'_>) -> bool {
     evidence.closer.is_some_and(|closer| talk::only_tls_after(evidence, closer))
+}
+
+/// Had a WebSocket's end been said, and nothing more after the FIN?
+fn ended_as_agreed(evidence: &Evidence<'_>) -> bool {
+    broken_off::is_closed(evidence) && evidence.close.exchange.turn == evidence.exchange.turn
 }
 
 /// Did a side that had closed refuse what had been said before?
