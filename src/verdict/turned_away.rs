@@ -7,8 +7,8 @@ use crate::time::Span;
 use super::evidence::Evidence;
 use super::{Fact, How};
 
-/// Timeouts of clients that say nothing are longer: five seconds are short, a minute is usual (Apache, nginx).
-const AT_ONCE: Span = Span::from_secs(4);
+/// Timeouts of clients that say nothing are longer: two seconds are short, a minute is usual (Apache, nginx).
+const AT_ONCE: Span = Span::from_secs(1);
 
 /// Did the server do so? A program that waited for its greeting reads an end; one that had wanted nothing more than a connection does not care.
 pub(super) fn without_a_word(evidence: &Evidence<'_>) -> bool {

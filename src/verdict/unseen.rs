@@ -1,6 +1,6 @@
 //! What the capture does not hold of an answer, though something else tells that it was given.
 
-use crate::flow::{Close, End, Exchange, Marks, ObservedUntil, Recent, Side};
+use crate::flow::{Close, Marks, ObservedUntil, Recent, Side, Turn};
 use crate::time::Span;
 
 use super::evidence::Evidence;
@@ -35,13 +35,22 @@ pub(super) fn is_cut_short(evidence: &Evidence<'_>) -> bool {
 
 /// Does the snaplen hide some of what either side said, so that it may be something else than what it passes for?
 pub(super) fn words_are_hidden(evidence: &Evidence<'_>) -> bool {
-    let hides = |exchange: &Exchange, end: End| {
-        exchange.is_blind(end) || exchange.tls().is_some_and(|tls| tls.has_missed(end))
-    };
-    [End::Low, End::High].into_iter().any(|end| {
-        let cut = evidence.close.halves.at(end).marks.has(Marks::CUT);
-        cut && (hides(evidence.exchange, end) || hides(&evidence.close.exchange, end))
+    [Side::Client, Side::Server].into_iter().any(|side| {
+        let end = evidence.close.end(side);
+        let hidden = match evidence.exchange.tls() {
+            Some(tls) => tls.version13 == Some(true) && tls.has_missed(end) && answered_shortly(evidence),
+            None => [evidence.exchange, &evidence.close.exchange].iter().any(|said| said.is_blind(end)),
+        };
+        hidden && evidence.close.half(side).marks.has(Marks::CUT)
     })
+}
+
+/// Is what the server answered in TLS no more than two tickets of TLS 1.3 take?
+fn answered_shortly(evidence: &Evidence<'_>) -> bool {
+    const TICKETS: u64 = 600;
+    let by_server = |turn: &Turn| evidence.close.side(turn.by) == Side::Server;
+    let said = evidence.exchange.turn.filter(by_server);
+    evidence.exchange.turns <= 2 && said.is_some_and(|turn| turn.bytes <= TICKETS)
 }
 
 /// Is what the server began with missing? The client had acknowledged less before, and not only by what a FIN takes, and has all of it now.
