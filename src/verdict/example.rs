@@ -116,6 +116,12 @@ pub(super) fn verdict(text: &str) -> Verdict {
     judged(&played).expect("a script has a connection of A")
 }
 
+/// What it is about, and whether it hurts.
+#[cfg(test)]
+pub(super) fn cause(told: &Verdict) -> (Option<&'static str>, Option<super::Harm>) {
+    (told.cause_name(), told.harm)
+}
+
 /// The verdict on the connection of `A`; the last one, where it has several.
 pub(super) fn conclude(pdus: &[Pdu<'_>]) -> Option<Verdict> {
     let (mut closes, mut context) = (Vec::new(), Context::default());

@@ -1,6 +1,6 @@
 //! Stories with an innocent explanation, which must accuse nobody, each beside the one that it is not.
 
-use super::example::verdict;
+use super::example::{cause, verdict};
 use super::{Confidence, Harm, Sender, Verdict};
 use crate::flow::Side;
 
@@ -10,10 +10,6 @@ const CLOSE: &str = "B > A F.\nA > B F.\nB > A .";
 
 fn told(story: &str) -> Verdict {
     verdict(&format!("{OPEN}{story}"))
-}
-
-fn cause(told: &Verdict) -> (Option<&'static str>, Option<Harm>) {
-    (told.cause_name(), told.harm)
 }
 
 /// A warning (RFC 6066 §3: `unrecognized_name`) behind which its sender goes on with the handshake ended nothing.

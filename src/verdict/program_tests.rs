@@ -327,3 +327,15 @@ fn a_capture_that_ends_too_soon_tells_no_timeout() {
     let tries = verdict("A > B S\n+1 A > B again\n+2 A > B again");
     assert_eq!(tries.client_sees.connect, Some("ETIMEDOUT"));
 }
+
+/// Of a WebSocket of which the snaplen hides where frames begin nobody knows whether its last message was whole.
+#[test]
+fn nothing_is_harmless_where_the_snaplen_hides_frames() {
+    let asked =
+        "A > B P. \"GET /ws HTTP/1.1\\r\\nUpgrade: websocket\\r\\nConnection: Upgrade\\r\\n\\r\\n\"\n";
+    let open =
+        format!("{OPEN}{asked}B > A P. \"HTTP/1.1 101 Go\\r\\nUpgrade: websocket\\r\\n\\r\\n\"\nA > B .\n");
+    let left =
+        |said: &str| verdict(&format!("{open}B > A P. hex 81026869 {said}\nA > B .\n+1 A > B R.")).harm;
+    assert_eq!(left("len 300"), None);
+}

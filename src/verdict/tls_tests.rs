@@ -1,6 +1,6 @@
 //! What TLS tells of an end, and what it hides.
 
-use super::example::verdict;
+use super::example::{cause, verdict};
 use super::{Confidence, Harm};
 
 /// A record of application data, as all of TLS 1.3 is behind its hellos.
@@ -46,19 +46,9 @@ fn a_goodbye_in_tls_is_one_also_where_the_handshake_was_not_captured() {
     let talk = format!("A > B P. hex {}\nB > A P. hex {}\nA > B .\n", record(81), record(149));
     let bye = record(19);
     let told = verdict(&format!("{talk}+0.3 A > B F.\nB > A P. hex {bye}\nA > B R"));
-    assert_eq!(
-        (told.cause_name(), told.harm),
-        (Some("write_after_close"), Some(Harm::Harmless)),
-        "{:?}",
-        told.evidence
-    );
+    assert_eq!(cause(&told), (Some("write_after_close"), Some(Harm::Harmless)), "{:?}", told.evidence);
     let told = verdict(&format!("{talk}+0.1 A > B P. hex {bye}\nA > B F.\nB > A P. hex {bye}\nA > B R"));
-    assert_eq!(
-        (told.cause_name(), told.harm),
-        (Some("write_after_close"), Some(Harm::Harmless)),
-        "{:?}",
-        told.evidence
-    );
+    assert_eq!(cause(&told), (Some("write_after_close"), Some(Harm::Harmless)), "{:?}", told.evidence);
 }
 
 /// What the server says of a client's certificate comes when the client holds the handshake for done, and may be asking already.
@@ -79,11 +69,7 @@ fn a_refused_client_certificate_is_told_from_a_close() {
     ];
     for end in ends {
         let told = verdict(&format!("{shown}{end}"));
-        assert_eq!(
-            (told.cause_name(), told.harm),
-            (Some("tls_handshake_reset"), Some(Harm::Harmful)),
-            "{end}"
-        );
+        assert_eq!(cause(&told), (Some("tls_handshake_reset"), Some(Harm::Harmful)), "{end}");
         assert!(
             told.evidence.iter().any(|fact| fact.fact.starts_with("the server refused")),
             "{:?}",
@@ -155,7 +141,7 @@ fn who_leaves_a_handshake_later_or_sooner_may_have_another_reason() {
 fn a_check_that_only_shakes_hands_hurts_nobody() {
     let shown = format!("{OPEN}{HELLO}B > A P. hex {}\n", record(120));
     let told = verdict(&format!("{shown}A > B P. hex {}\nA > B R.", record(FINISHED)));
-    assert_eq!((told.cause_name(), told.harm), (Some("aborted_by_application"), Some(Harm::Harmless)));
+    assert_eq!(cause(&told), (Some("aborted_by_application"), Some(Harm::Harmless)));
     let asked = format!("{shown}A > B P. hex {}{}\n", record(FINISHED), record(60));
     let told = verdict(&format!("{asked}+1 A > B R."));
     assert_eq!(told.harm, Some(Harm::Harmful), "{:?}", told.evidence);
@@ -183,7 +169,7 @@ fn a_goodbye_breaks_no_silence() {
     let goodbye = format!("A > B P. hex 150303001a{}\n", "62".repeat(26));
     let answer = format!("B > A P. hex 150303001a{}\nA > B R", "62".repeat(26));
     let told = verdict(&format!("{OPEN}{TLS}{asked}+0.5 {goodbye}A > B F.\n{answer}"));
-    assert_eq!((told.cause_name(), told.harm), (Some("client_abort"), None), "{:?}", told.evidence);
+    assert_eq!(cause(&told), (Some("client_abort"), None), "{:?}", told.evidence);
     assert!(told.idle_before.is_some_and(|idle| idle > crate::time::Span::from_millis(499)));
 }
 
@@ -204,6 +190,16 @@ fn nothing_is_harmless_where_the_snaplen_may_hide_tickets() {
         (Some(("write_after_close", Confidence::Likely)), None)
     );
     assert_eq!(of(&format!("{} len 5000", record(200))), certain, "what is longer is an answer");
+    let told = |text: &str| {
+        let told = verdict(text);
+        (told.cause.map(|found| (found.rule.name, found.confidence)), told.harm)
+    };
+    let hidden = format!("B > A P. hex {} len 500\nA > B .\n", record(200));
+    let before = format!("B > A P. hex {}\nA > B P. hex {}\n", record(200), record(60));
+    assert_eq!(told(&format!("{asked}{before}{hidden}{end}")), certain, "tickets come first");
+    let earlier = format!("{OPEN}{TLS}A > B P. hex {}\n{hidden}", record(60));
+    let bye = format!("+6 A > B F.\nB > A P. hex 150303001a{}\nA > B R", "61".repeat(26));
+    assert_eq!(told(&format!("{earlier}{bye}")), certain, "TLS 1.2 has none there");
 }
 
 /// A ClientHello that speaks of HTTP/2, and TLS 1.2.
@@ -253,12 +249,7 @@ fn a_server_that_aborts_behind_a_client_that_left_did_not_end_it() {
     let bye = format!("A > B P. hex 150303001a{}\n", "61".repeat(26));
     let of = |pause: &str| verdict(&format!("{asked}{pause} {bye}A > B F.\nB > A R. ack 1200"));
     let told = of("+0.4");
-    assert_eq!(
-        (told.cause_name(), told.harm),
-        (Some("client_abort"), Some(Harm::Harmful)),
-        "{:?}",
-        told.evidence
-    );
+    assert_eq!(cause(&told), (Some("client_abort"), Some(Harm::Harmful)), "{:?}", told.evidence);
     assert_ne!(of("+0.01").cause_name(), Some("client_abort"));
     let forgotten = verdict(&format!("{asked}+0.4 A > B F.\nB > A R"));
     assert_ne!(forgotten.cause_name(), Some("client_abort"), "{:?}", forgotten.evidence);
@@ -271,12 +262,7 @@ fn a_hello_that_is_answered_too_late_was_in_vain() {
     let late = format!("B > A .\n+2 B > A P. hex {}\nA > B R", record(120));
     let of = |pause: &str| verdict(&format!("{hello}{pause} A > B F.\n{late}"));
     let told = of("+0.4");
-    assert_eq!(
-        (told.cause_name(), told.harm),
-        (Some("client_abort"), Some(Harm::Harmful)),
-        "{:?}",
-        told.evidence
-    );
+    assert_eq!(cause(&told), (Some("client_abort"), Some(Harm::Harmful)), "{:?}", told.evidence);
     assert_ne!(of("+0.01").harm, Some(Harm::Harmful), "who did not wait may have wanted nothing");
     // What the path loses.
     let lost = format!("{OPEN}{HELLO}+0.3 A > B again\n+0.4 A > B F.\n{late}");

@@ -123,11 +123,12 @@ pub(super) fn of(by: End, piece: &Piece<'_>) -> Option<LastWord> {
 
 fn is_goodbye(bytes: &[u8]) -> bool {
     let short = bytes.len() <= HEADER || bytes.first() == Some(&b'*');
-    short && GOODBYES.contains(&bytes)
-        || is_farewell_line(bytes)
-        || is_cancel(bytes)
-        || is_unbind(bytes)
-        || is_shutdown(bytes)
+    short && GOODBYES.contains(&bytes) || is_unmistakable(bytes)
+}
+
+/// A goodbye that nothing else looks like.
+fn is_unmistakable(bytes: &[u8]) -> bool {
+    is_farewell_line(bytes) || is_cancel(bytes) || is_unbind(bytes) || is_shutdown(bytes)
 }
 
 /// LDAP's UnbindRequest (RFC 4511 §4.3): a sequence of a message's number and nothing.
@@ -157,15 +158,9 @@ fn is_farewell_line(bytes: &[u8]) -> bool {
 
 /// May this last word be the first as well? A capture may begin with it; shorter ones could be anything then.
 pub(super) fn may_be_first(bytes: &[u8]) -> bool {
-    let unmistakable = matches!(bytes, [b'X' | b'*', ..]) && GOODBYES.contains(&bytes);
+    let long = matches!(bytes, [b'X' | b'*', ..]) && GOODBYES.contains(&bytes);
     let quits = bytes == MYSQL_QUIT;
-    unmistakable
-        || quits
-        || is_cancel(bytes)
-        || is_unbind(bytes)
-        || is_shutdown(bytes)
-        || is_farewell_line(bytes)
-        || refusal(bytes, (End::default(), 0)).is_some()
+    long || quits || is_unmistakable(bytes) || refusal(bytes, (End::default(), 0)).is_some()
 }
 
 fn is_cancel(bytes: &[u8]) -> bool {

@@ -5,14 +5,14 @@ use std::ops::RangeInclusive;
 
 use crate::decode::SeqNumber;
 
+use super::records::HEADER_LEN;
+
 /// Content type and authentication tag, on top of every message.
 const HIDDEN: u16 = 1 + 16;
 /// Level and description.
 const ALERT: u16 = 2 + HIDDEN;
-/// That of a record.
-const RECORD_HEADER: u32 = 5;
 /// The same with the header of its record.
-pub(super) const ALERT_BYTES: u32 = RECORD_HEADER + ALERT as u32;
+pub(super) const ALERT_BYTES: u32 = HEADER_LEN + ALERT as u32;
 /// Message header.
 const MESSAGE: u16 = 4;
 const END_OF_EARLY_DATA: u16 = MESSAGE + HIDDEN;
@@ -181,9 +181,7 @@ impl Flight {
             (self.ticket, self.tickets) = (len, self.tickets.saturating_add(1));
             return Class::Handshake;
         }
-        let twin = self.answer.take() == Some(len) && TICKET.contains(&len);
-        if twin && self.tickets == 0 && self.server != Server::Tickets {
-            (self.tickets, self.answered) = (2, Answered::No);
+        if self.was_ticket(|answer| answer == len) {
             return Class::SecondTicket;
         }
         if self.answered == Answered::No {
@@ -200,16 +198,26 @@ impl Flight {
     /// The same of the server's bytes: `len` of them, behind a whole record. OpenSSL's tickets come in twos of one length and in one
     /// segment.
     pub(super) fn of_server_unseen(&mut self, len: u32) -> Class {
-        let is_twin_of = |record: u16| len == RECORD_HEADER + u32::from(record) && TICKET.contains(&record);
-        if self.answer.is_some_and(is_twin_of) && self.tickets == 0 && self.server != Server::Tickets {
-            (self.tickets, self.answered, self.answer) = (2, Answered::No, None);
+        let is_twin = |record: u16| len == HEADER_LEN + u32::from(record);
+        if self.was_ticket(is_twin) {
             return Class::SecondTicket;
         }
-        if self.answered == Answered::No && self.tickets == 1 && is_twin_of(self.ticket) {
+        if self.answered == Answered::No && self.tickets == 1 && is_twin(self.ticket) {
             self.tickets = 2;
             return Class::Handshake;
         }
+        self.answered = Answered::Yes;
         Class::Application
+    }
+
+    /// Was what passed for the only answer so far a ticket, the twin of which has come now?
+    fn was_ticket(&mut self, is_twin: impl Fn(u16) -> bool) -> bool {
+        let twin = self.answer.take().is_some_and(|answer| TICKET.contains(&answer) && is_twin(answer));
+        let two = twin && self.tickets == 0 && self.server != Server::Tickets;
+        if two {
+            (self.tickets, self.answered) = (2, Answered::No);
+        }
+        two
     }
 
     /// Nothing that the client asked can be answered yet, or it is the twin of the first ticket: OpenSSL sends two of equal
