@@ -87,12 +87,30 @@ pub enum Program {
     Haproxy,
     /// Envoy and Istio.
     Envoy,
+    /// Apache, Varnish and Traefik.
+    Proxy,
     /// Chrome and its kin.
     Chrome,
+    /// Firefox.
+    Firefox,
     /// gRPC's libraries.
     Grpc,
     /// Clients of databases.
     Database,
+    /// Message brokers and their clients.
+    Broker,
+    /// .NET.
+    Dotnet,
+    /// Ruby's net/http.
+    Ruby,
+    /// Rust's hyper and what wraps it.
+    Rust,
+    /// iOS and macOS.
+    Apple,
+    /// OpenSSH.
+    Ssh,
+    /// git, rsync, wget, mail.
+    Transfer,
     /// The system's own name, in the log of any program.
     Any,
 }
@@ -123,9 +141,18 @@ impl Program {
             Self::Nginx => "nginx",
             Self::Haproxy => "HAProxy",
             Self::Envoy => "Envoy, Istio",
+            Self::Proxy => "other proxies",
             Self::Chrome => "Chrome",
+            Self::Firefox => "Firefox",
             Self::Grpc => "gRPC",
             Self::Database => "database clients",
+            Self::Broker => "message brokers",
+            Self::Dotnet => ".NET",
+            Self::Ruby => "Ruby",
+            Self::Rust => "Rust",
+            Self::Apple => "iOS, macOS",
+            Self::Ssh => "OpenSSH",
+            Self::Transfer => "git, rsync, wget, mail",
             Self::Any => "any program",
         }
     }

@@ -1,8 +1,10 @@
 //! What happened on the wire when programs say so, and the causes behind it, likeliest first.
 
 mod connecting;
+mod sessions;
 
 pub(super) use connecting::{CONNECT_TIMEOUT, OWN_TIMEOUT, REFUSED, TIMED_OUT, UNREACHABLE, WRAPPER};
+pub(super) use sessions::{CERTIFICATE, LOST_SESSION, MAIL_LOST, NOT_GREETED, NOT_LET_IN, TOO_LONG};
 
 /// Something that programs report.
 #[derive(Debug, PartialEq, Eq)]
@@ -374,25 +376,5 @@ pub(super) const POOL: &Event = &stream(
         ),
         lead("write_after_close", "the server had closed for good long before, and the pool wrote on"),
         lead("injected_reset", "the RST does not fit the server's own segments"),
-    ],
-);
-
-pub(super) const NOT_LET_IN: &Event = &stream(
-    "the server says why it takes nobody in, and closes, mostly with what was asked unread",
-    &[
-        lead("no_response", "what the client had asked has no answer but that"),
-        lead("write_after_close", "the client went on to write before it had read that"),
-        lead("unread_data_at_close", "a RST, since the server had not read what the client had asked"),
-    ],
-);
-
-pub(super) const TOO_LONG: &Event = &stream(
-    "the server says that it takes no more, and aborts in the midst of what the client still sends",
-    &[
-        lead(
-            "unread_data_at_close",
-            "the server's error, then its RST, with the rest of the statement unread",
-        ),
-        lead("write_after_close", "the server's FIN came first, and the rest met a closed socket"),
     ],
 );

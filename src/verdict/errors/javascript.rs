@@ -1,4 +1,4 @@
-//! Node, its fetch, and browsers.
+//! Node and its fetch.
 
 use super::events::{
     BROKEN_PIPE, CLIENT_LEFT, CONNECT_TIMEOUT, CUT, HUNG_UP, OWN_TIMEOUT, REFUSED, RESET, TIMED_OUT, TLS,
@@ -198,58 +198,5 @@ client left. The code ECONNRESET beside it is Node's own; FIN and RST give the s
         meaning: "Node's fetch() wraps every failure before the head of an answer in this text; what happened \
 is in its `cause` (err.cause.code): log that.",
         event: WRAPPER,
-    },
-];
-
-pub(super) const CHROME: &[ErrorText] = &[
-    ErrorText {
-        text: "net::ERR_CONNECTION_RESET",
-        program: Program::Chrome,
-        patterns: &["err_connection_reset"],
-        loose: &[],
-        sight: Some(read("ECONNRESET")),
-        witness: Witness::Client,
-        meaning: "A RST arrived, in the TLS handshake or before or in the answer.",
-        event: RESET,
-    },
-    ErrorText {
-        text: "net::ERR_EMPTY_RESPONSE",
-        program: Program::Chrome,
-        patterns: &["err_empty_response", "err_connection_closed"],
-        loose: &[],
-        sight: Some(read("EOF")),
-        witness: Witness::Client,
-        meaning: "The server closed by FIN before the first byte of its answer.",
-        event: HUNG_UP,
-    },
-    ErrorText {
-        text: "net::ERR_INCOMPLETE_CHUNKED_ENCODING",
-        program: Program::Chrome,
-        patterns: &["err_incomplete_chunked_encoding", "err_content_length_mismatch"],
-        loose: &[],
-        sight: Some(read("EOF")),
-        witness: Witness::Client,
-        meaning: "The answer broke off before its announced end.",
-        event: CUT,
-    },
-    ErrorText {
-        text: "net::ERR_CONNECTION_REFUSED",
-        program: Program::Chrome,
-        patterns: &["err_connection_refused"],
-        loose: &[],
-        sight: Some(connect("ECONNREFUSED")),
-        witness: Witness::Client,
-        meaning: "The connection was refused at once.",
-        event: REFUSED,
-    },
-    ErrorText {
-        text: "net::ERR_CONNECTION_TIMED_OUT",
-        program: Program::Chrome,
-        patterns: &["err_connection_timed_out"],
-        loose: &[],
-        sight: Some(connect("ETIMEDOUT")),
-        witness: Witness::Client,
-        meaning: "The SYNs stayed unanswered.",
-        event: CONNECT_TIMEOUT,
     },
 ];

@@ -4,8 +4,13 @@
 //! a language's before the system's. What is too short to be sure of (`EOF`, `499`) is looked for only when nothing
 //! else is found.
 
+mod apple;
+mod brokers;
+mod browsers;
+mod certificates;
 mod curl;
 mod databases;
+mod dotnet;
 mod events;
 mod go;
 mod http2;
@@ -13,8 +18,12 @@ mod java;
 mod javascript;
 mod proxies;
 mod python;
+mod ruby;
+mod rust;
 mod search;
+mod ssh;
 mod system;
+mod transfer;
 mod versions;
 mod websocket;
 
@@ -47,7 +56,7 @@ pub struct ErrorText {
 
 /// What several programs tell of alike, each in its own words.
 struct Alike {
-    sight: Sight,
+    sight: Option<Sight>,
     witness: Witness,
     event: &'static Event,
 }
@@ -61,7 +70,7 @@ impl Alike {
         meaning: &'static str,
     ) -> ErrorText {
         let Self { sight, witness, event } = self;
-        ErrorText { text, program, patterns, loose: &[], sight: Some(sight), witness, meaning, event }
+        ErrorText { text, program, patterns, loose: &[], sight, witness, meaning, event }
     }
 }
 
@@ -103,18 +112,27 @@ pub const INVISIBLE: &[(&str, &str)] = &[(
 /// Every error text, the more telling before the less.
 pub fn all() -> impl Iterator<Item = &'static ErrorText> {
     const GROUPS: &[&[ErrorText]] = &[
+        certificates::TEXTS,
+        ssh::TEXTS,
+        brokers::TEXTS,
+        transfer::TEXTS,
         versions::TEXTS,
         websocket::TEXTS,
         proxies::TEXTS,
         http2::TEXTS,
         curl::TEXTS,
         javascript::UNDICI,
+        dotnet::TEXTS,
+        ruby::TEXTS,
+        rust::TEXTS,
+        apple::TEXTS,
         python::TEXTS,
-        java::TEXTS,
         databases::TEXTS,
+        java::TEXTS,
         javascript::NODE,
         go::TEXTS,
-        javascript::CHROME,
+        browsers::CHROME,
+        browsers::FIREFOX,
         system::TEXTS,
     ];
     GROUPS.iter().copied().flatten()

@@ -11,7 +11,10 @@ pub(super) const TEXTS: &[ErrorText] = &[
     ErrorText {
         text: "upstream prematurely closed connection while reading response header from upstream",
         program: Program::Nginx,
-        patterns: &["upstream prematurely closed connection … reading response header"],
+        patterns: &[
+            "upstream prematurely closed connection … reading response header",
+            "upstream prematurely closed fastcgi",
+        ],
         loose: &[],
         sight: Some(read("EOF")),
         witness: Witness::Upstream,
@@ -288,6 +291,21 @@ request was whole (CR).",
         witness: Witness::Upstream,
         meaning: "The server behind Envoy ended before the head of its answer (response flag UC); 'connection \
 termination' is a FIN or a RST. Envoy answers 503.",
+        event: UPSTREAM_ENDED,
+    },
+    ErrorText {
+        text: "error reading status line from remote server",
+        program: Program::Proxy,
+        patterns: &[
+            "error reading status line from remote server",
+            "http first read error",
+            "'502 bad gateway' caused by: eof",
+            "backend fetch failed",
+        ],
+        loose: &[],
+        sight: Some(read("EOF or ECONNRESET")),
+        witness: Witness::Upstream,
+        meaning: "Apache, Varnish and Traefik, in turn: the server behind the proxy ended by FIN or RST before the first byte of its answer.",
         event: UPSTREAM_ENDED,
     },
 ];

@@ -5,7 +5,7 @@ use super::{Alike, ErrorText, Witness};
 use crate::verdict::programs::{Program, read};
 
 /// A program that speaks HTTP/1, or gRPC or HTTP/2, with a server that does not.
-const MISUNDERSTOOD: Alike = Alike { sight: read("ok"), witness: Witness::Client, event: OTHER_HTTP };
+const MISUNDERSTOOD: Alike = Alike { sight: Some(read("ok")), witness: Witness::Client, event: OTHER_HTTP };
 
 pub(super) const TEXTS: &[ErrorText] = &[
     MISUNDERSTOOD.in_words(

@@ -5,7 +5,7 @@ use super::{Alike, ErrorText, Witness};
 use crate::verdict::programs::{Program, read};
 
 /// A program that reads an end where a Close frame should be.
-const UNCLOSED: Alike = Alike { sight: read("EOF"), witness: Witness::Either, event: BROKEN_OFF };
+const UNCLOSED: Alike = Alike { sight: Some(read("EOF")), witness: Witness::Either, event: BROKEN_OFF };
 
 pub(super) const TEXTS: &[ErrorText] = &[
     UNCLOSED.in_words(

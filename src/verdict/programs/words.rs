@@ -59,7 +59,20 @@ pub(super) const fn of(program: Program) -> &'static [Word] {
         Program::Curl => CURL,
         Program::Nginx => NGINX,
         Program::Haproxy => HAPROXY,
-        Program::Envoy | Program::Chrome | Program::Grpc | Program::Database | Program::Any => &[],
+        Program::Envoy
+        | Program::Proxy
+        | Program::Chrome
+        | Program::Firefox
+        | Program::Grpc
+        | Program::Database
+        | Program::Broker
+        | Program::Dotnet
+        | Program::Ruby
+        | Program::Rust
+        | Program::Apple
+        | Program::Ssh
+        | Program::Transfer
+        | Program::Any => &[],
     }
 }
 
