@@ -16,6 +16,7 @@ use super::history::History;
 use super::key::{Both, End, FlowKey};
 use super::recent::Recent;
 use super::roles::Roles;
+use super::volley::Volley;
 use super::zeek::ConnState;
 
 /// One of the two programs of a connection.
@@ -254,6 +255,8 @@ pub struct Close {
     pub doubles: Doubles,
     /// The latest RST that had none.
     pub ignored: Option<Box<(Recent, Acceptance)>>,
+    /// RSTs of either side, with effect or without, beyond all that it had sent.
+    pub volley: Option<Box<Both<Volley>>>,
     /// A SYN that came into it while it was alive, and that nobody answered as one.
     pub stray_syn: Option<Box<Segment>>,
     /// The last ICMP error about it.

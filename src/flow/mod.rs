@@ -31,6 +31,7 @@ mod state;
 mod table;
 mod track;
 mod usual;
+mod volley;
 mod zeek;
 
 pub use acceptance::Acceptance;
@@ -52,4 +53,5 @@ pub use router::{Address, Arrival, Router, SHARDS};
 pub use shard::Provisional;
 pub use shards::{Begun, Handed, Leaving, Outlet, Shards};
 pub use table::{DEFAULT_MAX_FLOWS, FlowTable, GRAVE, LINGER, Settings, Sink, TOGETHER, TableCounts};
+pub use volley::Volley;
 pub use zeek::ConnState;

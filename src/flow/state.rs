@@ -16,6 +16,7 @@ use super::history::{History, LettersSeen};
 use super::key::{Both, End, FlowKey};
 use super::recent::{LADDER, Recent, RecentRing};
 use super::roles::{self, Roles};
+use super::volley::Volley;
 use super::zeek::{self, Background, Role};
 
 /// Where a connection stands with us.
@@ -202,6 +203,7 @@ pub(super) struct Cold {
     pub(super) ignored_resets: u32,
     pub(super) doubles: Doubles,
     pub(super) ignored: Option<Box<(Recent, Acceptance)>>,
+    pub(super) volley: Option<Box<Both<Volley>>>,
     pub(super) icmp: Option<Box<IcmpError>>,
     pub(super) stray_syn: Option<Box<Segment>>,
     /// The same one as that of the flow, as long as nothing is said after the FIN.
@@ -234,6 +236,7 @@ impl Cold {
             ignored_resets: 0,
             doubles: Doubles::default(),
             ignored: None,
+            volley: None,
             icmp: None,
             stray_syn: None,
             exchange_at_fin: None,
@@ -246,7 +249,7 @@ impl Cold {
     /// Gives back what it holds elsewhere.
     pub(super) fn release(&mut self) {
         (self.reset, self.icmp, self.stray_syn) = (None, None, None);
-        self.holes = FurtherHoles::default();
+        (self.holes, self.volley) = (FurtherHoles::default(), None);
         (self.ignored, self.exchange_at_fin, self.exchange_at_reset) = (None, None, None);
     }
 
@@ -331,6 +334,7 @@ fn tell(flow: &Flow, cold: &Cold, ring: &RecentRing, held: Held, closed_at: Time
         ignored_resets: cold.ignored_resets,
         doubles: cold.doubles,
         ignored: cold.ignored.clone(),
+        volley: cold.volley.clone(),
         stray_syn: cold.stray_syn.clone(),
         icmp: held.icmp,
         conn_state: zeek::conn_state(orig.zeek, resp.zeek, background),

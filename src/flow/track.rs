@@ -15,8 +15,8 @@ use super::key::{Both, End};
 use super::recent::{Recent, RecentRing};
 use super::roles::Roles;
 use super::state::{Cold, Facts, Flow, Letters};
-use super::usual;
 use super::zeek::{self, EndpointState, Event, Outcome};
+use super::{usual, volley};
 
 /// Two queues of a card are read within this time.
 const QUEUES: Span = Span::from_millis(5);
@@ -110,6 +110,7 @@ fn note_rst(
     (acceptance, before): (Acceptance, Both<Half>),
 ) -> Ending {
     let prompt = ending::prompt(segment, ring.back_from(flow.recent), by, cold.rtt);
+    volley::note(&mut cold.volley, (segment, prompt), by, &before);
     let ending = ending::on_rst(cold, (segment, payload, ring.next()), by, acceptance, before, prompt);
     if ending == Ending::Ended {
         cold.exchange_at_reset = flow.hearing.so_far();

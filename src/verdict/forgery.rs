@@ -5,6 +5,7 @@
 //! the same class: Linux answers from a socket that does not exist with identification 0 and the default TTL whatever the
 //! program had set, macOS and Windows leave timestamps out of every RST, BSD's stacks DF.
 
+mod aim;
 mod life;
 
 use crate::decode::{Segment, Traits};
@@ -61,7 +62,7 @@ pub(super) fn doubts(evidence: &Evidence<'_>) -> Vec<Doubt> {
         too_soon(evidence, reset),
         came_once(evidence, reset),
         several_aborts(evidence, reset),
-        beyond(evidence, reset, &baseline),
+        aim::volley(evidence, reset).or_else(|| aim::beyond(evidence, reset, &baseline)),
         both_at_once(evidence, reset),
         unprompted(evidence, reset),
         odd_ack(evidence, reset, &baseline),
@@ -337,18 +338,6 @@ fn several_aborts(evidence: &Evidence<'_>, reset: &Reset) -> Option<Doubt> {
             format!("{} RST+ACKs from the {side}; a host can send only one", after.reset_acks + 1),
         )
     })
-}
-
-/// Weaver, Sommer and Paxson's RST_SEQ_CHANGE: aimed at where the host might have been by then. Where it came another way than all that
-/// its host sent, if that is one segment only, no host did both.
-fn beyond(evidence: &Evidence<'_>, reset: &Reset, baseline: &Baseline<'_>) -> Option<Doubt> {
-    let after = reset.after.at(reset.by);
-    let other_side_quiet = reset.after.at(reset.by.peer()).resets == 0;
-    let jump = after.reset_beyond.filter(|_| other_side_quiet && evidence.fin_by.is_none())?;
-    let by = jump.seq.offset_from(reset.rst.seq);
-    let says = format!("another RST lies {by} bytes further on, beyond all that was sent or acknowledged");
-    let as_far = baseline.own.iter().any(|own| own.ttl == reset.rst.ttl) || baseline.own.is_empty();
-    Some(doubt(jump.frame, if as_far { 2 } else { CONVICTS }, says))
 }
 
 /// A host that was reset does not reset in its turn. Two that give up at the same moment, each before it knew of the
