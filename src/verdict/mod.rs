@@ -21,6 +21,7 @@ mod goaway;
 mod half_close;
 mod harm;
 mod ladder;
+mod long_segments;
 #[cfg(test)]
 mod lossy_tests;
 mod precedents;

@@ -3,7 +3,7 @@
 use crate::flow::{Close, Marks, Side};
 use crate::verdict::gave_up::{self, GaveUp};
 use crate::verdict::rule::{Confidence, Rule, hit, miss};
-use crate::verdict::{Evidence, Fact, How, ending};
+use crate::verdict::{Evidence, Fact, How, ending, long_segments};
 
 /// From as many repetitions on, chance is no explanation: with one segment in three lost, five in a row are lost once
 /// in 240 times, and the answers would have to be lost as well.
@@ -88,8 +88,9 @@ fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
     let other = evidence.close.half(side.peer());
     let conversed =
         other.packets > 1 && other.marks.has(Marks::ACKED) && !only_syn_acks(evidence, side.peer());
-    // Where a router says that it cannot deliver, the side that is silent did not fall silent by itself.
-    let sure = evidence.unanswered(side) >= SURE && conversed && evidence.close.icmp.is_none();
+    // Where a router says that it cannot deliver, or long segments do not pass, the side that is silent did not fall silent by itself.
+    let fell = evidence.close.icmp.is_none() && long_segments::lost(evidence, side).is_none();
+    let sure = evidence.unanswered(side) >= SURE && conversed && fell;
     Some(if sure {
         Confidence::Certain
     } else if conversed {
@@ -159,6 +160,7 @@ fn facts(evidence: &Evidence<'_>) -> Vec<Fact> {
         )
     };
     let mut facts = vec![Fact::at(evidence.close.last.frame, says)];
+    facts.extend(long_segments::fact(evidence, side));
     if let Some(icmp) = evidence.unreachable() {
         facts.push(Fact::at(icmp.frame, format!("{} answers with ICMP: {}", icmp.from, icmp.says())));
     }
@@ -182,12 +184,21 @@ fn told(evidence: &Evidence<'_>, side: Side, GaveUp { times, before, .. }: GaveU
     format!("the {side} repeated itself {times} times and got no answer; {end}")
 }
 
+/// Where to begin if only long ones are lost.
+fn of_long_segments(evidence: &Evidence<'_>, side: Side) -> Option<String> {
+    long_segments::lost(evidence, side)?;
+    let far = evidence.close.endpoint(side.peer()).addr;
+    Some(format!(
+        "Run `tracepath -n {far}` on the {side}: a smaller MTU on the way (a tunnel, a VPN) whose ICMP is filtered loses just these; let that through, or clamp the MSS. "
+    ))
+}
+
 fn advise(evidence: &Evidence<'_>) -> String {
     let gave_up = of_giving_up(evidence).map(|(side, _)| side);
     let Some(side) = gave_up.or_else(|| evidence.unanswered_side()) else { return String::new() };
     let told = evidence.unreachable();
     let first = told.map(|icmp| format!("{} says why by ICMP ({}): begin there. ", icmp.from, icmp.says()));
-    let first = first.unwrap_or_default();
+    let first = first.or_else(|| of_long_segments(evidence, side)).unwrap_or_default();
     format!(
         "{first}Look at the path to the {} and at that host; set TCP_USER_TIMEOUT or keep-alives on the {side} so that its program notices within seconds.",
         side.peer()
