@@ -42,6 +42,11 @@ slowest route, an out-of-memory kill. If a proxy is in between, send the same re
             "a query of an unknown protocol, after others that were answered",
             "A > B S\nB > A S.\nA > B .\nB > A P. len 80\nA > B P. len 60\nB > A P. len 11\nA > B P. len 36\nB > A .\n+1 B > A F.\nA > B F.\nB > A .",
         ),
+        hit(
+            "killed in the midst of an upload",
+            "A > B S\nB > A S.\nA > B .\nA > B P. \"PUT /up HTTP/1.1\\r\\nHost: b\\r\\nContent-Length: 90000\\r\\n\\r\\n\"\nB > A .\nA > B P. len 1000\nB > A .\n\
+B > A F.\nA > B .\n+0.1 A > B P. len 1000\nB > A R",
+        ),
         miss(
             "a last word of an unknown protocol",
             "A > B S\nB > A S.\nA > B .\nA > B P. len 9\nB > A P. len 30\nA > B P. \"quit\\r\\n\"\nB > A .\nB > A F.\nA > B F.\nB > A .",

@@ -31,6 +31,11 @@ B > A P. \"HTTP/1.1 413 Too Large\\r\\nContent-Length: 0\\r\\n\\r\\n\"\nB > A F.
             "A > B S\nB > A S.\nA > B .\nA > B P. \"PUT /up HTTP/1.1\\r\\nHost: b\\r\\nContent-Length: 90000\\r\\n\\r\\n\"\nA > B P. len 1000\nB > A .\n\
 B > A P. \"HTTP/1.1 413 Too Large\\r\\nContent-Length: 0\\r\\n\\r\\n\"\nA > B P. len 1000\nB > A R.",
         ),
+        hit(
+            "the same, from afar: the rest was on its way when the server closed, and was refused",
+            "A > B S\nB > A S.\nA > B .\nA > B P. \"PUT /up HTTP/1.1\\r\\nHost: b\\r\\nContent-Length: 90000\\r\\n\\r\\n\"\nA > B P. len 1000\nA > B P. len 1000\n\
+B > A P. ack 1055 \"HTTP/1.1 413 Too Large\\r\\nContent-Length: 0\\r\\n\\r\\n\"\nA > B .\nB > A F. ack 1055\nA > B P. len 1000\n+0.04 B > A R seq 5047",
+        ),
         miss("nothing was unread", "A > B S\nB > A S.\nA > B .\nA > B P. len 9\nB > A P. len 9\nA > B .\n+1 B > A R."),
     ],
 };

@@ -52,6 +52,10 @@ fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
         }
         // Between two exchanges the data is the next request: stale_keepalive is the story, this the mechanism.
         (Shape::Reply, Some(_)) if between_exchanges(evidence, closer) => Some(Confidence::Possible),
+        // Who still sends its request has not been told to stop: that the server closed in its midst is the story.
+        (Shape::Reply, _) if closer == Side::Server && evidence.exchange.request_unfinished() => {
+            Some(Confidence::Possible)
+        }
         (Shape::Reply, Some(_)) if talk::may_be_only_settings(evidence) => Some(Confidence::Possible),
         (Shape::Reply, Some(_)) if unseen::words_are_hidden(evidence) => Some(Confidence::Likely),
         (Shape::Reply, Some(_)) => Some(Confidence::Certain),
@@ -124,6 +128,12 @@ fn crossing(evidence: &Evidence<'_>, closer: Side) -> Option<Span> {
     (prompt.serial > fin.serial && gap < race::SOON).then_some(gap)
 }
 
+/// Did what the RST answers come before the FIN? Then its writer could not know.
+fn was_under_way(evidence: &Evidence<'_>, closer: Side) -> bool {
+    let prompt = evidence.reset().and_then(|reset| reset.prompt);
+    evidence.fin(closer).zip(prompt).is_some_and(|(fin, prompt)| prompt.serial < fin.serial)
+}
+
 fn advise(evidence: &Evidence<'_>) -> String {
     let Some(Sender::Side(closer)) = evidence.rst_by else { return String::new() };
     let writer = facts::other_of(closer);
@@ -152,6 +162,11 @@ fn advise(evidence: &Evidence<'_>) -> String {
     if let Some(gap) = crossing(evidence, closer) {
         return format!(
             "The {writer}'s message left {gap} after the {closer} had closed: the two may have crossed. Ask first why the {closer} closed; and make the {writer} stop writing once it reads EOF (or gets 'end')."
+        );
+    }
+    if was_under_way(evidence, closer) {
+        return format!(
+            "What the {writer} had sent was still on its way when the {closer} closed: nothing is wrong with the {writer}. Ask why the {closer} closed without waiting for it."
         );
     }
     format!(
