@@ -26,6 +26,15 @@ pub(super) fn answer_unseen(evidence: &Evidence<'_>) -> bool {
     more || begins_unseen(evidence)
 }
 
+/// Did the server say something behind a hole that the network tore and nobody filled? Its program had begun to answer, though not one byte
+/// of that reached the client's.
+pub(super) fn answer_behind_hole(evidence: &Evidence<'_>) -> bool {
+    let (client, server) =
+        (evidence.close.half_before(Side::Client), evidence.close.half_before(Side::Server));
+    let torn = server.marks.has(Marks::HOLE) && !client.rcv_nxt.after(server.hole_start);
+    torn && server.snd_nxt.after(server.hole_end) && !server.has_fin()
+}
+
 /// Does the snaplen hide what the server said?
 pub(super) fn is_cut_short(evidence: &Evidence<'_>) -> bool {
     let server = evidence.close.end(Side::Server);

@@ -3,7 +3,7 @@
 use crate::flow::{BodyLength, Owed, Side};
 use crate::verdict::evidence::{Shape, Talk};
 use crate::verdict::rule::{Confidence, Rule, hit, miss};
-use crate::verdict::{Evidence, How, facts, goaway, half_close, shut_window, talk, talk_tls};
+use crate::verdict::{Evidence, How, facts, goaway, half_close, shut_window, talk, talk_tls, unseen};
 
 pub(super) const RULE: Rule = Rule {
     name: "response_cut",
@@ -40,6 +40,11 @@ B > A P. \"HTTP/1.1 200 OK\\r\\nTransfer-Encoding: chunked\\r\\n\\r\\n3\\r\\nabc
             "A > B S\nB > A S.\nA > B .\nA > B P. \"GET /f HTTP/1.1\\r\\n\\r\\n\"\n\
 B > A P. \"HTTP/1.1 200 OK\\r\\nContent-Length: 3\\r\\n\\r\\nabc\"\nA > B .\n+1 B > A R.",
         ),
+        hit(
+            "the beginning of the answer was lost, what came behind it shows that there was one",
+            "A > B S\nB > A S.\nA > B .\nA > B P. \"GET /f HTTP/1.1\\r\\n\\r\\n\"\n\
+B > A .\nB > A P. seq 6001 len 1000\nA > B . ack 5001\nB > A P. seq 7001 len 1000\nA > B . ack 5001\nB > A R. seq 8001",
+        ),
         miss(
             "the client left",
             "A > B S\nB > A S.\nA > B .\nA > B P. \"GET /f HTTP/1.1\\r\\n\\r\\n\"\n\
@@ -66,6 +71,8 @@ fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
         return None;
     }
     let sure = match announced(evidence) {
+        // Of what it said nobody knows how much there was to come.
+        None if evidence.exchange.is_framed() && unseen::answer_behind_hole(evidence) => Confidence::Likely,
         // It ended the stream with a status of its own making.
         _ if talk::given_up(evidence).is_some() || talk::fatal(evidence).is_some() => {
             return Some(Confidence::Likely);
