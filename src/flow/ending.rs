@@ -46,14 +46,17 @@ fn soon(rtt: Option<Span>) -> Span {
 
 /// Finds the segment that a RST of `by` answers: RFC 9293 §3.5.2 makes its sequence number the acknowledgement of its
 /// trigger, or, where the trigger had none, its acknowledgement the end of the trigger. An answer comes at once: what lies
-/// further back than any round trip takes, and data that the sender of the RST has acknowledged since, was none.
+/// further back than any round trip takes, and data that the sender of the RST has acknowledged since, was none. Of several
+/// it is the last; but whatever acknowledges the FIN of `own`, the sender as it was, met a closed socket, and the first RST answers the
+/// first of it.
 pub(super) fn prompt<'a>(
     rst: &Segment,
     recent: impl Iterator<Item = &'a Recent>,
-    by: End,
+    (by, own): (End, &Half),
     rtt: Option<Span>,
 ) -> Option<Recent> {
     let soon = soon(rtt);
+    let closed = own.has_fin() && rst.seq == own.fin_end;
     let mut acknowledged: Option<SeqNumber> = None;
     let mut found: Option<Recent> = None;
     for r in recent.take(PROMPT_DEPTH).take_while(|r| rst.ts.since(r.ts) <= soon).filter(|r| !r.flags.rst()) {
@@ -64,9 +67,11 @@ pub(super) fn prompt<'a>(
             continue;
         }
         let had = r.len > 0 && acknowledged.is_some_and(|ack| !ack.before(r.seq_end()));
+        let refused = answers(rst, r) && !had && r.len > 0;
         match found {
+            _ if closed && refused => found = Some(*r),
             // A FIN that lies behind data is answered after that, by another RST.
-            Some(_) if !had && r.len > 0 && answers(rst, r) => return Some(*r),
+            Some(_) if refused => return Some(*r),
             Some(_) => return found,
             None if answers(rst, r) && had => return None,
             None if answers(rst, r) && r.flags.fin() && r.len == 0 => found = Some(*r),

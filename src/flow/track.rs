@@ -109,7 +109,7 @@ fn note_rst(
     by: End,
     (acceptance, before): (Acceptance, Both<Half>),
 ) -> Ending {
-    let prompt = ending::prompt(segment, ring.back_from(flow.recent), by, cold.rtt);
+    let prompt = ending::prompt(segment, ring.back_from(flow.recent), (by, before.at(by)), cold.rtt);
     volley::note(&mut cold.volley, (segment, prompt), by, &before);
     let ending = ending::on_rst(cold, (segment, payload, ring.next()), by, acceptance, before, prompt);
     if ending == Ending::Ended {

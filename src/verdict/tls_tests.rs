@@ -40,6 +40,27 @@ fn who_says_goodbye_in_tls_wants_no_answer() {
     assert_eq!(told.cause_name(), None, "{:?}", told.evidence);
 }
 
+/// A server that is killed ends without TLS's goodbye; that its client says one then is no message of its own.
+#[test]
+fn a_goodbye_behind_the_end_is_not_what_a_client_goes_on_to_say() {
+    let [asked, bye] = [record(81), record(19)];
+    let killed = format!("{OPEN}{TLS}A > B P. hex {asked}\nB > A .\n+0.3 B > A F.\nA > B P. hex {bye}\n");
+    for end in ["A > B F.", "A > B F.\nB > A R seq 5050"] {
+        let told = verdict(&format!("{killed}{end}"));
+        assert_eq!(cause(&told), (Some("no_response"), Some(Harm::Harmful)), "{:?}", told.evidence);
+    }
+}
+
+/// From afar: the request, the goodbye and the FIN are all under way when the RSTs come, the first of which answers the request.
+#[test]
+fn of_all_that_met_a_closed_socket_the_first_rst_answers_the_first() {
+    let (asked, bye) = (record(81), format!("150303001a{}", "62".repeat(26)));
+    let talk = format!("{OPEN}{TLS}A > B P. hex {asked}\nB > A P. hex {}\nA > B .\n", record(149));
+    let late = format!("+2 B > A F.\nA > B .\n+0.4 A > B P. hex {asked}\nA > B P. hex {bye}\nA > B F.\n");
+    let told = verdict(&format!("{talk}{late}+0.08 B > A R\nB > A R\nB > A R"));
+    assert_eq!(cause(&told), (Some("stale_keepalive"), Some(Harm::Harmful)), "{:?}", told.evidence);
+}
+
 /// A capture mostly begins where sessions have long begun.
 #[test]
 fn a_goodbye_in_tls_is_one_also_where_the_handshake_was_not_captured() {

@@ -120,7 +120,9 @@ fn talks_on(evidence: &Evidence<'_>) -> bool {
     let Some(turn) = evidence.exchange.turn else { return false };
     let (mut end, mut last, mut row) = (turn.seq, turn.start, 1);
     let mut acknowledged = false;
-    for recent in evidence.close.recent.iter().filter(|recent| !recent.flags.rst()) {
+    // What is said after the server's FIN is no message that this left unanswered.
+    let fin = evidence.fin(Side::Server).map_or(u64::MAX, |fin| fin.serial);
+    for recent in evidence.close.recent.iter().filter(|recent| !recent.flags.rst() && recent.serial < fin) {
         if recent.by != turn.by {
             acknowledged |= recent.flags.ack() && !recent.ack.before(end);
         } else if recent.len > 0 && recent.seq_end().after(end) {
