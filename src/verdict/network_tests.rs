@@ -47,6 +47,16 @@ fn where_paths_differ_in_length_a_ttl_tells_nothing() {
 }
 
 #[test]
+fn nobody_knows_whom_a_reset_of_doubtful_origin_hurt() {
+    let answer = "B > A P. \"HTTP/1.1 200 OK\\r\\nContent-Length: 0\\r\\n\\r\\n\"\nA > B .\n";
+    let left = |ttl: u32| verdict(&format!("{OPEN}{GET}{answer}+3 A > B R. ttl {ttl}")).harm;
+    assert_eq!((left(64), left(60)), (Some(Harm::Harmless), None));
+    let unexplained =
+        verdict(&format!("{OPEN}{GET}{answer}+0.2 A > B R seq 1100\nB > A .\nA > B R seq 1028"));
+    assert_eq!((unexplained.cause_name(), unexplained.harm), (Some("unexplained"), None));
+}
+
+#[test]
 fn answers_after_a_rst_without_effect_are_heard() {
     let answer = "B > A P. \"HTTP/1.1 200 OK\\r\\nContent-Length: 2\\r\\n\\r\\nok\"\nA > B .\n";
     let forged = "B > A R. seq 9000 ack 1028\n";

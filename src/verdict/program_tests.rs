@@ -17,6 +17,17 @@ fn a_check_that_had_its_answer_hurts_nobody() {
     assert_eq!(harm(format!("{OPEN}{part}A > B R seq 1007")), Some(Harm::Harmful));
 }
 
+/// A client that had waited for a greeting until its time was up looks like one that held a connection in store.
+#[test]
+fn a_greeting_that_came_too_late_may_have_been_waited_for() {
+    let late = "+2 A > B F.\nB > A .\n+2 B > A P. \"220 mail\\r\\n\"\nA > B R";
+    let told = verdict(&format!("A > B S\nB > A S.\nA > B .\n{late}"));
+    let found = told.cause.map(|found| (found.rule.name, found.confidence));
+    assert_eq!(found, Some(("client_abort", Confidence::Possible)), "{:?}", told.evidence);
+    assert_eq!(told.harm, None);
+    assert!(told.advice.is_some_and(|advice| advice.contains("greeting")));
+}
+
 #[test]
 fn who_only_looks_in_misses_no_greeting() {
     let told = verdict(&format!("{OPEN}A > B F.\nB > A P. \"220 hello\\r\\n\"\nA > B R"));

@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 
 use super::rules::{COUNT, RULES};
-use super::{Evidence, Fact, Finding, How, Ruling, Sender, Side, ending, harm};
+use super::{Evidence, Fact, Finding, Harm, How, Ruling, Sender, Side, ending, harm};
 
 /// How sure a finding is; no finer, since nobody could tell the difference.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -134,8 +134,15 @@ pub(super) fn rule(evidence: &Evidence<'_>, cause: Option<Finding>) -> Ruling {
         rst_by_confidence: evidence.rst_by_confidence,
         rst_claimed: evidence.rst_claimed,
         cause,
-        harm: cause.filter(|_| !evidence.is_unheard()).and_then(|_| harm::weigh(evidence)),
+        harm: cause.filter(|_| !evidence.is_unheard()).and_then(|finding| harm_of(evidence, finding)),
     }
+}
+
+/// Whom an end hurt. Where nobody knows why a connection was reset that nobody had closed, nobody can say that it hurt nobody.
+fn harm_of(evidence: &Evidence<'_>, cause: Finding) -> Option<Harm> {
+    let harm = harm::weigh(evidence);
+    let unknown = is_last_resort(cause.rule) && evidence.how == How::Reset;
+    harm.filter(|&harm| harm == Harm::Harmful || !unknown)
 }
 
 /// All opinions, the most confident first; what would be surer breaks ties, and then the order of the list. `unexplained` speaks only where nobody else

@@ -294,6 +294,18 @@ pub(super) fn is_quiet(evidence: &Evidence<'_>) -> bool {
     evidence.idle_before.is_some_and(|idle| idle >= QUIET)
 }
 
+/// Nobody who only looks in stays for as long.
+const PATIENT: Span = Span::from_secs(1);
+
+/// Did the client close without a word, but only after it had waited, and the server say its first words then? That may be the greeting that
+/// the client had waited for.
+pub(super) fn greeted_too_late(evidence: &Evidence<'_>) -> bool {
+    let silent = evidence.talk == Talk::Nothing && !evidence.close.half_before(Side::Client).has_data();
+    let waited = evidence.idle_before.is_some_and(|idle| idle >= PATIENT);
+    let spoke = said_after(evidence) == Some(Side::Server);
+    silent && waited && spoke && evidence.closer == Some(Side::Client) && evidence.seen().handshake
+}
+
 /// Did the client leave sooner than an answer could have come back, or any program would have given up waiting? Then it did not wait: it
 /// had another connection (browsers try several), or asked for nothing.
 pub(super) fn left_at_once(evidence: &Evidence<'_>) -> bool {
@@ -309,7 +321,7 @@ pub(super) fn left_at_once(evidence: &Evidence<'_>) -> bool {
     let by_client = evidence.rst_by == Some(Sender::Side(Side::Client));
     let aborted = evidence.closer.is_none() && evidence.shape == Shape::Active && by_client;
     let closed = evidence.closer == Some(Side::Client);
-    let left = closed && (asked || evidence.in_tls_handshake) || aborted && asked;
+    let left = (closed || aborted) && (asked || evidence.in_tls_handshake);
     // Who hears another language has waited for long enough.
     left && !waited && evidence.exchange.speaks_other().is_none()
 }

@@ -3,7 +3,7 @@
 use crate::flow::{Alert, Exchange, Recent, Side, Tls};
 
 use super::How;
-use super::evidence::Evidence;
+use super::evidence::{Evidence, Shape};
 use super::talk::{has_all_of_server, is_quiet};
 use super::unseen::answer_unseen;
 
@@ -30,25 +30,28 @@ pub(super) fn answers_in_clear(evidence: &Evidence<'_>) -> bool {
     odd && evidence.in_tls_handshake && known
 }
 
-/// Did the client say hello in TLS, wait, and close without one byte of an answer? What comes then meets a closed socket.
+/// Did the client say hello in TLS, wait, and leave without one byte of an answer? What comes then meets a closed socket.
 pub(super) fn hello_in_vain(evidence: &Evidence<'_>) -> bool {
     let server = evidence.close.end(Side::Server);
     let closed =
         matches!(evidence.how, How::Fin | How::FinThenReset) && evidence.closer == Some(Side::Client);
-    let left = closed && is_quiet(evidence);
+    let by_client = evidence.rst_claimed == Some(Side::Client) && evidence.shape == Shape::Active;
+    let left = (closed || by_client && evidence.how == How::Reset) && is_quiet(evidence);
     let spoke = |tls: &Tls| tls.has_spoken(server) || tls.answers_otherwise(server);
     let heard = evidence.exchange.tls().is_some_and(spoke) || answer_unseen(evidence);
     let arrived = evidence.how == How::Fin || was_acknowledged(evidence);
     evidence.in_tls_handshake && left && !heard && arrived && evidence.close.both_seen()
 }
 
-/// Had all that the client said been acknowledged when it closed? What the path loses no program keeps waiting.
+/// Had all that the client said been acknowledged when it left? What the path loses no program keeps waiting.
 fn was_acknowledged(evidence: &Evidence<'_>) -> bool {
-    let Some(fin) = evidence.fin(Side::Client) else { return false };
+    let by_fin = evidence.fin(Side::Client).map(|fin| (fin.serial, fin.end.minus(1)));
+    let by_rst = evidence.reset().map(|reset| (reset.serial, reset.rst.seq));
+    let Some((left, said)) = by_fin.or(by_rst) else { return false };
     let server = evidence.close.end(Side::Server);
     let mut before = evidence.close.recent.iter().rev();
-    let last = before.find(|recent| recent.by == server && recent.serial < fin.serial);
-    last.is_some_and(|last| last.flags.ack() && !last.ack.before(fin.end.minus(1)))
+    let last = before.find(|recent| recent.by == server && recent.serial < left);
+    last.is_some_and(|last| last.flags.ack() && !last.ack.before(said))
 }
 
 /// The alert that ended a TLS session: neither close_notify nor user_canceled, which announce a normal end (RFC 8446 §6.1).

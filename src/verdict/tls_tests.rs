@@ -40,6 +40,22 @@ fn who_says_goodbye_in_tls_wants_no_answer() {
     assert_eq!(told.cause_name(), None, "{:?}", told.evidence);
 }
 
+/// A check that gives up on a server that hangs may close or abort.
+#[test]
+fn a_hello_in_vain_is_one_however_its_client_leaves() {
+    for end in ["A > B F.\nB > A F.\nA > B .", "A > B R."] {
+        let told = verdict(&format!("{OPEN}{HELLO}B > A .\n+1 {end}"));
+        assert_eq!(cause(&told), (Some("client_abort"), Some(Harm::Harmful)), "{:?}", told.evidence);
+    }
+    // What was not acknowledged may not have arrived, and who leaves at once did not wait.
+    for end in ["+1 A > B R.", "B > A .\nA > B R."] {
+        let told = verdict(&format!("{OPEN}{HELLO}{end}"));
+        assert_eq!(told.cause_name(), Some("tls_handshake_reset"), "{:?}", told.evidence);
+    }
+    let at_once = verdict(&format!("{OPEN}{HELLO}B > A .\nA > B R."));
+    assert_eq!(at_once.harm, None, "{:?}", at_once.evidence);
+}
+
 /// A server that is killed ends without TLS's goodbye; that its client says one then is no message of its own.
 #[test]
 fn a_goodbye_behind_the_end_is_not_what_a_client_goes_on_to_say() {

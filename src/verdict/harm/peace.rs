@@ -5,7 +5,7 @@ use crate::time::Span;
 
 use super::{Test, any};
 use crate::verdict::evidence::{Evidence, Shape, Talk};
-use crate::verdict::{How, Sender, broken_off, farewell, talk, unseen};
+use crate::verdict::{Confidence, How, Sender, broken_off, farewell, talk, unseen};
 
 /// Who closes a connection because it is idle waits for seconds, mostly five or more (Node), and seldom less than one.
 const IDLE: Span = Span::from_secs(1);
@@ -32,7 +32,16 @@ pub(super) fn is_doubtful(evidence: &Evidence<'_>) -> bool {
     let answered = talk::began_unseen(evidence) && evidence.close.half(Side::Server).has_data();
     let may_be_cut = left && (talk::end_unknown(evidence) || answered);
     let unanswered = talk::may_be_only_settings(evidence);
-    may_be_cut || unanswered || ended_mute_in_tls(evidence) || unseen::words_are_hidden(evidence)
+    may_be_another(evidence)
+        || may_be_cut
+        || unanswered
+        || ended_mute_in_tls(evidence)
+        || unseen::words_are_hidden(evidence)
+}
+
+/// Do several things speak against the host in whose name the RST came? What a device ends, neither of the two had ended.
+fn may_be_another(evidence: &Evidence<'_>) -> bool {
+    !evidence.doubts.is_empty() && evidence.rst_by_confidence == Some(Confidence::Possible)
 }
 
 /// Had the talk come to its end, so that goodbyes were all that was lost?

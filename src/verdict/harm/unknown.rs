@@ -18,6 +18,7 @@ const REASONS: &[Test] = &[
     talk::only_a_stream_ended_after,
     talk::left_unanswered_in_tls,
     talk::left_at_once,
+    talk::greeted_too_late,
     refused_tls::left_at_sight,
     connected_late,
     only_its_end_was_unanswered,

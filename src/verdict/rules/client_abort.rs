@@ -69,6 +69,9 @@ fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
     if goaway::gave_up(evidence) {
         return None;
     }
+    if talk::greeted_too_late(evidence) {
+        return Some(Confidence::Possible);
+    }
     if talk::may_be_only_settings(evidence) && evidence.how == How::FinThenReset {
         return Some(Confidence::Possible);
     }
@@ -171,6 +174,12 @@ fn advise(evidence: &Evidence<'_>) -> String {
         let server = evidence.close.endpoint(Side::Server);
         return format!(
             "{server} took the client's hello and said nothing for {}: it speaks no TLS there, waits for something in clear (STARTTLS), or its program does not get to read.",
+            facts::idle(evidence)
+        );
+    }
+    if talk::greeted_too_late(evidence) {
+        return format!(
+            "The client closed after {} without a word, and the server's first words came then: if it waited for that greeting, see why the server is so slow with it, or raise the client's timeout.",
             facts::idle(evidence)
         );
     }

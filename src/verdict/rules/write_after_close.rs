@@ -56,6 +56,7 @@ fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
         (Shape::Reply, _) if closer == Side::Server && evidence.exchange.request_unfinished() => {
             Some(Confidence::Possible)
         }
+        (Shape::Reply, Some(_)) if talk::greeted_too_late(evidence) => Some(Confidence::Possible),
         (Shape::Reply, Some(_)) if talk::may_be_only_settings(evidence) => Some(Confidence::Possible),
         (Shape::Reply, Some(_)) if unseen::words_are_hidden(evidence) => Some(Confidence::Likely),
         (Shape::Reply, Some(_)) => Some(Confidence::Certain),
