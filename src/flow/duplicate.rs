@@ -27,7 +27,8 @@ impl Doubles {
 
 /// How soon after a frame its double comes.
 const SAME_FRAME: Span = Span::from_millis(3);
-/// The same where nothing identifies the frame.
+/// The same where nothing identifies the frame and it came the same way. (One that has passed a router in between has another TTL, which its
+/// host would not give to a repetition.)
 const SAME_FRAME_UNIDENTIFIED: Span = Span::from_nanos(100_000);
 /// Between a frame and its double others may lie; as many as one batch of a busy connection.
 const DEPTH: usize = 8;
@@ -42,11 +43,10 @@ const DEPTH_OF_DOUBLES: usize = 64;
 /// What carries neither is compared only on a connection on which frames have come twice for certain.
 #[inline]
 pub(super) fn may_be_duplicate(segment: &Segment, by: End, flow: &Flow) -> bool {
-    let certain = is_identified(segment);
-    if !certain && !flow.facts.has(Facts::DUPLICATED) {
+    if !is_identified(segment) && !flow.facts.has(Facts::DUPLICATED) {
         return false;
     }
-    let late = segment.ts.since(flow.last().ts) > limit(certain);
+    let late = segment.ts.since(flow.last().ts) > SAME_FRAME;
     // A SYN that was put aside is news for ever.
     flow.facts.has(Facts::STRAY) || !(late || flow.halves.at(by).is_news(segment))
 }
@@ -63,10 +63,13 @@ pub(super) fn is_duplicate(
 ) -> bool {
     let certain = is_identified(segment);
     let recent = Recent::of(segment, by);
-    let near = |other: &&Recent| segment.ts.since(other.ts) <= limit(certain);
+    let since = |other: &Recent| segment.ts.since(other.ts);
+    let near = |other: &&Recent| since(other) <= SAME_FRAME;
     let same = |other: &Recent| {
-        Recent { serial: recent.serial, ts: recent.ts, frame: recent.frame, ttl: recent.ttl, ..*other }
-            == recent
+        let told_apart = certain || other.ttl != recent.ttl || since(other) <= SAME_FRAME_UNIDENTIFIED;
+        let like =
+            Recent { serial: recent.serial, ts: recent.ts, frame: recent.frame, ttl: recent.ttl, ..*other };
+        told_apart && like == recent
     };
     // Of captures that were put one behind the other a stretch comes again.
     let goes_back = segment.ts < flow.last().ts;
@@ -86,10 +89,6 @@ const fn is_identified(segment: &Segment) -> bool {
     segment.ip_id != 0 || segment.len > 0 || segment.flags.syn()
 }
 
-const fn limit(certain: bool) -> Span {
-    if certain { SAME_FRAME } else { SAME_FRAME_UNIDENTIFIED }
-}
-
 #[cfg(test)]
 mod tests {
     use crate::decode::script;
@@ -105,5 +104,25 @@ mod tests {
         let again: Vec<_> = scripted.iter().chain(&scripted).map(script::Scripted::pdu).collect();
         let mut table = FlowTable::new(Settings::default());
         assert_eq!(table.observe(&again, &mut |_| {}), scripted.len() as u64);
+    }
+
+    /// A router's two sides: what nothing identifies is known by the TTL that it has lost, but not what its host sent again.
+    #[test]
+    fn what_has_passed_a_router_is_the_same_frame() {
+        let twice = |line: &str| format!("{line} ttl 64\n+0.0002 {line} ttl 63\n");
+        let talk = [
+            "A > B S seq 1000 id 7",
+            "B > A S. seq 5000 ack 1001 id 9",
+            "A > B P. seq 1001 ack 5001 len 9 id 8",
+        ];
+        let talk: String = talk.into_iter().map(twice).collect();
+        let doubles = |ttl: u32| {
+            let refusal = "B > A R seq 5001 id 0 ttl";
+            let text = format!("{talk}{refusal} 64\n+0.0005 {refusal} {ttl}\n");
+            let scripted = script::parse(&text).unwrap();
+            let pdus: Vec<_> = scripted.iter().map(script::Scripted::pdu).collect();
+            FlowTable::new(Settings::default()).observe(&pdus, &mut |_| {})
+        };
+        assert_eq!((doubles(64), doubles(63)), (3, 4));
     }
 }

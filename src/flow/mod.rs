@@ -22,6 +22,7 @@ mod half;
 mod history;
 mod index;
 mod key;
+mod legs;
 mod recent;
 mod roles;
 mod router;

@@ -12,6 +12,7 @@ use super::exchange::{Exchange, Peek};
 use super::half::{Half, Marks, Order};
 use super::history::Letter;
 use super::key::{Both, End};
+use super::legs;
 use super::recent::{Recent, RecentRing};
 use super::roles::Roles;
 use super::state::{Cold, Facts, Flow, Letters};
@@ -50,7 +51,7 @@ pub(super) fn any_segment(
     flow.hearing.settle();
     // Only a RST is judged by the world before it.
     let before = segment.flags.rst().then_some(flow.halves);
-    let answered_after = answer_time(&flow.halves, segment, by);
+    let answered_after = legs::answer_time(&flow.halves, segment, by);
     let (me, other) = flow.halves.pair_mut(by);
     let of_rst = if flow.facts.has(Facts::ENDS_ONLY) { acceptance::judge_unheard } else { acceptance::judge };
     let acceptance = segment.flags.rst().then(|| of_rst(segment, me, other));
@@ -69,9 +70,9 @@ pub(super) fn any_segment(
     count_unanswered(flow, segment, by, order);
     learn_roles(flow, segment, by);
     zeek_reading(flow, cold, segment, by, order, gaps);
-    measure_rtt(flow, cold, segment, by);
+    legs::measure_rtt(flow, cold, segment, by);
     if let Some(sample) = answered_after {
-        measure_leg(flow, by, sample);
+        legs::measure(flow, by, sample);
     }
     note_last(flow, segment, by);
     let ended = flow.facts.has(Facts::RESET);
@@ -350,50 +351,5 @@ fn count_unanswered(flow: &mut Flow, segment: &Segment, by: End, order: Order) {
 pub(super) fn note_progress(count: &mut u8, segment: &Segment) {
     if *count >= TIMED_OUT && segment.len > 0 {
         *count = 0;
-    }
-}
-
-/// How fast a side answers: from the other side's latest data or SYN to the acknowledgement of all of it. `halves` are
-/// as they were before the segment.
-#[inline]
-pub(super) fn answer_time(halves: &Both<Half>, segment: &Segment, by: End) -> Option<Span> {
-    let (me, peer) = (halves.at(by), halves.at(by.peer()));
-    let first = !me.marks.has(Marks::ACKED) || segment.ack.after(me.rcv_nxt);
-    let plain = segment.flags.ack() && !segment.flags.rst() && !segment.flags.syn();
-    let news = plain && segment.ack == peer.snd_nxt && first;
-    // An ACK that was captured before the SYN+ACK that it answers would make the way short.
-    let answers_syn =
-        segment.flags.syn() && segment.flags.ack() && peer.packets == 1 && peer.marks.has(Marks::SYN);
-    let measures = peer.seen() && (news || answers_syn) && peer.retransmits == 0;
-    measures.then(|| segment.ts.since(peer.last_seen))
-}
-
-/// A delayed acknowledgement makes it longer, never shorter, so that the shortest one counts.
-#[inline]
-pub(super) fn measure_leg(flow: &mut Flow, by: End, sample: Span) {
-    let samples = flow.samples.at_mut(by);
-    let shortest = flow.shortest.at_mut(by);
-    *shortest = if *samples == 0 { sample } else { sample.min(*shortest) };
-    *samples = samples.saturating_add(1);
-}
-
-/// From the SYN to the first acknowledgement of the SYN+ACK, wherever between the two hosts the capture was made. A
-/// retransmitted SYN makes it unknown (RFC 6298 §3, Karn's algorithm).
-fn measure_rtt(flow: &mut Flow, cold: &mut Cold, segment: &Segment, by: End) {
-    if segment.flags.syn() && !segment.flags.ack() {
-        if flow.halves.at(by).packets == 1 {
-            cold.syn = segment.ts;
-            flow.facts.set(Facts::SYN_PENDING);
-        } else {
-            flow.facts.clear(Facts::SYN_PENDING);
-        }
-        return;
-    }
-    if flow.facts.has(Facts::SYN_PENDING) && by == flow.client && segment.is_pure_ack() && cold.rtt.is_none()
-    {
-        flow.facts.clear(Facts::SYN_PENDING);
-        if flow.halves.at(by.peer()).packets == 1 {
-            cold.rtt = Some(segment.ts.since(cold.syn));
-        }
     }
 }

@@ -11,6 +11,7 @@ use super::exchange::Peek;
 use super::half::{Marks, Order};
 use super::history::Letter;
 use super::key::End;
+use super::legs;
 use super::recent::{Recent, RecentRing};
 use super::state::{Cold, Facts, Flow};
 use super::track;
@@ -71,7 +72,7 @@ pub(super) fn segment(
     by: End,
     peek: Peek,
 ) {
-    let answered_after = track::answer_time(&flow.halves, segment, by);
+    let answered_after = legs::answer_time(&flow.halves, segment, by);
     let (me, other) = flow.halves.pair_mut(by);
     let unanswered = flow.unanswered.at_mut(by.peer());
     if *unanswered > 0 && track::answers(me, other, segment, Order::Next) {
@@ -82,7 +83,7 @@ pub(super) fn segment(
     me.acknowledged(segment, other);
     note_letter(flow, cold, segment, by);
     if let Some(sample) = answered_after {
-        track::measure_leg(flow, by, sample);
+        legs::measure(flow, by, sample);
     }
     track::note_last(flow, segment, by);
     if segment.len > 0 && !flow.hearing.pass((segment, payload), by) {

@@ -334,7 +334,7 @@ fn several_aborts(evidence: &Evidence<'_>, reset: &Reset) -> Option<Doubt> {
     again.then(|| {
         doubt(
             frame,
-            1,
+            2,
             format!("{} RST+ACKs from the {side}; a host can send only one", after.reset_acks + 1),
         )
     })

@@ -139,3 +139,20 @@ fn is_fresh(evidence: &Evidence<'_>, reset: &Reset, recent: &Recent) -> bool {
     let identified = recent.ip_id != 0 || recent.tsval != 0;
     identified && (news || all_kept || again || later) && !before().any(|other| same(&other))
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::verdict::Sender;
+    use crate::verdict::example::verdict;
+
+    /// A filter answers a hello in the server's name, from nearby; what the client then refuses asks nothing of the server, whose next
+    /// acknowledgement says nothing of how far it is.
+    #[test]
+    fn what_follows_a_refusal_measures_no_distance() {
+        let open = "A > B S\n+0.011 B > A S.\nA > B .\nA > B P. len 80\n";
+        let forged = "+0.0008 B > A R seq 5001\n";
+        let alive = "+0.0105 B > A . ack 1001 tsval 30\nA > B R seq 1001\n+0.0004 B > A . ack 1081 tsval 31\nA > B R seq 1081";
+        let told = verdict(&format!("{open}{forged}{alive}"));
+        assert_eq!(told.rst_by, Some(Sender::Middlebox), "{:?}", told.evidence);
+    }
+}
