@@ -1,5 +1,6 @@
 //! Keep-alive probes that ran out: the one ending that is unique on the wire.
 
+use crate::decode::Traits;
 use crate::flow::{Recent, Reset};
 use crate::time::Span;
 
@@ -15,6 +16,8 @@ pub(super) struct Probing {
     pub(super) probes: usize,
     /// The capture holds an answer to the last one, which its sender may not have got.
     pub(super) answered: bool,
+    /// The capture holds answers, none of which its sender got.
+    pub(super) unheard: bool,
     /// From one to the next.
     pub(super) interval: Span,
     /// Frame of the last one.
@@ -35,8 +38,9 @@ pub(super) fn probing(evidence: &Evidence<'_>) -> Option<Probing> {
     let tail: Vec<&Recent> = silent.skip_while(|recent| !is_probe(recent)).collect();
     let of_other = |recent: &&&Recent| recent.by != reset.by;
     let since_heard = tail.iter().rev().take_while(|recent| !of_other(recent)).count();
-    let answered = since_heard == 0;
-    let run = if answered { &tail[..] } else { tail.get(tail.len() - since_heard..)? };
+    let unheard = heard_none(reset, tail.iter().copied().filter(|recent| recent.by != reset.by));
+    let answered = since_heard == 0 && !unheard;
+    let run = if answered || unheard { &tail[..] } else { tail.get(tail.len() - since_heard..)? };
     let probes: Vec<&&Recent> = run.iter().filter(|recent| recent.by == reset.by).collect();
     let (first, last) = (probes.first()?, probes.last()?);
     let pause = reset.rst.ts.since(last.ts);
@@ -47,7 +51,18 @@ pub(super) fn probing(evidence: &Evidence<'_>) -> Option<Probing> {
     // With the window shut, the same segments ask for room, not for life (RFC 9293 §3.8.6.1).
     let (me, peer) = (reset.before.at(reset.by), reset.before.at(reset.by.peer()));
     let regular = regular && peer.edge.after(me.snd_nxt) && me.all_acked_by(peer);
-    regular.then_some(Probing { probes: probes.len(), answered, interval, last_frame: last.frame })
+    regular.then_some(Probing { probes: probes.len(), answered, unheard, interval, last_frame: last.frame })
+}
+
+/// Are there answers, and does the RST still echo a timestamp from before all of them? Whoever gets a segment in order echoes its timestamp from
+/// then on (RFC 7323 §4.3).
+fn heard_none<'a>(reset: &Reset, mut answers: impl Iterator<Item = &'a Recent>) -> bool {
+    let stamped = reset.rst.traits.has(Traits::TIMESTAMPS);
+    let first = answers.next().filter(|first| stamped && first.traits.has(Traits::TIMESTAMPS));
+    first.is_some_and(|first| {
+        let ahead = first.tsval.wrapping_sub(reset.rst.tsecr);
+        ahead != 0 && ahead < 1 << 31
+    })
 }
 
 /// Does this segment show that the side that reset had sent all up to the number of its RST? A single byte after that says nothing new.

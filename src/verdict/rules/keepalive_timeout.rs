@@ -37,6 +37,11 @@ What to do: look at the path to the silent side and at that host. The probes did
             "messages of one byte each, and then an abort",
             "A > B S\nB > A S.\nA > B .\nA > B P. len 18\nB > A P. len 1\nA > B .\n+1 B > A P. len 1\nA > B .\n+1 B > A P. len 1\nA > B .\n+1 B > A R.",
         ),
+        hit(
+            "the answers are lost on the way back",
+            "A > B S tsval 10\nB > A S. tsval 500\nA > B . tsval 11\nA > B P. len 4 tsval 12\nB > A P. len 4 tsval 501\nA > B . tsval 13 tsecr 501\n\
++1 A > B . seq 1004 tsval 1013 tsecr 501\nB > A . tsval 1502\n+1 A > B . seq 1004 tsval 2013 tsecr 501\nB > A . tsval 2502\n+1 A > B R. tsval 3013 tsecr 501",
+        ),
         miss(
             "the program aborts some time after probes that were answered",
             "A > B S\nB > A S.\nA > B .\nA > B P. len 4\nB > A P. len 4\nA > B .\n+1 B > A . seq 5004\nA > B .\n+1 B > A . seq 5004\nA > B .\n+0.3 B > A R.",
@@ -58,8 +63,14 @@ fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
 
 fn facts_of(evidence: &Evidence<'_>) -> Vec<Fact> {
     let mut facts = Vec::new();
-    if let Some(Probing { probes, interval, answered, last_frame }) = probing(evidence) {
-        let heard = if answered { "the capture holds an answer to the last" } else { "none was answered" };
+    if let Some(Probing { probes, interval, answered, unheard, last_frame }) = probing(evidence) {
+        let heard = match (answered, unheard) {
+            (true, _) => "the capture holds an answer to the last",
+            (false, true) => {
+                "they were answered, and by its timestamps the side that probed got none of the answers"
+            }
+            (false, false) => "none was answered",
+        };
         facts.push(Fact::at(last_frame, format!("{probes} keep-alive probes, {interval} apart: {heard}")));
     }
     facts.extend(facts::of_rst(evidence));
@@ -69,6 +80,11 @@ fn facts_of(evidence: &Evidence<'_>) -> Vec<Fact> {
 fn advise(evidence: &Evidence<'_>) -> String {
     let Some(Sender::Side(side)) = evidence.rst_by else { return String::new() };
     let (silent, figures) = (side.peer(), probing(evidence));
+    if figures.is_some_and(|figures| figures.unheard) {
+        return format!(
+            "The {silent} answers, and nothing of that reaches the {side} any more: look at the way back (a firewall or NAT that forgot the connection, a route that changed)."
+        );
+    }
     let after = figures.map(|p| format!("{} probes {} apart", p.probes, p.interval)).unwrap_or_default();
     format!(
         "The {silent} did not answer {after}: look at that host and the path to it; its end of the connection may still look open."
