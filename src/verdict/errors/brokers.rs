@@ -10,7 +10,11 @@ pub(super) const TEXTS: &[ErrorText] = &[
     Alike { sight: None, witness: Witness::Either, event: PEER_SILENT }.in_words(
         Program::Broker,
         "missed heartbeats from client",
-        &["missed heartbeats from", "missed server heartbeat", "too many missed heartbeats"],
+        &["missed heartbeats from", "missed server heartbeat", "too many missed heartbeats",
+            "amqpheartbeattimeout",
+            "nats: stale connection",
+            "'stale connection'",
+            "has exceeded timeout"],
         "AMQP's heartbeats of the other side stayed out for two intervals, and this side closed: the path or host is gone, or its program \
 was too busy to send any (a client whose callbacks take longer than the interval).",
     ),
@@ -23,7 +27,7 @@ was too busy to send any (a client whose callbacks take longer than the interval
     ENDED.in_words(
         Program::Broker,
         "StreamLostError",
-        &["streamlosterror", "stream connection lost", "amqpconnectionclosed", "connectionclosedbybroker", "amqpconnectionerror"],
+        &["streamlosterror", "stream connection lost", "CONNECTION_FORCED", "amqpconnectionclosed", "connectionclosedbybroker", "amqpconnectionerror"],
         "pika: the connection to RabbitMQ ended under the program. 'Indicated stream closed' or EOF is a FIN, ConnectionResetError a RST.",
     ),
     ENDED.in_words(

@@ -1,13 +1,29 @@
 //! Certificates that somebody does not trust, in every language's words.
 
-use super::events::CERTIFICATE;
+use super::events::{CERTIFICATE, TLS};
 use super::{Alike, ErrorText, Witness};
-use crate::verdict::programs::Program;
+use crate::verdict::programs::{Program, read};
 
 /// Nothing failed on the wire: the program itself gave up.
 const REFUSED_BY_CLIENT: Alike = Alike { sight: None, witness: Witness::Client, event: CERTIFICATE };
 
+/// The other way round: the server asks its client for one.
+const REFUSED_BY_SERVER: Alike =
+    Alike { sight: Some(read("EOF or ECONNRESET")), witness: Witness::Either, event: TLS };
+
 pub(super) const TEXTS: &[ErrorText] = &[
+    REFUSED_BY_SERVER.in_words(
+        Program::Any,
+        "peer did not return a certificate",
+        &[
+            "did not return a certificate",
+            "didn't provide a certificate",
+            "no required ssl certificate was sent",
+            "certificate required",
+        ],
+        "The server asks each client for a certificate (mutual TLS), and this one had none: it says so in an alert, and closes. In TLS 1.3 the \
+client takes the handshake for done by then, and its first read fails.",
+    ),
     REFUSED_BY_CLIENT.in_words(
         Program::Node,
         "DEPTH_ZERO_SELF_SIGNED_CERT",
@@ -67,6 +83,7 @@ mostly 'certificate unknown', and closes.",
         "certificate verify failed",
         &[
             "certificate verify failed",
+            "certificate verify error",
             "certificate verification failed",
             "self-signed certificate",
             "self signed certificate",

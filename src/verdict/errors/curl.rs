@@ -26,24 +26,15 @@ pub(super) const TEXTS: &[ErrorText] = &[
         event: CUT,
     },
     ErrorText {
-        text: "wrong version number",
-        program: Program::Curl,
-        patterns: &[
-            "wrong version number",
-            "ssl routines…packet length too long",
-            "first record does not look like a tls handshake",
-        ],
-        loose: &[],
-        sight: None,
-        witness: Witness::Client,
-        meaning: "What came back is no TLS: the port speaks in clear (HTTP, SMTP, SSH), or a proxy on the way \
-answered in clear. OpenSSL's words; Go's are 'first record does not look like a TLS handshake'.",
-        event: TLS,
-    },
-    ErrorText {
         text: "tlsv1 alert …",
         program: Program::Curl,
-        patterns: &["tlsv1 alert", "tlsv13 alert", "sslv3 alert", "ssl alert number"],
+        patterns: &[
+            "tlsv1 alert",
+            "tlsv13 alert",
+            "sslv3 alert",
+            "ssl alert number",
+            "err_ssl_tlsv1_alert_unknown_ca",
+        ],
         loose: &[],
         sight: None,
         witness: Witness::Either,

@@ -259,6 +259,10 @@ pub(super) const CUT: &Event = &stream(
     "a FIN or a RST arrives in the middle of the message",
     &[
         lead("response_cut", "the server's FIN or RST, and less of the answer than its head announced"),
+        lead(
+            "no_response",
+            "nothing but an interim answer (100, 103) had come: the answer itself had not begun",
+        ),
         lead("client_abort", "the first FIN or RST is the client's (a server sees half an upload)"),
         lead("unread_data_at_close", "the server sent FIN and then RST because data was still arriving"),
         lead("idle_timeout", "a stream that was silent for long, and then a RST"),

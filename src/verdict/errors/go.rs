@@ -76,7 +76,7 @@ RST, this one fails. (The C library's text: other programs print the same.)",
     ErrorText {
         text: "unexpected EOF",
         program: Program::Go,
-        patterns: &["unexpected eof"],
+        patterns: &["unexpected eof", "invalid byte in chunk length"],
         loose: &[],
         sight: Some(read("EOF")),
         witness: Witness::Either,

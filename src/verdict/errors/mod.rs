@@ -16,6 +16,7 @@ mod go;
 mod http2;
 mod java;
 mod javascript;
+mod limits;
 mod proxies;
 mod python;
 mod ruby;
@@ -23,6 +24,7 @@ mod rust;
 mod search;
 mod ssh;
 mod system;
+mod timeouts;
 mod transfer;
 mod versions;
 mod websocket;
@@ -112,6 +114,8 @@ pub const INVISIBLE: &[(&str, &str)] = &[(
 /// Every error text, the more telling before the less.
 pub fn all() -> impl Iterator<Item = &'static ErrorText> {
     const GROUPS: &[&[ErrorText]] = &[
+        timeouts::TEXTS,
+        limits::TEXTS,
         certificates::TEXTS,
         ssh::TEXTS,
         brokers::TEXTS,

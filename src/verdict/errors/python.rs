@@ -30,6 +30,8 @@ pub(super) const TEXTS: &[ErrorText] = &[
             "incomplete chunked read",
             "peer closed connection without sending complete message body",
             "transferencodingerror",
+            "invalidchunklength",
+            "invalid character in chunk size",
             "incompletereaderror",
         ],
         loose: &["response payload is not completed", "clientpayloaderror", "chunkedencodingerror"],

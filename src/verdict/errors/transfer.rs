@@ -13,6 +13,7 @@ pub(super) const TEXTS: &[ErrorText] = &[
             "fatal: early eof",
             "unexpected disconnect while reading sideband packet",
             "rpc failed; curl",
+            "non-properly terminated",
         ],
         "git: the connection broke off in the midst of what was fetched or pushed; curl's number beside it says how (18 a FIN, 55 and 56 a RST).",
     ),
@@ -35,6 +36,7 @@ pub(super) const TEXTS: &[ErrorText] = &[
             "lost connection after",
             "lost connection with … while",
             "smtpserverdisconnected",
+            "connection unexpectedly closed: timed out",
             "unexpected disconnection while reading smtp",
         ],
         "SMTP (Postfix, Exim, Python): the other side ended in the midst of a dialogue, at the command that is named; no mail is lost, since \

@@ -1,6 +1,6 @@
-//! Programs that were answered in something else than what they speak: HTTP/2 where HTTP/1 was asked, or the other way round.
+//! Programs that were answered in something else than what they speak: HTTP/2 where HTTP/1 was asked, the other way round, or no TLS.
 
-use super::events::OTHER_HTTP;
+use super::events::{OTHER_HTTP, TLS};
 use super::{Alike, ErrorText, Witness};
 use crate::verdict::programs::{Program, read};
 
@@ -59,5 +59,20 @@ client uses none (15 03 is its alert).",
             &["upstream sent no valid http/1.0 header"],
             "The upstream's answer is no HTTP/1: a gRPC or HTTP/2 server behind proxy_pass (grpc_pass speaks HTTP/2), or TLS behind http://.",
         )
+    },
+    ErrorText {
+        text: "wrong version number",
+        program: Program::Curl,
+        patterns: &[
+            "wrong version number",
+            "ssl routines…packet length too long",
+            "first record does not look like a tls handshake",
+        ],
+        loose: &[],
+        sight: None,
+        witness: Witness::Client,
+        meaning: "What came back is no TLS: the port speaks in clear (HTTP, SMTP, SSH), or a proxy on the way \
+answered in clear. OpenSSL's words; Go's are 'first record does not look like a TLS handshake'.",
+        event: TLS,
     },
 ];

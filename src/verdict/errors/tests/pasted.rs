@@ -77,7 +77,7 @@ pub(super) const PASTED: &[(&str, &str)] = &[
     ("(18)", "(18) transfer closed with outstanding read data remaining"),
     ("(7)", "(7) Failed to connect"),
     ("curl: (35) OpenSSL/3.0.17: error:0A00010B:SSL routines::wrong version number", "wrong version number"),
-    ("SSL routines:ssl3_read_bytes:tlsv13 alert certificate required", "tlsv1 alert …"),
+    ("SSL routines:ssl3_read_bytes:tlsv13 alert certificate required", "peer did not return a certificate"),
     ("net/http: timeout awaiting response headers", "i/o timeout"),
     (
         "FATAL:  terminating connection due to idle-in-transaction timeout",
@@ -283,4 +283,37 @@ pub(super) const OTHERS: &[(&str, &str)] = &[
     ("TypeError: Failed to fetch", "Failed to fetch"),
     ("Error code: PR_CONNECT_RESET_ERROR", "NS_ERROR_NET_RESET"),
     ("NS_ERROR_NET_INTERRUPT", "NS_ERROR_NET_PARTIAL_TRANSFER"),
+    (
+        "Operation timed out after 802 milliseconds with 0 bytes received",
+        "Operation timed out after … milliseconds",
+    ),
+    ("AxiosError: timeout of 500ms exceeded", "timeout of … ms exceeded"),
+    (
+        "*1 client timed out (110: Connection timed out) while reading client request headers",
+        "client timed out (110: Connection timed out)",
+    ),
+    (
+        "Lost connection to MySQL server during query (timed out)",
+        "Lost connection to MySQL server during query (timed out)",
+    ),
+    (";; communications error to 10.0.0.1#53: timed out", "communications error … timed out"),
+    ("Layer7 timeout, check duration: 1001ms", "Layer7 timeout"),
+    ("http: request body too large", "request body too large"),
+    ("nats: 'maximum connections exceeded'", "maximum connections exceeded"),
+    ("[CRITICAL] WORKER TIMEOUT (pid:12)", "WORKER TIMEOUT"),
+    ("received prior goaway: code: NO_ERROR, debug data: \"max_age\"", "max connection age"),
+    ("http: server gave HTTP response to HTTPS client", "plain HTTP to an HTTPS port"),
+    ("broken header: \"GET /\" while reading PROXY protocol", "broken header while reading PROXY protocol"),
+    (
+        "SSL_do_handshake() failed (SSL: error:0A00010B:SSL routines::wrong version number) while SSL handshaking to upstream",
+        "wrong version number",
+    ),
+    (
+        "upstream SSL certificate verify error: (18:self-signed certificate) while SSL handshaking to upstream",
+        "certificate verify failed",
+    ),
+    ("peer did not return a certificate", "peer did not return a certificate"),
+    ("net/http: HTTP/1.x transport connection broken: unexpected EOF", "unexpected EOF"),
+    ("urllib3.exceptions.InvalidChunkLength", "IncompleteRead"),
+    ("nats: stale connection", "missed heartbeats from client"),
 ];

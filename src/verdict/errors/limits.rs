@@ -1,0 +1,54 @@
+//! Servers that take no more: too long, too many, too old, or not what they speak.
+
+use super::events::{CALLS_REFUSED, HUNG_UP, NOT_LET_IN, OTHER_HTTP, TOO_LONG, TURNED_AWAY};
+use super::{Alike, ErrorText, Witness};
+use crate::verdict::programs::{Program, read};
+
+pub(super) const TEXTS: &[ErrorText] = &[
+    Alike { sight: None, witness: Witness::Server, event: TOO_LONG }.in_words(
+        Program::Any,
+        "request body too large",
+        &["request body too large", "intended to send too large body", "payload too large", "request entity too large"],
+        "The server takes no body as long as that: it says 413, and closes with the rest of it unread. A client that still sends may see only a reset.",
+    ),
+    Alike { sight: Some(read("this text, then EOF")), witness: Witness::Client, event: NOT_LET_IN }.in_words(
+        Program::Broker,
+        "maximum connections exceeded",
+        &["maximum connections exceeded", "connection limit exceeded", "max_client_conn", "no more connections allowed"],
+        "A broker or pooler (NATS, RabbitMQ, pgbouncer) takes nobody else in: it says so and closes.",
+    ),
+    Alike { sight: None, witness: Witness::Server, event: HUNG_UP }.in_words(
+        Program::Python,
+        "WORKER TIMEOUT",
+        &["WORKER TIMEOUT", "worker (pid … was sent sigkill"],
+        "gunicorn killed a worker that had not been heard for its timeout (30 s): the request that it was working on ends without an answer.",
+    ),
+    Alike { sight: Some(read("ok")), witness: Witness::Client, event: CALLS_REFUSED }.in_words(
+        Program::Grpc,
+        "max connection age",
+        &["max connection age", "\"max_age\"", "connection idle timeout … goaway"],
+        "A server of HTTP/2 or gRPC ends connections of a certain age by a GOAWAY, on purpose: what has no answer by the end of its grace is lost.",
+    ),
+    Alike { sight: Some(read("ok")), witness: Witness::Either, event: OTHER_HTTP }.in_words(
+        Program::Any,
+        "plain HTTP to an HTTPS port",
+        &[
+            "plain http to an https port",
+            "plain http request … to https port",
+            "plain http request was sent to https port",
+            "server gave http response to https client",
+            "client sent an http request to an https server",
+            "err_ssl_http_request",
+            "ssl routines::http request",
+            "bad client magic byte string",
+            "bogus greeting",
+        ],
+        "One of the two speaks TLS (or HTTP/2) and the other does not: the wrong port, or http:// for https://.",
+    ),
+    Alike { sight: None, witness: Witness::Server, event: TURNED_AWAY }.in_words(
+        Program::Proxy,
+        "broken header while reading PROXY protocol",
+        &["while reading proxy protocol", "proxy protocol header"],
+        "This side expects each connection to begin with the PROXY protocol's line, and it did not (or the other way round): it closes at once.",
+    ),
+];
