@@ -4,9 +4,9 @@
 use crate::flow::{Side, Tls, Turn};
 use crate::time::Span;
 
-use super::Fact;
 use super::evidence::Evidence;
 use super::talk::QUIET;
+use super::{Fact, farewell};
 
 /// The session, if its handshake was captured and `side` ended it with an alert.
 fn ended<'a>(evidence: &Evidence<'a>, side: Side) -> Option<&'a Tls> {
@@ -58,8 +58,21 @@ pub(super) fn left_at_sight(evidence: &Evidence<'_>) -> bool {
     let last_word =
         evidence.close.recent.iter().rev().find(|recent| recent.serial < fin.serial && recent.len > 0);
     let had_all = last_word.is_some_and(|word| word.by == server && !fin.ack.before(word.seq_end()));
-    let patience = QUIET.plus(evidence.close.rtt.unwrap_or(Span::ZERO));
-    left && spoke && had_all && evidence.idle_before.is_some_and(|idle| idle < patience)
+    left && spoke && had_all && evidence.idle_before.is_some_and(|idle| idle < patience(evidence))
+}
+
+/// Who waits for longer than this does not answer what it has just got.
+fn patience(evidence: &Evidence<'_>) -> Span {
+    QUIET.plus(evidence.close.rtt.unwrap_or(Span::ZERO))
+}
+
+/// Did the client say TLS's goodbye as its first word behind the handshake, and at once? Some libraries look at the certificate only then (nginx's
+/// `proxy_ssl_verify`); a check that only wants a handshake leaves so as well.
+pub(super) fn asked_nothing(evidence: &Evidence<'_>) -> bool {
+    let over = evidence.exchange.tls().is_some_and(|tls| tls.has_handshake() && tls.established);
+    let silent = evidence.exchange.turns == 0 && !evidence.in_tls_handshake;
+    let at_once = evidence.idle_before.is_some_and(|idle| idle < patience(evidence));
+    over && silent && at_once && farewell::said_goodbye(evidence, Side::Client)
 }
 
 /// Who refused.

@@ -1,7 +1,7 @@
 //! What TLS tells of an end, and what it hides.
 
 use super::example::{cause, verdict};
-use super::{Confidence, Harm};
+use super::{Confidence, Harm, Verdict};
 
 /// A record of application data, as all of TLS 1.3 is behind its hellos.
 fn record(len: u8) -> String {
@@ -38,6 +38,22 @@ fn who_says_goodbye_in_tls_wants_no_answer() {
     assert_eq!(verdict(&format!("{OPEN}{TLS}{said}B > A .\n{end}")).cause_name(), Some("no_response"));
     let told = verdict(&format!("{OPEN}{TLS}{said}{goodbye}{end}"));
     assert_eq!(told.cause_name(), None, "{:?}", told.evidence);
+}
+
+/// nginx looks at an upstream's certificate when the handshake is over; so does a check that wants no more than that. Who stays for a
+/// while had no need of the connection.
+#[test]
+fn who_says_goodbye_right_behind_the_handshake_may_not_trust_the_certificate() {
+    let bye = format!("150303001a{}", "62".repeat(26));
+    let left = |after: f32| {
+        let end = format!("+{after} A > B P. hex {bye}\nA > B F.\nB > A .\nB > A P. hex {bye}\nA > B R");
+        verdict(&format!("{OPEN}{TLS}{end}"))
+    };
+    let (at_once, later) = (left(0.001), left(5.0));
+    let found = |told: &Verdict| told.cause.map(|found| (found.rule.name, found.confidence));
+    assert_eq!(found(&at_once), Some(("write_after_close", Confidence::Possible)), "{:?}", at_once.evidence);
+    assert_eq!((at_once.harm, later.harm), (None, Some(Harm::Harmless)));
+    assert!(at_once.advice.is_some_and(|advice| advice.contains("did not trust the certificate")));
 }
 
 /// A check that gives up on a server that hangs may close or abort.

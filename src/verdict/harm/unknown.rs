@@ -20,6 +20,7 @@ const REASONS: &[Test] = &[
     talk::left_at_once,
     talk::greeted_too_late,
     refused_tls::left_at_sight,
+    refused_tls::asked_nothing,
     connected_late,
     only_its_end_was_unanswered,
     never_came_in,

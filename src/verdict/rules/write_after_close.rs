@@ -56,6 +56,7 @@ fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
         (Shape::Reply, _) if closer == Side::Server && evidence.exchange.request_unfinished() => {
             Some(Confidence::Possible)
         }
+        (Shape::Reply, Some(_)) if refused_tls::asked_nothing(evidence) => Some(Confidence::Possible),
         (Shape::Reply, Some(_)) if talk::greeted_too_late(evidence) => Some(Confidence::Possible),
         (Shape::Reply, Some(_)) if talk::may_be_only_settings(evidence) => Some(Confidence::Possible),
         (Shape::Reply, Some(_)) if unseen::words_are_hidden(evidence) => Some(Confidence::Likely),
@@ -138,6 +139,9 @@ fn was_under_way(evidence: &Evidence<'_>, closer: Side) -> bool {
 fn advise(evidence: &Evidence<'_>) -> String {
     let Some(Sender::Side(closer)) = evidence.rst_by else { return String::new() };
     let writer = facts::other_of(closer);
+    if refused_tls::asked_nothing(evidence) {
+        return "The client said goodbye right behind TLS's handshake and asked for nothing: a check, or it did not trust the certificate, which its own log says.".to_owned();
+    }
     if evidence.answers_alert() && closer == Side::Server && evidence.exchange.tls().is_some() {
         return format!(
             "Only the {writer}'s {} met a socket that was closed already: by that nothing was lost. Whether all had come before, TLS hides: if the client misses something, ask why the server closed.",
