@@ -16,6 +16,8 @@ pub(super) const ALERT_BYTES: u32 = HEADER_LEN + ALERT as u32;
 /// Message header.
 const MESSAGE: u16 = 4;
 const END_OF_EARLY_DATA: u16 = MESSAGE + HIDDEN;
+/// The shortest Finished: of SHA-256, with the short tag of AES-CCM-8 (RFC 8446 §B.4). Java pads alerts to 16 bytes.
+const SHORTEST_FINISHED: u16 = MESSAGE + 32 + 1 + 8;
 /// A Certificate message without any certificate: context and list are empty.
 const NO_CERTIFICATE: u16 = MESSAGE + 4 + HIDDEN;
 /// One with the shortest certificate that anybody uses.
@@ -147,6 +149,7 @@ impl Flight {
             (Stage::Done, _) => return self.asks(seq),
             (_, _) if is_finished(len) => Stage::Done,
             (Stage::Waiting, NO_CERTIFICATE | CERTIFICATE..) => Stage::Certificate,
+            (Stage::Waiting, ..SHORTEST_FINISHED) => return Class::Alert,
             // Finished with a shorter tag, or padded.
             (Stage::Waiting, _) => Stage::Done,
             (Stage::Certificate, _) if is_verify(len) => Stage::Verify,
