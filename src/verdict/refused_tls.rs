@@ -26,12 +26,11 @@ pub(super) fn by_server(evidence: &Evidence<'_>) -> bool {
     answers && !evidence.in_tls_handshake && silent && ended
 }
 
-/// Did the server say its alert before a client closed that had said one too? That only answered.
+/// Did the server say its alert before the client closed? Then that only answered.
 fn said_first(evidence: &Evidence<'_>, tls: &Tls) -> bool {
     let said = tls.alert_or_message(evidence.close.end(Side::Server));
     let fin = evidence.fin(Side::Client).filter(|_| evidence.closer == Some(Side::Client));
-    let answered = *tls.closing.at(evidence.close.end(Side::Client));
-    answered && said.zip(fin).is_some_and(|(said, fin)| said < fin.ts)
+    said.zip(fin).is_some_and(|(said, fin)| said < fin.ts)
 }
 
 /// Did the server's alert follow what the client had said, and the end the alert?

@@ -115,7 +115,8 @@ fn a_refused_client_certificate_is_told_from_a_close() {
         format!("A > B P. hex {none}{finished}\n{refused}A > B F.\nB > A ."),
         format!("A > B P. hex {none}{finished}\n{refused}{crossed}"),
         format!("A > B P. hex {none}{finished}{request}\n{refused}A > B F.\nB > A ."),
-        // The client's goodbye answers the server's, and its FIN comes first.
+        // The client's FIN answers the server's alert, with a goodbye or without, and comes first.
+        format!("A > B P. hex {none}{finished}{request}\nB > A P. hex {alert}\nA > B F.\nB > A F.\nA > B ."),
         format!(
             "A > B P. hex {none}{finished}{request}\nB > A P. hex {alert}\nA > B P. hex {alert}\nA > B F.\nB > A R."
         ),
