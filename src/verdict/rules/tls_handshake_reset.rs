@@ -28,7 +28,7 @@ What to do: try the same handshake with another server name and from another net
         miss("plain text", "A > B S\nB > A S.\nA > B .\nA > B P. \"GET / HTTP/1.1\\r\\n\\r\\n\"\nB > A .\n+0.1 B > A R."),
         miss(
             "after the handshake",
-            "A > B S\nB > A S.\nA > B .\nA > B P. hex 16030100050100000100\nB > A P. hex 160303000102\nA > B P. hex 1703030001aa\nB > A P. len 90\nA > B .\n+1 B > A R.",
+            "A > B S\nB > A S.\nA > B .\nA > B P. hex 16030100050100000100\nB > A P. hex 160303000102\nA > B P. hex 17030300356161616161616161616161616161616161616161616161616161616161616161616161616161616161616161616161616161616161\nB > A P. len 90\nA > B .\n+1 B > A R.",
         ),
     ],
 };

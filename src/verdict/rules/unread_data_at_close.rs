@@ -32,6 +32,11 @@ B > A P. \"HTTP/1.1 413 Too Large\\r\\nContent-Length: 0\\r\\n\\r\\n\"\nB > A F.
 B > A P. \"HTTP/1.1 413 Too Large\\r\\nContent-Length: 0\\r\\n\\r\\n\"\nA > B P. len 1000\nB > A R.",
         ),
         hit(
+            "a second request behind an answer that said Connection: close",
+            "A > B S\nB > A S.\nA > B .\nA > B P. \"GET / HTTP/1.1\\r\\nHost: b\\r\\n\\r\\n\"\n\
+B > A P. \"HTTP/1.1 200 OK\\r\\nConnection: close\\r\\nContent-Length: 0\\r\\n\\r\\n\"\nA > B P. \"GET /2 HTTP/1.1\\r\\nHost: b\\r\\n\\r\\n\"\nB > A .\n+0.2 B > A R.",
+        ),
+        hit(
             "the same, from afar: the rest was on its way when the server closed, and was refused",
             "A > B S\nB > A S.\nA > B .\nA > B P. \"PUT /up HTTP/1.1\\r\\nHost: b\\r\\nContent-Length: 90000\\r\\n\\r\\n\"\nA > B P. len 1000\nA > B P. len 1000\n\
 B > A P. ack 1055 \"HTTP/1.1 413 Too Large\\r\\nContent-Length: 0\\r\\n\\r\\n\"\nA > B .\nB > A F. ack 1055\nA > B P. len 1000\n+0.04 B > A R seq 5047",
@@ -70,10 +75,20 @@ fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
         How::Reset if answered_early(evidence, side) => {
             Some(if broke_off_upload(evidence) { Confidence::Likely } else { Confidence::Possible })
         }
+        // Behind the last answer that was to come there was more, which nobody answered.
+        How::Reset if went_on_unanswered(evidence, side) => Some(Confidence::Likely),
         // Who has answered need not have read all that was asked.
         How::Reset if may_have_left_some(evidence, side) => Some(Confidence::Possible),
         _ => None,
     }
+}
+
+/// Had the client said more behind an answer that was the last (`Connection: close`, or a refusal of what it still sends), and does the RST
+/// acknowledge that?
+fn went_on_unanswered(evidence: &Evidence<'_>, side: Side) -> bool {
+    let Some((turn, reset)) = evidence.exchange.turn.zip(evidence.reset()) else { return false };
+    let by_client = side == Side::Server && evidence.close.side(turn.by) == Side::Client;
+    evidence.http().is_some() && by_client && evidence.talk == Talk::Complete && reset.rst.ack.after(turn.seq)
 }
 
 /// Does the server abort right behind its whole answer, to something of which nobody saw how much it read?
