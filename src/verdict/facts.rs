@@ -173,6 +173,7 @@ pub(super) fn progress(evidence: &Evidence<'_>) -> String {
     match response.length {
         BodyLength::Bytes(length) => format!("{status}, {} of {length} body bytes", response.body),
         BodyLength::Chunked => format!("{status}, {} body bytes, no last chunk", response.body),
+        BodyLength::Broken => format!("{status}, {} body bytes, then no valid chunk", response.body),
         BodyLength::Stream => format!("{status}, {} body bytes, no END_STREAM", response.body),
         BodyLength::Messages => format!("{} bytes", response.body),
         BodyLength::InHead if response.status == 0 => "part of its head".to_owned(),

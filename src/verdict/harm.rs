@@ -44,6 +44,7 @@ const FAILURES: &[Test] = &[
     talk_tls::answers_in_clear,
     refused_tls::by_server,
     talk::http2_failed,
+    talk::is_broken,
     probed_in_vain,
 ];
 

@@ -164,6 +164,12 @@ fn answer_is_whole(evidence: &Evidence<'_>) -> bool {
     })
 }
 
+/// Did something else come where a chunk of the answer was due? No client reads on from there, and it ends whoever closes.
+pub(super) fn is_broken(evidence: &Evidence<'_>) -> bool {
+    let ended = matches!(evidence.how, How::Fin | How::FinThenReset | How::Reset);
+    ended && evidence.exchange.owed() == Some(Owed::Rest(BodyLength::Broken))
+}
+
 /// A server that speaks first greets; nothing is owed until the client has asked. Who goes on for long sends a stream.
 fn is_greeting(evidence: &Evidence<'_>, said: Turn) -> bool {
     evidence.exchange.turns == 1 && said.bytes <= GREETING && evidence.close.handshake_seen()

@@ -66,7 +66,7 @@ fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
     if evidence.ended_by() != Some(Side::Client) || evidence.in_tls_handshake {
         return talk_tls::hello_in_vain(evidence).then_some(Confidence::Likely);
     }
-    if goaway::gave_up(evidence) {
+    if goaway::gave_up(evidence) || talk::is_broken(evidence) {
         return None;
     }
     if talk::greeted_too_late(evidence) {

@@ -41,6 +41,12 @@ B > A P. \"HTTP/1.1 200 OK\\r\\nTransfer-Encoding: chunked\\r\\n\\r\\n3\\r\\nabc
 B > A P. \"HTTP/1.1 200 OK\\r\\nContent-Length: 3\\r\\n\\r\\nabc\"\nA > B .\n+1 B > A R.",
         ),
         hit(
+            "an error page in the midst of a chunked answer, whoever closes then",
+            "A > B S\nB > A S.\nA > B .\nA > B P. \"GET /f HTTP/1.1\\r\\nHost: b\\r\\n\\r\\n\"\n\
+B > A P. \"HTTP/1.1 200 OK\\r\\nTransfer-Encoding: chunked\\r\\n\\r\\n3\\r\\nabc\\r\\n\"\nA > B .\n\
+B > A P. \"HTTP/1.1 500 Internal Server Error\\r\\n\\r\\n\"\nA > B F.\nB > A F.\nA > B .",
+        ),
+        hit(
             "the beginning of the answer was lost, what came behind it shows that there was one",
             "A > B S\nB > A S.\nA > B .\nA > B P. \"GET /f HTTP/1.1\\r\\n\\r\\n\"\n\
 B > A .\nB > A P. seq 6001 len 1000\nA > B . ack 5001\nB > A P. seq 7001 len 1000\nA > B . ack 5001\nB > A R. seq 8001",
@@ -57,6 +63,10 @@ B > A P. \"HTTP/1.1 200 OK\\r\\nContent-Length: 10\\r\\n\\r\\nabc\"\nA > B R.",
 const UNANSWERED: u8 = 2;
 
 fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
+    // Some clients read what others take for an error.
+    if talk::is_broken(evidence) {
+        return Some(Confidence::Likely);
+    }
     let began =
         evidence.talk == Talk::Answering || (evidence.how == How::Reset && talk::end_unknown(evidence));
     if !began || evidence.in_tls_handshake {
@@ -81,6 +91,7 @@ fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
         Some(
             BodyLength::Bytes(_)
             | BodyLength::Chunked
+            | BodyLength::Broken
             | BodyLength::Stream
             | BodyLength::Messages
             | BodyLength::InHead,
@@ -122,6 +133,9 @@ fn advise(evidence: &Evidence<'_>) -> String {
     let told = goaway::advice(evidence).or_else(|| facts::fatal_advice(evidence));
     if let Some(advice) = told.or_else(|| shut_window::advice(evidence)) {
         return format!("{advice} {}", facts::retry_advice(evidence));
+    }
+    if talk::is_broken(evidence) {
+        return "Where a chunk of the answer was due, the server wrote something else: mostly an error page into a body that had begun (an exception behind the head), or a wrong size. Its log says which.".to_owned();
     }
     format!(
         "The server stopped after {}: look for a crash, a kill or a timeout while streaming in its log.{} {}",

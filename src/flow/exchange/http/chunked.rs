@@ -16,8 +16,8 @@ pub(super) enum Chunks {
     Extension { value: u64 },
     /// In the data: how much of it is left.
     Data(u64),
-    /// Behind the data, before the end of its line.
-    DataEnd,
+    /// Behind the data, in the end of its line: before it, or behind its carriage return.
+    DataEnd(Line),
     /// In a line behind the last chunk; an empty one ends the body.
     Trailer(Line),
 }
@@ -78,11 +78,10 @@ impl Chunks {
                 self.pass(taken);
                 (taken, Step::Data(taken))
             }
-            Self::DataEnd => {
-                if count >= LINE_END {
-                    *self = Self::default();
-                }
-                (count.min(LINE_END), Step::Frame)
+            Self::DataEnd(line) => {
+                let left = if line == Line::Empty { LINE_END } else { LINE_END - 1 };
+                *self = if count < left { Self::DataEnd(Line::Text) } else { Self::default() };
+                (count.min(left), Step::Frame)
             }
             Self::Size { digits: 0, .. } if count == LAST_CHUNK => (count, Step::End),
             _ => (count, Step::Bad),
@@ -96,15 +95,16 @@ impl Chunks {
 
     const fn pass(&mut self, count: u64) {
         if let Self::Data(left) = *self {
-            *self = if left > count { Self::Data(left - count) } else { Self::DataEnd };
+            *self = if left > count { Self::Data(left - count) } else { Self::DataEnd(Line::Empty) };
         }
     }
 
     fn frame(&mut self, byte: u8) -> Step {
         let next = match (*self, byte) {
             (Self::Size { value, digits }, _) if byte.is_ascii_hexdigit() && digits < MAX_DIGITS => {
-                let digit = char::from(byte).to_digit(16).unwrap_or(0);
-                Some(Self::Size { value: value << 4 | u64::from(digit), digits: digits + 1 })
+                let value = value << 4 | u64::from(char::from(byte).to_digit(16).unwrap_or(0));
+                // Zeros before it count for nothing.
+                Some(Self::Size { value, digits: if value == 0 { 1 } else { digits + 1 } })
             }
             (Self::Size { value, digits: 1.. }, b';' | b'\r' | b' ' | b'\t') => {
                 Some(Self::Extension { value })
@@ -113,13 +113,13 @@ impl Chunks {
                 Some(Self::begin(value))
             }
             (Self::Extension { value }, _) => Some(Self::Extension { value }),
-            (Self::DataEnd, b'\r') => Some(Self::DataEnd),
-            (Self::DataEnd, b'\n') => Some(Self::default()),
+            (Self::DataEnd(_), b'\r') => Some(Self::DataEnd(Line::Text)),
+            (Self::DataEnd(_), b'\n') => Some(Self::default()),
             (Self::Trailer(Line::Empty), b'\n') => return Step::End,
             (Self::Trailer(line), b'\r') => Some(Self::Trailer(line)),
             (Self::Trailer(_), b'\n') => Some(Self::Trailer(Line::Empty)),
             (Self::Trailer(_), _) => Some(Self::Trailer(Line::Text)),
-            (Self::Size { .. } | Self::DataEnd | Self::Data(_), _) => None,
+            (Self::Size { .. } | Self::DataEnd(_) | Self::Data(_), _) => None,
         };
         let Some(next) = next else { return Step::Bad };
         *self = next;

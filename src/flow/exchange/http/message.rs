@@ -14,6 +14,8 @@ pub enum BodyLength {
     Bytes(u64),
     /// Chunked: its last chunk ends it.
     Chunked,
+    /// Chunked, and where a chunk was due something else came: no client can read on.
+    Broken,
     /// A stream of HTTP/2: a frame with END_STREAM ends it.
     Stream,
     /// Messages of a database, the last of which tells that it is the last.

@@ -235,7 +235,7 @@ impl Http {
                 self.request.body += bytes;
                 self.request.complete = true;
             }
-            (Kind::Request, Event::Lost(bytes)) => self.request_lost(bytes),
+            (Kind::Request, Event::Lost(bytes) | Event::Broken(bytes)) => self.lose_request(bytes),
             (Kind::Response, Event::Partial) => self.response_so_far(),
             (Kind::Response, Event::Head(head)) => return self.response_head(&head, stamp),
             (Kind::Response, Event::Body(bytes)) => self.response.get_or_insert_default().body += bytes,
@@ -244,6 +244,7 @@ impl Http {
                 self.response_ended(stamp);
             }
             (Kind::Response, Event::Lost(bytes)) => self.response_lost(bytes),
+            (Kind::Response, Event::Broken(bytes)) => self.response_broken(bytes),
         }
         None
     }

@@ -61,6 +61,8 @@ pub(super) enum Event<'a> {
     Last(u64),
     /// Where messages begin is not known from here on.
     Lost(u64),
+    /// What was to be a chunk is none.
+    Broken(u64),
 }
 
 /// One direction.
@@ -98,7 +100,8 @@ impl Reader {
             State::Chunked(chunks) => {
                 let (taken, step) = chunks.read(bytes);
                 if step == Step::Bad {
-                    return (bytes.len(), self.lose(bytes.len() as u64));
+                    self.state = State::Endless;
+                    return (bytes.len(), Event::Broken(bytes.len() as u64));
                 }
                 (taken, self.on_chunk(step))
             }
@@ -128,9 +131,11 @@ impl Reader {
             BodyLength::Bytes(length) => State::Counted(length),
             BodyLength::Chunked => State::Chunked(Chunks::default()),
             BodyLength::UntilClose => State::Endless,
-            BodyLength::Unknown | BodyLength::InHead | BodyLength::Stream | BodyLength::Messages => {
-                State::Blind
-            }
+            BodyLength::Unknown
+            | BodyLength::Broken
+            | BodyLength::InHead
+            | BodyLength::Stream
+            | BodyLength::Messages => State::Blind,
         };
         Event::Nothing
     }

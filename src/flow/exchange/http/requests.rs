@@ -65,7 +65,7 @@ impl Http {
         }
     }
 
-    fn lose_request(&mut self, bytes: u64) {
+    pub(super) fn lose_request(&mut self, bytes: u64) {
         self.readers.at_mut(self.client).lose(bytes);
         self.request_lost(bytes);
     }

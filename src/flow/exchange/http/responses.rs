@@ -67,6 +67,13 @@ impl Http {
         }
     }
 
+    /// A chunk is no chunk: what the server writes from here on is none of its answer.
+    pub(super) fn response_broken(&mut self, bytes: u64) {
+        let response = self.response.get_or_insert_default();
+        response.length = BodyLength::Broken;
+        response.body += bytes;
+    }
+
     /// What follows cannot be followed.
     pub(super) fn response_lost(&mut self, bytes: u64) {
         let response = self.response.get_or_insert_default();

@@ -111,14 +111,21 @@ fn data_that_looks_like_a_last_chunk_is_none() {
 }
 
 #[test]
-fn what_is_no_chunk_makes_the_length_unknown() {
-    for body in ["xyz\r\n", "11111111111111111\r\n", "5\r\nhelloworld\r\n0\r\n\r\n"] {
+fn what_is_no_chunk_breaks_the_answer() {
+    let error = "3\r\nabc\r\nHTTP/1.1 500 Internal Server Error\r\n\r\n";
+    for body in ["xyz\r\n", "11111111111111111\r\n", "5\r\nhelloworld\r\n0\r\n\r\n", error] {
         both_ways(&[(CLIENT, GET), (SERVER, &format!("{CHUNKED}{body}"))], |wire| {
-            assert_eq!(response(wire).length, BodyLength::Unknown);
-            assert!(!response(wire).complete && wire.http().is_blind(SERVER));
-            assert_eq!(wire.exchange.owed(), Some(Owed::Unknown));
+            assert_eq!(response(wire).length, BodyLength::Broken);
+            assert!(!response(wire).complete && !wire.http().is_blind(SERVER));
+            assert_eq!(wire.exchange.owed(), Some(Owed::Rest(BodyLength::Broken)));
         });
     }
+}
+
+#[test]
+fn zeros_before_a_size_count_for_nothing() {
+    let text = format!("{CHUNKED}00000000000000000003\r\nabc\r\n0\r\n\r\n");
+    both_ways(&[(CLIENT, GET), (SERVER, &text)], |wire| assert!(response(wire).complete));
 }
 
 #[test]
@@ -272,6 +279,14 @@ fn chunks_are_followed_where_a_snaplen_cut_their_ends() {
     assert_eq!(last.exchange.owed(), Some(Owed::Nothing));
     wire.say(SERVER, b"0\r\n\r\n");
     assert_eq!(wire.exchange.owed(), Some(Owed::Nothing));
+    // Also where it took one byte of one end, whichever of the two.
+    for (seen, len) in [(&b"3\r\nabc\r"[..], 8), (b"3\r\nabc", 7)] {
+        let mut wire = said(&[(CLIENT, GET), (SERVER, head)]);
+        wire.say_cut(SERVER, seen, len);
+        wire.say(SERVER, if len == 8 { b"3\r\nabc\r\n" } else { b"\n3\r\nabc\r\n" });
+        assert_eq!(wire.exchange.owed(), Some(Owed::Rest(BodyLength::Chunked)));
+        assert_eq!(wire.http().response.as_ref().map(|response| response.body), Some(6));
+    }
     // What else lies behind a chunk nobody knows.
     let mut wire = said(&[(CLIENT, GET), (SERVER, head)]);
     wire.say_cut(SERVER, b"7d0\r\nsome", 2600);
