@@ -271,7 +271,7 @@ fn settings_of_http2_may_be_all_that_was_answered() {
     let end = format!("A > B F.\nB > A P. hex 150303001a{}\nA > B R", "61".repeat(26));
     let of = |answer: &str, pause: &str| verdict(&format!("{asked}{answer}A > B .\n{pause} {end}"));
     let answer = |len: u8| format!("B > A P. hex {}\n", record(len));
-    let sure = |told: &super::Verdict| told.cause.map(|found| (found.rule.name, found.confidence));
+    let sure = |told: &Verdict| told.cause.map(|found| (found.rule.name, found.confidence));
     let settings = of(&answer(50), "+1");
     assert_eq!((sure(&settings), settings.harm), (Some(("client_abort", Confidence::Possible)), None));
     let elsewhere = format!("{OPEN}{TLS}A > B P. hex {}\n{}A > B .\n+1 {end}", record(120), answer(50));
