@@ -142,8 +142,19 @@ fn is_fresh(evidence: &Evidence<'_>, reset: &Reset, recent: &Recent) -> bool {
 
 #[cfg(test)]
 mod tests {
-    use crate::verdict::Sender;
     use crate::verdict::example::verdict;
+    use crate::verdict::{Confidence, Sender};
+
+    /// Three resets at the same number, each with an identification of its own: at least two of them are somebody else's.
+    #[test]
+    fn who_aborts_several_times_is_not_likely_the_host() {
+        let told = |again: &str| {
+            let talk = "A > B S\nB > A S.\nA > B .\nA > B P. len 80\nB > A .\n+0.1 B > A R. id 50\n";
+            verdict(&format!("{talk}{again}")).rst_by_confidence
+        };
+        assert_eq!(told("B > A R. id 90\nB > A R. id 70"), Some(Confidence::Possible));
+        assert_ne!(told(""), Some(Confidence::Possible));
+    }
 
     /// A filter answers a hello in the server's name, from nearby; what the client then refuses asks nothing of the server, whose next
     /// acknowledgement says nothing of how far it is.
