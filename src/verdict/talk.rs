@@ -209,14 +209,23 @@ pub(super) fn only_a_stream_ended_after(evidence: &Evidence<'_>) -> bool {
     (1..=longest).contains(&said)
 }
 
-/// Did the client wait for what it had asked in TLS, and leave without it, so that only the server's goodbye met its closed socket, or
-/// all that it had asked was as short as a frame of HTTP/2 that acknowledges settings? That may have wanted no answer.
+/// Did the client wait for what it had asked in TLS, and leave without it, so that nothing, or only the server's goodbye, met its closed
+/// socket, or all that it had asked was as short as a frame of HTTP/2 that acknowledges settings? That may have wanted no answer.
 pub(super) fn left_unanswered_in_tls(evidence: &Evidence<'_>) -> bool {
     let by_client = evidence.how == How::FinThenReset && evidence.closer == Some(Side::Client);
     let asked = evidence.talk == Talk::Awaiting && evidence.exchange.tls().is_some();
     let frame = evidence.exchange.turn.is_some_and(|turn| turn.bytes <= (EMPTY_FRAME + TLS_RECORD).into());
     let settled = frame && said_goodbye(evidence, Side::Client);
-    by_client && asked && (evidence.answers_alert() || settled) && is_quiet(evidence)
+    let met_goodbye = by_client && (evidence.answers_alert() || settled);
+    asked && is_quiet(evidence) && (met_goodbye || !frame && left_web_quietly(evidence))
+}
+
+/// Did a client that speaks HTTP/2 close, and its server after that without another word? Such a one waits for an answer whatever it asks;
+/// others may only report.
+fn left_web_quietly(evidence: &Evidence<'_>) -> bool {
+    let web = evidence.exchange.tls().is_some_and(|tls| tls.offers_http2 && tls.has_handshake());
+    let left = evidence.how == How::Fin && evidence.closer == Some(Side::Client);
+    web && left && said_after(evidence) != Some(Side::Server)
 }
 
 /// Did the server's FIN come without TLS's goodbye in the midst of something long: one that is killed has no time for it?

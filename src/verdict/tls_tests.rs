@@ -283,6 +283,23 @@ fn settings_of_http2_may_be_all_that_was_answered() {
     }
 }
 
+/// At the server nothing may tell of a time-out but that a client of the web asked, waited and closed. Others may only have reported.
+#[test]
+fn a_client_of_the_web_that_closes_unanswered_may_have_waited() {
+    let rest = TLS.split_once('\n').unwrap().1;
+    let of = |hello: &str, len: u8, pause: &str| {
+        let end = "A > B F.\nB > A F.\nA > B .";
+        let told =
+            verdict(&format!("{OPEN}{hello}{rest}A > B P. hex {}\nB > A .\n{pause} {end}", record(len)));
+        cause(&told)
+    };
+    assert_eq!(of(HELLO_H2, 120, "+0.8"), (Some("client_abort"), None));
+    // Another language, no waiting, and what is as short as a frame that acknowledges settings.
+    for (hello, len, pause) in [(HELLO, 120, "+0.8"), (HELLO_H2, 120, "+0.01"), (HELLO_H2, 26, "+0.8")] {
+        assert_eq!(of(hello, len, pause), (None, None), "{len} {pause}");
+    }
+}
+
 /// A client that says goodbye ends what its server then closes.
 #[test]
 fn who_says_goodbye_cuts_no_stream() {

@@ -82,7 +82,7 @@ fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
     }
     match evidence.how {
         How::FinThenReset if talk::only_a_stream_ended_after(evidence) => Some(Confidence::Possible),
-        How::FinThenReset if talk::left_unanswered_in_tls(evidence) => Some(Confidence::Possible),
+        How::Fin | How::FinThenReset if talk::left_unanswered_in_tls(evidence) => Some(Confidence::Possible),
         How::Fin | How::FinThenReset if known_to_be_owed(evidence) && !answered_after_all(evidence) => {
             Some(if half_close::may_be_one(evidence) { Confidence::Likely } else { Confidence::Certain })
         }
