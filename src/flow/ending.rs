@@ -13,6 +13,7 @@ use super::half::{Half, Order};
 use super::key::{Both, End};
 use super::recent::Recent;
 use super::state::{Cold, Flow, Phase};
+use super::volley;
 
 /// How many of a connection's segments before a RST are searched for the one that it answers: a window's worth of
 /// full-size segments may be in flight.
@@ -129,7 +130,7 @@ pub(super) fn on_rst(
 
 /// A further RST: one event with the first, or proof that no single host sent them.
 fn note_reset(reset: &mut Reset, rst: &Segment, by: End) {
-    let (me, peer) = (*reset.before.at(by), *reset.before.at(by.peer()));
+    let beyond = by == reset.by && volley::is_beyond(rst, by, &reset.before);
     let recent = Recent::of(rst, by);
     if by == reset.by && is_copy(&recent, &Recent::of(&reset.rst, by)) {
         return;
@@ -138,9 +139,7 @@ fn note_reset(reset: &mut Reset, rst: &Segment, by: End) {
     after.resets += 1;
     after.first_reset.get_or_insert(recent);
     after.reset_acks += u32::from(rst.flags.ack());
-    // A stack's RST lies where it had sent up to, or is an acknowledgement of the other side (RFC 9293 §3.5.2).
-    let known = me.seen() && peer.seen();
-    if known && by == reset.by && rst.seq.after(me.snd_nxt.furthest(peer.rcv_nxt).plus(2)) {
+    if beyond {
         after.reset_beyond.get_or_insert(recent);
     }
 }

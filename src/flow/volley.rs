@@ -34,6 +34,12 @@ impl Volley {
     }
 }
 
+/// Does a RST of `by` lie further on than all that is known to have been sent or acknowledged?
+pub(super) fn is_beyond(rst: &Segment, by: End, before: &Both<Half>) -> bool {
+    let (me, peer) = (before.at(by), before.at(by.peer()));
+    me.seen() && peer.seen() && rst.seq.after(me.snd_nxt.furthest(peer.rcv_nxt).plus(SLACK))
+}
+
 /// A RST of `by`, the captured segment that it answers, and the two sides as they were when it came.
 pub(super) fn note(
     volley: &mut Option<Box<Both<Volley>>>,
@@ -41,9 +47,7 @@ pub(super) fn note(
     by: End,
     before: &Both<Half>,
 ) {
-    let (me, peer) = (before.at(by), before.at(by.peer()));
-    let unprompted = prompt.is_none() && me.seen() && peer.seen();
-    if unprompted && rst.seq.after(me.snd_nxt.furthest(peer.rcv_nxt).plus(SLACK)) {
+    if prompt.is_none() && is_beyond(rst, by, before) {
         volley.get_or_insert_default().at_mut(by).note(rst, by);
     }
 }

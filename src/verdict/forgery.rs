@@ -12,7 +12,7 @@ use crate::decode::{Segment, Traits};
 use crate::flow::{Marks, Recent, Reset, Side};
 use crate::time::Span;
 
-pub(super) use self::life::may_be_own_kernel;
+pub(super) use self::life::{is_later, may_be_own_kernel};
 
 use super::evidence::{Evidence, Shape};
 use super::{Fact, How};

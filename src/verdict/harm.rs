@@ -90,7 +90,7 @@ fn hung_up_in_tls(evidence: &Evidence<'_>) -> bool {
 
 /// Did a side give the connection up because nobody answered its probes?
 fn probed_in_vain(evidence: &Evidence<'_>) -> bool {
-    probes::probing(evidence).is_some_and(|probing| !probing.answered)
+    probes::probing(evidence).is_some_and(|probing| probing.answers != probes::Answers::ToTheLast)
 }
 
 /// The client never sent its last ACK, and the SYN+ACK that it refused had taken long.

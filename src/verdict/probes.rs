@@ -5,19 +5,29 @@ use crate::flow::{Recent, Reset};
 use crate::time::Span;
 
 use super::evidence::{Evidence, Shape};
+use super::forgery::is_later;
 
 /// Shorter than any interval between probes that a system uses (Linux: at least 1 s).
 const SHORTEST: Span = Span::from_millis(900);
+
+/// What the capture holds of answers to probes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Answers {
+    /// None to the last ones.
+    None,
+    /// Some, of which their sender got none.
+    Unheard,
+    /// One to the last, which its sender may not have got.
+    ToTheLast,
+}
 
 /// How the probing went.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Probing {
     /// How many.
     pub(super) probes: usize,
-    /// The capture holds an answer to the last one, which its sender may not have got.
-    pub(super) answered: bool,
-    /// The capture holds answers, none of which its sender got.
-    pub(super) unheard: bool,
+    /// What came back.
+    pub(super) answers: Answers,
     /// From one to the next.
     pub(super) interval: Span,
     /// Frame of the last one.
@@ -39,8 +49,12 @@ pub(super) fn probing(evidence: &Evidence<'_>) -> Option<Probing> {
     let of_other = |recent: &&&Recent| recent.by != reset.by;
     let since_heard = tail.iter().rev().take_while(|recent| !of_other(recent)).count();
     let unheard = heard_none(reset, tail.iter().copied().filter(|recent| recent.by != reset.by));
-    let answered = since_heard == 0 && !unheard;
-    let run = if answered || unheard { &tail[..] } else { tail.get(tail.len() - since_heard..)? };
+    let answers = match since_heard {
+        _ if unheard => Answers::Unheard,
+        0 => Answers::ToTheLast,
+        _ => Answers::None,
+    };
+    let run = if answers == Answers::None { tail.get(tail.len() - since_heard..)? } else { &tail[..] };
     let probes: Vec<&&Recent> = run.iter().filter(|recent| recent.by == reset.by).collect();
     let (first, last) = (probes.first()?, probes.last()?);
     let pause = reset.rst.ts.since(last.ts);
@@ -51,7 +65,7 @@ pub(super) fn probing(evidence: &Evidence<'_>) -> Option<Probing> {
     // With the window shut, the same segments ask for room, not for life (RFC 9293 §3.8.6.1).
     let (me, peer) = (reset.before.at(reset.by), reset.before.at(reset.by.peer()));
     let regular = regular && peer.edge.after(me.snd_nxt) && me.all_acked_by(peer);
-    regular.then_some(Probing { probes: probes.len(), answered, unheard, interval, last_frame: last.frame })
+    regular.then_some(Probing { probes: probes.len(), answers, interval, last_frame: last.frame })
 }
 
 /// Are there answers, and does the RST still echo a timestamp from before all of them? Whoever gets a segment in order echoes its timestamp from
@@ -59,10 +73,7 @@ pub(super) fn probing(evidence: &Evidence<'_>) -> Option<Probing> {
 fn heard_none<'a>(reset: &Reset, mut answers: impl Iterator<Item = &'a Recent>) -> bool {
     let stamped = reset.rst.traits.has(Traits::TIMESTAMPS);
     let first = answers.next().filter(|first| stamped && first.traits.has(Traits::TIMESTAMPS));
-    first.is_some_and(|first| {
-        let ahead = first.tsval.wrapping_sub(reset.rst.tsecr);
-        ahead != 0 && ahead < 1 << 31
-    })
+    first.is_some_and(|first| is_later(reset.rst.tsecr, first.tsval))
 }
 
 /// Does this segment show that the side that reset had sent all up to the number of its RST? A single byte after that says nothing new.

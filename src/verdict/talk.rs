@@ -164,7 +164,7 @@ fn answer_is_whole(evidence: &Evidence<'_>) -> bool {
     })
 }
 
-/// Did something else come where a chunk of the answer was due? No client reads on from there, and it ends whoever closes.
+/// Did something else come where a chunk of the answer was due? Most clients give up there, whoever closes then.
 pub(super) fn is_broken(evidence: &Evidence<'_>) -> bool {
     let ended = matches!(evidence.how, How::Fin | How::FinThenReset | How::Reset);
     ended && evidence.exchange.owed() == Some(Owed::Rest(BodyLength::Broken))

@@ -12,11 +12,15 @@ pub(super) const TEXTS: &[ErrorText] = &[
         "missed heartbeats from client",
         &["missed heartbeats from", "missed server heartbeat", "too many missed heartbeats",
             "amqpheartbeattimeout",
-            "nats: stale connection",
-            "'stale connection'",
-            "has exceeded timeout"],
+        ],
         "AMQP's heartbeats of the other side stayed out for two intervals, and this side closed: the path or host is gone, or its program \
 was too busy to send any (a client whose callbacks take longer than the interval).",
+    ),
+    Alike { sight: None, witness: Witness::Either, event: PEER_SILENT }.in_words(
+        Program::Broker,
+        "'stale connection'",
+        &["nats: stale connection", "'stale connection'", "client … has exceeded timeout"],
+        "The other side had not answered pings (NATS), or had said nothing for one and a half keepalive intervals (MQTT), and this side closed.",
     ),
     Alike { sight: Some(read("EOF or ECONNRESET")), witness: Witness::Server, event: CLIENT_LEFT }.in_words(
         Program::Broker,

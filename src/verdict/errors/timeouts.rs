@@ -22,14 +22,27 @@ pub(super) const TEXTS: &[ErrorText] = &[
     CLIENT.in_words(
         Program::Database,
         "Lost connection to MySQL server during query (timed out)",
-        &["during query (timed out)", "timeout reading from socket", "read timed out on socket", "query timeout"],
+        &["during query (timed out)"],
         "A database's client waited for as long as it may for an answer, and closed; the server may still be working on it.",
+    ),
+    CLIENT.in_words(
+        Program::Database,
+        "Timeout reading from socket",
+        &["timeout reading from socket", "query timeout"],
+        "A client of Redis (or, 'query timeout', pgbouncer) waited for as long as it may for an answer, and closed; of a command that waits \
+(BLPOP) that limit has to be longer than the command's own.",
     ),
     CLIENT.in_words(
         Program::Transfer,
         "communications error … timed out",
-        &["communications error … timed out", "no servers could be reached", "connection timed out during banner exchange"],
-        "dig and ssh: the connection was made, and nothing was said on it in time.",
+        &["communications error … timed out", "no servers could be reached"],
+        "dig: the server of names did not answer in time; over TCP the connection had been made.",
+    ),
+    CLIENT.in_words(
+        Program::Ssh,
+        "Connection timed out during banner exchange",
+        &["timed out during banner exchange"],
+        "ssh: the connection was made, and the server did not say in time which SSH it speaks (ConnectTimeout).",
     ),
     Alike { sight: None, witness: Witness::Downstream, event: SLOW_CLIENT }.in_words(
         Program::Nginx,
@@ -41,7 +54,13 @@ closes; no packet was lost.",
     Alike { sight: None, witness: Witness::Upstream, event: OWN_TIMEOUT }.in_words(
         Program::Haproxy,
         "Layer7 timeout",
-        &["layer6 timeout", "layer7 timeout", "ERR_READ_TIMEOUT"],
-        "A proxy's check (HAProxy) or request (Squid) had no answer from the server behind it within its own limit, and it closes.",
+        &["layer6 timeout", "layer7 timeout"],
+        "HAProxy's check had no answer (of TLS, or of the server's program) within its own limit (timeout check), and it closes.",
+    ),
+    Alike { sight: None, witness: Witness::Upstream, event: OWN_TIMEOUT }.in_words(
+        Program::Proxy,
+        "ERR_READ_TIMEOUT",
+        &["ERR_READ_TIMEOUT"],
+        "Squid had no answer from the server behind it within its own limit (read_timeout), and it closes.",
     ),
 ];

@@ -26,8 +26,8 @@ pub(super) const TEXTS: &[ErrorText] = &[
     Alike { sight: Some(read("EOF")), witness: Witness::Client, event: HUNG_UP }.in_words(
         Program::Transfer,
         "No data received.",
-        &["no data received.", "read error (… in headers"],
-        "wget: the server ended before the head of its answer was whole.",
+        &["no data received.", "read error (… in headers", "server closed connection without sending any data back"],
+        "wget (Perl's LWP: 'Server closed connection without sending any data back'): the server ended before the head of its answer was whole.",
     ),
     Alike { sight: Some(read("EOF or ECONNRESET")), witness: Witness::Either, event: MAIL_LOST }.in_words(
         Program::Transfer,

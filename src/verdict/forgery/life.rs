@@ -116,7 +116,7 @@ fn was_overtaken(reset: &Reset, later: &Recent) -> bool {
 }
 
 /// Is the timestamp `b` later than `a`? RFC 7323 §5.2: they wrap, and only half of the circle lies ahead.
-const fn is_later(a: u32, b: u32) -> bool {
+pub(in super::super) const fn is_later(a: u32, b: u32) -> bool {
     let ahead = b.wrapping_sub(a);
     ahead != 0 && ahead < 1 << 31
 }

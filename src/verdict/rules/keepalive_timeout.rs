@@ -1,6 +1,6 @@
 //! Keep-alive probes went unanswered.
 
-use crate::verdict::probes::{Probing, probing};
+use crate::verdict::probes::{Answers, Probing, probing};
 use crate::verdict::rule::{Confidence, Rule, hit, miss};
 use crate::verdict::{Evidence, Fact, How, Sender, facts};
 
@@ -52,7 +52,7 @@ What to do: look at the path to the silent side and at that host. The probes did
 fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
     let by_a_side = evidence.how == How::Reset && matches!(evidence.rst_by, Some(Sender::Side(_)));
     let probing = probing(evidence).filter(|_| by_a_side)?;
-    Some(if probing.answered {
+    Some(if probing.answers == Answers::ToTheLast {
         Confidence::Possible
     } else if probing.probes > 1 {
         Confidence::Certain
@@ -63,13 +63,13 @@ fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
 
 fn facts_of(evidence: &Evidence<'_>) -> Vec<Fact> {
     let mut facts = Vec::new();
-    if let Some(Probing { probes, interval, answered, unheard, last_frame }) = probing(evidence) {
-        let heard = match (answered, unheard) {
-            (true, _) => "the capture holds an answer to the last",
-            (false, true) => {
+    if let Some(Probing { probes, interval, answers, last_frame }) = probing(evidence) {
+        let heard = match answers {
+            Answers::ToTheLast => "the capture holds an answer to the last",
+            Answers::Unheard => {
                 "they were answered, and by its timestamps the side that probed got none of the answers"
             }
-            (false, false) => "none was answered",
+            Answers::None => "none was answered",
         };
         facts.push(Fact::at(last_frame, format!("{probes} keep-alive probes, {interval} apart: {heard}")));
     }
@@ -80,7 +80,7 @@ fn facts_of(evidence: &Evidence<'_>) -> Vec<Fact> {
 fn advise(evidence: &Evidence<'_>) -> String {
     let Some(Sender::Side(side)) = evidence.rst_by else { return String::new() };
     let (silent, figures) = (side.peer(), probing(evidence));
-    if figures.is_some_and(|figures| figures.unheard) {
+    if figures.is_some_and(|figures| figures.answers == Answers::Unheard) {
         return format!(
             "The {silent} answers, and nothing of that reaches the {side} any more: look at the way back (a firewall or NAT that forgot the connection, a route that changed)."
         );

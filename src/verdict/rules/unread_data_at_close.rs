@@ -168,7 +168,9 @@ fn unread(evidence: &Evidence<'_>) -> Option<Fact> {
     let (Some(Sender::Side(side)), Some(reset)) = (evidence.rst_by, reset) else { return None };
     let (sender, peer) = (evidence.close.half_before(side), evidence.close.half_before(side.peer()));
     let since = evidence.fin(side).filter(|_| evidence.closer == Some(side)).map(|fin| fin.ack);
-    let got = reset.rst.ack.furthest(sender.rcv_nxt).offset_from(since.unwrap_or(peer.iss.plus(1)));
+    let behind = evidence.exchange.turn.filter(|_| went_on_unanswered(evidence, side)).map(|turn| turn.seq);
+    let got =
+        reset.rst.ack.furthest(sender.rcv_nxt).offset_from(since.or(behind).unwrap_or(peer.iss.plus(1)));
     let peer = side.peer();
     let unread = match since {
         Some(_) if got > 0 => {

@@ -14,7 +14,7 @@ pub enum BodyLength {
     Bytes(u64),
     /// Chunked: its last chunk ends it.
     Chunked,
-    /// Chunked, and where a chunk was due something else came: no client can read on.
+    /// Chunked, and where a chunk was due something else came: most clients give up there.
     Broken,
     /// A stream of HTTP/2: a frame with END_STREAM ends it.
     Stream,

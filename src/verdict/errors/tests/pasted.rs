@@ -315,5 +315,7 @@ pub(super) const OTHERS: &[(&str, &str)] = &[
     ("peer did not return a certificate", "peer did not return a certificate"),
     ("net/http: HTTP/1.x transport connection broken: unexpected EOF", "unexpected EOF"),
     ("urllib3.exceptions.InvalidChunkLength", "IncompleteRead"),
-    ("nats: stale connection", "missed heartbeats from client"),
+    ("nats: stale connection", "'stale connection'"),
+    ("redis.exceptions.TimeoutError: Timeout reading from socket", "Timeout reading from socket"),
+    ("Connection timed out during banner exchange", "Connection timed out during banner exchange"),
 ];
