@@ -70,6 +70,26 @@ fn who_is_not_let_in_had_no_answer_and_is_told_why() {
     assert!(refused.advice.is_some_and(|advice| advice.contains("max number of clients reached")));
 }
 
+/// The same with a FIN, which the first command crosses: what was said is the story, also where nobody had asked yet.
+#[test]
+fn who_is_turned_away_in_words_and_writes_on_is_told_them() {
+    let closes = |words: &str, asks: &str| {
+        format!("B > A P. \"{words}\\r\\n\"\nB > A F.\n+0.0001 A > B P. {asks}\nB > A R\n")
+    };
+    let redis = closes("-ERR max number of clients reached", "\"*1\\r\\n$4\\r\\nPING\\r\\n\"");
+    let info = "B > A P. \"INFO {}\\r\\n\"\nA > B .\n";
+    let nats = format!("{info}{}", closes("-ERR 'Authorization Violation'", "\"PING\\r\\n\""));
+    for (script, words) in [(redis, "max number of clients"), (nats, "Authorization Violation")] {
+        let told = told(&script);
+        assert_eq!(told.cause_name(), Some("write_after_close"), "{:?}", told.evidence);
+        assert!(has_fact(&told, words), "{:?}", told.evidence);
+        assert!(told.advice.is_some_and(|advice| advice.contains(words)));
+    }
+    // What NATS goes on after is none of its last words.
+    let goes_on = format!("{info}{}", closes("-ERR 'Invalid Subject'", "\"PING\\r\\n\""));
+    assert!(!has_fact(&told(&goes_on), "Invalid Subject"));
+}
+
 /// A statement that is longer than the server takes: it says so before it has all of it.
 #[test]
 fn a_statement_that_is_too_long_is_refused() {

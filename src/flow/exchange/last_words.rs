@@ -1,4 +1,4 @@
-//! Last words of protocols that are not read otherwise: a client's goodbye, which wants no answer, and a database's server, which says
+//! Last words of protocols that are not read otherwise: a client's goodbye, which wants no answer, and a server's, which says
 //! that it ends a session and why. They are no part of the talk.
 
 use compact_str::{CompactString, ToCompactString};
@@ -23,8 +23,12 @@ const CANCEL_LEN: usize = 16;
 /// SQLSTATEs with which a server ends a session that was going on (PostgreSQL, appendix A): an administrator's command or a shutdown,
 /// another backend's crash, a dropped database, and the timeouts of idle sessions and of idle transactions.
 const ENDS: &[&[u8]] = &[b"57P01", b"57P02", b"57P04", b"57P05", b"25P03"];
-/// What Redis says to whom it does not let in, before it closes.
-const NOT_LET_IN: &[&[u8]] = &[b"-ERR max number of clients", b"-DENIED Redis is running in protected mode"];
+/// What Redis says to whom it does not let in, or does not understand, before it closes.
+const NOT_LET_IN: &[&[u8]] =
+    &[b"-ERR max number of clients", b"-DENIED Redis is running in protected mode", b"-ERR Protocol error"];
+/// NATS closes behind each of its errors (NATS client protocol, "+OK/ERR"), which it puts in quotes, but for two.
+const NATS_ERROR: &[u8] = b"-ERR '";
+const NATS_GOES_ON: &[&[u8]] = &[b"Invalid Subject", b"Permissions Violation"];
 /// Codes with which MySQL ends a session (MySQL Server Error Message Reference; the last but one is `MariaDB`'s): too many connections, a
 /// shutdown, a host that is blocked or unknown, an aborted connection, a packet that is too long, a packet that did not come in
 /// time, too many connections of a user, a session that is killed, and one that was idle for too long.
@@ -221,10 +225,8 @@ fn refusal(bytes: &[u8], (by, frame): (End, u64)) -> Option<Fatal> {
         let severity = if bytes.starts_with(b"-ERR") { "ERR" } else { "DENIED" };
         let line = bytes.split(|&byte| byte == b'\r').next()?;
         let text = line.get(severity.len() + 1..)?.trim_ascii_start();
-        return NOT_LET_IN
-            .iter()
-            .any(|start| bytes.starts_with(start))
-            .then(|| said(severity, CompactString::default(), text));
+        let ends = NOT_LET_IN.iter().any(|start| bytes.starts_with(start)) || is_end_of_nats(bytes);
+        return ends.then(|| said(severity, CompactString::default(), text));
     }
     // One packet of an error: length, number, 0xff, code, SQLSTATE in six bytes but for those who have not said hello yet.
     let (&[a, b, 0, _, 0xff, low, high], text) = bytes.split_first_chunk()? else { return None };
@@ -232,6 +234,12 @@ fn refusal(bytes: &[u8], (by, frame): (End, u64)) -> Option<Fatal> {
     let whole = usize::from(len) + 4 == bytes.len() && ends_mysql(code);
     let text = text.strip_prefix(b"#").and_then(|text| text.get(5..)).unwrap_or(text);
     whole.then(|| said("ERROR", code.to_compact_string(), text))
+}
+
+/// Does NATS end a connection with this error?
+fn is_end_of_nats(bytes: &[u8]) -> bool {
+    let error = bytes.strip_prefix(NATS_ERROR);
+    error.is_some_and(|error| !NATS_GOES_ON.iter().any(|start| error.starts_with(start)))
 }
 
 /// What people can read of it.

@@ -108,7 +108,9 @@ fn probed_after(evidence: &Evidence<'_>, closer: Side) -> Option<u64> {
 
 fn facts_of(evidence: &Evidence<'_>) -> Vec<Fact> {
     let Some(Sender::Side(closer)) = evidence.rst_by else { return Vec::new() };
-    let mut facts: Vec<Fact> = facts::of_fin(evidence, closer).into_iter().collect();
+    // A server that turned somebody away in words was not written to by a program that would not hear.
+    let said = facts::of_fatal(evidence).filter(|_| closer == Side::Server);
+    let mut facts: Vec<Fact> = said.into_iter().chain(facts::of_fin(evidence, closer)).collect();
     let own = format!("sent its {}", facts::own_last_words(evidence));
     let what = if evidence.answers_alert() { &own } else { "wrote" };
     let writer = facts::other_of(closer);
@@ -163,6 +165,9 @@ fn advise(evidence: &Evidence<'_>) -> String {
         return format!(
             "Nothing was written and nothing was lost: the {closer} had closed, and the {writer}'s program has not closed its end since. If such connections pile up (CLOSE_WAIT), make the {writer} close once it reads EOF."
         );
+    }
+    if let Some(said) = facts::fatal_advice(evidence).filter(|_| closer == Side::Server) {
+        return said;
     }
     if let Some(gap) = crossing(evidence, closer) {
         return format!(

@@ -116,9 +116,11 @@ fn what_a_server_says_of_itself_is_no_reply() {
     wire.say(CLIENT, &command(&["GET", "k"]));
     wire.say(SERVER, b">2\r\n+invalidate\r\n*1\r\n+k\r\n");
     assert_eq!(owed(&wire), ANSWER);
-    for refusal in
-        ["-ERR max number of clients reached\r\n", "-DENIED Redis is running in protected mode\r\n"]
-    {
+    for refusal in [
+        "-ERR max number of clients reached\r\n",
+        "-DENIED Redis is running in protected mode\r\n",
+        "-ERR Protocol error: invalid bulk length\r\n",
+    ] {
         let mut wire = asked(&["HELLO", "3"]);
         wire.say(SERVER, refusal.as_bytes());
         assert_eq!(owed(&wire), ANSWER, "{refusal}");
