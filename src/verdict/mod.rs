@@ -30,6 +30,7 @@ pub mod programs;
 mod race;
 mod refused_tls;
 mod report;
+mod rhythm;
 mod rule;
 pub mod rules;
 mod ruling;

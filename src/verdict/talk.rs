@@ -1,7 +1,7 @@
 //! What the two programs owed each other when the end began: whose turn it was.
 
 use crate::flow::{
-    Aborted, BodyLength, Close, Exchange, Fatal, GoAway, Half, Marks, Owed, Recent, Side, Turn,
+    Aborted, BodyLength, Close, Exchange, Fatal, GoAway, Half, Marks, Offers, Owed, Recent, Side, Turn,
 };
 use crate::time::Span;
 
@@ -223,7 +223,7 @@ pub(super) fn left_unanswered_in_tls(evidence: &Evidence<'_>) -> bool {
 /// Did a client that speaks HTTP/2 close, and its server after that without another word? Such a one waits for an answer whatever it asks;
 /// others may only report.
 fn left_web_quietly(evidence: &Evidence<'_>) -> bool {
-    let web = evidence.exchange.tls().is_some_and(|tls| tls.offers_http2 && tls.has_handshake());
+    let web = evidence.exchange.tls().is_some_and(|tls| tls.offers == Offers::Http2 && tls.has_handshake());
     let left = evidence.how == How::Fin && evidence.closer == Some(Side::Client);
     web && left && said_after(evidence) != Some(Side::Server)
 }
@@ -248,7 +248,8 @@ pub(super) fn may_be_only_settings(evidence: &Evidence<'_>) -> bool {
         return false;
     };
     let begins = evidence.exchange.turns <= 2 && turn.bytes <= SETTINGS;
-    let offered = evidence.exchange.tls().is_some_and(|tls| tls.offers_http2 && tls.has_handshake());
+    let offered =
+        evidence.exchange.tls().is_some_and(|tls| tls.offers == Offers::Http2 && tls.has_handshake());
     offered && begins && evidence.closer == Some(Side::Client) && is_quiet(evidence)
 }
 

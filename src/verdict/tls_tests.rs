@@ -263,6 +263,10 @@ fn nothing_is_harmless_where_the_snaplen_may_hide_tickets() {
 const HELLO_H2: &str = "A > B P. hex 160301003a0100003603030707070707070707070707070707070707070707070707070707070707070707\
 00000213010100000b0010000700050268320000\n";
 
+/// HTTP/1.1.
+const HELLO_H1: &str = "A > B P. hex 160301003e0100003a03030707070707070707070707070707070707070707070707070707070707070707\
+00000213010100000f0010000b000908687474702f312e31\n";
+
 /// A server that speaks HTTP/2 begins with its settings, whether it answers or not.
 #[test]
 fn settings_of_http2_may_be_all_that_was_answered() {
@@ -294,6 +298,7 @@ fn a_client_of_the_web_that_closes_unanswered_may_have_waited() {
         cause(&told)
     };
     assert_eq!(of(HELLO_H2, 120, "+0.8"), (Some("client_abort"), None));
+    assert_eq!(of(HELLO_H1, 120, "+1.2"), (Some("client_abort"), None));
     // Another language, no waiting, and what is as short as a frame that acknowledges settings.
     for (hello, len, pause) in [(HELLO, 120, "+0.8"), (HELLO_H2, 120, "+0.01"), (HELLO_H2, 26, "+0.8")] {
         assert_eq!(of(hello, len, pause), (None, None), "{len} {pause}");

@@ -28,7 +28,7 @@ pub use http::{BodyLength, Http, Owed, Request, Response, Upgrade};
 pub use http2::{Aborted, Answer, GoAway, Http2, Stream};
 pub use last_words::Fatal;
 pub use spoken::Spoken;
-pub use tls::{Alert, Tls};
+pub use tls::{Alert, Offers, Tls};
 pub use turns::Turn;
 pub use upgraded::Upgraded;
 pub use websocket::WebSocket;

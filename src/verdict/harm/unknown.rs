@@ -6,7 +6,8 @@ use super::peace::{self, client_had_closed, left_events};
 use super::{Test, any, may_be_all};
 use crate::verdict::evidence::{Evidence, Shape, Talk};
 use crate::verdict::{
-    How, Sender, broken_off, ending, facts, farewell, gave_up, refused_tls, talk, talk_tls, turned_away,
+    How, Sender, broken_off, ending, facts, farewell, gave_up, refused_tls, rhythm, talk, talk_tls,
+    turned_away,
 };
 
 /// A head, and the beginning of a body in the same few segments.
@@ -17,6 +18,7 @@ const REASONS: &[Test] = &[
     may_have_had_all,
     talk::only_a_stream_ended_after,
     talk::left_unanswered_in_tls,
+    rhythm::left_waiting,
     talk::left_at_once,
     talk::greeted_too_late,
     refused_tls::left_at_sight,

@@ -4,8 +4,8 @@ use crate::flow::{BodyLength, Owed, Side};
 use crate::verdict::evidence::{Shape, Talk};
 use crate::verdict::rule::{Confidence, Rule, hit, miss};
 use crate::verdict::{
-    Evidence, Fact, How, Sender, facts, gave_up, goaway, half_close, shut_window, talk, talk_tls, unseen,
-    version,
+    Evidence, Fact, How, Sender, facts, gave_up, goaway, half_close, rhythm, shut_window, talk, talk_tls,
+    unseen, version,
 };
 
 pub(super) const RULE: Rule = Rule {
@@ -43,6 +43,22 @@ B > A P. \"HTTP/1.1 200 OK\\r\\nContent-Length: 99\\r\\n\\r\\nabc\"\nA > B R.\nB
         miss(
             "a check that leaves after its hello",
             "A > B S\nB > A S.\nA > B .\nA > B P. hex 16030100050100000100\nB > A .\n+0.01 A > B F.\nB > A F.\nA > B .",
+        ),
+        hit(
+            "an answer to each message but the last, for which it waits in vain",
+            "A > B S\nB > A S.\nA > B .\nA > B P. len 30\nB > A P. len 50\nA > B P. len 30\nB > A .\n+5 A > B F.\nB > A F.\nA > B .",
+        ),
+        miss(
+            "a report that was never answered",
+            "A > B S\nB > A S.\nA > B .\nA > B P. len 30\nB > A .\n+5 A > B F.\nB > A F.\nA > B .",
+        ),
+        miss(
+            "reports one after another behind a login",
+            "A > B S\nB > A S.\nA > B .\nA > B P. len 30\nB > A P. len 50\nA > B P. len 30\nB > A .\n+5 A > B P. len 30\nB > A .\n+5 A > B F.\nB > A F.\nA > B .",
+        ),
+        miss(
+            "a message right before the end",
+            "A > B S\nB > A S.\nA > B .\nA > B P. len 30\nB > A P. len 50\nA > B P. len 30\nB > A .\n+0.5 A > B F.\nB > A F.\nA > B .",
         ),
         miss(
             "a half-close that reads its answer",
@@ -83,6 +99,7 @@ fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
     match evidence.how {
         How::FinThenReset if talk::only_a_stream_ended_after(evidence) => Some(Confidence::Possible),
         How::Fin | How::FinThenReset if talk::left_unanswered_in_tls(evidence) => Some(Confidence::Possible),
+        How::Fin if rhythm::left_waiting(evidence) => Some(Confidence::Possible),
         How::Fin | How::FinThenReset if known_to_be_owed(evidence) && !answered_after_all(evidence) => {
             Some(if half_close::may_be_one(evidence) { Confidence::Likely } else { Confidence::Certain })
         }

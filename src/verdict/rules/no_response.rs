@@ -1,20 +1,12 @@
 //! The server ended before the first byte of its answer.
 
 use crate::flow::Side;
-use crate::time::Span;
 use crate::verdict::evidence::{Shape, Talk};
 use crate::verdict::rule::{Confidence, Rule, hit, miss};
 use crate::verdict::talk::QUIET;
 use crate::verdict::{
-    Evidence, Fact, How, facts, farewell, goaway, half_close, race, talk, turned_away, version,
+    Evidence, Fact, How, facts, farewell, goaway, half_close, race, rhythm, talk, turned_away, version,
 };
-
-/// A message is smaller than a segment of anything long: what every host can take (RFC 9293 §3.7.1).
-const MESSAGE: u32 = 536;
-/// As many messages in a row wait for no answer; a request may come as head and body.
-const ROW: u32 = 3;
-/// But those that took less than a part like this of the silence behind them were one request in pieces.
-const IN_ONE_GO: u64 = 10;
 
 pub(super) const RULE: Rule = Rule {
     name: "no_response",
@@ -84,7 +76,7 @@ fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
     // Where several went together the listener may have been closed, and nobody ever had the request.
     let together = evidence.surroundings.unserved_resets > 1;
     let guess = match evidence.how {
-        _ if !evidence.exchange.is_framed() && talks_on(evidence) => return None,
+        _ if !evidence.exchange.is_framed() && rhythm::talks_on(evidence) => return None,
         // Who has TLS and ends without its goodbye did not mean to end.
         How::Fin | How::FinThenReset if farewell::left_without_a_word(evidence, Side::Server) => {
             Confidence::Likely
@@ -112,34 +104,6 @@ fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
         How::Reset if !ever_served => sure.min(Confidence::Likely),
         _ => sure,
     })
-}
-
-/// Did the client say one thing after another, without an answer or waiting for one (a log, measurements): something more after a
-/// pause, or several small messages, each acknowledged before the next?
-fn talks_on(evidence: &Evidence<'_>) -> bool {
-    let Some(turn) = evidence.exchange.turn else { return false };
-    let (mut end, mut last, mut row) = (turn.seq, turn.start, 1);
-    let mut acknowledged = false;
-    // What is said after the server's FIN is no message that this left unanswered.
-    let fin = evidence.fin(Side::Server).map_or(u64::MAX, |fin| fin.serial);
-    for recent in evidence.close.recent.iter().filter(|recent| !recent.flags.rst() && recent.serial < fin) {
-        if recent.by != turn.by {
-            acknowledged |= recent.flags.ack() && !recent.ack.before(end);
-        } else if recent.len > 0 && recent.seq_end().after(end) {
-            let again = end != turn.seq;
-            row += u32::from(again && acknowledged && recent.len < MESSAGE);
-            if again && recent.ts.since(last) > QUIET {
-                return true;
-            }
-            (end, last, acknowledged) = (recent.seq_end(), recent.ts, false);
-        }
-    }
-    row >= ROW && !waited(evidence, last.since(turn.start))
-}
-
-/// Did the client say it all in one go, and then wait? A request may come in several pieces.
-fn waited(evidence: &Evidence<'_>, said_in: Span) -> bool {
-    evidence.idle_before.is_some_and(|idle| idle >= QUIET && said_in.as_nanos() < idle.as_nanos() / IN_ONE_GO)
 }
 
 /// Did the client stop in the middle of its request?

@@ -4,7 +4,9 @@ const SERVER_NAME: u16 = 0;
 /// RFC 7301 §3.1.
 const PROTOCOL_NAMES: u16 = 16;
 /// With its length (RFC 9113 §3.1).
-const HTTP2: [u8; 3] = *b"\x02h2";
+const HTTP2: &[u8] = b"\x02h2";
+/// With its length (RFC 7301 §6).
+const HTTP11: &[u8] = b"\x08http/1.1";
 const EARLY_DATA: u16 = 42;
 const SUPPORTED_VERSIONS: u16 = 43;
 const HOST_NAME: u8 = 0;
@@ -15,6 +17,30 @@ const FIXED: usize = 4 + 2 + 32;
 const CHOSEN: usize = 3;
 const TLS13: [u8; 2] = [3, 4];
 
+/// The latest HTTP that a client can speak inside, by its own account (RFC 7301).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+pub enum Offers {
+    /// Something else, or it does not say.
+    #[default]
+    NoHttp,
+    /// HTTP/1.1.
+    Http1,
+    /// HTTP/2.
+    Http2,
+}
+
+impl Offers {
+    /// Of a list of names.
+    fn of(names: &[u8]) -> Self {
+        let has = |name: &[u8]| names.windows(name.len()).any(|part| part == name);
+        match (has(HTTP2), has(HTTP11)) {
+            (true, _) => Self::Http2,
+            (false, true) => Self::Http1,
+            (false, false) => Self::NoHttp,
+        }
+    }
+}
+
 /// What a ClientHello says.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub(super) struct ClientHello {
@@ -22,8 +48,8 @@ pub(super) struct ClientHello {
     pub(super) sni: Option<String>,
     /// Data comes at once, before the server has answered.
     pub(super) early_data: bool,
-    /// HTTP/2 may be spoken.
-    pub(super) offers_http2: bool,
+    /// The HTTP that may be spoken.
+    pub(super) offers: Offers,
 }
 
 /// Bytes that are read from the front.
@@ -73,7 +99,7 @@ pub(super) fn client(message: &[u8]) -> ClientHello {
         match kind {
             SERVER_NAME => hello.sni = server_name(value),
             EARLY_DATA => hello.early_data = true,
-            PROTOCOL_NAMES => hello.offers_http2 = value.windows(HTTP2.len()).any(|name| name == HTTP2),
+            PROTOCOL_NAMES => hello.offers = Offers::of(value),
             _ => {}
         }
     }

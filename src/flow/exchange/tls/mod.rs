@@ -10,6 +10,7 @@ mod looks;
 mod records;
 
 pub use alert::Alert;
+pub use hello::Offers;
 pub(super) use looks::{is_surely_data, is_surely_hello, looks_like_hello};
 
 use crate::ahead::fetch;
@@ -46,8 +47,8 @@ pub struct Tls {
     pub trailing_own_bytes: Both<u32>,
     /// The last record of application data of that end is not whole.
     pub cut_record: Both<bool>,
-    /// The client can speak HTTP/2.
-    pub offers_http2: bool,
+    /// The HTTP that the client can speak.
+    pub offers: Offers,
     sides: Both<Side>,
     flight: Flight,
 }
@@ -125,7 +126,7 @@ impl Tls {
             closing: Both::default(),
             trailing_own_bytes: Both::default(),
             cut_record: Both::default(),
-            offers_http2: false,
+            offers: Offers::NoHttp,
             sides: Both::default(),
             flight: Flight::default(),
         }
@@ -285,7 +286,7 @@ impl Tls {
         if self.version13.is_none() && side.cipher != Cipher::Finished && !side.missed {
             self.version13 = Some(true);
         }
-        let own = self.offers_http2 && records::may_be_http2s_own(len, self.version13);
+        let own = self.offers == Offers::Http2 && records::may_be_http2s_own(len, self.version13);
         if self.version13 != Some(true) {
             self.established = true;
             return if own { Now::Own } else { Now::Application };
@@ -358,7 +359,7 @@ impl Tls {
             Some(&CLIENT_HELLO) if by == self.client => {
                 let hello = hello::client(message);
                 self.sni = hello.sni;
-                self.offers_http2 = hello.offers_http2;
+                self.offers = hello.offers;
                 if hello.early_data {
                     self.flight.announce_early_data();
                 }
