@@ -310,6 +310,18 @@ fn who_speaks_on_has_not_vanished() {
     assert!(both.evidence.iter().any(|fact| fact.fact.contains("speaks on")), "{:?}", both.evidence);
 }
 
+/// A snaplen hides where a head ends, but not that it is a request.
+#[test]
+fn who_leaves_a_request_unanswered_whose_head_was_cut_may_have_given_up() {
+    let asked = "A > B S\nB > A S.\nA > B .\nA > B P. len 588 \"GET /never HTTP/1.1\\r\\nHost: b\\r\\n\"\nB > A .\n";
+    let told = |pause: &str| verdict(&format!("{asked}{pause} A > B F.\nB > A F.\nA > B ."));
+    let waited = told("+2");
+    let sure = waited.cause.as_ref().map(|found| found.confidence);
+    assert_eq!((waited.cause_name(), sure), (Some("client_abort"), Some(Confidence::Possible)));
+    assert_eq!(waited.harm, None);
+    assert_eq!(told("+0.5").cause_name(), None);
+}
+
 /// Frames that end within the options of a SYN end within what an ICMP error quotes as well.
 #[test]
 fn very_short_frames_hide_errors() {

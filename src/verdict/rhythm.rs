@@ -48,14 +48,15 @@ fn waited(evidence: &Evidence<'_>, said_in: Span) -> bool {
 }
 
 /// Did the client say something, wait and close, and not get another word? Of a protocol that nobody reads its earlier messages had to be
-/// answered; who offers HTTP in TLS always waits for an answer.
+/// answered; who speaks HTTP always waits for an answer, be it in TLS, or with a head that the capture cut.
 pub(super) fn left_waiting(evidence: &Evidence<'_>) -> bool {
     let exchange = evidence.exchange;
     let left = evidence.how == How::Fin && evidence.closer == Some(Side::Client);
     let waited = evidence.idle_before.is_some_and(|idle| idle >= PATIENT);
     let vain = evidence.talk == Talk::Awaiting && talk::said_after(evidence) != Some(Side::Server);
-    let unread = !exchange.is_framed() && exchange.upgraded().is_none();
-    let web = exchange.tls().is_some_and(|tls| tls.offers != Offers::NoHttp && tls.has_handshake());
+    let unread = !talk::is_known(evidence) && exchange.upgraded().is_none();
+    let offered = exchange.tls().is_some_and(|tls| tls.offers != Offers::NoHttp && tls.has_handshake());
+    let web = offered || exchange.http().is_some();
     let rhythm = exchange.turns >= ANSWERED_BEFORE && !talks_on(evidence);
     let all_seen = evidence.close.gaps == 0 && evidence.close.both_seen();
     left && waited && vain && unread && all_seen && (web || rhythm)
