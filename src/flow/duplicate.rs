@@ -1,8 +1,9 @@
 //! Frames that were captured twice: loopback, `any` and mirror ports show them so.
 
-use crate::decode::Segment;
+use crate::decode::{Segment, Traits};
 use crate::time::Span;
 
+use super::half::Marks;
 use super::key::{Both, End, FlowKey};
 use super::recent::{Recent, RecentRing};
 use super::state::{Cold, Facts, Flow};
@@ -12,6 +13,8 @@ use super::state::{Cold, Facts, Flow};
 pub struct Doubles {
     /// How many of each end, up to 255.
     pub segments: Both<u8>,
+    /// With which TTL each end's came the second time, 0 where none did.
+    pub ttl: Both<u8>,
     /// A RST was among them.
     pub rst: bool,
 }
@@ -21,6 +24,7 @@ impl Doubles {
     pub(super) fn note(&mut self, segment: &Segment, by: End) {
         let count = self.segments.at_mut(by);
         *count = count.saturating_add(1);
+        *self.ttl.at_mut(by) = segment.ttl;
         self.rst |= segment.flags.rst();
     }
 }
@@ -30,6 +34,11 @@ const SAME_FRAME: Span = Span::from_millis(3);
 /// The same where nothing identifies the frame and it came the same way. (One that has passed a router in between has another TTL, which its
 /// host would not give to a repetition.)
 const SAME_FRAME_UNIDENTIFIED: Span = Span::from_nanos(100_000);
+/// The same for one that came another way, through a router, where nothing but its flags tells it from a repetition: any host repeats its SYN
+/// later (RFC 6298 §2.1).
+const SAME_SYN_ELSEWHERE: Span = Span::from_millis(900);
+/// And where its host would have counted on, or stamped it anew. A path may be long, and captures of two hosts have two clocks.
+const SAME_FRAME_ELSEWHERE: Span = Span::from_secs(10);
 /// Between a frame and its double others may lie; as many as one batch of a busy connection.
 const DEPTH: usize = 8;
 /// Where frames are known to come twice, a whole burst: two interfaces are read one after the other, and a sender puts out
@@ -46,7 +55,7 @@ pub(super) fn may_be_duplicate(segment: &Segment, by: End, flow: &Flow) -> bool 
     if !is_identified(segment) && !flow.facts.has(Facts::DUPLICATED) {
         return false;
     }
-    let late = segment.ts.since(flow.last().ts) > SAME_FRAME;
+    let late = segment.ts.since(flow.last().ts) > longest(segment, by, flow);
     // A SYN that was put aside is news for ever.
     flow.facts.has(Facts::STRAY) || !(late || flow.halves.at(by).is_news(segment))
 }
@@ -64,16 +73,20 @@ pub(super) fn is_duplicate(
     let certain = is_identified(segment);
     let recent = Recent::of(segment, by);
     let since = |other: &Recent| segment.ts.since(other.ts);
-    let near = |other: &&Recent| since(other) <= SAME_FRAME;
+    let longest = longest(segment, by, flow);
+    let near = |other: &&Recent| since(other) <= longest;
     let same = |other: &Recent| {
-        let told_apart = certain || other.ttl != recent.ttl || since(other) <= SAME_FRAME_UNIDENTIFIED;
+        let same_way = other.ttl == recent.ttl;
+        let soon = if same_way && !certain { SAME_FRAME_UNIDENTIFIED } else { SAME_FRAME };
+        let told_apart = since(other) <= soon || !same_way;
         let like =
             Recent { serial: recent.serial, ts: recent.ts, frame: recent.frame, ttl: recent.ttl, ..*other };
         told_apart && like == recent
     };
     // Of captures that were put one behind the other a stretch comes again.
     let goes_back = segment.ts < flow.last().ts;
-    let depth = if goes_back || flow.facts.has(Facts::DUPLICATED) { DEPTH_OF_DOUBLES } else { DEPTH };
+    let many = goes_back || longest > SAME_FRAME || flow.facts.has(Facts::DUPLICATED);
+    let depth = if many { DEPTH_OF_DOUBLES } else { DEPTH };
     // A SYN that was put aside is not in the ring.
     let aside = cold.stray_syn.as_deref().map(|syn| Recent::of(syn, FlowKey::of(syn).1));
     let before = ring.back_from(flow.recent).take(depth).take_while(near);
@@ -82,6 +95,20 @@ pub(super) fn is_duplicate(
         flow.facts.set(Facts::DUPLICATED);
     }
     found
+}
+
+/// How soon after a frame its double may come, if `segment`, sent by `by`, is one. What came another way than its sender's other segments, or
+/// where these come several ways, is no repetition if it has the same identification or timestamp.
+#[inline]
+fn longest(segment: &Segment, by: End, flow: &Flow) -> Span {
+    let half = flow.halves.at(by);
+    let elsewhere = half.seen() && (half.ttl != segment.ttl || half.marks.has(Marks::TTL_VARIES));
+    match () {
+        () if !elsewhere => SAME_FRAME,
+        () if segment.ip_id != 0 || segment.traits.has(Traits::TIMESTAMPS) => SAME_FRAME_ELSEWHERE,
+        () if segment.flags.syn() => SAME_SYN_ELSEWHERE,
+        () => SAME_FRAME,
+    }
 }
 
 /// Carries something that no other frame of its host has.
@@ -124,5 +151,24 @@ mod tests {
             FlowTable::new(Settings::default()).observe(&pdus, &mut |_| {})
         };
         assert_eq!((doubles(64), doubles(63)), (3, 4));
+    }
+
+    /// Captures of two hosts whose clocks differ: what has another TTL and the same numbers is no repetition, however late it comes.
+    #[test]
+    fn two_clocks_make_no_repetitions() {
+        let talk = [
+            "A > B S seq 1000 id 7 tsval 10 ttl",
+            "B > A S. seq 5000 ack 1001 id 0 tsval 70 ttl",
+            "A > B . seq 1001 ack 5001 id 8 tsval 11 ttl",
+            "A > B P. seq 1001 ack 5001 len 9 id 9 tsval 11 ttl",
+        ];
+        let doubles = |ttl: u8, later: &str| {
+            let first: String = talk.iter().map(|line| format!("{line} 64\n")).collect();
+            let again: String = talk.iter().map(|line| format!("{line} {ttl}\n")).collect();
+            let scripted = script::parse(&format!("{first}+{later} {again}")).unwrap();
+            let pdus: Vec<_> = scripted.iter().map(script::Scripted::pdu).collect();
+            FlowTable::new(Settings::default()).observe(&pdus, &mut |_| {})
+        };
+        assert_eq!((doubles(63, "0.2"), doubles(64, "0.2"), doubles(63, "11")), (4, 0, 0));
     }
 }

@@ -64,6 +64,8 @@ impl How {
 
 /// As many repetitions without an answer are silence; one may still be on its way.
 const SILENT_AFTER: u8 = 2;
+/// What comes again sooner was sent once, and captured several times.
+const REPEATED: Span = Span::from_millis(200);
 /// If no more then for as long: the shortest time after which Linux repeats itself (200 ms, `TCP_RTO_MIN`), twice.
 const SILENCE: Span = Span::from_millis(400);
 
@@ -220,7 +222,8 @@ fn is_silent(close: &Close) -> bool {
 
 fn repeats_in_vain(close: &Close, side: Side) -> bool {
     let times = *close.unanswered.at(close.end(side));
-    times > SILENT_AFTER || times == SILENT_AFTER && repeated_for(close, side) >= SILENCE
+    let took = repeated_for(close, side);
+    times > SILENT_AFTER && took >= REPEATED || times == SILENT_AFTER && took >= SILENCE
 }
 
 /// How long a side has said the same, as far as that is kept.

@@ -30,6 +30,8 @@ const NANOS_A_COUNT: u64 = 1_000_000;
 const SEEN_TWICE: u64 = 2;
 /// Nor are as many, of both sides together, chance.
 const DOUBLES: u64 = 5;
+/// The second place shows a frame sooner than this.
+const COPIED: Span = Span::from_millis(3);
 /// What Windows begins with.
 const WINDOWS_TTL: u8 = 128;
 /// Below this, a round trip says nothing about distance: scheduling takes as long.
@@ -60,7 +62,7 @@ pub(super) fn doubts(evidence: &Evidence<'_>) -> Vec<Doubt> {
     let others = [
         other_ip_id(evidence, reset, &baseline),
         too_soon(evidence, reset),
-        came_once(evidence, reset),
+        came_once(evidence, reset, &baseline),
         several_aborts(evidence, reset),
         aim::volley(evidence, reset).or_else(|| aim::beyond(evidence, reset, &baseline)),
         both_at_once(evidence, reset),
@@ -77,8 +79,7 @@ pub(super) fn is_authentic(evidence: &Evidence<'_>) -> bool {
     let Some(reset) = evidence.reset() else { return false };
     let baseline = Baseline::of(evidence, reset);
     let stamped = baseline.all(Traits::TIMESTAMPS) && reset.rst.traits.has(Traits::TIMESTAMPS);
-    let as_far = baseline.ttl().is_none_or(|usual| usual == reset.rst.ttl);
-    as_far && stamped || baseline.goes_on_in(&reset.rst)
+    baseline.came_as_far(&reset.rst) && stamped || baseline.goes_on_in(&reset.rst)
 }
 
 /// Does the RST lack the timestamps that its host's segments carry? Linux's live socket gives them to its RST too (RFC 7323 §3.2); who
@@ -97,6 +98,8 @@ struct Baseline<'a> {
     elsewhere: Option<u8>,
     /// Its segments came by paths of different lengths, or each was captured at two places.
     ttl_varies: bool,
+    /// That of its frames where they were captured the second time, 0 where none was.
+    of_doubles: u8,
 }
 
 impl<'a> Baseline<'a> {
@@ -108,6 +111,7 @@ impl<'a> Baseline<'a> {
             own,
             elsewhere: evidence.surroundings.server_ttl.filter(|_| server),
             ttl_varies: reset.before.at(reset.by).marks.has(Marks::TTL_VARIES),
+            of_doubles: *evidence.close.doubles.ttl.at(reset.by),
         }
     }
 
@@ -118,6 +122,11 @@ impl<'a> Baseline<'a> {
             return None;
         }
         self.own.iter().all(|recent| recent.ttl == first).then_some(first)
+    }
+
+    /// Did `rst` come as far as they, at one of the places where the capture was made?
+    fn came_as_far(&self, rst: &Segment) -> bool {
+        rst.ttl == self.of_doubles || self.ttl().is_none_or(|usual| usual == rst.ttl)
     }
 
     fn all(&self, traits: Traits) -> bool {
@@ -132,8 +141,7 @@ impl<'a> Baseline<'a> {
 
     /// Does `rst` count on from its host's last segment, and did it come as far? Who forges cannot know the number.
     fn goes_on_in(&self, rst: &Segment) -> bool {
-        let as_far = self.ttl().is_none_or(|usual| usual == rst.ttl);
-        as_far && self.counted().is_some_and(|counter| counter.is_next(rst.ip_id))
+        self.came_as_far(rst) && self.counted().is_some_and(|counter| counter.is_next(rst.ip_id))
     }
 }
 
@@ -187,11 +195,10 @@ fn claimed(evidence: &Evidence<'_>, reset: &Reset) -> Side {
 /// which differs where a program had set its own: only another distance from the same default counts, and never alone. It
 /// counts more where the RST has come no way at all and its host's segments have: a path does not become that short.
 fn other_ttl(evidence: &Evidence<'_>, reset: &Reset, baseline: &Baseline<'_>) -> Option<Doubt> {
-    let usual = baseline.ttl()?;
+    let usual = baseline.ttl().filter(|_| !baseline.came_as_far(&reset.rst))?;
     let ttl = reset.rst.ttl;
     let same_default = initial_ttl(ttl) == initial_ttl(usual);
     let weight = match evidence.shape {
-        _ if ttl == usual => return None,
         // Who passes on handshakes for a host (a load balancer) may end its connections too; where there is none nobody knows its TTL.
         Shape::Active if evidence.seen().handshake => 2,
         Shape::Active => 1,
@@ -284,8 +291,8 @@ fn too_soon(evidence: &Evidence<'_>, reset: &Reset) -> Option<Doubt> {
 }
 
 /// Captures of two places, merged: all else of the host passed both, and the RST only one. Either it was sent between them, or it got no
-/// further.
-fn came_once(evidence: &Evidence<'_>, reset: &Reset) -> Option<Doubt> {
+/// further. One that goes on in its host's count was lost at the other.
+fn came_once(evidence: &Evidence<'_>, reset: &Reset, baseline: &Baseline<'_>) -> Option<Doubt> {
     let doubles = evidence.close.doubles;
     let of = |end| u64::from(*doubles.segments.at(end));
     let twice = of(reset.by);
@@ -298,7 +305,17 @@ fn came_once(evidence: &Evidence<'_>, reset: &Reset) -> Option<Doubt> {
     let says = format!(
         "it was captured once, though {twice} other segments of the {side} passed two places of the capture"
     );
-    (all_twice && !doubles.rst).then(|| doubt(reset.rst.frame, 2, says))
+    let once = !doubles.rst && !is_copied(reset) && !baseline.goes_on_in(&reset.rst);
+    (all_twice && once).then(|| doubt(reset.rst.frame, 2, says))
+}
+
+/// May the next RST be this one, captured once more? Nothing identifies one that answers.
+fn is_copied(reset: &Reset) -> bool {
+    let again = reset.after.at(reset.by).first_reset;
+    again.is_some_and(|again| {
+        (again.seq, again.ack, again.flags) == (reset.rst.seq, reset.rst.ack, reset.rst.flags)
+            && again.ts.since(reset.rst.ts) < COPIED
+    })
 }
 
 /// The first segment that the RST may answer: several carry the same acknowledgement. `None` where that one may be among

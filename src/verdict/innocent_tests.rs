@@ -213,7 +213,7 @@ fn an_answer_in_clear_is_known_by_its_first_bytes() {
     assert!(refused.evidence.iter().any(|said| said.fact == fact), "{:?}", refused.evidence);
 }
 
-/// Captures of two places, merged: a RST that passed only one of them was sent between them, perhaps.
+/// Captures of two places, merged: a RST that passed only one of them was sent between them, perhaps, if it does not go on in its host's count.
 #[test]
 fn a_reset_that_passed_one_of_two_places_is_doubted() {
     let twice = |line: &str, id: u32| format!("{line} id {id}\n+0.0001 {line} id {id}\n");
@@ -226,11 +226,16 @@ fn a_reset_that_passed_one_of_two_places_is_doubted() {
     let talk =
         [twice("A > B P. seq 1001 ack 5001 len 9", 3), twice("B > A P. seq 5001 ack 1010 len 9", 2)].concat();
     let by = |end: &str| verdict(&format!("{shaken}{talk}{end}"));
-    let once = by("+1 A > B P. seq 1010 ack 5010 len 9 id 4\nB > A R. seq 5010 ack 1019 id 3");
+    let once = |id: u32| {
+        by(&format!("+1 A > B P. seq 1010 ack 5010 len 9 id 4\nB > A R. seq 5010 ack 1019 id {id}"))
+    };
+    let counted = once(3);
     assert_eq!(
-        (once.rst_by, once.rst_by_confidence),
-        (Some(Sender::Side(Side::Server)), Some(Confidence::Possible))
+        (counted.rst_by, counted.rst_by_confidence),
+        (Some(Sender::Side(Side::Server)), Some(Confidence::Certain))
     );
+    let once = once(900);
+    assert_eq!((once.rst_by, once.rst_by_confidence), (Some(Sender::Middlebox), Some(Confidence::Likely)));
     assert!(once.evidence.iter().any(|fact| fact.fact.contains("captured once")), "{:?}", once.evidence);
     let request = twice("+1 A > B P. seq 1010 ack 5010 len 9", 4).replace("+0.0001 +1", "+0.0001");
     let both = by(&format!("{request}{}", twice("B > A R. seq 5010 ack 1019", 3)));

@@ -106,8 +106,13 @@ fn acknowledged_since(evidence: &Evidence<'_>) -> bool {
 
 /// How long the watching went on after the only SYN, if it ended before anybody could say that there is no answer.
 pub(super) fn answer_cut_off(evidence: &Evidence<'_>) -> Option<Span> {
+    last_syn_cut_off(evidence).filter(|_| harm::asked_once(evidence))
+}
+
+/// The same behind the last of several SYNs.
+pub(super) fn last_syn_cut_off(evidence: &Evidence<'_>) -> Option<Span> {
     let Close { until, last, closed_at, .. } = evidence.close;
     let left = closed_at.since(last.ts);
     let ended = matches!(until, ObservedUntil::Eof | ObservedUntil::Stopped) && left < AGAIN;
-    (harm::asked_once(evidence) && ended).then_some(left)
+    ended.then_some(left)
 }

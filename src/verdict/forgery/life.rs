@@ -97,7 +97,10 @@ fn sent_after(evidence: &Evidence<'_>, reset: &Reset, later: &Recent) -> Option<
     }
     let stamped = |recent: &Recent| recent.traits.has(Traits::TIMESTAMPS);
     let own = |other: &&Recent| other.serial < reset.serial && other.by == reset.by && stamped(other);
-    let last = evidence.close.recent.iter().rev().find(own).filter(|_| stamped(later))?;
+    // The second copy of an earlier one says when that was captured once more, not when it was sent.
+    let newest = |a: &'_ Recent, b: &'_ Recent| is_later(a.tsval, b.tsval);
+    let own = evidence.close.recent.iter().filter(own);
+    let last = own.reduce(|a, b| if newest(a, b) { b } else { a }).filter(|_| stamped(later))?;
     if is_later(later.tsval, last.tsval) {
         return Some(false);
     }
@@ -134,8 +137,8 @@ fn is_fresh(evidence: &Evidence<'_>, reset: &Reset, recent: &Recent) -> bool {
     let news = reset.after.at(reset.by).news;
     let all_kept = close.recent.first().is_some_and(|first| first.frame == close.start.frame);
     let again = before().any(|other| (other.seq, other.len) == (recent.seq, recent.len));
-    let stamped = before().rfind(|other| other.traits.has(Traits::TIMESTAMPS));
-    let later = stamped.is_some_and(|last| is_later(last.tsval, recent.tsval));
+    let mut stamped = before().filter(|other| other.traits.has(Traits::TIMESTAMPS)).peekable();
+    let later = stamped.peek().is_some() && stamped.all(|other| is_later(other.tsval, recent.tsval));
     let identified = recent.ip_id != 0 || recent.tsval != 0;
     identified && (news || all_kept || again || later) && !before().any(|other| same(&other))
 }

@@ -8,6 +8,9 @@ use crate::verdict::{Evidence, Fact, How, harm, unseen};
 /// Linux repeats a SYN after 1 s; an answer that takes as long as two repetitions is none (`tcp_syn_retries`, RFC 6298 §2).
 const PATIENCE: Span = Span::from_secs(2);
 
+/// Tries that may be answered in the end.
+const FEW: u64 = 3;
+
 pub(super) const RULE: Rule = Rule {
     name: "syn_unanswered",
     title: "no answer to the SYN: dropped or nobody there",
@@ -38,6 +41,8 @@ fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
         1 => Confidence::Possible,
         _ if evidence.close.last.ts.since(evidence.close.start.ts) < PATIENCE => Confidence::Likely,
         _ if may_miss_errors(evidence) => Confidence::Likely,
+        // So few may have been lost by chance, and nobody knows what became of the last.
+        ..=FEW if unseen::last_syn_cut_off(evidence).is_some() => Confidence::Likely,
         _ => Confidence::Certain,
     })
 }
@@ -72,7 +77,11 @@ fn facts(evidence: &Evidence<'_>) -> Vec<Fact> {
             "no answer but {n} RSTs that do not acknowledge it, which the client's kernel passes over"
         ),
     };
-    vec![Fact::at(evidence.close.start.frame, format!("{said}, and {answer}"))]
+    let cut = unseen::last_syn_cut_off(evidence)
+        .filter(|_| (2..=FEW).contains(&tries(evidence)))
+        .map(|left| format!("; the capture ended {left} after the last"))
+        .unwrap_or_default();
+    vec![Fact::at(evidence.close.start.frame, format!("{said}, and {answer}{cut}"))]
 }
 
 fn advise(evidence: &Evidence<'_>) -> String {
