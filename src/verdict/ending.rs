@@ -6,6 +6,7 @@ use crate::time::Span;
 
 use super::evidence::accepted_for_certain;
 use super::shape::acknowledges;
+use super::talk;
 
 /// The longest that is a goodbye: those of TLS take some 30 bytes, with HTTP/2's GOAWAY in it some 60.
 const LAST_WORD: i32 = 64;
@@ -64,8 +65,6 @@ impl How {
 
 /// As many repetitions without an answer are silence; one may still be on its way.
 const SILENT_AFTER: u8 = 2;
-/// What comes again sooner was sent once, and captured several times.
-const REPEATED: Span = Span::from_millis(200);
 /// If no more then for as long: the shortest time after which Linux repeats itself (200 ms, `TCP_RTO_MIN`), twice.
 const SILENCE: Span = Span::from_millis(400);
 
@@ -77,7 +76,7 @@ pub(super) fn how(close: &Close) -> How {
     }
     let (client, server) = (close.half(Side::Client), close.half(Side::Server));
     match (first_fin(close, Side::Client).is_some(), first_fin(close, Side::Server).is_some()) {
-        (true, true) => How::Fin,
+        (true, true) if !is_unheard(close) => How::Fin,
         _ if is_unanswered(close, client, server) || is_unanswered(close, server, client) => How::Unanswered,
         _ if close.coverage == Coverage::Whole && is_silent(close) => How::Silent,
         (false, false) => How::Open,
@@ -165,11 +164,34 @@ pub(super) fn first_fin(close: &Close, side: Side) -> Option<Fin> {
     let fin = close
         .fins
         .at(close.end(side))
-        .filter(|fin| disowned_fin(close, side).is_none() && !is_ahead(close, side, fin))?;
+        .filter(|fin| disowned_fin(close, side).is_none() && !is_ahead(close, side, fin))
+        .filter(|_| !never_arrived(close, side))?;
     match &close.reset {
         Some(reset) if !reset.before.at(close.end(side)).has_fin() => None,
         _ => Some(fin),
     }
+}
+
+/// Did a side's FIN lie behind data that never arrived, as the other goes on to say? It read no end, whoever closed first.
+pub(super) fn never_arrived(close: &Close, side: Side) -> bool {
+    let (half, peer) = (close.half(side), close.half(side.peer()));
+    let torn = half.marks.has(Marks::HOLE) && peer.marks.has(Marks::ACKED);
+    let waits = torn && !peer.rcv_nxt.after(half.hole_start);
+    // From where the capture was made to the other and back.
+    let way = (*close.legs.at(close.end(side.peer()))).map_or(talk::REPEATED, |leg| leg.shortest);
+    let heard = |fin: &Fin| fin.end.after(half.hole_end) && peer.last_seen.since(fin.ts) >= way;
+    waits && close.fins.at(close.end(side)).as_ref().is_some_and(heard)
+}
+
+/// Had both closed, and one before that repeated its data, not only its FIN or a goodbye, without an answer to the end?
+fn is_unheard(close: &Close) -> bool {
+    let vain = |side: Side| {
+        let (half, peer, end) = (close.half(side), close.half(side.peer()), close.end(side));
+        let closed = close.fins.at(end.peer()).map_or(0, |fin| fin.serial);
+        let before = copies_of_last(close, side).next().is_some_and(|copy| copy.serial < closed);
+        before && repeats_in_vain(close, side) && unacked(half, peer) > close.exchange.trailing_own_bytes(end)
+    };
+    close.coverage == Coverage::Whole && [Side::Client, Side::Server].into_iter().any(vain)
 }
 
 /// Did the side send another FIN later, which lies before this one? Then nobody ever got as far as this one.
@@ -222,8 +244,9 @@ fn is_silent(close: &Close) -> bool {
 
 fn repeats_in_vain(close: &Close, side: Side) -> bool {
     let times = *close.unanswered.at(close.end(side));
+    // What comes again sooner was sent once, and captured several times.
     let took = repeated_for(close, side);
-    times > SILENT_AFTER && took >= REPEATED || times == SILENT_AFTER && took >= SILENCE
+    times > SILENT_AFTER && took >= talk::REPEATED || times == SILENT_AFTER && took >= SILENCE
 }
 
 /// How long a side has said the same, as far as that is kept.

@@ -4,7 +4,7 @@ use crate::flow::{Acceptance, BodyLength, Exchange, Reset, Side, Turn};
 use crate::time::Span;
 
 use super::evidence::{Evidence, Shape, Talk};
-use super::{Confidence, Fact, How, broken_off, cap, goaway, half_close, shut_window, talk, version};
+use super::{Confidence, Fact, How, broken_off, cap, goaway, half_close, shut_window, talk, unseen, version};
 
 /// How the end looked: the first FIN and the RST, as far as there are any.
 pub(super) fn of_end(evidence: &Evidence<'_>) -> Vec<Fact> {
@@ -121,6 +121,9 @@ pub(super) fn of_talk(evidence: &Evidence<'_>) -> Option<Fact> {
             )
         }
         Talk::Awaiting => Fact::at(turn.frame, format!("{request} ({} bytes) had no answer yet", turn.bytes)),
+        Talk::Answering if unseen::answer_behind_hole(evidence) => {
+            Fact::at(turn.frame, format!("{request} was answered, but what that began with never arrived"))
+        }
         Talk::Answering => {
             Fact::at(turn.frame, format!("the answer to {request} had begun: {}", progress(evidence)))
         }

@@ -5,7 +5,7 @@ use crate::flow::Recent;
 use crate::time::Span;
 
 use super::evidence::{Evidence, Shape};
-use super::{How, Sender};
+use super::{How, Sender, talk};
 
 /// As many repetitions are no chance loss.
 const IN_VAIN: usize = 2;
@@ -42,6 +42,20 @@ pub(super) fn aborted(evidence: &Evidence<'_>) -> Option<GaveUp> {
     let waited = copies.last().is_some_and(|first| reset.rst.ts.since(first.ts) >= LONG);
     let times = copies.len().checked_sub(1).filter(|&times| times >= IN_VAIN && waited)?;
     Some(GaveUp { times, before: reset.rst.ts.since(last.ts), frame: last.frame })
+}
+
+/// Had the client said what the RST answers, and repeated it in vain, well before the server closed? The path had lost it: nobody wrote into
+/// a closed connection.
+pub(super) fn never_came_through(evidence: &Evidence<'_>) -> Option<GaveUp> {
+    let prompt = prompt(evidence).filter(|prompt| prompt.len > 0)?;
+    let closer = evidence.closer.filter(|&side| evidence.close.end(side) != prompt.by)?;
+    let fin = evidence.fin(closer)?;
+    let copy = |own: &&Recent| own.serial < fin.serial && own.by == prompt.by && own.seq == prompt.seq;
+    let mut copies = evidence.close.recent.iter().filter(|own| own.len > 0).filter(copy);
+    let first = copies.next().filter(|first| fin.ts.since(first.ts) >= talk::REPEATED)?;
+    let (times, last) = copies.fold((0, first), |(times, _), own| (times + 1, own));
+    let lost = times >= IN_VAIN && !fin.ack.after(prompt.seq);
+    lost.then(|| GaveUp { times, before: fin.ts.since(first.ts), frame: last.frame })
 }
 
 /// Did a host that had never closed refuse the other's FIN? It had lost the connection before; how, and what its program saw then, is not

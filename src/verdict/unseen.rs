@@ -32,7 +32,9 @@ pub(super) fn answer_behind_hole(evidence: &Evidence<'_>) -> bool {
     let (client, server) =
         (evidence.close.half_before(Side::Client), evidence.close.half_before(Side::Server));
     let torn = server.marks.has(Marks::HOLE) && !client.rcv_nxt.after(server.hole_start);
-    torn && server.snd_nxt.after(server.hole_end) && !server.has_fin()
+    let said = if server.has_fin() { server.fin_end.minus(1) } else { server.snd_nxt };
+    let lost = ending::never_arrived(evidence.close, Side::Server) && said != server.hole_start;
+    lost || torn && server.snd_nxt.after(server.hole_end) && !server.has_fin()
 }
 
 /// Does the snaplen hide what the server said?
@@ -86,7 +88,8 @@ fn answered_ahead(evidence: &Evidence<'_>) -> bool {
 /// Does a hole that nobody filled lie before the server's FIN?
 pub(super) fn fin_behind_hole(evidence: &Evidence<'_>) -> bool {
     let server = evidence.close.half_before(Side::Server);
-    server.marks.has(Marks::HOLE) && server.has_fin()
+    let unfilled = server.marks.has(Marks::HOLE) && server.has_fin();
+    unfilled && !ending::never_arrived(evidence.close, Side::Server)
 }
 
 /// Does the RST of the client's live socket acknowledge more than was captured? Its kernel had received that.

@@ -105,6 +105,10 @@ fn sent_after(evidence: &Evidence<'_>, reset: &Reset, later: &Recent) -> Option<
         return Some(false);
     }
     let ticks = Span::from_millis(u64::from(later.tsval.wrapping_sub(last.tsval)));
+    // Stamped in the same tick as one before the RST, it may have been sent with that, and be late.
+    if ticks == Span::ZERO && reset.rst.ts.since(last.ts) <= CLOCK_SLACK {
+        return None;
+    }
     Some(ticks.plus(CLOCK_SLACK) >= reset.rst.ts.since(last.ts))
 }
 
@@ -145,6 +149,7 @@ fn is_fresh(evidence: &Evidence<'_>, reset: &Reset, recent: &Recent) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use crate::flow::Side;
     use crate::verdict::example::verdict;
     use crate::verdict::{Confidence, Sender};
 
@@ -168,5 +173,17 @@ mod tests {
         let alive = "+0.0105 B > A . ack 1001 tsval 30\nA > B R seq 1001\n+0.0004 B > A . ack 1081 tsval 31\nA > B R seq 1081";
         let told = verdict(&format!("{open}{forged}{alive}"));
         assert_eq!(told.rst_by, Some(Sender::Middlebox), "{:?}", told.evidence);
+    }
+
+    /// A host without a socket refuses what comes late, and on a path that reorders its refusal overtakes what it had said before. In the
+    /// tick of a timestamp nobody can tell which was sent first.
+    #[test]
+    fn what_was_stamped_in_the_same_tick_may_have_been_overtaken() {
+        let open = "A > B S tsval 1\nB > A S. tsval 1\nA > B . tsval 2\n+1 A > B P. len 4000 tsval 9\nB > A . ack 3001 id 7 tsval 90\n";
+        let told = |tsval: u32| {
+            let late = format!("+0.008 B > A P. seq 5001 ack 5001 len 9 id 8 tsval {tsval}");
+            verdict(&format!("{open}+0.0009 B > A R seq 5001\n{late}")).rst_by
+        };
+        assert_eq!((told(90), told(98)), (Some(Sender::Side(Side::Server)), Some(Sender::Middlebox)));
     }
 }

@@ -203,6 +203,12 @@ fn advise(evidence: &Evidence<'_>) -> String {
     if let Some(advice) = version::advice(evidence).or_else(|| shut_window::advice(evidence)) {
         return advice;
     }
+    if unseen::answer_behind_hole(evidence) {
+        return format!(
+            "The server had answered, and the path to {} lost it: the client waited for what would not come. Run `tracepath -n` from the server to it: a smaller MTU on the way whose ICMP is filtered loses just what is long.",
+            evidence.close.endpoint(Side::Client).addr
+        );
+    }
     if evidence.talk == Talk::Awaiting && evidence.exchange.request_unfinished() {
         return "The client left in the middle of its own request: look at what made it stop there, be it its timeout, its end, or the program that it had the body from.".into();
     }

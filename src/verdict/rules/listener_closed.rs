@@ -16,7 +16,7 @@ restart, a deploy, a crash. The kernel resets every connection that no program h
 How it is told: several connections to the same address and port, on which the server never said a word, are reset by RST+ACK \
 one right after the other, and all of them were open before the first reset; on some of them the client had not spoken either, so that no program can have read anything.
 Not to be confused with: accept_queue_overflow, where new connections are turned away while others are served; no_response, where a \
-single request was dropped.
+single request was dropped, or a program died that had taken several: where all clients had spoken nobody can tell it from this.
 What to do: look for a restart or deploy at that time. Let the old process stop accepting, drain its queue and only then close; or \
 hand the listening socket over (SO_REUSEPORT, socket activation).",
     sources: &["Linux inet_csk_listen_stop", "RFC 9293 §3.10.4"],
@@ -45,11 +45,7 @@ fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
     let around = evidence.surroundings;
     let group = around.unserved_resets >= GROUP;
     // Where all of them had sent something, a program with many unread requests that was killed leaves the same traces.
-    let sure = if around.unserved_silent > 0 || around.unserved_resets > GROUP {
-        Confidence::Likely
-    } else {
-        Confidence::Possible
-    };
+    let sure = if around.unserved_silent > 0 { Confidence::Likely } else { Confidence::Possible };
     (evidence.how == How::Reset && by_server && group).then_some(sure)
 }
 
@@ -65,8 +61,14 @@ fn facts_of(evidence: &Evidence<'_>) -> Vec<Fact> {
 
 fn advise(evidence: &Evidence<'_>) -> String {
     let server = evidence.close.endpoint(Side::Server);
+    let retry = match evidence.surroundings.unserved_silent {
+        0 => {
+            "If they waited in its queue nothing was read; but a program that had taken their requests and died looks the same."
+        }
+        _ => "The clients may retry at once, nothing was read.",
+    };
     format!(
-        "Look for a restart or deploy of what listens on {server}: {} waiting connections were reset with it. Drain the queue before closing the listener; the clients may retry at once, nothing was read.",
+        "Look for a restart or deploy of what listens on {server}: {} waiting connections were reset with it. Drain the queue before closing the listener. {retry}",
         evidence.surroundings.unserved_resets
     )
 }

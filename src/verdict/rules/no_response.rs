@@ -73,8 +73,10 @@ fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
         let after_half_close = talk::is_known(evidence) && half_close::server_ended_later(evidence).is_some();
         return after_half_close.then_some(Confidence::Possible);
     }
-    // Where several went together the listener may have been closed, and nobody ever had the request.
-    let together = evidence.surroundings.unserved_resets > 1;
+    // Where several went together, some of which had said nothing, the listener was closed, and nobody ever had the request.
+    let around = evidence.surroundings;
+    let together = around.unserved_resets > 1;
+    let waited = together && around.unserved_silent > 0;
     let guess = match evidence.how {
         _ if !evidence.exchange.is_framed() && rhythm::talks_on(evidence) => return None,
         // Who has TLS and ends without its goodbye did not mean to end.
@@ -99,7 +101,8 @@ fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
     Some(match evidence.how {
         // Some servers take a half-close for leaving.
         _ if half_close::is_one(evidence) => sure.min(Confidence::Likely),
-        _ if together => sure.min(Confidence::Possible),
+        _ if waited => sure.min(Confidence::Possible),
+        _ if together => sure.min(Confidence::Likely),
         _ if raced => sure.min(Confidence::Likely),
         How::Reset if !ever_served => sure.min(Confidence::Likely),
         _ => sure,

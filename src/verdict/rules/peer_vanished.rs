@@ -41,6 +41,12 @@ and look at the path (routes, firewall state timeouts, MTU black holes where onl
             "a server that waits in vain for an acknowledgement, and then aborts",
             "A > B S\nB > A S.\nA > B .\nA > B P. len 50\nB > A P. len 500\nA > B .\n+1 B > A P. len 500\n+0.2 B > A again\n+0.4 B > A again\n+0.8 B > A again\n+1 B > A R.",
         ),
+        hit(
+            "a request that is lost on its way until the server has closed",
+            "A > B S\nB > A S.\nA > B .\nA > B P. \"GET /1 HTTP/1.1\\r\\nHost: b\\r\\n\\r\\n\"\n\
+B > A P. \"HTTP/1.1 200 OK\\r\\nContent-Length: 2\\r\\n\\r\\nok\"\nA > B .\n+1 A > B P. \"GET /2 HTTP/1.1\\r\\nHost: b\\r\\n\\r\\n\"\n\
++0.2 A > B again\n+0.4 A > B again\n+1 B > A F. ack 1029\nA > B .\n+0.8 A > B P. seq 1029 ack 5042 \"GET /2 HTTP/1.1\\r\\nHost: b\\r\\n\\r\\n\"\nB > A R",
+        ),
         miss("one repetition is answered", "A > B S\nB > A S.\nA > B .\nA > B P. len 50\n+0.2 A > B again\nB > A ."),
         hit(
             "the SYN+ACK never arrives",
@@ -65,7 +71,7 @@ fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
     if gave_up::gave_up(evidence).is_some() && matches!(evidence.how, How::Reset | How::FinThenReset) {
         return Some(Confidence::Likely);
     }
-    if gave_up::aborted(evidence).is_some() {
+    if gave_up::aborted(evidence).is_some() || gave_up::never_came_through(evidence).is_some() {
         return Some(Confidence::Likely);
     }
     if evidence.how == How::Reset && super::state_lost::outage(evidence).is_some() {
@@ -130,6 +136,9 @@ fn only_syn_acks(evidence: &Evidence<'_>, side: Side) -> bool {
 }
 
 fn facts(evidence: &Evidence<'_>) -> Vec<Fact> {
+    if let Some(lost) = gave_up::never_came_through(evidence) {
+        return of_lost_words(evidence, lost);
+    }
     if let Some((side, story)) = of_giving_up(evidence) {
         let own = crate::verdict::facts::of_end(evidence);
         return std::iter::once(Fact::at(story.frame, told(evidence, side, story))).chain(own).collect();
@@ -168,6 +177,17 @@ fn facts(evidence: &Evidence<'_>) -> Vec<Fact> {
     facts
 }
 
+fn of_lost_words(evidence: &Evidence<'_>, GaveUp { times, before, frame }: GaveUp) -> Vec<Fact> {
+    let closer = evidence.closer.unwrap_or(Side::Server);
+    let name = crate::verdict::facts::request_name(evidence);
+    let what = if closer == Side::Server { name } else { "the server's message".to_owned() };
+    let says = format!(
+        "{what} was first sent {before} before the {closer} closed and repeated {times} times by then: it did not arrive"
+    );
+    let own = crate::verdict::facts::of_end(evidence);
+    std::iter::once(Fact::at(frame, says)).chain(own).collect()
+}
+
 /// The side that reset, and what it had done in vain.
 fn of_giving_up(evidence: &Evidence<'_>) -> Option<(Side, GaveUp)> {
     let reset = evidence.reset()?;
@@ -194,7 +214,8 @@ fn of_long_segments(evidence: &Evidence<'_>, side: Side) -> Option<String> {
 }
 
 fn advise(evidence: &Evidence<'_>) -> String {
-    let gave_up = of_giving_up(evidence).map(|(side, _)| side);
+    let lost = gave_up::never_came_through(evidence).and(evidence.closer).map(Side::peer);
+    let gave_up = lost.or_else(|| of_giving_up(evidence).map(|(side, _)| side));
     let Some(side) = gave_up.or_else(|| evidence.unanswered_side()) else { return String::new() };
     let told = evidence.unreachable();
     let first = told.map(|icmp| format!("{} says why by ICMP ({}): begin there. ", icmp.from, icmp.says()));

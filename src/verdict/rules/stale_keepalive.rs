@@ -4,7 +4,7 @@ use crate::flow::{Recent, Side, Turn};
 use crate::time::Span;
 use crate::verdict::evidence::{Shape, Talk};
 use crate::verdict::rule::{Confidence, Rule, hit, miss};
-use crate::verdict::{Evidence, Fact, How, Sender, answered_early, ending, facts, race};
+use crate::verdict::{Evidence, Fact, How, Sender, answered_early, ending, facts, gave_up, race};
 
 /// A pause before the server's FIN that is shorter is no idle time: no keep-alive timeout is.
 const SHORTEST: Span = Span::from_millis(100);
@@ -156,7 +156,8 @@ fn judge_fin(evidence: &Evidence<'_>, request: &Recent) -> Option<Confidence> {
     let tunnel = evidence.http().is_some_and(|http| http.request.method == "CONNECT");
     let between =
         evidence.talk == Talk::Complete && evidence.exchange.turns >= 2 && !answered_early && !tunnel;
-    (unknown && between && race::is_next_talk(evidence) && asks(evidence))
+    let sent_after = gave_up::never_came_through(evidence).is_none();
+    (unknown && sent_after && between && race::is_next_talk(evidence) && asks(evidence))
         .then(|| facts::sure_if_framed(evidence, Confidence::Likely))
 }
 

@@ -4,7 +4,9 @@ use crate::flow::{Recent, Side};
 use crate::time::Span;
 use crate::verdict::evidence::{Shape, Talk};
 use crate::verdict::rule::{Confidence, Rule, hit, miss};
-use crate::verdict::{Evidence, Fact, How, Sender, facts, farewell, race, refused_tls, talk, unseen};
+use crate::verdict::{
+    Evidence, Fact, How, Sender, facts, farewell, gave_up, race, refused_tls, talk, unseen,
+};
 
 pub(super) const RULE: Rule = Rule {
     name: "write_after_close",
@@ -54,6 +56,10 @@ fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
         (Shape::Reply, Some(_)) if between_exchanges(evidence, closer) => Some(Confidence::Possible),
         // Who still sends its request has not been told to stop: that the server closed in its midst is the story.
         (Shape::Reply, _) if closer == Side::Server && evidence.exchange.request_unfinished() => {
+            Some(Confidence::Possible)
+        }
+        // It had been written long before.
+        (Shape::Reply, Some(_)) if gave_up::never_came_through(evidence).is_some() => {
             Some(Confidence::Possible)
         }
         (Shape::Reply, Some(_)) if refused_tls::asked_nothing(evidence) => Some(Confidence::Possible),
