@@ -25,6 +25,9 @@ const ANSWER: Span = Span::from_secs(1);
 const ANSWER_RTTS: u64 = 4;
 /// And no less than this, which radio links and a host that has to look up its neighbour need.
 const JITTER: Span = Span::from_millis(250);
+/// But a mere acknowledgement asks for no answer: that a RST comes some time after one says nothing, unless it comes as soon as a kernel
+/// answers, with room for its scheduling.
+const AT_ONCE: Span = Span::from_millis(5);
 
 /// News later than this after a RST cannot have been in flight when it arrived. Several round trips of a bad path.
 const IN_FLIGHT: Span = Span::from_secs(2);
@@ -41,8 +44,8 @@ pub(super) enum Ending {
 }
 
 /// What comes later than this answers nothing, and was sent by somebody who had heard it.
-fn soon(rtt: Option<Span>) -> Span {
-    rtt.map_or(ANSWER, |rtt| rtt.times(ANSWER_RTTS).max(JITTER))
+fn soon(rtt: Option<Span>, least: Span) -> Span {
+    rtt.map_or(ANSWER, |rtt| rtt.times(ANSWER_RTTS).max(least))
 }
 
 /// Finds the segment that a RST of `by` answers: RFC 9293 §3.5.2 makes its sequence number the acknowledgement of its
@@ -56,7 +59,8 @@ pub(super) fn prompt<'a>(
     (by, own): (End, &Half),
     rtt: Option<Span>,
 ) -> Option<Recent> {
-    let soon = soon(rtt);
+    let (soon, at_once) = (soon(rtt, JITTER), soon(rtt, AT_ONCE));
+    let asks = |r: &Recent| r.len > 0 || r.flags.syn() || r.flags.fin() || rst.ts.since(r.ts) <= at_once;
     let closed = own.has_fin() && rst.seq == own.fin_end;
     let mut acknowledged: Option<SeqNumber> = None;
     let mut found: Option<Recent> = None;
@@ -76,7 +80,7 @@ pub(super) fn prompt<'a>(
             Some(_) => return found,
             None if answers(rst, r) && had => return None,
             None if answers(rst, r) && r.flags.fin() && r.len == 0 => found = Some(*r),
-            None if answers(rst, r) => return Some(*r),
+            None if answers(rst, r) && asks(r) => return Some(*r),
             None => {}
         }
     }
@@ -216,7 +220,7 @@ fn proves_life(reset: &Reset, segment: &Segment, rtt: Option<Span>) -> bool {
         && reset.rst.flags.ack()
         && !reset.before.at(reset.by).seen()
         && !reset.before.at(reset.by.peer()).seen();
-    let went_on = receiver.last.is_some_and(|last| last.ts.since(reset.rst.ts) > soon(rtt));
+    let went_on = receiver.last.is_some_and(|last| last.ts.since(reset.rst.ts) > soon(rtt, JITTER));
     receiver.acknowledged_news
         || doubtful && (receiver.challenge.is_some() || talk && went_on)
         || talk && (late || refused_unseen)

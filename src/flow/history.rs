@@ -59,6 +59,11 @@ impl LettersSeen {
         self.0[0] & self.0[1] & letter as u8 != 0
     }
 
+    /// Is it there for either?
+    pub(super) const fn has_any(self, letter: Letter) -> bool {
+        (self.0[0] | self.0[1]) & letter as u8 != 0
+    }
+
     /// Originator and responder change places.
     pub(super) const fn flip(&mut self) {
         self.0 = [self.0[1], self.0[0]];

@@ -2,7 +2,7 @@
 
 use triomphe::Arc;
 
-use crate::decode::{Segment, SeqNumber, Traits};
+use crate::decode::{Flags, Segment, SeqNumber, Traits};
 use crate::time::{Span, Timestamp};
 
 use super::acceptance::{self, Acceptance};
@@ -52,6 +52,9 @@ pub(super) fn any_segment(
     // Only a RST is judged by the world before it.
     let before = segment.flags.rst().then_some(flow.halves);
     let answered_after = legs::answer_time(&flow.halves, segment, by);
+    if only_ends_come(flow, segment, by) {
+        flow.facts.set(Facts::ENDS_ONLY);
+    }
     let (me, other) = flow.halves.pair_mut(by);
     let of_rst = if flow.facts.has(Facts::ENDS_ONLY) { acceptance::judge_unheard } else { acceptance::judge };
     let acceptance = segment.flags.rst().then(|| of_rst(segment, me, other));
@@ -99,6 +102,16 @@ pub(super) fn any_segment(
     }
     flow.recent = ring.push(recent, flow.recent);
     ending
+}
+
+/// Does an end tell by its numbers of more than the capture holds, which after both SYNs has neither an acknowledgement nor data? Then it was
+/// made by a filter that lets nothing but SYN, FIN and RST through.
+fn only_ends_come(flow: &Flow, segment: &Segment, by: End) -> bool {
+    let (me, other) = (flow.halves.at(by), flow.halves.at(by.peer()));
+    let opened = flow.seen.has(Letter::Syn) && segment.flags.has(Flags::FIN.with(Flags::RST));
+    let silent = !flow.seen.has_any(Letter::Data) && !flow.seen.has_any(Letter::Ack) && segment.len == 0;
+    let more = segment.seq.after(me.snd_nxt) || segment.flags.ack() && segment.ack.after(other.snd_nxt);
+    opened && silent && more
 }
 
 /// A RST, and what had been said by then, which holds if it took effect.

@@ -1,4 +1,4 @@
-//! What is said of a connection of which only SYN, FIN and RST are captured.
+//! What is said of a connection of which only SYN, FIN and RST are captured, be that known beforehand (`--light`) or not (somebody's filter).
 
 use crate::context::Context;
 use crate::decode::{Pdu, script};
@@ -6,16 +6,24 @@ use crate::flow::{Coverage, Ended, FlowTable, ObservedUntil, Settings};
 
 use super::{Confidence, How, Sees, Sender, Side, Verdict, consider};
 
-/// The verdict on the only connection of a script, of which the segments pass that `--light` lets through.
+/// The verdict on the only connection of a script, of which the segments pass that `--light` lets through. It has to be the same where nobody
+/// says that no others do.
 fn verdict(text: &str) -> Verdict {
+    let [known, found] = [Coverage::Ends, Coverage::Whole].map(|coverage| of(text, coverage));
+    assert_eq!((known.how, known.cause_name(), known.harm), (found.how, found.cause_name(), found.harm));
+    assert_eq!((known.rst_by, known.rst_by_confidence), (found.rst_by, found.rst_by_confidence));
+    assert_eq!((known.client_sees, known.evidence), (found.client_sees, found.evidence.clone()));
+    found
+}
+
+fn of(text: &str, coverage: Coverage) -> Verdict {
     let played = script::parse(text).unwrap();
     let ends = |pdu: &Pdu<'_>| match pdu {
         Pdu::Segment(segment, _) => segment.flags.syn() || segment.flags.fin() || segment.flags.rst(),
         Pdu::Icmp(_) => true,
     };
     let pdus: Vec<Pdu<'_>> = played.iter().map(script::Scripted::pdu).filter(ends).collect();
-    let (mut table, mut all) =
-        (FlowTable::new(Settings { coverage: Coverage::Ends, ..Settings::default() }), Vec::new());
+    let (mut table, mut all) = (FlowTable::new(Settings { coverage, ..Settings::default() }), Vec::new());
     table.observe(&pdus, &mut |ended| all.push(ended));
     table.finish(ObservedUntil::Stopped, &mut |ended| all.push(ended));
     assert_eq!(all.len(), 1, "{all:#?}");

@@ -51,7 +51,7 @@ fn advise(evidence: &Evidence<'_>) -> String {
     } else if evidence.is_unheard() {
         let client = evidence.close.endpoint(Side::Client).addr;
         format!(
-            "Watch without --light, if need be with a filter such as 'host {client}': the cause lies in what was said."
+            "Capture all of it, without --light or a filter for flags, if need be of one host ('host {client}'): the cause lies in what was said."
         )
     } else if evidence.seen().both_sides {
         "Capture on the other host too and compare which of the two saw this RST leave.".into()
