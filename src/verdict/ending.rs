@@ -140,9 +140,10 @@ pub(super) fn end_unseen(close: &Close, side: Side) -> bool {
 /// Before the RST, had a side sent something that the other never acknowledged? FINs and the alerts that go with them apart:
 /// nobody misses those.
 pub(super) fn lost_data(close: &Close, halves: &Both<Half>) -> bool {
-    [End::Low, End::High]
-        .into_iter()
-        .any(|end| unacked(halves.at(end), halves.at(end.peer())) > close.exchange.trailing_own_bytes(end))
+    // What the capture misses of a side may have acknowledged it.
+    let told = |end: End| !halves.at(end.peer()).marks.has(Marks::GAP);
+    let lost = |end| unacked(halves.at(end), halves.at(end.peer())) > close.exchange.trailing_own_bytes(end);
+    [End::Low, End::High].into_iter().any(|end| told(end) && lost(end))
 }
 
 /// What the RST of a side's live socket acknowledges, if that ended the connection: its kernel had received all that.

@@ -306,7 +306,8 @@ fn in_tls_handshake(close: &Close, exchange: &Exchange) -> bool {
     let odd = |end| exchange.tls().is_some_and(|tls| tls.answers_otherwise(end));
     let blind = |end| exchange.is_blind(end) && missing(end) && !odd(end);
     let blind = [End::Low, End::High].into_iter().any(blind);
-    exchange.tls().is_some_and(|tls| !tls.established) && !blind
+    // Where the capture begins with what is encrypted the handshake lies before it.
+    exchange.tls().is_some_and(|tls| !tls.established && tls.has_handshake()) && !blind
 }
 
 /// From the last thing that either side said to the first of: a FIN, the RST, the data that the RST answers. A message that

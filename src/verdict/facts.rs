@@ -121,11 +121,9 @@ pub(super) fn of_talk(evidence: &Evidence<'_>) -> Option<Fact> {
             )
         }
         Talk::Awaiting => Fact::at(turn.frame, format!("{request} ({} bytes) had no answer yet", turn.bytes)),
-        Talk::Answering if unseen::answer_behind_hole(evidence) => {
-            Fact::at(turn.frame, format!("{request} was answered, but what that began with never arrived"))
-        }
         Talk::Answering => {
-            Fact::at(turn.frame, format!("the answer to {request} had begun: {}", progress(evidence)))
+            let begun = || format!("the answer to {request} had begun: {}", progress(evidence));
+            Fact::at(turn.frame, unseen::told(evidence, &request).unwrap_or_else(begun))
         }
         Talk::Complete if talk::end_unknown(evidence) => Fact::at(
             turn.frame,

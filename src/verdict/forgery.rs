@@ -275,7 +275,8 @@ fn too_soon(evidence: &Evidence<'_>, reset: &Reset) -> Option<Doubt> {
     let leg = (*evidence.close.legs.at(reset.by))?;
     let cause =
         reset.prompt.map_or_else(|| acknowledged(evidence, reset), |_| earliest_prompt(evidence, reset))?;
-    let took = reset.rst.ts.since(cause.ts);
+    // A clock that steps back measures nothing.
+    let took = Some(reset.rst.ts).filter(|&ts| ts >= cause.ts)?.since(cause.ts);
     let far = leg.shortest;
     let weight = match () {
         () if far < FAR || took.times(5) >= far.times(4) => return None,

@@ -12,7 +12,7 @@ use super::farewell::{
 };
 use super::shape::acknowledges;
 use super::talk_tls::record_is_cut;
-use super::unseen::{acknowledged_by_abort, answer_behind_hole, answer_unseen, fin_behind_hole};
+use super::unseen::{acknowledged_by_abort, answer_behind_hole, answer_unseen, end_unseen, fin_behind_hole};
 use super::{How, Sender, answered_early, broken_off, ending, shut_window};
 
 /// A pause that is longer than any between two segments of one answer: Linux's shortest retransmission timeout (200 ms,
@@ -393,6 +393,7 @@ fn framed_talk(evidence: &Evidence<'_>, owed: Owed) -> Option<Talk> {
         Owed::Rest(BodyLength::UntilClose) if server_closed => Some(Talk::Complete),
         Owed::Rest(BodyLength::Unknown) | Owed::Unknown => None,
         Owed::Rest(_) if acknowledged_by_abort(evidence) || fin_behind_hole(evidence) => None,
+        Owed::Rest(_) if end_unseen(evidence) => None,
         Owed::Rest(_) => Some(Talk::Answering),
     }
 }

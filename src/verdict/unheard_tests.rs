@@ -1,4 +1,5 @@
-//! What is said of a connection of which only SYN, FIN and RST are captured, be that known beforehand (`--light`) or not (somebody's filter).
+//! What is said of a connection of which only SYN, FIN and RST are captured, be that known beforehand (`--light`) or not (somebody's filter); and
+//! of one of which a frame is missing.
 
 use crate::context::Context;
 use crate::decode::{Pdu, script};
@@ -67,4 +68,29 @@ fn a_close_is_one_whatever_was_acknowledged() {
     let reset = verdict(&format!("{ASKED}B > A F.\nA > B .\nA > B P. len 50\nB > A R"));
     assert_eq!((reset.how, reset.cause_name()), (How::FinThenReset, Some("unexplained")));
     assert_eq!((reset.fin_by, reset.rst_by), (Some(Side::Server), Some(Sender::Side(Side::Server))));
+}
+
+/// A capture that misses one frame, as the others' acknowledgements tell.
+#[test]
+fn what_the_capture_misses_was_said_all_the_same() {
+    let open = "A > B S\nB > A S.\nA > B .\n";
+    let get = |n: u8| format!("A > B P. \"GET /{n} HTTP/1.1\\r\\nHost: b\\r\\n\\r\\n\"\n");
+    let answer = "B > A P. \"HTTP/1.1 200 OK\\r\\nContent-Length: 2\\r\\n\\r\\nok\"\n";
+    let told = |story: &str| super::example::verdict(&format!("{open}{story}"));
+    let facts =
+        |told: &Verdict| told.evidence.iter().map(|fact| fact.fact.clone()).collect::<Vec<_>>().join("; ");
+    // The second answer: the client has it, whatever it does then.
+    let (one, two) = (get(1), get(2));
+    let left =
+        told(&format!("{one}{answer}A > B .\n{two}B > A P. len 40 lost\n+0.0002 A > B .\n+0.05 A > B R."));
+    assert_eq!((left.cause_name(), left.harm), (Some("client_abort"), None), "{}", facts(&left));
+    assert!(facts(&left).contains("is not in the capture"), "{}", facts(&left));
+    // The request itself: somebody waited.
+    let gave_up = told("A > B P. len 33 lost\nB > A .\n+0.3 A > B R.");
+    assert_eq!(gave_up.harm, None, "{}", facts(&gave_up));
+    // The first answer, of which the program's next request shows that it came: the second is what nobody answered.
+    let body = "B > A P. len 677 lost\n";
+    let head = "B > A . \"HTTP/1.1 200 OK\\r\\nContent-Length: 679\\r\\n\\r\\nok\"\n";
+    let dead = told(&format!("{one}{head}A > B .\n{body}A > B .\n{two}B > A .\n+0.007 B > A R."));
+    assert_eq!(dead.cause_name(), Some("no_response"), "{}", facts(&dead));
 }

@@ -23,7 +23,20 @@ pub(super) fn answer_unseen(evidence: &Evidence<'_>) -> bool {
         return client.marks.has(Marks::ACKED) && acknowledged_since(evidence);
     }
     let more = client.marks.has(Marks::ACKED) && (missing || client.rcv_nxt.after(server.snd_nxt));
-    more || begins_unseen(evidence)
+    more && may_answer(evidence) || begins_unseen(evidence)
+}
+
+/// May what is missing answer the client's last message? What that acknowledged itself came before it.
+fn may_answer(evidence: &Evidence<'_>) -> bool {
+    let asked = evidence.exchange.turn.filter(|turn| evidence.close.side(turn.by) == Side::Client);
+    asked.is_none() || acknowledged_since(evidence)
+}
+
+/// Is the end of what the server said missing, though the client acknowledged it?
+pub(super) fn end_unseen(evidence: &Evidence<'_>) -> bool {
+    let (client, server) =
+        (evidence.close.half_before(Side::Client), evidence.close.half_before(Side::Server));
+    server.marks.has(Marks::GAP) && server.misses_its_end(client)
 }
 
 /// Did the server say something behind a hole that the network tore and nobody filled? Its program had begun to answer, though not one byte
@@ -35,6 +48,20 @@ pub(super) fn answer_behind_hole(evidence: &Evidence<'_>) -> bool {
     let said = if server.has_fin() { server.fin_end.minus(1) } else { server.snd_nxt };
     let lost = ending::never_arrived(evidence.close, Side::Server) && said != server.hole_start;
     lost || torn && server.snd_nxt.after(server.hole_end) && !server.has_fin()
+}
+
+/// What is said of an answer to `request` of which nothing was captured.
+pub(super) fn told(evidence: &Evidence<'_>, request: &str) -> Option<String> {
+    let asked = evidence.exchange.turn.is_some_and(|turn| evidence.close.side(turn.by) == Side::Client);
+    match () {
+        () if answer_behind_hole(evidence) => {
+            Some(format!("{request} was answered, but what that began with never arrived"))
+        }
+        () if asked && answer_unseen(evidence) => {
+            Some(format!("the answer to {request} is not in the capture"))
+        }
+        () => None,
+    }
 }
 
 /// Does the snaplen hide what the server said?
@@ -101,7 +128,8 @@ pub(super) fn acknowledged_by_abort(evidence: &Evidence<'_>) -> bool {
 /// Only the client was captured: has it acknowledged more since it spoke than a FIN takes?
 fn acknowledged_since(evidence: &Evidence<'_>) -> bool {
     let Some(turn) = evidence.exchange.turn else { return false };
-    let asked = evidence.close.recent.iter().find(|recent| recent.by == turn.by && recent.seq == turn.seq);
+    let said = |recent: &&Recent| recent.by == turn.by && recent.seq == turn.seq && recent.len > 0;
+    let asked = evidence.close.recent.iter().find(said);
     let rcv_nxt = evidence.close.half_before(Side::Client).rcv_nxt;
     // So many segments later that the request is not among the kept ones it is not known; most of them acknowledged something.
     asked.is_none_or(|asked| rcv_nxt.after(asked.ack.plus(1)))

@@ -30,13 +30,24 @@ pub(super) fn is_doubtful(evidence: &Evidence<'_>) -> bool {
     let left = left_in_peace(evidence) && !only_goodbyes(evidence);
     // What a server still says may answer what had been asked before the capture began.
     let answered = talk::began_unseen(evidence) && evidence.close.half(Side::Server).has_data();
-    let may_be_cut = left && (talk::end_unknown(evidence) || answered);
+    let may_be_cut = left && (talk::end_unknown(evidence) || answered || words_are_missing(evidence));
     let unanswered = talk::may_be_only_settings(evidence);
     may_be_another(evidence)
         || may_be_cut
         || unanswered
         || ended_mute_in_tls(evidence)
         || unseen::words_are_hidden(evidence)
+}
+
+/// May somebody have been asked what the capture does not hold, be it that it misses data or that it begins just before the end?
+fn words_are_missing(evidence: &Evidence<'_>) -> bool {
+    let aborts = evidence.how == How::Reset && evidence.shape == Shape::Active;
+    let soon = evidence.idle_before.is_none_or(|idle| idle < IDLE);
+    let began = talk::began_unseen(evidence) && aborts && soon;
+    let half = |side| evidence.close.half_before(side);
+    let cut = |side: Side| half(side).misses_its_end(half(side.peer()));
+    let missing = !talk::is_known(evidence) || [Side::Client, Side::Server].into_iter().any(cut);
+    began || evidence.close.gaps > 0 && missing
 }
 
 /// Do several things speak against the host in whose name the RST came? What a device ends, neither of the two had ended.

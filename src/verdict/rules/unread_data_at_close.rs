@@ -3,7 +3,7 @@
 use crate::flow::{Http, Side};
 use crate::verdict::evidence::{Shape, Talk};
 use crate::verdict::rule::{Confidence, Rule, hit, miss};
-use crate::verdict::{Evidence, Fact, How, Sender, facts, talk};
+use crate::verdict::{Evidence, Fact, How, Sender, facts, talk, unseen};
 
 pub(super) const RULE: Rule = Rule {
     name: "unread_data_at_close",
@@ -88,7 +88,8 @@ fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
 fn went_on_unanswered(evidence: &Evidence<'_>, side: Side) -> bool {
     let Some((turn, reset)) = evidence.exchange.turn.zip(evidence.reset()) else { return false };
     let by_client = side == Side::Server && evidence.close.side(turn.by) == Side::Client;
-    evidence.http().is_some() && by_client && evidence.talk == Talk::Complete && reset.rst.ack.after(turn.seq)
+    let unanswered = by_client && evidence.talk == Talk::Complete && !unseen::answer_unseen(evidence);
+    evidence.http().is_some() && unanswered && reset.rst.ack.after(turn.seq)
 }
 
 /// Does the server abort right behind its whole answer, to something of which nobody saw how much it read?
