@@ -138,8 +138,25 @@ pub fn decode<'a>(frame: &Frame<'a>) -> Result<Pdu<'a>, Skip> {
 #[inline]
 pub fn decode_into<'a>(frame: &Frame<'a>, place: &mut Pdu<'a>) -> Result<(), Skip> {
     match fast::decode_into(frame, place) {
-        Some(()) => Ok(()),
-        None => full::decode(frame).map(|pdu| *place = pdu),
+        Some(()) => {}
+        None => *place = full::decode(frame)?,
+    }
+    if let Pdu::Segment(segment, _) = place
+        && is_outgoing(frame)
+    {
+        segment.traits.set(Traits::OUTGOING);
+    }
+    Ok(())
+}
+
+/// Does the header of a cooked capture say so (LINUX_SLL and LINUX_SLL2 at tcpdump.org: packet type 4)?
+#[inline]
+fn is_outgoing(frame: &Frame<'_>) -> bool {
+    const SENT_BY_US: u8 = 4;
+    match frame.link {
+        LinkType::LinuxSll => frame.bytes.starts_with(&[0, SENT_BY_US]),
+        LinkType::LinuxSll2 => frame.bytes.get(10) == Some(&SENT_BY_US),
+        _ => false,
     }
 }
 

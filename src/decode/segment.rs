@@ -136,6 +136,9 @@ impl Traits {
     /// A TCP Fast Open option (RFC 7413) is present.
     pub const FAST_OPEN: Self = Self(1 << 13);
 
+    /// The host that captured it sent it, or passed it on, as Linux's cooked captures tell (`tcpdump -i any`).
+    pub const OUTGOING: Self = Self(1 << 14);
+
     /// Is any of these set?
     #[must_use]
     pub const fn has(self, traits: Self) -> bool {

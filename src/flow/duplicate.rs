@@ -79,9 +79,9 @@ pub(super) fn is_duplicate(
         let same_way = other.ttl == recent.ttl;
         let soon = if same_way && !certain { SAME_FRAME_UNIDENTIFIED } else { SAME_FRAME };
         let told_apart = since(other) <= soon || !same_way;
-        let like =
-            Recent { serial: recent.serial, ts: recent.ts, frame: recent.frame, ttl: recent.ttl, ..*other };
-        told_apart && like == recent
+        let Recent { serial, ts, frame, ttl, .. } = recent;
+        let like = Recent { serial, ts, frame, ttl, traits: one_way(other.traits), ..*other };
+        told_apart && like == Recent { traits: one_way(recent.traits), ..recent }
     };
     // Of captures that were put one behind the other a stretch comes again.
     let goes_back = segment.ts < flow.last().ts;
@@ -95,6 +95,11 @@ pub(super) fn is_duplicate(
         flow.facts.set(Facts::DUPLICATED);
     }
     found
+}
+
+/// A frame that comes in and goes out again is the same.
+const fn one_way(traits: Traits) -> Traits {
+    traits.without(Traits::OUTGOING)
 }
 
 /// How soon after a frame its double may come, if `segment`, sent by `by`, is one. What came another way than its sender's other segments, or
@@ -136,7 +141,7 @@ mod tests {
     /// A router's two sides: what nothing identifies is known by the TTL that it has lost, but not what its host sent again.
     #[test]
     fn what_has_passed_a_router_is_the_same_frame() {
-        let twice = |line: &str| format!("{line} ttl 64\n+0.0002 {line} ttl 63\n");
+        let twice = |line: &str| format!("{line} ttl 64\n+0.0002 {line} ttl 63 out\n");
         let talk = [
             "A > B S seq 1000 id 7",
             "B > A S. seq 5000 ack 1001 id 9",

@@ -7,6 +7,7 @@
 
 mod aim;
 mod life;
+mod places;
 
 use crate::decode::{Segment, Traits};
 use crate::flow::{Marks, Recent, Reset, Side};
@@ -26,12 +27,6 @@ const BASELINE: usize = 2;
 const ID_REACH: u16 = 64;
 /// A busy host counts a thousand a second.
 const NANOS_A_COUNT: u64 = 1_000_000;
-/// As many frames that were captured twice are no accident.
-const SEEN_TWICE: u64 = 2;
-/// Nor are as many, of both sides together, chance.
-const DOUBLES: u64 = 5;
-/// The second place shows a frame sooner than this.
-const COPIED: Span = Span::from_millis(3);
 /// What Windows begins with.
 const WINDOWS_TTL: u8 = 128;
 /// Below this, a round trip says nothing about distance: scheduling takes as long.
@@ -62,12 +57,13 @@ pub(super) fn doubts(evidence: &Evidence<'_>) -> Vec<Doubt> {
     let others = [
         other_ip_id(evidence, reset, &baseline),
         too_soon(evidence, reset),
-        came_once(evidence, reset, &baseline),
+        places::came_once(evidence, reset, &baseline),
         several_aborts(evidence, reset),
         aim::volley(evidence, reset).or_else(|| aim::beyond(evidence, reset, &baseline)),
         both_at_once(evidence, reset),
         unprompted(evidence, reset),
         odd_ack(evidence, reset, &baseline),
+        places::left_here(evidence, reset),
     ];
     let lacks = left_out(evidence, reset, &baseline);
     of_host.into_iter().flatten().chain(lacks).chain(others.into_iter().flatten()).collect()
@@ -91,7 +87,8 @@ pub(super) fn lacks_timestamps(evidence: &Evidence<'_>) -> bool {
     stamped && !reset.rst.traits.has(Traits::TIMESTAMPS)
 }
 
-/// How the claimed sender's own segments look, RSTs apart.
+/// How the claimed sender's own segments look, RSTs apart, where they passed the host that captured them in the same direction: one that
+/// translates addresses shows a connection only before or only behind itself.
 struct Baseline<'a> {
     own: Vec<&'a Recent>,
     /// The TTL of the same host on other connections.
@@ -105,7 +102,10 @@ struct Baseline<'a> {
 impl<'a> Baseline<'a> {
     fn of(evidence: &Evidence<'a>, reset: &Reset) -> Self {
         let before = evidence.close.recent.iter().take_while(|recent| recent.serial < reset.serial);
-        let own = before.filter(|recent| recent.by == reset.by && !recent.flags.rst()).collect();
+        let way = |traits: Traits| traits.has(Traits::OUTGOING);
+        let same_way = |recent: &&Recent| way(recent.traits) == way(reset.rst.traits);
+        let own = before.filter(|recent| recent.by == reset.by && !recent.flags.rst());
+        let own = own.filter(same_way).collect();
         let server = evidence.close.side(reset.by) == Side::Server;
         Self {
             own,
@@ -289,34 +289,6 @@ fn too_soon(evidence: &Evidence<'_>, reset: &Reset) -> Option<Doubt> {
     let side = claimed(evidence, reset);
     let says = format!("it responds to frame {} after {took}; the {side} is {far} away", cause.frame);
     Some(doubt(reset.rst.frame, weight, says))
-}
-
-/// Captures of two places, merged: all else of the host passed both, and the RST only one. Either it was sent between them, or it got no
-/// further. One that goes on in its host's count was lost at the other.
-fn came_once(evidence: &Evidence<'_>, reset: &Reset, baseline: &Baseline<'_>) -> Option<Doubt> {
-    let doubles = evidence.close.doubles;
-    let of = |end| u64::from(*doubles.segments.at(end));
-    let twice = of(reset.by);
-    // No more than so many are counted.
-    let sent = reset.before.at(reset.by).packets.min(u8::MAX.into());
-    // A mirror port that doubles some frames doubles few in a row.
-    let many = twice >= SEEN_TWICE && twice + of(reset.by.peer()) >= DOUBLES;
-    let all_twice = many && twice * 10 >= sent * 9;
-    let side = claimed(evidence, reset);
-    let says = format!(
-        "it was captured once, though {twice} other segments of the {side} passed two places of the capture"
-    );
-    let once = !doubles.rst && !is_copied(reset) && !baseline.goes_on_in(&reset.rst);
-    (all_twice && once).then(|| doubt(reset.rst.frame, 2, says))
-}
-
-/// May the next RST be this one, captured once more? Nothing identifies one that answers.
-fn is_copied(reset: &Reset) -> bool {
-    let again = reset.after.at(reset.by).first_reset;
-    again.is_some_and(|again| {
-        (again.seq, again.ack, again.flags) == (reset.rst.seq, reset.rst.ack, reset.rst.flags)
-            && again.ts.since(reset.rst.ts) < COPIED
-    })
 }
 
 /// The first segment that the RST may answer: several carry the same acknowledgement. `None` where that one may be among

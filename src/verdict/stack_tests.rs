@@ -139,3 +139,28 @@ fn without_a_handshake_another_ttl_is_less_odd() {
     let whole = verdict(&format!("A > B S ttl 52\nB > A S.\nA > B . ttl 52\n{talk}{end}"));
     assert_eq!(sender(&whole), (Some(Sender::Middlebox), Some(Confidence::Likely)), "{:?}", whole.evidence);
 }
+
+/// A router that translates addresses shows a connection behind itself alone, and what it does not translate before itself.
+#[test]
+fn what_passes_the_other_way_has_another_ttl_by_right() {
+    let open = "A > B S ttl 63 out\nB > A S. ttl 64\nA > B . ttl 63 out\nA > B P. len 9 ttl 63 out\nB > A . ttl 64\nB > A P. len 9 ttl 64\n";
+    let refused = |way: &str| {
+        let later = format!("A > B R ttl 64 {way}\n+1.5 A > B P. seq 1001 ack 5001 len 9 ttl 63 tsval 9 out");
+        verdict(&format!("{open}{later}"))
+    };
+    assert_eq!(sender(&refused("out")), (Some(Sender::Middlebox), Some(Confidence::Certain)));
+    let own = refused("");
+    assert_eq!(sender(&own), (Some(Sender::Middlebox), Some(Confidence::Likely)), "{:?}", own.evidence);
+    assert!(own.advice.is_some_and(|advice| advice.contains("not translated")));
+}
+
+/// What the capturing host itself says in somebody's name only goes out there.
+#[test]
+fn what_only_goes_out_was_not_sent_by_who_comes_in() {
+    let open = "A > B S out\nB > A S.\nA > B . out\nA > B P. len 9 out\nB > A P. len 9\nA > B . out\n";
+    let left = |way: &str| {
+        let told = verdict(&format!("{open}+1 B > A R. {way}"));
+        told.evidence.iter().any(|fact| fact.fact.contains("it left the host that captured it"))
+    };
+    assert!(left("out") && !left(""));
+}

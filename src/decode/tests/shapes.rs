@@ -163,3 +163,19 @@ fn broken_options_are_a_fact_about_a_segment() {
     bytes[43] = 11;
     assert!(segment(&frame(LinkType::Raw, &bytes)).0.traits.has(Traits::BAD_OPTIONS));
 }
+
+/// `tcpdump -i any` tells what the host sent from what came to it; its packet types are 0 to us, 1 broadcast, 2 multicast, 3 to others, 4 by us.
+#[test]
+fn cooked_captures_tell_what_goes_out() {
+    let outgoing = |link, bytes: &[u8]| match decode(&frame(link, bytes)) {
+        Ok(Pdu::Segment(segment, _)) => segment.traits.has(Traits::OUTGOING),
+        other => panic!("no segment but {other:?}"),
+    };
+    for kind in 0..5_u8 {
+        let first = [&[0, kind, 0, 1][..], &[0; 10], &[8, 0], &v4(b"data")].concat();
+        let second = [&[8, 0][..], &[0; 8], &[kind], &[0; 9], &v4(b"data")].concat();
+        let told = (outgoing(LinkType::LinuxSll, &first), outgoing(LinkType::LinuxSll2, &second));
+        assert_eq!(told, (kind == 4, kind == 4), "{kind}");
+    }
+    assert!(!outgoing(LinkType::Raw, &v4(b"data")));
+}

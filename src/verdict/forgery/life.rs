@@ -67,8 +67,15 @@ fn repeats_its_offer(reset: &Reset, last: &Recent) -> bool {
 /// A host's own firewall refuses as a host without a socket does (nftables: `nf_reject_ip_tcphdr_put`), with the host's TTL; and where
 /// the translation of an address was lost on the way, the host itself refused what it could not know as its own.
 pub(in super::super) fn may_be_own_kernel(evidence: &Evidence<'_>, reset: &Reset) -> bool {
-    let own_ttl = reset.rst.ttl == reset.before.at(reset.by).ttl;
+    let own_ttl = reset.rst.ttl == reset.before.at(reset.by).ttl || passed_otherwise(evidence, reset);
     evidence.shape == Shape::Reply && reset.prompt.is_some() && own_ttl && too_soon(evidence, reset).is_none()
+}
+
+/// Did the host that captured it see its sender's other segments only in the other direction? Their TTLs do not compare.
+fn passed_otherwise(evidence: &Evidence<'_>, reset: &Reset) -> bool {
+    let own = |recent: &&Recent| recent.by == reset.by && recent.serial < reset.serial;
+    let way = reset.rst.traits.has(Traits::OUTGOING);
+    !evidence.close.recent.iter().filter(own).any(|recent| recent.traits.has(Traits::OUTGOING) == way)
 }
 
 /// A host that refuses a SYN does not accept the same SYN. Of two copies, a program that began to listen between them may have done
