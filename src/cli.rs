@@ -272,7 +272,7 @@ pub struct Common {
     /// Follow at most N connections at the same time (128k take up to some 60 MB, 1M 250 MB); one that is established takes the room of six attempts
     #[arg(long, default_value = "1M", value_name = "N")]
     pub max_flows: String,
-    /// Exit with status 1 if a connection ended badly
+    /// Exit with status 1 if the end of a connection hurt somebody (harm: harmful)
     #[arg(long)]
     pub exit_code: bool,
     /// Do not look names up in the DNS (it is done for the live dashboard only)

@@ -65,7 +65,7 @@ pub struct Replay {
     pub local: Vec<Network>,
     /// Where the report goes; standard output if nowhere else.
     pub output: Option<PathBuf>,
-    /// Whether a bad end shows in the exit status.
+    /// Whether a harmful end shows in the exit status.
     pub verdict_status: VerdictStatus,
     /// Whether it is read in confinement.
     pub sandbox: Sandbox,
@@ -152,7 +152,7 @@ pub enum Payload {
     Counted,
 }
 
-/// Whether a bad end shows in the exit status.
+/// Whether a harmful end shows in the exit status.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum VerdictStatus {
     /// As status 1.

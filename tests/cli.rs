@@ -101,6 +101,16 @@ fn the_exit_status_tells_of_a_bad_end_only_if_asked() {
     assert_eq!(place.run("replay mixed.pcap --exit-code").status, 1);
     assert_eq!(place.run("replay closed.pcap --exit-code").status, 0);
     assert_eq!(place.run("replay mixed.pcap missing.pcap --exit-code").status, 2);
+    assert_eq!(place.run("replay closed.pcap mixed.pcap --exit-code --separate").status, 1);
+}
+
+/// A bad end of which nobody knows whether it hurt anybody is listed, and fails no script.
+#[test]
+fn the_exit_status_tells_only_of_what_is_known_to_have_hurt_somebody() {
+    let unknown = concat!(env!("CARGO_MANIFEST_DIR"), "/fixtures/one_way_reset/capture.pcap");
+    let records = Place::new().records(&format!("replay {unknown} --format jsonl"));
+    assert!(records[0]["harm"].is_null() && records[1]["bad_ends"] == 1, "{records:?}");
+    assert_eq!(Place::new().run(&format!("replay {unknown} --exit-code")).status, 0);
 }
 
 #[test]

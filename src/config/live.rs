@@ -37,7 +37,7 @@ pub struct Watch {
     pub output: Option<PathBuf>,
     /// When a new file is begun.
     pub rotation: Option<Rotation>,
-    /// Whether a bad end shows in the exit status.
+    /// Whether a harmful end shows in the exit status.
     pub verdict_status: VerdictStatus,
     /// Whom to become; who called sudo if nobody is named.
     pub user: Option<String>,

@@ -33,7 +33,7 @@ use std::hash::{BuildHasher, RandomState};
 use std::io::ErrorKind;
 use std::process::ExitCode;
 
-use crate::config::{Display, Presentation, Task};
+use crate::config::{Display, Presentation, Task, VerdictStatus};
 use crate::error::Error;
 
 /// How the program ends.
@@ -42,16 +42,27 @@ pub enum Status {
     /// All is done.
     Done,
     /// All is done, and an end hurt somebody.
-    BadEnd,
+    Harmful,
     /// Something could not be done; it was said.
     Trouble,
+}
+
+impl Status {
+    /// Of a run that nothing stopped, whichever it was. What is not known to have hurt anybody is nothing to fail a script for.
+    fn of(shown: VerdictStatus, troubles: u64, harmful: u64) -> Self {
+        match (troubles, harmful, shown) {
+            (1.., ..) => Self::Trouble,
+            (0, 1.., VerdictStatus::Shown) => Self::Harmful,
+            _ => Self::Done,
+        }
+    }
 }
 
 impl From<Status> for ExitCode {
     fn from(status: Status) -> Self {
         match status {
             Status::Done => Self::SUCCESS,
-            Status::BadEnd => Self::from(1),
+            Status::Harmful => Self::from(1),
             Status::Trouble => Self::from(2),
         }
     }

@@ -8,7 +8,7 @@ use crate::capture::Progress;
 use crate::capture::file::{self, FileSource, Input, Merged};
 use crate::capture::filter::Filter;
 use crate::capture::privilege::{self, Allow, Become, Keep};
-use crate::config::{Display, Grouping, Payload, Replay, Sandbox, VerdictStatus};
+use crate::config::{Display, Grouping, Payload, Replay, Sandbox};
 use crate::engine::Engine;
 use crate::error::Error;
 use crate::flow::{ObservedUntil, Peek, Provisional, Settings};
@@ -36,7 +36,8 @@ struct Session<'a> {
     /// Opened when there is something to report, so that nothing is overwritten for nothing.
     view: Option<Box<dyn View>>,
     troubles: u64,
-    bad_ends: u64,
+    /// Ends that are known to have hurt somebody.
+    harmful: u64,
 }
 
 /// Reads captures and reports on them.
@@ -59,7 +60,7 @@ pub(super) fn replay(config: &Replay) -> Result<Status, Error> {
         names: Vec::new(),
         view: None,
         troubles: 0,
-        bad_ends: 0,
+        harmful: 0,
     };
     let inputs = session.inputs();
     output::spare(&inputs, config.output.as_deref())?;
@@ -69,7 +70,7 @@ pub(super) fn replay(config: &Replay) -> Result<Status, Error> {
         Grouping::Merged => session.merged(&inputs)?,
         Grouping::Separate => session.separate(&inputs)?,
     }
-    Ok(session.status())
+    Ok(Status::of(config.verdict_status, session.troubles, session.harmful))
 }
 
 impl Session<'_> {
@@ -168,6 +169,7 @@ impl Session<'_> {
         let (mut intake, reader, gate) = self.count(reader, gate, &mut desk)?;
         // The next capture is sifted by the same one: it cannot be compiled again.
         self.filter = gate.into_filter();
+        self.harmful += desk.aggregate.harmful();
         if desk.view.wants_quit() {
             return Ok(());
         }
@@ -178,7 +180,6 @@ impl Session<'_> {
         notices.extend(self.unconfined.iter().cloned());
         intake.dropped = reader.dropped();
         let snapshot = desk.aggregate.snapshot(self.config.presentation.top);
-        self.bad_ends += snapshot.totals.bad_ends;
         let heading =
             files.first().filter(|_| self.config.grouping == Grouping::Separate && self.names.len() > 1);
         let heading = heading.map(String::as_str);
@@ -296,15 +297,6 @@ impl Session<'_> {
 
     fn unwritable(&self, source: io::Error) -> Error {
         Error::Write { path: output::name(self.config.output.as_deref()), source }
-    }
-
-    fn status(&self) -> Status {
-        let shown = self.config.verdict_status == VerdictStatus::Shown;
-        match (self.troubles, self.bad_ends) {
-            (1.., _) => Status::Trouble,
-            (0, 1..) if shown => Status::BadEnd,
-            _ => Status::Done,
-        }
     }
 }
 

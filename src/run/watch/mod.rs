@@ -17,7 +17,7 @@ use crate::capture::live::{
     self, Coverage, DEFAULT_BUFFER_BYTES, DEFAULT_SNAPLEN, LiveClock, LiveSource, Options, Reception, TICK,
 };
 use crate::capture::privilege::{self, Allow, Become, Keep, Resolver};
-use crate::config::{self, Display, Lookups, Payload, Sandbox, VerdictStatus, Watch};
+use crate::config::{self, Display, Lookups, Payload, Sandbox, Watch};
 use crate::decode::Frame;
 use crate::engine::Engine;
 use crate::error::Error;
@@ -189,10 +189,8 @@ impl Watcher<'_> {
         let harmful = self.pass.desk.aggregate.harmful();
         match ended {
             Ok(End::Deserted) => Ok(Status::Trouble),
-            Ok(End::Wanted) if harmful > 0 && self.config.verdict_status == VerdictStatus::Shown => {
-                Ok(Status::BadEnd)
-            }
-            Ok(End::Wanted | End::Unheard) => Ok(Status::Done),
+            Ok(End::Wanted) => Ok(Status::of(self.config.verdict_status, 0, harmful)),
+            Ok(End::Unheard) => Ok(Status::Done),
             Err(Stop::Output(source)) => Err(self.unwritable(source)),
             Err(Stop::Other(error)) => Err(error),
         }
