@@ -8,6 +8,7 @@ mod held;
 
 use std::fs::{self, File};
 use std::io::Write as _;
+use std::os::unix::fs::symlink;
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::thread;
@@ -80,6 +81,44 @@ fn what_was_named_can_be_read_in_confinement() {
     assert!(fs::metadata(folder.path().join("report")).unwrap().len() > 100);
     let output = rstwho(&format!("replay {inside}/no-such-file")).output().unwrap();
     assert!(text(&output.stderr).contains("No such file"), "{}", text(&output.stderr));
+}
+
+#[test]
+fn what_links_lead_to_can_be_read_and_written_in_confinement() {
+    let folders = [tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap()];
+    let [named, captures, reports] = folders.each_ref().map(tempfile::TempDir::path);
+    fs::copy(CAPTURE, captures.join("a.pcap")).unwrap();
+    symlink(captures.join("a.pcap"), named.join("a.pcap")).unwrap();
+    fs::write(reports.join("there"), "of yesterday, and longer than what is written today".repeat(99))
+        .unwrap();
+    for name in ["there", "new"] {
+        symlink(reports.join(name), captures.join(name)).unwrap();
+        let (from, to) = (named.display(), captures.join(name));
+        let output = rstwho(&format!("replay {from} --format summary -o {}", to.display())).output().unwrap();
+        assert!(output.status.success() && output.stderr.is_empty(), "{name}: {}", text(&output.stderr));
+        let written = fs::read_to_string(reports.join(name)).unwrap();
+        assert!(written.starts_with("file ") && written.contains("\nconnections 1\n"), "{written}");
+        assert!(captures.join(name).is_symlink());
+    }
+}
+
+#[test]
+fn an_output_that_is_open_already_is_written_on() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("report");
+    for name in ["/dev/stdout", "/dev/fd/1", "/proc/self/fd/1"] {
+        fs::write(&path, "before\n").unwrap();
+        let end = File::options().append(true).open(&path).unwrap();
+        let mut command = rstwho(&format!("replay {CAPTURE} --format summary -o {name}"));
+        let output = command.stdout(end).output().unwrap();
+        assert!(output.status.success() && output.stderr.is_empty(), "{name}: {}", text(&output.stderr));
+        let written = fs::read_to_string(&path).unwrap();
+        assert!(written.starts_with("before\nfile ") && written.contains("\nconnections 1\n"), "{written}");
+    }
+    let stderr = File::create(&path).unwrap();
+    let mut command = rstwho(&format!("replay {CAPTURE} --format summary -o /dev/stderr"));
+    assert!(command.stderr(stderr).status().unwrap().success());
+    assert!(fs::read_to_string(&path).unwrap().contains("\nconnections 1\n"));
 }
 
 #[test]
@@ -200,5 +239,5 @@ fn threads_signals_to_ourselves_and_panics_work_in_confinement() {
     assert!(fs::read(&to).is_err(), "written, not read");
     fs::remove_file(&to).unwrap();
     assert!(fs::create_dir(&from).is_err() && fs::hard_link("/etc/passwd", &to).is_err());
-    assert!(std::os::unix::fs::symlink("/etc/passwd", &to).is_err());
+    assert!(symlink("/etc/passwd", &to).is_err());
 }

@@ -92,6 +92,22 @@ in_namespace! {
         drop(net);
     }
 
+    fn an_output_that_is_a_link_is_opened_anew_in_confinement(net) {
+        let folders = [tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap()];
+        let [link, target] = folders.each_ref().map(|folder| folder.path().join("ends.jsonl"));
+        std::os::unix::fs::symlink(&target, &link).unwrap();
+        let watching = Watching::start(&format!("-i {NEAR} --format jsonl --all -o {}", link.display()));
+        fs::rename(&target, target.with_extension("moved")).unwrap();
+        watching.child.signal("HUP");
+        thread::sleep(Duration::from_millis(300));
+        refused();
+        let outcome = watching.stop("TERM");
+        assert!(outcome.status == 0 && !outcome.stderr.contains("rstwho:"), "{}", outcome.stderr);
+        let written = fs::read_to_string(&target).unwrap();
+        assert!(written.contains("\"summary\""), "{written}");
+        drop(net);
+    }
+
     fn what_the_new_user_may_not_write_is_said_before_it_starts(net) {
         let folder = folder_of(0);
         let file = folder.path().join("ends.jsonl");

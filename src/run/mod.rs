@@ -77,11 +77,13 @@ pub fn run(task: Task) -> Result<Status, Error> {
         Task::Orientation => Ok(offer::orient()),
         Task::Replay(mut replay) => {
             prefer(&mut replay.presentation)?;
+            output::settle(&mut replay.output);
             replay::replay(&replay)
         }
         #[cfg(feature = "live")]
         Task::Watch(mut config) => {
             prefer(&mut config.presentation)?;
+            output::settle_live(&mut config)?;
             watch::watch(&config)
         }
         #[cfg(feature = "live")]

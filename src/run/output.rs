@@ -9,6 +9,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use crate::capture::file::Input;
+use crate::capture::privilege::Place;
 #[cfg(feature = "live")]
 use crate::config::Watch;
 use crate::error::Error;
@@ -18,8 +19,34 @@ use crate::view;
 #[cfg(feature = "live")]
 use super::journal::Journal;
 
+/// The number under which standard output is open.
+const STDOUT: u32 = 1;
 /// Bytes written at once, unless somebody waits for them.
 const BUFFER: usize = 64 << 10;
+
+/// A path that leads to standard output is standard output: to open it anew would be to begin the file behind it anew.
+pub(super) fn settle(output: &mut Option<PathBuf>) {
+    if output.as_deref().is_some_and(|path| Place::of(path) == Place::Open(STDOUT)) {
+        *output = None;
+    }
+}
+
+/// The same, where the output may be rotated.
+///
+/// # Errors
+/// [`Error::Argument`] where standard output is to be rotated.
+#[cfg(feature = "live")]
+pub(super) fn settle_live(config: &mut Watch) -> Result<(), Error> {
+    let typed = config.output.clone();
+    settle(&mut config.output);
+    match typed.filter(|_| config.output.is_none() && config.rotation.is_some()) {
+        None => Ok(()),
+        Some(path) => {
+            let why = "this is standard output, and only a file can be rotated; name one".to_owned();
+            Err(Error::Argument { argument: "-o", value: path.display().to_string(), why })
+        }
+    }
+}
 
 /// The name of the output in messages.
 pub(super) fn name(output: Option<&Path>) -> PathBuf {

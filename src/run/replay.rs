@@ -302,8 +302,8 @@ impl Session<'_> {
 
 /// The captures may be read and the output written, and nothing else: their bytes may be anybody's.
 fn allow(config: &Replay) -> Allow {
-    let files = config.files.iter().filter(|path| path.as_os_str() != "-");
-    let allow = files.fold(confinement::allow(&config.presentation), Allow::reading);
+    let files = file::places(&config.files);
+    let allow = files.into_iter().fold(confinement::allow(&config.presentation), Allow::reading);
     match &config.output {
         Some(path) => allow.writing_output(path),
         None => allow,

@@ -68,6 +68,21 @@ pub fn expand(paths: &[PathBuf]) -> Vec<Result<Input, Error>> {
     inputs
 }
 
+/// All that has to be opened to read what the arguments of a command line mean: the files and folders that they name, and what
+/// the links in those folders lead to, wherever that lies. None of it is opened for that.
+#[must_use]
+pub fn places(paths: &[PathBuf]) -> Vec<PathBuf> {
+    let named = paths.iter().filter(|path| path.as_os_str() != "-");
+    named.flat_map(|path| std::iter::once(path.clone()).chain(links(path))).collect()
+}
+
+/// The links to files directly in a folder. What cannot be looked into gives an error when it is read.
+fn links(folder: &Path) -> Vec<PathBuf> {
+    let Ok(entries) = fs::read_dir(folder) else { return Vec::new() };
+    let paths = entries.filter_map(|entry| entry.ok().map(|it| it.path()));
+    paths.filter(|path| path.is_symlink() && path.is_file()).collect()
+}
+
 fn expand_one(path: &Path) -> Vec<Result<Input, Error>> {
     if path.as_os_str() == "-" {
         return vec![Ok(Input::Stdin)];

@@ -25,7 +25,7 @@ use std::io::{ErrorKind, Read};
 use std::path::PathBuf;
 
 pub use block::Block;
-pub use input::{Input, expand};
+pub use input::{Input, expand, places};
 pub use merged::Merged;
 pub use notice::{Damage, Notice};
 pub use pcapng::Drops;

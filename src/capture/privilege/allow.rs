@@ -2,6 +2,8 @@
 
 use std::path::{Path, PathBuf};
 
+use super::place::{Place, folder_of};
+
 /// What is still to be done after [`super::confine`]; all that is not said here fails from then on.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Allow {
@@ -54,14 +56,16 @@ impl Allow {
         self
     }
 
-    /// Also to make an output anew: its folder may be written in, and a pipe or device only itself.
+    /// Also to make an output anew: its folder may be written in, and if it is a link, that of what it leads to; a pipe, a
+    /// device, and what is open already, only itself.
     #[must_use]
     pub fn writing_output(self, path: &Path) -> Self {
-        if path.metadata().is_ok_and(|there| !there.is_file() && !there.is_dir()) {
-            return self.writing(path);
+        let Place::Path(target) = Place::of(path) else { return self.writing(path) };
+        if target.metadata().is_ok_and(|there| !there.is_file() && !there.is_dir()) {
+            return self.writing(target);
         }
-        let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
-        self.writing(folder.unwrap_or(Path::new(".")))
+        let allow = self.writing(folder_of(path));
+        if path.is_symlink() { allow.writing(folder_of(&target)) } else { allow }
     }
 
     /// Also to take a terminal over.
@@ -97,7 +101,18 @@ mod tests {
         assert_eq!(allow.write, [folder.path()]);
         assert_eq!(Allow::nothing().writing_output(Path::new("ends")).write, [Path::new(".")]);
         #[cfg(unix)]
-        assert_eq!(Allow::nothing().writing_output(Path::new("/dev/null")).write, [Path::new("/dev/null")]);
+        for itself in ["/dev/null", "/dev/stdout", "/dev/fd/7"] {
+            assert_eq!(Allow::nothing().writing_output(Path::new(itself)).write, [Path::new(itself)]);
+        }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn a_link_stands_for_both_folders() {
+        let folders = [tempfile::tempdir().unwrap(), tempfile::tempdir().unwrap()];
+        let [here, there] = folders.each_ref().map(|folder| folder.path().canonicalize().unwrap());
+        std::os::unix::fs::symlink(there.join("ends"), here.join("link")).unwrap();
+        assert_eq!(Allow::nothing().writing_output(&here.join("link")).write, [here, there]);
     }
 
     #[test]

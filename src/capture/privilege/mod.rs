@@ -19,6 +19,7 @@ mod files;
 #[cfg(target_os = "linux")]
 mod linux;
 mod missing;
+mod place;
 #[cfg(target_os = "linux")]
 mod probe;
 #[cfg(target_os = "linux")]
@@ -32,6 +33,7 @@ pub use elsewhere::{confine, probe, shed};
 #[cfg(target_os = "linux")]
 pub use linux::{confine, shed};
 pub use missing::Missing;
+pub use place::{Place, folder_of};
 #[cfg(target_os = "linux")]
 pub use probe::probe;
 
