@@ -39,7 +39,7 @@ fn json_lines_end_with_a_summary() {
     assert_eq!(summary["frames"], 16);
     assert_eq!(summary["connections"]["total"], 3);
     assert_eq!(summary["connections"]["by_end"]["fin"], 1);
-    assert_eq!(summary["bad_ends"], 2);
+    assert_eq!((&summary["bad_ends"], &summary["harmful"]), (&2.into(), &2.into()));
     assert_eq!(summary["we"], "10.0.3.7");
     assert_eq!(summary["peers"].as_array().map(Vec::len), Some(2));
     let all = place.records("replay mixed.pcap --format jsonl --all");

@@ -9,7 +9,7 @@ use crate::config::Presentation;
 use crate::verdict::{Ruling, Verdict};
 
 use super::ledger::{Ledger, News};
-use super::{Record, Report, Scribe, View};
+use super::{Record, Report, Scribe, View, one_line};
 
 /// The record's leaves in its order. A test holds them to the record.
 const COLUMNS: &[&str] = &[
@@ -181,7 +181,8 @@ fn field(record: &Value, column: &str) -> String {
 fn text(value: &Value) -> String {
     match value {
         Value::Null => String::new(),
-        Value::String(text) => text.clone(),
+        // Spreadsheets need no more than text, and a terminal must be given no more.
+        Value::String(text) => one_line(text),
         Value::Array(items) => items.iter().map(text).collect::<Vec<_>>().join("; "),
         // The items of lists: `no_response (likely)`, `9: the server closed`.
         Value::Object(item) => match (item.get("cause"), item.get("frame")) {

@@ -93,6 +93,7 @@ struct Summary<'a> {
     connections: Connections,
     rst_by: Senders,
     bad_ends: u64,
+    harmful: u64,
     harmless: u64,
     we: Option<String>,
     peers: Vec<PeerLine>,
@@ -172,6 +173,7 @@ impl<'a> Summary<'a> {
                 middlebox: totals.resets.middlebox,
             },
             bad_ends: totals.bad_ends,
+            harmful: totals.harmful,
             harmless: totals.harmless,
             we: match peers.ours {
                 Ours::Shared(addr) => Some(addr.to_string()),

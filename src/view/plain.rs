@@ -3,6 +3,10 @@
 /// `text` as one line that moves no cursor and turns no direction: control characters are shown as U+FFFD.
 #[must_use]
 pub fn one_line(text: &str) -> String {
+    // Nearly all of it is plain.
+    if text.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
+        return text.to_owned();
+    }
     text.chars().map(|c| if commands(c) { char::REPLACEMENT_CHARACTER } else { c }).collect()
 }
 

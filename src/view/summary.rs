@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use crate::verdict::{How, Ruling, Verdict};
 
 use super::clock::Rfc3339;
-use super::{Report, View};
+use super::{Report, View, one_line};
 
 /// Totals only.
 pub(super) struct Summary<'w> {
@@ -18,7 +18,8 @@ impl<'w> Summary<'w> {
     }
 
     fn line(&mut self, key: &str, value: impl std::fmt::Display) -> io::Result<()> {
-        self.out.write_all(format!("{key} {value}\n").as_bytes())
+        // A name may hold anything, also what looks like the next line.
+        self.out.write_all(format!("{key} {}\n", one_line(&value.to_string())).as_bytes())
     }
 }
 
@@ -49,8 +50,8 @@ impl View for Summary<'_> {
         }
         let dropped = report.intake.dropped;
         let by = [("kernel", dropped.kernel), ("interface", dropped.interface), ("us", dropped.us)];
-        for (who, frames) in by.into_iter().filter(|_| !report.interfaces.is_empty()) {
-            self.line(&format!("dropped.{who}"), frames.unwrap_or(0))?;
+        for (who, frames) in by {
+            frames.map_or(Ok(()), |frames| self.line(&format!("dropped.{who}"), frames))?;
         }
         self.line("late_segments", intake.late)?;
         self.line("evicted", intake.evicted)?;
@@ -65,6 +66,7 @@ impl View for Summary<'_> {
         self.line("rst_by.server", totals.resets.server)?;
         self.line("rst_by.middlebox", totals.resets.middlebox)?;
         self.line("bad_ends", totals.bad_ends)?;
+        self.line("harmful", totals.harmful)?;
         self.line("harmless", totals.harmless)?;
         for notice in report.notices {
             self.line("notice", notice)?;
