@@ -276,6 +276,16 @@ fn ctrl_c_leaves_and_small_terminals_are_told() {
     leaves_the_terminal_clean(&tmux);
 }
 
+#[test]
+fn a_signal_gives_the_terminal_back() {
+    for (signal, args) in [("INT", "--tui"), ("TERM", "--tui"), ("INT", "--tui --speed 0.01")] {
+        let Some(tmux) = start(100, 30, args) else { return };
+        tmux.wait_for("[1 Bad ends]");
+        tmux.signal_the_program(signal);
+        leaves_the_terminal_clean(&tmux);
+    }
+}
+
 /// The shell is back on the screen as it was, with echo, line by line, and a cursor.
 fn leaves_the_terminal_clean(tmux: &Tmux) {
     let screen = tmux.wait_for("back with status 0");
