@@ -276,6 +276,28 @@ fn ctrl_c_leaves_and_small_terminals_are_told() {
     leaves_the_terminal_clean(&tmux);
 }
 
+/// A capture waits closed until the one before it has been read.
+#[test]
+fn a_capture_that_goes_away_while_others_are_played_is_said_and_they_are_played_on() {
+    let folder = tempfile::tempdir().expect("a folder");
+    // In the order of their times.
+    for (capture, name) in CAPTURES.split_whitespace().zip(["a", "b", "d", "c"]) {
+        std::fs::copy(capture, folder.path().join(name)).expect("copied");
+    }
+    let (inside, program) = (folder.path().display(), env!("CARGO_BIN_EXE_rstwho"));
+    let script = format!("'{program}' replay {inside}/[abcd] --tui --speed 20; echo {BACK} $?; exec cat");
+    let Some(tmux) = Tmux::start(150, 30, &script) else { return skip() };
+    tmux.wait_for("captures, played");
+    std::fs::remove_file(folder.path().join("c")).expect("removed");
+    tmux.wait_for("read to its end");
+    tmux.wait_for("of 42 connections");
+    tmux.press("5");
+    tmux.wait_for("note: cannot read");
+    tmux.press("q");
+    let screen = tmux.wait_for(&format!("{BACK} 2"));
+    assert!(screen.contains("/c: No such file"), "{screen}");
+}
+
 #[test]
 fn a_signal_gives_the_terminal_back() {
     for (signal, args) in [("INT", "--tui"), ("TERM", "--tui"), ("INT", "--tui --speed 0.01")] {

@@ -28,6 +28,8 @@ impl Meter {
     pub(super) fn of(config: &Replay) -> Self {
         let streams = matches!(config.presentation.format, Format::Jsonl | Format::Csv);
         let disturbs = streams && config.output.is_none() && stdout().is_terminal();
+        // A dashboard has the terminal while it is played.
+        let disturbs = disturbs || config.speed.is_some();
         let next = (stderr().is_terminal() && !disturbs).then(|| Instant::now() + INTERVAL);
         Self { next, drawn: Drawn::Nothing }
     }

@@ -128,6 +128,16 @@ impl<'a> Desk<'a> {
         self.view.flush().map_err(Stop::Output)
     }
 
+    /// Notes whether the view could show what it was given beside verdicts.
+    pub(super) fn note(&mut self, shown: io::Result<()>) {
+        self.failed = self.failed.take().or(shown.err());
+    }
+
+    /// Is there nobody any more who takes what is found?
+    pub(super) const fn has_failed(&self) -> bool {
+        self.failed.is_some()
+    }
+
     pub(super) fn new(aggregate: Aggregate, view: &'a mut dyn View, names: &'a [String]) -> Self {
         Self { aggregate, view, names, own_traffic: None, scribes: None, failed: None }
     }

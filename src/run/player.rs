@@ -18,24 +18,26 @@ pub(super) struct Player<'a> {
     config: &'a Replay,
     files: &'a [String],
     alive: Alive,
-    pub(super) failed: Option<io::Error>,
 }
 
 impl<'a> Player<'a> {
     pub(super) fn new(config: &'a Replay, files: &'a [String], speed: f64) -> Self {
-        Self { pace: Pace::new(speed), config, files, alive: Alive::default(), failed: None }
+        Self { pace: Pace::new(speed), config, files, alive: Alive::default() }
     }
 
     /// Takes frames as they are read; comes back when the last of them was due.
     pub(super) fn take(&mut self, mut frames: &[Frame<'_>], pass: &mut Pass<'_, '_>) {
-        while let (Some(first), None, false) = (frames.first(), &self.failed, pass.desk.view.wants_quit()) {
+        while let (Some(first), false) =
+            (frames.first(), pass.desk.has_failed() || pass.desk.view.wants_quit())
+        {
             let (due, later) = frames.split_at(self.pace.due(frames));
             pass.take(due);
             // Time goes on without frames as well, but never past the next one.
             let now = self.pace.now(first.ts);
             pass.advance(later.first().map_or(now, |next| now.min(next.ts)));
             if pass.desk.view.wants_counts() {
-                self.failed = self.show(pass, now).err();
+                let shown = self.show(pass, now);
+                pass.desk.note(shown);
             }
             if !later.is_empty() {
                 Pace::rest();

@@ -36,6 +36,8 @@ struct Session<'a> {
     /// Opened when there is something to report, so that nothing is overwritten for nothing.
     view: Option<Box<dyn View>>,
     troubles: u64,
+    /// What could not be said while a dashboard had the terminal.
+    unsaid: Vec<String>,
     /// Ends that are known to have hurt somebody.
     harmful: u64,
 }
@@ -60,16 +62,19 @@ pub(super) fn replay(config: &Replay) -> Result<Status, Error> {
         names: Vec::new(),
         view: None,
         troubles: 0,
+        unsaid: Vec::new(),
         harmful: 0,
     };
     let inputs = session.inputs();
     output::spare(&inputs, config.output.as_deref())?;
     session.names = inputs.iter().map(ToString::to_string).collect();
     session.inputs.clone_from(&inputs);
-    match config.grouping {
-        Grouping::Merged => session.merged(&inputs)?,
-        Grouping::Separate => session.separate(&inputs)?,
-    }
+    let outcome = match config.grouping {
+        Grouping::Merged => session.merged(&inputs),
+        Grouping::Separate => session.separate(&inputs),
+    };
+    session.close();
+    outcome?;
     Ok(Status::of(config.verdict_status, session.troubles, session.harmful))
 }
 
@@ -86,6 +91,22 @@ impl Session<'_> {
     fn complain(&mut self, error: &Error) {
         self.troubles += 1;
         talk::say(error);
+    }
+
+    /// The same where a view may have the terminal: it is among the notices then, and said when the terminal is given back.
+    fn complain_beside(&mut self, view: &dyn View, error: &Error) {
+        if view.owns_terminal() {
+            self.troubles += 1;
+            self.unsaid.push(error.to_string());
+        } else {
+            self.complain(error);
+        }
+    }
+
+    /// Gives back what the view has taken, and says what had to wait for that.
+    fn close(&mut self) {
+        self.view = None;
+        self.unsaid.drain(..).for_each(talk::say);
     }
 
     fn merged(&mut self, inputs: &[Input]) -> Result<(), Error> {
@@ -177,7 +198,7 @@ impl Session<'_> {
         if !desk.view.owns_terminal() {
             notices.iter().for_each(talk::say);
         }
-        notices.extend(self.unconfined.iter().cloned());
+        notices.extend(self.unsaid.iter().chain(&self.unconfined).cloned());
         intake.dropped = reader.dropped();
         let snapshot = desk.aggregate.snapshot(self.config.presentation.top);
         let heading =
@@ -200,18 +221,15 @@ impl Session<'_> {
         view.report(&report).and_then(|()| view.flush()).map_err(Stop::Output)
     }
 
-    /// All of it, at its own pace, on several cores or on one; gives back what it was lent.
+    /// All of it, on several cores or on one; gives back what it was lent.
     fn count(
         &mut self,
         mut reader: Reader,
         mut gate: Gate,
         desk: &mut Desk<'_>,
     ) -> Result<(Intake, Reader, Gate), Stop> {
-        if let Some(speed) = self.config.speed {
-            let intake = self.play(&mut reader, &mut gate, desk, speed)?;
-            return Ok((intake, reader, gate));
-        }
-        if let Some(others) = pipeline::others() {
+        // Who plays waits for the capture's own time: there is nothing to share.
+        if let (Some(others), None) = (pipeline::others(), self.config.speed) {
             let lent = (reader, gate, Meter::of(self.config));
             let outcome = pipeline::follow(lent, &self.settings(), others, desk)?;
             self.troubles += outcome.tally.troubles;
@@ -221,7 +239,7 @@ impl Session<'_> {
         Ok((intake, reader, gate))
     }
 
-    /// All of it on one core.
+    /// All of it on one core, as it comes or at the capture's own pace.
     fn follow_alone(
         &mut self,
         reader: &mut Reader,
@@ -229,54 +247,39 @@ impl Session<'_> {
         desk: &mut Desk<'_>,
     ) -> Result<Intake, Stop> {
         let mut pass = Pass::new(gate, Engine::new(self.settings()), desk);
-        self.read(reader, &mut pass)?;
+        let names = self.names.clone();
+        let player = self.config.speed.map(|speed| Player::new(self.config, &names, speed));
+        self.read(reader, &mut pass, player)?;
         let until = if pass.gate.is_shut() { ObservedUntil::Stopped } else { ObservedUntil::Eof };
         pass.finish(until)?;
         Ok(pass.intake())
     }
 
-    fn read(&mut self, reader: &mut Reader, pass: &mut Pass<'_, '_>) -> Result<(), Stop> {
+    /// What cannot be read any further is said, and what else there is is read.
+    fn read(
+        &mut self,
+        reader: &mut Reader,
+        pass: &mut Pass<'_, '_>,
+        mut player: Option<Player<'_>>,
+    ) -> Result<(), Stop> {
         let mut meter = Meter::of(self.config);
         loop {
-            let progress = reader.read(&mut |frames| pass.take(frames)).unwrap_or_else(|error| {
+            let progress = reader.read(&mut |frames| match &mut player {
+                Some(player) => player.take(frames, pass),
+                None => pass.take(frames),
+            });
+            let progress = progress.unwrap_or_else(|error| {
                 meter.wipe();
-                self.complain(&error);
+                self.complain_beside(pass.desk.view, &error);
                 Progress::More
             });
             pass.check().inspect_err(|_| meter.wipe())?;
-            if progress == Progress::End || pass.gate.is_shut() {
+            if progress == Progress::End || pass.gate.is_shut() || pass.desk.view.wants_quit() {
                 meter.wipe();
                 return Ok(());
             }
             meter.show(|| reader.position());
         }
-    }
-
-    /// Reads at the capture's own pace, and shows what there is meanwhile.
-    fn play(
-        &mut self,
-        reader: &mut Reader,
-        gate: &mut Gate,
-        desk: &mut Desk<'_>,
-        speed: f64,
-    ) -> Result<Intake, Stop> {
-        let mut pass = Pass::new(gate, Engine::new(self.settings()), desk);
-        let mut player = Player::new(self.config, &self.names, speed);
-        loop {
-            let progress = reader.read(&mut |frames| player.take(frames, &mut pass));
-            if let Some(error) = player.failed.take() {
-                return Err(Stop::Output(error));
-            }
-            pass.check()?;
-            // What cannot be read any further is among the notices.
-            let ended = progress.is_err() || matches!(progress, Ok(Progress::End));
-            if ended || pass.gate.is_shut() || pass.desk.view.wants_quit() {
-                break;
-            }
-        }
-        let until = if pass.gate.is_shut() { ObservedUntil::Stopped } else { ObservedUntil::Eof };
-        pass.finish(until)?;
-        Ok(pass.intake())
     }
 
     fn settings(&self) -> Settings {
