@@ -85,7 +85,7 @@ pub struct Cli {
     #[arg(short = 'r', value_name = "FILE")]
     pub read: Vec<PathBuf>,
     /// List interfaces: the same as `interfaces`
-    #[arg(short = 'D')]
+    #[arg(short = 'D', exclusive = true)]
     pub list: bool,
     /// The options of `replay`, for `-r`.
     #[command(flatten)]
@@ -349,11 +349,15 @@ fn speed(text: &str) -> Result<f64, String> {
     }
 }
 
-/// The command line as clap sees it. `replay`'s options also work beside `-r` but are listed in `replay --help` only.
+/// The command line as clap sees it. `replay`'s options also work beside `-r` but are listed in `replay --help` only; those that
+/// mean nothing without a capture need one.
 #[must_use]
 pub fn command() -> clap::Command {
+    let selection = Selection::augment_args(clap::Command::new("selection"));
+    let selects = |arg: &clap::Arg| selection.get_arguments().any(|known| known.get_id() == arg.get_id());
     Cli::command().mut_args(|arg| {
         let shown = matches!(arg.get_id().as_str(), "read" | "list" | "help" | "version");
+        let arg = if selects(&arg) { arg.requires("read") } else { arg };
         arg.hide(!shown)
     })
 }

@@ -212,6 +212,10 @@ fn wrong_arguments_are_told_in_a_line() {
         ("replay mixed.pcap --nonsense", "unexpected argument '--nonsense' found"),
         ("replay", "the following required arguments were not provided: <FILE>..."),
         ("mixed.pcap", "unrecognized subcommand 'mixed.pcap' (to read it: rstwho replay mixed.pcap)"),
+        ("-D -r mixed.pcap", "the argument '-D' cannot be used with one or more of the other"),
+        ("-D --format jsonl", "the argument '-D' cannot be used with one or more of the other"),
+        ("--since 10", "the following required arguments were not provided: -r <FILE>"),
+        ("--tui", "the following required arguments were not provided: -r <FILE>"),
         ("replay mixed.pcap -o mixed.pcap", "-o 'mixed.pcap': this is a capture to be read"),
         ("replay mixed.pcap -o no/such/folder", "cannot write no/such/folder: No such file"),
     ] {
