@@ -60,6 +60,10 @@ in_namespace! {
         let folder = tempfile::tempdir().unwrap();
         let output = rstwho(&format!("watch -i {NEAR} --probe-sandbox")).output().unwrap();
         assert_refused(&output, &[]);
+        for what in ["send a frame", "write a frame", "copy a socket that captures", "hand a socket that captures over"] {
+            let refused = format!("{what}: refused: Operation not permitted");
+            assert!(text(&output.stdout).contains(&refused), "{what}: {}", text(&output.stdout));
+        }
         let file = folder.path().join("ends");
         let output = rstwho(&format!("watch -i {NEAR} --probe-sandbox -o {} --rotate 1M", file.display())).output().unwrap();
         assert_refused(&output, &["make a file in the output's folder"]);

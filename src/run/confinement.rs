@@ -37,17 +37,20 @@ pub(super) fn confine(sandbox: Sandbox, allow: &Allow, unshed: &[Missing]) -> Ve
     open
 }
 
+/// What was tried, and how that ended.
+type Attempt = (&'static str, Result<(), String>);
+
 /// Tries what must not be possible any more, and says how that ended. Trouble if anything was possible but to write
-/// where the output is.
+/// where the output is, also of what was tried `further`.
 ///
 /// # Errors
 /// If it cannot be said.
-pub(super) fn probe(output: Option<&Path>) -> Result<Status, Error> {
+pub(super) fn probe(output: Option<&Path>, further: Vec<Attempt>) -> Result<Status, Error> {
     let parent = output.and_then(Path::parent);
     let folder = parent.map(|folder| if folder.as_os_str().is_empty() { Path::new(".") } else { folder });
     let mut lines = String::new();
     let mut status = Status::Done;
-    for (what, outcome) in privilege::probe(folder) {
+    for (what, outcome) in privilege::probe(folder).into_iter().chain(further) {
         let is_wanted = what.contains("output");
         if outcome.is_ok() != is_wanted {
             status = Status::Trouble;

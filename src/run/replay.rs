@@ -52,7 +52,7 @@ pub(super) fn replay(config: &Replay) -> Result<Status, Error> {
     let shed = privilege::shed(&Become::Itself, Keep::Files)?;
     let unconfined = confinement::confine(config.sandbox, &allow(config), &shed.missing);
     if config.sandbox == Sandbox::Probed {
-        return confinement::probe(config.output.as_deref());
+        return confinement::probe(config.output.as_deref(), Vec::new());
     }
     let mut session = Session {
         config,

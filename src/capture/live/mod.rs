@@ -20,10 +20,12 @@ mod lane;
 mod netlink;
 mod notice;
 mod options;
+mod probe;
 mod refusal;
 mod rights;
 mod untagged;
 
+use std::os::fd::{AsFd, AsRawFd, RawFd};
 use std::time::{Duration, Instant};
 
 use rustix::event::{PollFd, PollFlags, Timespec};
@@ -125,6 +127,12 @@ impl LiveSource {
     /// Each interface by its name, as of the last second.
     pub fn each(&self) -> impl Iterator<Item = (&str, LiveCounts)> {
         self.lanes.iter().map(|lane| (lane.name(), lane.counts()))
+    }
+
+    /// The numbers of the sockets that capture, through which nothing is to be sent.
+    #[must_use]
+    pub fn descriptors(&self) -> Vec<RawFd> {
+        self.lanes.iter().map(|lane| lane.as_fd().as_raw_fd()).collect()
     }
 
     /// Until when everything that was captured has been handed over. Time can be moved on to here without overtaking

@@ -13,6 +13,8 @@ pub struct Allow {
     pub(super) write: Vec<PathBuf>,
     pub(super) terminal: Terminal,
     pub(super) resolver: Resolver,
+    /// What is open and only read from, by number.
+    pub(super) only_read: Vec<i32>,
 }
 
 /// Whether a dashboard will be drawn.
@@ -79,6 +81,14 @@ impl Allow {
     #[must_use]
     pub fn with_resolver(mut self, resolver: Resolver) -> Self {
         self.resolver = resolver;
+        self
+    }
+
+    /// What is open under these numbers may only be read: nothing may be sent or written there, nor may it get other numbers, under
+    /// which it could. Where a resolver may be asked it can still be handed over through a socket, see `SECURITY.md`.
+    #[must_use]
+    pub fn only_reading(mut self, descriptors: impl IntoIterator<Item = i32>) -> Self {
+        self.only_read.extend(descriptors);
         self
     }
 

@@ -32,8 +32,6 @@ const BASE: &[i64] = &[
     libc::SYS_read,
     libc::SYS_readv,
     libc::SYS_pread64,
-    libc::SYS_write,
-    libc::SYS_writev,
     libc::SYS_lseek,
     libc::SYS_ftruncate,
     libc::SYS_fsync,
@@ -42,9 +40,6 @@ const BASE: &[i64] = &[
     libc::SYS_newfstatat,
     libc::SYS_statx,
     libc::SYS_close,
-    libc::SYS_dup,
-    libc::SYS_dup3,
-    libc::SYS_fcntl,
     libc::SYS_ppoll,
     libc::SYS_pselect6,
     libc::SYS_epoll_create1,
@@ -57,8 +52,6 @@ const BASE: &[i64] = &[
     libc::SYS_getsockopt,
     libc::SYS_recvfrom,
     libc::SYS_recvmsg,
-    libc::SYS_sendto,
-    libc::SYS_sendmsg,
     // Threads and signals to ourselves.
     libc::SYS_futex,
     libc::SYS_set_robust_list,
@@ -93,7 +86,6 @@ const OLD: &[i64] = &[
     libc::SYS_select,
     libc::SYS_epoll_wait,
     libc::SYS_time,
-    libc::SYS_dup2,
     libc::SYS_pipe,
     libc::SYS_stat,
     libc::SYS_lstat,
@@ -137,10 +129,24 @@ const RESOLVE: &[i64] = &[
     libc::SYS_getpeername,
     libc::SYS_setsockopt,
     libc::SYS_shutdown,
-    libc::SYS_sendmmsg,
     libc::SYS_recvmmsg,
     libc::SYS_fstatfs,
 ];
+
+/// What writes to the file or socket that its first argument numbers, or gives that another number.
+const WRITE: &[i64] = &[
+    libc::SYS_write,
+    libc::SYS_writev,
+    libc::SYS_sendto,
+    libc::SYS_dup,
+    libc::SYS_dup3,
+    #[cfg(target_arch = "x86_64")]
+    libc::SYS_dup2,
+];
+
+/// The same, to ask for names. A message can carry what is open to another socket, where it arrives under a new number: nobody
+/// else needs that.
+const WRITE_TO_RESOLVE: &[i64] = &[libc::SYS_sendmsg, libc::SYS_sendmmsg];
 
 /// What terminals are asked, that sockets and pipes do not block, and whether an interface is up. Not among them: to put
 /// characters into a terminal's input (TIOCSTI).
@@ -209,6 +215,10 @@ fn listed(allow: &Allow) -> Result<Calls, BackendError> {
     if asks {
         list(RESOLVE);
     }
+    for &number in WRITE.iter().chain(WRITE_TO_RESOLVE.iter().filter(|_| asks)) {
+        calls.insert(number, elsewhere(allow)?);
+    }
+    calls.insert(libc::SYS_fcntl, controls(allow)?);
     calls.extend([
         // Of two programs, the stricter counts, and the other one answers this call: what a pointer points to cannot be
         // checked. Told that there is no such call, the C library makes threads by `clone`, whose flags are numbers.
@@ -231,6 +241,27 @@ fn listed(allow: &Allow) -> Result<Calls, BackendError> {
         calls.insert(libc::SYS_socket, families.iter().map(of).collect::<Result<_, _>>()?);
     }
     Ok(calls)
+}
+
+/// Anywhere but where something is only read from; without rules, everywhere.
+fn elsewhere(allow: &Allow) -> Result<Vec<SeccompRule>, BackendError> {
+    none_of(0, allow.only_read.iter().map(|descriptor| u64::from(descriptor.unsigned_abs())))
+}
+
+/// The same, or anything but to give it another number.
+fn controls(allow: &Allow) -> Result<Vec<SeccompRule>, BackendError> {
+    let mut rules = elsewhere(allow)?;
+    if !rules.is_empty() {
+        rules.extend(none_of(1, [libc::F_DUPFD as u64, libc::F_DUPFD_CLOEXEC as u64])?);
+    }
+    Ok(rules)
+}
+
+/// An argument that is none of these, of which nothing needs to be said where there are none.
+fn none_of(argument: u8, values: impl IntoIterator<Item = u64>) -> Result<Vec<SeccompRule>, BackendError> {
+    let differs = |value| SeccompCondition::new(argument, Len::Dword, Is::Ne, value);
+    let conditions: Vec<_> = values.into_iter().map(differs).collect::<Result<_, _>>()?;
+    if conditions.is_empty() { Ok(Vec::new()) } else { Ok(vec![SeccompRule::new(conditions)?]) }
 }
 
 /// Threads, and neither processes nor namespaces.

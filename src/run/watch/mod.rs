@@ -81,9 +81,9 @@ pub(super) fn watch(config: &Watch) -> Result<Status, Error> {
         Display::Dashboard => None,
         Display::Report => Some(output::create_live(config, shed.became.as_deref(), bell.reopening())?),
     };
-    let notices = confinement::confine(config.sandbox, &allow(config), &shed.missing);
+    let notices = confinement::confine(config.sandbox, &allow(config, &source), &shed.missing);
     if config.sandbox == Sandbox::Probed {
-        return confinement::probe(config.output.as_deref());
+        return confinement::probe(config.output.as_deref(), source.probe());
     }
     // Its helper is a thread, which takes over what this one may do.
     let tools = Toolbox::for_display(config);
@@ -160,9 +160,9 @@ fn target(config: &Watch) -> Become {
     config.user.clone().map_or(Become::Caller, Become::User)
 }
 
-/// Interfaces, counters and files are open by then; what is left is to begin new files, and to draw.
-fn allow(config: &Watch) -> Allow {
-    let allow = confinement::allow(&config.presentation);
+/// Interfaces, counters and files are open by then; what is left is to begin new files, and to draw. Nothing is ever sent.
+fn allow(config: &Watch, source: &LiveSource) -> Allow {
+    let allow = confinement::allow(&config.presentation).only_reading(source.descriptors());
     let is_asked = config.presentation.display == Display::Dashboard && config.names == Lookups::Made;
     let allow = allow.with_resolver(if is_asked { Resolver::Asked } else { Resolver::Absent });
     match &config.output {
