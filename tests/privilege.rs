@@ -8,7 +8,7 @@ mod held;
 
 use std::fs::{self, File};
 use std::io::Write as _;
-use std::os::unix::fs::symlink;
+use std::os::unix::fs::{PermissionsExt as _, symlink};
 use std::path::PathBuf;
 use std::process::{Command, Stdio};
 use std::thread;
@@ -143,6 +143,41 @@ fn root_still_reads_what_belongs_to_others() {
     assert!(changed.success());
     let output = rstwho(&format!("replay {}", path.display())).output().unwrap();
     assert!(output.status.success(), "{}", text(&output.stderr));
+}
+
+#[test]
+fn what_is_lent_by_a_setuid_bit_reads_and_writes_nothing() {
+    if !is_root() {
+        return held::skip("needs root");
+    }
+    let folder = tempfile::tempdir().unwrap();
+    let place = |name: &str, mode: u32| {
+        let path = folder.path().join(name);
+        fs::set_permissions(&path, fs::Permissions::from_mode(mode)).unwrap();
+        path.display().to_string()
+    };
+    for (from, name) in [(env!("CARGO_BIN_EXE_rstwho"), "rstwho"), (CAPTURE, "a.pcap"), (CAPTURE, "secret")] {
+        fs::copy(from, folder.path().join(name)).unwrap();
+    }
+    fs::write(folder.path().join("theirs"), "of root\n").unwrap();
+    let (program, capture) = (place("rstwho", 0o4755), place("a.pcap", 0o644));
+    let (secret, theirs) = (place("secret", 0o600), place("theirs", 0o644));
+    place(".", 0o755);
+    let lent = |args: &[&str]| {
+        let mut command = Command::new("setpriv");
+        command.args(["--reuid=65534", "--regid=65534", "--clear-groups"]).arg(&program).arg("replay");
+        command.args(args).stdin(Stdio::null()).output().unwrap()
+    };
+    let attempts: [(&[&str], &str); 2] =
+        [(&[&secret], "cannot read"), (&[&capture, "-o", &theirs], "cannot write")];
+    for (args, words) in attempts {
+        let output = lent(args);
+        let said = text(&output.stderr);
+        assert_eq!((output.status.code(), said.lines().count()), (Some(2), 1), "{said}");
+        assert!(said.contains(words) && said.contains("Permission denied"), "{said}");
+    }
+    assert_eq!(fs::read_to_string(&theirs).unwrap(), "of root\n");
+    assert!(lent(&[&capture]).status.success());
 }
 
 #[test]

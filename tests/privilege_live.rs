@@ -162,6 +162,25 @@ in_namespace! {
         drop(net);
     }
 
+    fn a_setuid_bit_lends_no_more_than_that_one_capability(net) {
+        let folder = tempfile::tempdir().unwrap();
+        let program = folder.path().join("rstwho");
+        fs::copy(env!("CARGO_BIN_EXE_rstwho"), &program).unwrap();
+        for (path, mode) in [(folder.path(), 0o755), (&program, 0o4755)] {
+            fs::set_permissions(path, fs::Permissions::from_mode(mode)).unwrap();
+        }
+        let mut command = Command::new("setpriv");
+        command.args(["--reuid=65534", "--regid=65534", "--clear-groups"]).arg(&program);
+        let watching = Watching::run(command.args(["watch", "-i", NEAR, "--format", "jsonl"]));
+        let held = Held::of(watching.child.0.id());
+        assert_eq!((&held.uids, &held.gids), (&vec![NOBODY; 4], &vec![NOBODY; 4]), "{held:?}");
+        assert!(held.has_no_capabilities() && held.no_new_privs && held.filters, "{held:?}");
+        refused();
+        let outcome = watching.stop("TERM");
+        assert_eq!((outcome.status, outcome.finals().len()), (0, 1), "{}", outcome.stderr);
+        drop(net);
+    }
+
     fn root_in_a_container_needs_that_one_capability_too(net) {
         let contained = |args: &str| {
             let mut command = Command::new("setpriv");

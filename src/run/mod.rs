@@ -33,6 +33,7 @@ use std::hash::{BuildHasher, RandomState};
 use std::io::ErrorKind;
 use std::process::ExitCode;
 
+use crate::capture::privilege;
 use crate::config::{Display, Presentation, Task, VerdictStatus};
 use crate::error::Error;
 
@@ -73,6 +74,7 @@ impl From<Status> for ExitCode {
 /// # Errors
 /// What stopped it. What could be done is done, and written, by then.
 pub fn run(task: Task) -> Result<Status, Error> {
+    privilege::return_lent()?;
     match task {
         Task::Orientation => Ok(offer::orient()),
         Task::Replay(mut replay) => {

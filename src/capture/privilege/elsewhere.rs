@@ -5,6 +5,22 @@
 use super::{Allow, Become, Keep, Missing, Shed};
 use crate::error::Error;
 
+/// Refuses to go on with the rights of another than of whoever started the program: they cannot be given back here.
+///
+/// # Errors
+/// [`Error::Privileges`] if its file lends the rights of its owner.
+pub fn return_lent() -> Result<(), Error> {
+    #[cfg(unix)]
+    {
+        use rustix::process::{getegid, geteuid, getgid, getuid};
+        if getuid() != geteuid() || getgid() != getegid() {
+            let why = "those that its file lends (a setuid bit) can be given back on Linux only".to_owned();
+            return Err(Error::Privileges { why });
+        }
+    }
+    Ok(())
+}
+
 /// Leaves everything as it is.
 ///
 /// # Errors
@@ -38,6 +54,7 @@ mod tests {
 
     #[test]
     fn nothing_is_closed_and_that_is_said() {
+        assert!(return_lent().is_ok());
         assert_eq!(shed(&Become::Caller, Keep::Nothing).unwrap().became, None);
         let error = shed(&Become::User("alice".to_owned()), Keep::Nothing).unwrap_err().to_string();
         assert_eq!(error, "--user 'alice': only on Linux can rstwho become another user");

@@ -5,6 +5,24 @@ use rustix::thread::{self, CapabilitySet, CapabilitySets};
 use super::{Allow, Become, Keep, Missing, Shed, files, syscalls, user};
 use crate::error::Error;
 
+/// Becomes for good whoever started the program, where its file lends the rights of its owner (a setuid or setgid bit): what is
+/// named is read and written with the rights of who named it. Of what was lent, the capability to capture is kept until
+/// [`shed`], as if the file had that one by itself.
+///
+/// # Errors
+/// [`Error::Privileges`] if the system does not let them be given back.
+pub fn return_lent() -> Result<(), Error> {
+    if !user::is_lent() {
+        return Ok(());
+    }
+    thread::set_keep_capabilities(true).map_err(refused)?;
+    user::become_real().map_err(|errno| Error::Privileges { why: errno.desc().to_owned() })?;
+    thread::set_keep_capabilities(false).map_err(refused)?;
+    let kept = thread::capabilities(None).map_err(refused)?.permitted & CapabilitySet::NET_RAW;
+    let left = CapabilitySets { effective: kept, permitted: kept, inheritable: CapabilitySet::empty() };
+    thread::set_capabilities(None, left).map_err(refused)
+}
+
 /// Drops every capability that `keep` does not name, from all sets and for good, and becomes another user if that is
 /// wanted. Programs that this one might start gain nothing (`no_new_privs`).
 ///

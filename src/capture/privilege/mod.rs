@@ -8,6 +8,8 @@
 //! 3. [`confine`] closes everything else: Landlock the files, seccomp the system calls. Only what [`Allow`] names stays
 //!    possible.
 //!
+//! Before all that, [`return_lent`] gives back what a setuid bit has lent.
+//!
 //! All of it has to come before the first thread: a thread takes over what its parent may do, and no more.
 
 mod allow;
@@ -29,9 +31,9 @@ mod user;
 
 pub use allow::{Allow, Resolver, Terminal};
 #[cfg(not(target_os = "linux"))]
-pub use elsewhere::{confine, probe, shed};
+pub use elsewhere::{confine, probe, return_lent, shed};
 #[cfg(target_os = "linux")]
-pub use linux::{confine, shed};
+pub use linux::{confine, return_lent, shed};
 pub use missing::Missing;
 pub use place::{Place, folder_of};
 #[cfg(target_os = "linux")]

@@ -14,6 +14,18 @@ struct Target {
     words: String,
 }
 
+/// Do the rights of another count than of whoever started the program?
+pub(super) fn is_lent() -> bool {
+    Uid::current() != Uid::effective() || Gid::current() != Gid::effective()
+}
+
+/// Becomes whoever started the program, so that there is no way back.
+pub(super) fn become_real() -> nix::Result<()> {
+    let (uid, gid) = (Uid::current(), Gid::current());
+    nix::unistd::setresgid(gid, gid, gid)?;
+    nix::unistd::setresuid(uid, uid, uid)
+}
+
 /// Becomes another user if that is wanted and not so yet: with its own group and no other. Gives it in words.
 ///
 /// # Errors
