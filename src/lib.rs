@@ -5,7 +5,7 @@
 //! ```text
 //!            frames            segments         closes             verdicts            snapshot, records
 //! capture ───────────► decode ──────────► flow ────────► verdict ────────────► aggregate ─────────────► view
-//!  files, later live    bytes to values    the tracker      ▲  rules, evidence     peers, causes, totals    table, jsonl, csv
+//!  files, interfaces    bytes to values    the tracker      ▲  rules, evidence     peers, causes, totals    table, jsonl, csv
 //!  (I/O in)             (pure)             (pure)           │  (pure)              (pure)                  (I/O out)
 //!                                             └─► context ──┘
 //!                                              the neighbours (pure)

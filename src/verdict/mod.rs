@@ -2,7 +2,7 @@
 //!
 //! `evidence` derives every fact once; `ending` says how it ended; `who` weighs who sent the RST; the rules on the shelf
 //! (`rules`) each give an opinion on the cause; the most confident one wins and the others stay visible. No rule looks
-//! at another's answer, and `seen` caps all of them by how much of the connection the capture holds.
+//! at another's answer, and `cap` caps all of them by how much of the connection the capture holds.
 
 mod answered_early;
 mod broken_off;

@@ -18,8 +18,8 @@ pub enum Input {
     Path(PathBuf),
 }
 
-/// The most captures that one run reads: a frame's `file` counts to here.
-const MAX_INPUTS: usize = u16::MAX as usize + 1;
+/// The most captures that one run reads: a frame's `file` counts to just below.
+const MAX_INPUTS: usize = u16::MAX as usize;
 
 impl Input {
     /// The name for messages.
@@ -61,7 +61,7 @@ pub fn expand(paths: &[PathBuf]) -> Vec<Result<Input, Error>> {
     let mut inputs: Vec<_> = paths.iter().flat_map(|path| expand_one(path)).collect();
     if inputs.len() > MAX_INPUTS {
         let value = format!("{} captures", inputs.len());
-        inputs.truncate(MAX_INPUTS - 1);
+        inputs.truncate(MAX_INPUTS);
         let why = format!("at most {MAX_INPUTS} can be read at once; name fewer");
         inputs.push(Err(Error::Argument { argument: "FILE", value, why }));
     }

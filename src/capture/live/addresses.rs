@@ -1,4 +1,4 @@
-//! Which addresses are ours, followed as they change.
+//! Which addresses are ours, and which become so.
 
 use std::net::IpAddr;
 use std::time::{Duration, Instant};
@@ -11,7 +11,7 @@ use crate::error::Error;
 /// How long own addresses are believed: a DHCP lease or a new container changes them.
 const REFRESH: Duration = Duration::from_secs(5);
 
-/// Who "we" are: the addresses of the captured interfaces, followed as they change.
+/// Who "we" are: the addresses that the captured interfaces have or had since it began.
 #[derive(Debug)]
 pub struct OwnAddresses {
     /// The socket by which the kernel is asked again, opened while sockets may be opened; without it, libpcap is.
@@ -45,7 +45,8 @@ impl OwnAddresses {
     }
 
     /// Looks again if that was some seconds ago; gives them if they have changed. An address that went away stays ours,
-    /// as connections that it ended are still being told about. One that is asked for in vain keeps what is known.
+    /// as connections that it ended are still being told about, and counted among ours. One that is asked for in vain keeps
+    /// what is known.
     pub fn refresh(&mut self) -> Option<&[IpAddr]> {
         if self.refreshed.elapsed() < REFRESH {
             return None;
