@@ -225,6 +225,10 @@ fn wrong_arguments_are_told_in_a_line() {
         assert!(outcome.stderr.starts_with(&format!("rstwho: {words}")), "{args}: {}", outcome.stderr);
     }
     if cfg!(feature = "live") {
+        let outcome = place.run("watch -o /dev/stdout --rotate 1M");
+        let said =
+            "rstwho: -o '/dev/stdout': this is standard output, and only a file can be rotated; name one\n";
+        assert_eq!((outcome.status, outcome.stderr.as_str()), (2, said));
         let outcome = place.run("replay mixed.pcap --filter )(");
         assert_eq!(outcome.status, 2);
         assert!(outcome.stderr.starts_with("rstwho: bad filter ')(': "), "{}", outcome.stderr);

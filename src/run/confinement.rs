@@ -46,11 +46,9 @@ type Attempt = (&'static str, Result<(), String>);
 /// # Errors
 /// If it cannot be said.
 pub(super) fn probe(output: Option<&Path>, further: Vec<Attempt>) -> Result<Status, Error> {
-    let parent = output.and_then(Path::parent);
-    let folder = parent.map(|folder| if folder.as_os_str().is_empty() { Path::new(".") } else { folder });
     let mut lines = String::new();
     let mut status = Status::Done;
-    for (what, outcome) in privilege::probe(folder).into_iter().chain(further) {
+    for (what, outcome) in privilege::probe(output.map(privilege::folder_of)).into_iter().chain(further) {
         let is_wanted = what.contains("output");
         if outcome.is_ok() != is_wanted {
             status = Status::Trouble;

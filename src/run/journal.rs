@@ -12,6 +12,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 use rustix::fs::Access;
 
+use crate::capture::privilege::folder_of;
 use crate::config::Rotation;
 
 use super::talk;
@@ -46,8 +47,7 @@ impl Journal {
     ) -> io::Result<Self> {
         if let Some(rotation) = rotation {
             // Whether the next file can be begun is to be known now, not in a week.
-            let folder = path.parent().filter(|folder| !folder.as_os_str().is_empty());
-            rustix::fs::access(folder.unwrap_or(Path::new(".")), Access::WRITE_OK | Access::EXEC_OK)?;
+            rustix::fs::access(folder_of(path), Access::WRITE_OK | Access::EXEC_OK)?;
             match fs::metadata(path) {
                 Ok(there) if !there.is_file() => {
                     return Err(io::Error::new(ErrorKind::InvalidInput, "only a file can be rotated"));
