@@ -48,7 +48,7 @@ pub(super) fn any_segment(
     by: End,
     peek: Peek,
 ) -> Ending {
-    flow.hearing.settle();
+    flow.hearing.settle(&flow.halves);
     // Only a RST is judged by the world before it.
     let before = segment.flags.rst().then_some(flow.halves);
     let answered_after = legs::answer_time(&flow.halves, segment, by);
@@ -127,7 +127,7 @@ fn note_rst(
     volley::note(&mut cold.volley, (segment, prompt), by, &before);
     let ending = ending::on_rst(cold, (segment, payload, ring.next()), by, acceptance, before, prompt);
     if ending == Ending::Ended {
-        cold.exchange_at_reset = flow.hearing.so_far();
+        cold.exchange_at_reset = flow.hearing.so_far(&flow.halves);
     }
     ending
 }
@@ -165,7 +165,7 @@ fn note_fin(flow: &mut Flow, cold: &mut Cold, (segment, serial): (&Segment, u64)
         Some(Fin { serial, ts: segment.ts, frame: segment.frame, ack: segment.ack, end: segment.seq_end() });
     // A FIN that came before the data that it follows says nothing of what had been said by then.
     if cold.fins.at(by.peer()).is_none() && order != Order::Ahead {
-        cold.exchange_at_fin = Some(flow.hearing.so_far().unwrap_or_else(Exchange::nothing));
+        cold.exchange_at_fin = Some(flow.hearing.so_far(&flow.halves).unwrap_or_else(Exchange::nothing));
         flow.facts.set(Facts::SAID_AT_FIN);
     }
 }
@@ -208,6 +208,7 @@ pub(super) fn say(
     let half = flow.halves.at(by);
     let start = half.marks.has(Marks::SYN).then(|| half.iss.plus(1));
     let snd_nxt = half.snd_nxt;
+    flow.hearing.settle(&flow.halves);
     flow.hearing.heard(heard, by, order, start, peek);
     flow.hearing.allow(by, snd_nxt);
     start

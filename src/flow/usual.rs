@@ -202,7 +202,7 @@ mod tests {
         fn told(&self) -> String {
             let ladder: Vec<&Recent> = self.ring.back_from(self.flow.recent).collect();
             let mut flow = self.flow.clone();
-            flow.hearing.settle();
+            flow.hearing.settle(&flow.halves);
             format!("{flow:?} {:?} {ladder:?}", self.cold)
         }
     }

@@ -365,3 +365,22 @@ fn very_short_frames_hide_errors() {
     assert_eq!((told.cause_name(), sure(&told)), (Some("syn_unanswered"), Some(Confidence::Likely)));
     assert!(told.evidence.iter().any(|fact| fact.fact.contains("ICMP")), "{:?}", told.evidence);
 }
+
+/// What the capture misses is as old as what came behind it, and no older.
+#[test]
+fn a_hole_of_the_capture_makes_no_answer_long() {
+    let said = |by: &str, len: usize| format!("{by} P. hex 170303{len:04x}{}\n", "61".repeat(len));
+    let answers = [said("+0.02 B > A", 500), said("B > A", 300)].concat();
+    let text = format!(
+        "A > B S\nB > A S.\nA > B .\nA > B P. hex 16030100050100000100\n\
+B > A P. hex 160303000402000000140303000101160303000420202020\nA > B P. hex 140303000101160303000420202020\n\
+{}{answers}A > B .\nB > A F.\nA > B F.\nB > A .",
+        said("A > B", 100)
+    );
+    let played = script::parse(&text).unwrap();
+    for lost in [None, Some(8), Some(9)] {
+        let kept = played.iter().enumerate().filter(|&(at, _)| Some(at + 1) != lost);
+        let told = conclude(&kept.map(|(_, step)| step.pdu()).collect::<Vec<_>>()).unwrap();
+        assert_eq!((told.cause_name(), told.harm), (None, None), "without {lost:?}: {:?}", told.evidence);
+    }
+}

@@ -8,8 +8,8 @@ use triomphe::Arc;
 
 use crate::decode::{Flags, Segment, SeqNumber};
 
-use super::super::half::Order;
-use super::super::key::End;
+use super::super::half::{Half, Order};
+use super::super::key::{Both, End};
 use super::http::{self, Kind, Looks};
 use super::{Exchange, Peek, database, http2, last_words, tls};
 
@@ -98,7 +98,7 @@ impl Hearing {
         true
     }
 
-    /// See [`Exchange::heard`].
+    /// See [`Exchange::heard`]. What has passed was settled.
     pub(in super::super) fn heard(
         &mut self,
         heard: (&Segment, &[u8]),
@@ -107,7 +107,6 @@ impl Hearing {
         start: Option<SeqNumber>,
         peek: Peek,
     ) {
-        self.settle();
         self.change(|exchange| exchange.heard(heard, by, order, start, peek));
     }
 
@@ -135,35 +134,35 @@ impl Hearing {
         (self.opaque, self.unless, self.by) = (u16::try_from(bytes).unwrap_or(u16::MAX), unless, by);
     }
 
-    /// See [`Exchange::missed`].
+    /// See [`Exchange::missed`]. What has passed was settled.
     pub(in super::super) fn missed(&mut self, by: End, ack: SeqNumber) {
-        self.settle();
         if self.exchange.is_some() {
             self.change(|exchange| exchange.missed(by, ack));
         }
     }
 
     /// Something other than the next bytes comes: the exchange is told of what has passed, and nothing more passes until it
-    /// has heard what comes, and [`Hearing::allow`] was asked.
+    /// has heard what comes, and [`Hearing::allow`] was asked. The halves tell when the last of it did.
     #[inline]
-    pub(in super::super) fn settle(&mut self) {
+    pub(in super::super) fn settle(&mut self, halves: &Both<Half>) {
         if self.passed > 0
             && let Some(exchange) = &mut self.exchange
         {
-            Arc::make_mut(exchange).passed(self.by, self.passed.into());
+            let last = halves.at(self.by).last_data;
+            Arc::make_mut(exchange).passed(self.by, self.passed.into(), last);
         }
         (self.opaque, self.passed) = (0, 0);
     }
 
     /// The exchange as it is now.
-    pub(in super::super) fn so_far(&mut self) -> Option<Arc<Exchange>> {
-        self.settle();
+    pub(in super::super) fn so_far(&mut self, halves: &Both<Half>) -> Option<Arc<Exchange>> {
+        self.settle(halves);
         self.exchange.clone()
     }
 
     /// The exchange as it was in the end.
-    pub(in super::super) fn take(&mut self) -> Option<Arc<Exchange>> {
-        self.settle();
+    pub(in super::super) fn take(&mut self, halves: &Both<Half>) -> Option<Arc<Exchange>> {
+        self.settle(halves);
         self.exchange.take()
     }
 

@@ -35,6 +35,7 @@ pub use websocket::WebSocket;
 
 use crate::ahead::fetch;
 use crate::decode::{Segment, SeqNumber};
+use crate::time::Timestamp;
 
 use super::half::Order;
 use super::key::End;
@@ -129,10 +130,10 @@ impl Exchange {
         if speaks { self.reading.opaque(by, next, &self.protocol) } else { Opaque::default() }
     }
 
-    /// So many of these have passed.
-    fn passed(&mut self, by: End, count: u32) {
+    /// So many of these have passed, the last of them at `ts`.
+    fn passed(&mut self, by: End, count: u32, ts: Timestamp) {
         let (reading, mut talk) = self.parts();
-        reading.passed(by, count, &mut talk);
+        reading.passed(by, count, ts, &mut talk);
     }
 
     /// The peer of `by` acknowledged up to `ack` although the capture does not show all that.

@@ -5,6 +5,7 @@ use smallvec::SmallVec;
 
 use crate::ahead::fetch;
 use crate::decode::SeqNumber;
+use crate::time::Timestamp;
 
 use super::super::half::Order;
 use super::super::key::{Both, End};
@@ -154,10 +155,12 @@ impl Reading {
         }
     }
 
-    /// So many of these have passed.
-    pub(super) fn passed(&mut self, by: End, count: u32, talk: &mut Talk<'_>) {
+    /// So many of these have passed, the last of them at `ts`. They belong to the turn that is under way, and to its frame.
+    pub(super) fn passed(&mut self, by: End, count: u32, ts: Timestamp, talk: &mut Talk<'_>) {
+        let Some(turn) = *talk.turns.now else { return };
         let seq = self.tops.at(by).unwrap_or_default();
-        let piece = Piece { stamp: Stamp::default(), seq, bytes: &[], unseen: count };
+        let stamp = Stamp { ts, frame: turn.frame, ack: None };
+        let piece = Piece { stamp, seq, bytes: &[], unseen: count };
         self.speak(by, &piece, Order::Next, talk);
         if self.mode == Mode::Open {
             self.read(by, &piece, None, talk);

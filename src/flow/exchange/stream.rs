@@ -15,12 +15,20 @@ const MAX_AHEAD: i32 = 1 << 20;
 /// A FIN takes one number that is no byte.
 const FIN: i32 = 1;
 
-/// Where and when bytes were captured, and what their sender had acknowledged by then.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+/// Where and when bytes were captured, and what their sender had acknowledged by then. There is none for nothing: it would be told
+/// as a frame and a time that no capture has.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct Stamp {
     pub(super) ts: Timestamp,
     pub(super) frame: u64,
     pub(super) ack: Option<SeqNumber>,
+}
+
+impl Stamp {
+    /// For what is missing before a piece with this one, which showed that it is; what had been acknowledged by then nobody knows.
+    const fn of_hole_before(self) -> Self {
+        Self { ack: None, ..self }
+    }
 }
 
 /// A stretch of one direction: first bytes that were captured, then some of which only the number is known.
@@ -167,7 +175,7 @@ impl Stream {
             }
             match self.held().first() {
                 Some(first) if first.seq.before(new.seq) => self.skip_hole(feed),
-                _ => self.give_hole(new.seq, feed),
+                _ => self.give_hole(&new, feed),
             }
             left = Some(new);
         }
@@ -216,16 +224,18 @@ impl Stream {
 
     /// Gives up the first hole.
     fn skip_hole(&mut self, feed: Feed<'_>) {
-        if let Some(first) = self.held().first() {
-            self.give_hole(first.seq, feed);
+        let first = self.held().first().map(|first| Piece { bytes: &[], ..first.piece() });
+        if let Some(first) = first {
+            self.give_hole(&first, feed);
             self.drain(feed);
         }
     }
 
-    fn give_hole(&mut self, until: SeqNumber, feed: Feed<'_>) {
-        let next = self.next.unwrap_or(until);
-        let len = u32::try_from(until.offset_from(next)).unwrap_or(0);
-        self.give(&Piece::new(Stamp::default(), next, &[], len), feed);
+    /// Everything before a piece is missing.
+    fn give_hole(&mut self, behind: &Piece<'_>, feed: Feed<'_>) {
+        let next = self.next.unwrap_or(behind.seq);
+        let len = u32::try_from(behind.seq.offset_from(next)).unwrap_or(0);
+        self.give(&Piece::new(behind.stamp.of_hole_before(), next, &[], len), feed);
     }
 
     /// Puts a piece aside, without what is there already.

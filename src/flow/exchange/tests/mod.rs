@@ -9,6 +9,7 @@ mod tls;
 mod tls_lengths;
 mod websocket;
 
+use super::super::half::Half;
 use super::*;
 use crate::ahead::asked::leaves_no_gap;
 use postgres::message;
@@ -35,6 +36,7 @@ struct Wire {
     /// After the highest number of each end.
     tops: crate::flow::Both<Option<u32>>,
     said: crate::flow::Both<u32>,
+    halves: crate::flow::Both<Half>,
     frame: u64,
 }
 
@@ -60,6 +62,7 @@ impl Wire {
     fn put(&mut self, by: End, at: u32, bytes: &[u8], len: u32, order: Order) {
         self.frame += 1;
         let segment = Segment {
+            ts: Timestamp::from_parts(1_800_000_000 + self.frame, 0),
             len,
             frame: self.frame,
             seq: start(by).plus(at),
@@ -80,19 +83,22 @@ impl Wire {
         if goes_on && self.hearing.pass(heard, by) {
             self.passed += 1;
         } else {
+            self.hearing.settle(&self.halves);
             self.hearing.heard(heard, by, order, Some(start(by)), Peek::Allowed);
             self.hearing.allow(by, snd_nxt);
         }
+        self.halves.at_mut(by).last_data = heard.0.ts;
     }
 
     fn missed(&mut self, by: End, ack: SeqNumber) {
         self.exchange.missed(by, ack);
+        self.hearing.settle(&self.halves);
         self.hearing.missed(by, ack);
         self.assert_same();
     }
 
     fn assert_same(&self) {
-        let heard = self.hearing.clone().so_far().unwrap_or_default();
+        let heard = self.hearing.clone().so_far(&self.halves).unwrap_or_default();
         assert_eq!(*heard, self.exchange);
     }
 
