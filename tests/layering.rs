@@ -8,7 +8,7 @@ mod source;
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use source::{Named, functions, paths, tokens};
+use source::{Named, Token, functions, paths, tokens};
 
 /// Each part and the parts that it may name.
 const LAW: &[(&str, &[&str])] = &[
@@ -206,6 +206,44 @@ fn files_and_functions_stay_small() {
         );
     }
     assert!(large.is_empty(), "too large to be read in one go:\n{}", large.join("\n"));
+}
+
+/// Lines on which the number of a frame is compared for order.
+fn frames_in_order(code: &[Token]) -> Vec<usize> {
+    let text = |at: usize| code.get(at).map_or("", |token| token.text.as_str());
+    let compares =
+        |at: usize| matches!(text(at), "<" | ">") && !matches!(text(at.wrapping_sub(1)), "=" | "-");
+    let is_path = |at: usize| text(at) == "." || text(at).chars().all(|c| c.is_alphanumeric() || c == '_');
+    let fields = (1..code.len()).filter(|&at| text(at) == "frame" && text(at - 1) == ".");
+    let ordered = fields.filter(|&at| {
+        let before = (0..at).rev().find(|&at| !is_path(at)).unwrap_or(0);
+        let sign = if text(before) == "=" { before.wrapping_sub(1) } else { before };
+        compares(at + 1) || compares(sign)
+    });
+    ordered.map(|at| code[at].line).collect()
+}
+
+/// Each of several files that are merged has numbers of its own: `serial` tells before from after.
+#[test]
+fn numbers_of_frames_are_not_compared_for_order() {
+    let judging = sources().into_iter().filter(|file| {
+        let part = file.module.first().map_or("", String::as_str);
+        matches!(part, "flow" | "context" | "verdict" | "aggregate") && !is_test(&file.module)
+    });
+    let wrong: Vec<String> = judging
+        .flat_map(|file| {
+            let lines = frames_in_order(&tokens(&file.text));
+            lines.into_iter().map(move |line| format!("{}:{line}", file.path.display()))
+        })
+        .collect();
+    assert!(wrong.is_empty(), "frames are put in order by their numbers:\n{}", wrong.join("\n"));
+    for text in ["a.frame < b", "a <= b.c.frame", "said.zip(b).is_some_and(|(a, b)| x && a > b.frame)"] {
+        assert_eq!(frames_in_order(&tokens(text)), [1], "{text}");
+    }
+    for text in ["a.frame == b.frame", "match a { b => c.frame, _ => d.frame }", "fn f() -> u64 { a.frame }"]
+    {
+        assert_eq!(frames_in_order(&tokens(text)), [0; 0], "{text}");
+    }
 }
 
 #[test]

@@ -182,7 +182,7 @@ fn failed_attempt(close: &Close) -> bool {
 /// Neither SYN nor ACK is what no stack sends, and scanners do (nmap's FIN, NULL and Xmas scans): who listens says nothing, and all
 /// others answer with a RST (RFC 9293 §3.10.7).
 fn is_probe(close: &Close) -> bool {
-    let begins = |first: &&Recent| first.frame == close.start.frame && first.by == close.client;
+    let begins = |first: &&Recent| first.is_at(close.start) && first.by == close.client;
     let first = close.recent.first().filter(begins);
     let odd = first.is_some_and(|first| {
         first.len == 0 && !first.flags.has(Flags::SYN.with(Flags::ACK).with(Flags::RST))

@@ -5,6 +5,7 @@ use crate::ahead::fetch;
 use crate::decode::{Flags, Segment, SeqNumber, Traits};
 use crate::time::Timestamp;
 
+use super::close::Moment;
 use super::key::End;
 
 /// Entries that are asked for before their turn: writing what is not there yet holds up all that is written after it.
@@ -52,6 +53,12 @@ impl Recent {
     pub const fn of(segment: &Segment, by: End) -> Self {
         let &Segment { ts, frame, seq, ack, len, tsval, tsecr, wnd, ip_id, traits, flags, ttl, .. } = segment;
         Self { serial: 0, ts, frame, seq, ack, len, tsval, tsecr, wnd, ip_id, traits, flags, ttl, by }
+    }
+
+    /// Was it captured then, in that frame? Two captures that are merged may both have a frame of that number.
+    #[must_use]
+    pub fn is_at(&self, Moment { ts, frame }: Moment) -> bool {
+        (self.ts, self.frame) == (ts, frame)
     }
 
     /// The sequence number after its last.

@@ -289,7 +289,7 @@ pub(super) fn close(
     until: ObservedUntil,
     closed_at: Timestamp,
 ) -> Close {
-    let at_end = flow.hearing.take(&flow.halves);
+    let at_end = flow.hearing.take(&flow.halves, flow.recent);
     let held = Held {
         exchange: if cold.reset.is_some() { cold.exchange_at_reset.take() } else { at_end },
         reset: cold.reset.take(),
@@ -301,7 +301,7 @@ pub(super) fn close(
 
 /// What is known of a connection that is still being watched.
 pub(super) fn so_far(flow: &Flow, cold: &Cold, ring: &RecentRing, now: Timestamp) -> Close {
-    let so_far = flow.hearing.clone().take(&flow.halves);
+    let so_far = flow.hearing.clone().take(&flow.halves, flow.recent);
     let held = Held {
         exchange: if cold.reset.is_some() { cold.exchange_at_reset.clone() } else { so_far },
         reset: cold.reset.clone(),

@@ -48,7 +48,7 @@ pub(super) fn any_segment(
     by: End,
     peek: Peek,
 ) -> Ending {
-    flow.hearing.settle(&flow.halves);
+    flow.hearing.settle(&flow.halves, flow.recent);
     // Only a RST is judged by the world before it.
     let before = segment.flags.rst().then_some(flow.halves);
     let answered_after = legs::answer_time(&flow.halves, segment, by);
@@ -79,7 +79,7 @@ pub(super) fn any_segment(
     }
     note_last(flow, segment, by);
     let ended = flow.facts.has(Facts::RESET);
-    hear(flow, cold, (segment, payload), by, order, peek);
+    hear(flow, cold, (segment, payload, ring.next()), by, order, peek);
     if gaps > 0 {
         miss(flow, cold, segment, by);
     }
@@ -127,7 +127,7 @@ fn note_rst(
     volley::note(&mut cold.volley, (segment, prompt), by, &before);
     let ending = ending::on_rst(cold, (segment, payload, ring.next()), by, acceptance, before, prompt);
     if ending == Ending::Ended {
-        cold.exchange_at_reset = flow.hearing.so_far(&flow.halves);
+        cold.exchange_at_reset = flow.hearing.so_far(&flow.halves, flow.recent);
     }
     ending
 }
@@ -165,25 +165,20 @@ fn note_fin(flow: &mut Flow, cold: &mut Cold, (segment, serial): (&Segment, u64)
         Some(Fin { serial, ts: segment.ts, frame: segment.frame, ack: segment.ack, end: segment.seq_end() });
     // A FIN that came before the data that it follows says nothing of what had been said by then.
     if cold.fins.at(by.peer()).is_none() && order != Order::Ahead {
-        cold.exchange_at_fin = Some(flow.hearing.so_far(&flow.halves).unwrap_or_else(Exchange::nothing));
+        cold.exchange_at_fin =
+            Some(flow.hearing.so_far(&flow.halves, flow.recent).unwrap_or_else(Exchange::nothing));
         flow.facts.set(Facts::SAID_AT_FIN);
     }
 }
 
 /// Into the exchange, and into what was kept of it at the first FIN where the sender of that FIN had said it before.
-fn hear(
-    flow: &mut Flow,
-    cold: &mut Cold,
-    (segment, payload): (&Segment, &[u8]),
-    by: End,
-    order: Order,
-    peek: Peek,
-) {
+fn hear(flow: &mut Flow, cold: &mut Cold, heard: (&Segment, &[u8], u64), by: End, order: Order, peek: Peek) {
+    let (segment, ..) = heard;
     // A RST may carry words for people.
     if segment.len == 0 || segment.flags.rst() {
         return;
     }
-    let start = say(flow, (segment, payload), by, order, peek);
+    let start = say(flow, heard, by, order, peek);
     if !flow.facts.has(Facts::SAID_AT_FIN) || flow.facts.has(Facts::RESET) {
         return;
     }
@@ -192,7 +187,7 @@ fn hear(
         (own, _) => own.is_some(),
     };
     if let Some(exchange) = cold.exchange_at_fin.as_mut().filter(|_| order == Order::Late && closed_first) {
-        Arc::make_mut(exchange).heard((segment, payload), by, order, start, peek);
+        Arc::make_mut(exchange).heard(heard, by, order, start, peek);
     }
 }
 
@@ -200,7 +195,7 @@ fn hear(
 #[inline]
 pub(super) fn say(
     flow: &mut Flow,
-    heard: (&Segment, &[u8]),
+    heard: (&Segment, &[u8], u64),
     by: End,
     order: Order,
     peek: Peek,
@@ -208,7 +203,7 @@ pub(super) fn say(
     let half = flow.halves.at(by);
     let start = half.marks.has(Marks::SYN).then(|| half.iss.plus(1));
     let snd_nxt = half.snd_nxt;
-    flow.hearing.settle(&flow.halves);
+    flow.hearing.settle(&flow.halves, flow.recent);
     flow.hearing.heard(heard, by, order, start, peek);
     flow.hearing.allow(by, snd_nxt);
     start

@@ -87,7 +87,7 @@ pub(super) fn segment(
     }
     track::note_last(flow, segment, by);
     if segment.len > 0 && !flow.hearing.pass((segment, payload), by) {
-        track::say(flow, (segment, payload), by, Order::Next, peek);
+        track::say(flow, (segment, payload, ring.next()), by, Order::Next, peek);
     }
     flow.recent = ring.push(Recent::of(segment, by), flow.recent);
 }
@@ -202,7 +202,7 @@ mod tests {
         fn told(&self) -> String {
             let ladder: Vec<&Recent> = self.ring.back_from(self.flow.recent).collect();
             let mut flow = self.flow.clone();
-            flow.hearing.settle(&flow.halves);
+            flow.hearing.settle(&flow.halves, flow.recent);
             format!("{flow:?} {:?} {ladder:?}", self.cold)
         }
     }

@@ -38,8 +38,9 @@ pub(super) fn never_worked_on(evidence: &Evidence<'_>) -> bool {
 /// Had the server called something an error and given the connection up before the client closed it?
 pub(super) fn gave_up(evidence: &Evidence<'_>) -> bool {
     let said = of(evidence, Side::Server).filter(|said| said.is_error());
-    let left = evidence.fin(Side::Client).map(|fin| fin.frame);
-    evidence.closer == Some(Side::Client) && said.zip(left).is_some_and(|(said, left)| said.frame < left)
+    let left = evidence.fin(Side::Client);
+    let before = said.zip(left).is_some_and(|(said, left)| said.serial < left.serial);
+    evidence.closer == Some(Side::Client) && before
 }
 
 /// What to do about a server that ended with a request under way and said why.

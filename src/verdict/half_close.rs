@@ -24,7 +24,7 @@ fn server_announced(close: &Close) -> bool {
     let fins = ending::first_fin(close, Side::Client).zip(ending::first_fin(close, Side::Server));
     let said = close.exchange.http2().and_then(|http2| http2.goaway.at(close.end(Side::Server)).as_ref());
     fins.zip(said)
-        .is_some_and(|((client, server), said)| said.frame < client.frame && server.ack.before(client.end))
+        .is_some_and(|((client, server), said)| said.serial < client.serial && server.ack.before(client.end))
 }
 
 /// Did the client's host acknowledge payload after its own FIN, and never refuse any?

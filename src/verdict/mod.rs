@@ -24,6 +24,8 @@ mod ladder;
 mod long_segments;
 #[cfg(test)]
 mod lossy_tests;
+#[cfg(test)]
+mod merged_tests;
 mod precedents;
 mod probes;
 pub mod programs;

@@ -19,6 +19,8 @@ pub(super) struct Shut {
     pub(super) span: Span,
     /// The frame of the first that says so.
     frame: u64,
+    /// The how manyth of all segments that is.
+    serial: u64,
 }
 
 /// The side that had taken nothing for long when the RST came, if there is one.
@@ -32,7 +34,7 @@ fn of(evidence: &Evidence<'_>, side: Side) -> Option<Shut> {
     let before = own.rev().skip_while(|recent| recent.serial >= reset.serial);
     let first = before.take_while(|recent| is_shut(recent)).last()?;
     let span = reset.rst.ts.since(first.ts);
-    (span >= LONG).then_some(Shut { side, span, frame: first.frame })
+    (span >= LONG).then_some(Shut { side, span, frame: first.frame, serial: first.serial })
 }
 
 fn is_shut(recent: &Recent) -> bool {
@@ -42,7 +44,7 @@ fn is_shut(recent: &Recent) -> bool {
 /// Had a side more to say, for which the other had no room? It asked for room (RFC 9293 §3.8.6.1), with a byte or with none.
 pub(super) fn waited(evidence: &Evidence<'_>, side: Side) -> bool {
     let Some(shut) = before_rst(evidence).filter(|shut| shut.side != side) else { return false };
-    let since = evidence.close.recent.iter().skip_while(|recent| recent.frame != shut.frame);
+    let since = evidence.close.recent.iter().skip_while(|recent| recent.serial != shut.serial);
     let next = evidence.close.half_before(side).snd_nxt;
     let probe = |recent: &Recent| recent.len == 1 || recent.len == 0 && recent.seq.before(next);
     since.filter(|recent| evidence.close.side(recent.by) == side).any(probe)

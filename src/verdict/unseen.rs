@@ -1,6 +1,6 @@
 //! What the capture does not hold of an answer, though something else tells that it was given.
 
-use crate::flow::{Close, Marks, ObservedUntil, Recent, Side, Turn};
+use crate::flow::{Close, Marks, Moment, ObservedUntil, Recent, Side, Turn};
 use crate::time::Span;
 
 use super::evidence::Evidence;
@@ -106,10 +106,11 @@ fn answered_ahead(evidence: &Evidence<'_>) -> bool {
     let half = evidence.close.halves.at(turn.by);
     let swapped = half.marks.has(Marks::SWAPPED) || half.marks.has(Marks::FORESTALLED);
     let end = turn.seq.plus(u32::try_from(turn.bytes).unwrap_or(u32::MAX));
-    let answers = |recent: &Recent| {
-        recent.by != turn.by && recent.len > 0 && recent.frame < turn.frame && !recent.ack.before(end)
-    };
-    swapped && evidence.close.recent.iter().any(answers)
+    let begun = Moment { ts: turn.start, frame: turn.frame };
+    let mut kept = evidence.close.recent.iter();
+    let begins = kept.clone().position(|recent| recent.by == turn.by && recent.is_at(begun));
+    let answers = |recent: &Recent| recent.by != turn.by && recent.len > 0 && !recent.ack.before(end);
+    swapped && begins.is_some_and(|at| kept.by_ref().take(at).any(answers))
 }
 
 /// Does a hole that nobody filled lie before the server's FIN?

@@ -101,7 +101,7 @@ impl Hearing {
     /// See [`Exchange::heard`]. What has passed was settled.
     pub(in super::super) fn heard(
         &mut self,
-        heard: (&Segment, &[u8]),
+        heard: (&Segment, &[u8], u64),
         by: End,
         order: Order,
         start: Option<SeqNumber>,
@@ -142,27 +142,28 @@ impl Hearing {
     }
 
     /// Something other than the next bytes comes: the exchange is told of what has passed, and nothing more passes until it
-    /// has heard what comes, and [`Hearing::allow`] was asked. The halves tell when the last of it did.
+    /// has heard what comes, and [`Hearing::allow`] was asked. The halves tell when the last of it did;
+    /// of the connection's segments `serial` is the latest.
     #[inline]
-    pub(in super::super) fn settle(&mut self, halves: &Both<Half>) {
+    pub(in super::super) fn settle(&mut self, halves: &Both<Half>, serial: u64) {
         if self.passed > 0
             && let Some(exchange) = &mut self.exchange
         {
-            let last = halves.at(self.by).last_data;
+            let last = (halves.at(self.by).last_data, serial);
             Arc::make_mut(exchange).passed(self.by, self.passed.into(), last);
         }
         (self.opaque, self.passed) = (0, 0);
     }
 
     /// The exchange as it is now.
-    pub(in super::super) fn so_far(&mut self, halves: &Both<Half>) -> Option<Arc<Exchange>> {
-        self.settle(halves);
+    pub(in super::super) fn so_far(&mut self, halves: &Both<Half>, serial: u64) -> Option<Arc<Exchange>> {
+        self.settle(halves, serial);
         self.exchange.clone()
     }
 
     /// The exchange as it was in the end.
-    pub(in super::super) fn take(&mut self, halves: &Both<Half>) -> Option<Arc<Exchange>> {
-        self.settle(halves);
+    pub(in super::super) fn take(&mut self, halves: &Both<Half>, serial: u64) -> Option<Arc<Exchange>> {
+        self.settle(halves, serial);
         self.exchange.take()
     }
 

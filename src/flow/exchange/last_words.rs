@@ -77,6 +77,8 @@ pub struct Fatal {
     pub by: End,
     /// In which frame.
     pub frame: u64,
+    /// The how manyth of all segments that is.
+    pub serial: u64,
     /// How bad it calls it: FATAL, or WARNING of another backend's crash, Redis's ERR or DENIED, MySQL's ERROR; others do not say.
     pub severity: CompactString,
     /// PostgreSQL's SQLSTATE, MySQL's number; Redis has none.
@@ -99,6 +101,21 @@ impl Fatal {
     }
 }
 
+/// Who says something, and in which segment.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Saying {
+    by: End,
+    frame: u64,
+    serial: u64,
+}
+
+impl Saying {
+    /// What `by` says in this piece.
+    pub(super) const fn of(by: End, piece: &Piece<'_>) -> Self {
+        Self { by, frame: piece.stamp.frame, serial: piece.stamp.serial }
+    }
+}
+
 /// What a piece is.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum LastWord {
@@ -110,8 +127,8 @@ pub(super) enum LastWord {
 #[inline]
 pub(super) fn is_one(bytes: &[u8]) -> bool {
     is_goodbye(bytes)
-        || is_message(bytes) && fatal(bytes, End::default(), 0).is_some()
-        || refusal(bytes, (End::default(), 0)).is_some()
+        || is_message(bytes) && fatal(bytes, Saying::default()).is_some()
+        || refusal(bytes, Saying::default()).is_some()
 }
 
 /// What `by` says, if that is one.
@@ -119,10 +136,10 @@ pub(super) fn of(by: End, piece: &Piece<'_>) -> Option<LastWord> {
     if piece.unseen == 0 && is_goodbye(piece.bytes) {
         return Some(LastWord::Goodbye);
     }
-    let frame = piece.stamp.frame;
+    let saying = Saying::of(by, piece);
     let message = Some(piece.bytes).filter(|bytes| is_message(bytes));
-    let said = message.and_then(|bytes| fatal(bytes, by, frame));
-    said.or_else(|| refusal(piece.bytes, (by, frame))).map(LastWord::Fatal)
+    let said = message.and_then(|bytes| fatal(bytes, saying));
+    said.or_else(|| refusal(piece.bytes, saying)).map(LastWord::Fatal)
 }
 
 fn is_goodbye(bytes: &[u8]) -> bool {
@@ -164,7 +181,7 @@ fn is_farewell_line(bytes: &[u8]) -> bool {
 pub(super) fn may_be_first(bytes: &[u8]) -> bool {
     let long = matches!(bytes, [b'X' | b'*', ..]) && GOODBYES.contains(&bytes);
     let quits = bytes == MYSQL_QUIT;
-    long || quits || is_unmistakable(bytes) || refusal(bytes, (End::default(), 0)).is_some()
+    long || quits || is_unmistakable(bytes) || refusal(bytes, Saying::default()).is_some()
 }
 
 fn is_cancel(bytes: &[u8]) -> bool {
@@ -176,7 +193,7 @@ fn is_message(bytes: &[u8]) -> bool {
     matches!(bytes, [b'A'..=b'Z' | b'a'..=b'z', 0, 0, ..])
 }
 
-fn fatal(mut bytes: &[u8], by: End, frame: u64) -> Option<Fatal> {
+fn fatal(mut bytes: &[u8], saying: Saying) -> Option<Fatal> {
     let mut before = None;
     loop {
         let (&[kind, len @ ..], rest) = bytes.split_first_chunk::<HEADER>()?;
@@ -185,7 +202,7 @@ fn fatal(mut bytes: &[u8], by: End, frame: u64) -> Option<Fatal> {
             .filter(|&len| len < MAX_LEN && kind.is_ascii_alphabetic())?;
         let said = if matches!(kind, ERROR | NOTICE) {
             let within = before.is_some_and(|kind| kind != READY);
-            read(rest.get(..body as usize).unwrap_or(rest), (by, frame), within).filter(Fatal::is_known_end)
+            read(rest.get(..body as usize).unwrap_or(rest), saying, within).filter(Fatal::is_known_end)
         } else {
             None
         };
@@ -208,10 +225,11 @@ pub(super) fn ends_mysql(code: u16) -> bool {
 }
 
 /// A server that ends the session, and says why in a segment of its own: of mail, of files, of shells, Redis, or MySQL.
-fn refusal(bytes: &[u8], (by, frame): (End, u64)) -> Option<Fatal> {
+fn refusal(bytes: &[u8], Saying { by, frame, serial }: Saying) -> Option<Fatal> {
     let said = |severity: &'static str, code: CompactString, text: &[u8]| Fatal {
         by,
         frame,
+        serial,
         severity: severity.into(),
         code,
         text: shown(text),
@@ -249,7 +267,7 @@ fn shown(bytes: &[u8]) -> CompactString {
 }
 
 /// An ErrorResponse: fields of a letter and a text that a zero ends.
-pub(super) fn read(body: &[u8], (by, frame): (End, u64), within: bool) -> Option<Fatal> {
+pub(super) fn read(body: &[u8], Saying { by, frame, serial }: Saying, within: bool) -> Option<Fatal> {
     let field = |wanted: u8| {
         let mut fields = body.split(|&byte| byte == 0).filter_map(<[u8]>::split_first);
         fields.find(|(letter, _)| **letter == wanted).map(|(_, text)| text)
@@ -260,6 +278,7 @@ pub(super) fn read(body: &[u8], (by, frame): (End, u64), within: bool) -> Option
     Some(Fatal {
         by,
         frame,
+        serial,
         severity,
         code: shown(code),
         text: shown(field(b'M').unwrap_or_default()),

@@ -97,11 +97,11 @@ impl Exchange {
         Arc::clone(&NOTHING)
     }
 
-    /// Takes note of a segment with payload, and of how it lies to what its sender sent before. `start` is where the sender's
+    /// Takes note of a segment with payload, the how manyth of all it is, and how it lies to what its sender sent before. `start` is where the sender's
     /// payload begins, if that is known. Only new payload counts; a retransmission says nothing new.
     pub fn heard(
         &mut self,
-        (segment, payload): (&Segment, &[u8]),
+        (segment, payload, serial): (&Segment, &[u8], u64),
         by: End,
         order: Order,
         start: Option<SeqNumber>,
@@ -111,7 +111,7 @@ impl Exchange {
             return;
         }
         let ack = segment.flags.ack().then_some(segment.ack);
-        let stamp = Stamp { ts: segment.ts, frame: segment.frame, ack };
+        let stamp = Stamp { ts: segment.ts, frame: segment.frame, serial, ack };
         // The payload of a SYN comes behind it.
         let seq = segment.seq.plus(u32::from(segment.flags.syn()));
         let piece = Piece::new(stamp, seq, payload, segment.len);
@@ -130,10 +130,10 @@ impl Exchange {
         if speaks { self.reading.opaque(by, next, &self.protocol) } else { Opaque::default() }
     }
 
-    /// So many of these have passed, the last of them at `ts`.
-    fn passed(&mut self, by: End, count: u32, ts: Timestamp) {
+    /// So many of these have passed, the last of them then.
+    fn passed(&mut self, by: End, count: u32, last: (Timestamp, u64)) {
         let (reading, mut talk) = self.parts();
-        reading.passed(by, count, ts, &mut talk);
+        reading.passed(by, count, last, &mut talk);
     }
 
     /// The peer of `by` acknowledged up to `ack` although the capture does not show all that.

@@ -155,11 +155,17 @@ impl Reading {
         }
     }
 
-    /// So many of these have passed, the last of them at `ts`. They belong to the turn that is under way, and to its frame.
-    pub(super) fn passed(&mut self, by: End, count: u32, ts: Timestamp, talk: &mut Talk<'_>) {
+    /// So many of these have passed, the last of them then. They belong to the turn that is under way, and to its frame.
+    pub(super) fn passed(
+        &mut self,
+        by: End,
+        count: u32,
+        (ts, serial): (Timestamp, u64),
+        talk: &mut Talk<'_>,
+    ) {
         let Some(turn) = *talk.turns.now else { return };
         let seq = self.tops.at(by).unwrap_or_default();
-        let stamp = Stamp { ts, frame: turn.frame, ack: None };
+        let stamp = Stamp { ts, frame: turn.frame, serial, ack: None };
         let piece = Piece { stamp, seq, bytes: &[], unseen: count };
         self.speak(by, &piece, Order::Next, talk);
         if self.mode == Mode::Open {

@@ -21,6 +21,8 @@ const FIN: i32 = 1;
 pub(super) struct Stamp {
     pub(super) ts: Timestamp,
     pub(super) frame: u64,
+    /// The how manyth of all segments it was: frames of merged captures have numbers of their own.
+    pub(super) serial: u64,
     pub(super) ack: Option<SeqNumber>,
 }
 

@@ -8,7 +8,7 @@ use crate::decode::SeqNumber;
 
 use super::super::super::key::{Both, End};
 use super::super::http::Looks;
-use super::super::last_words::{self, Fatal};
+use super::super::last_words::{self, Fatal, Saying};
 use super::super::stream::Piece;
 use super::ledger::Ledger;
 
@@ -225,7 +225,7 @@ impl Postgres {
             self.ask(kind, rest.seq.minus(HEADER_LEN));
         } else {
             let message = rest.bytes.get(..rest.bytes.len().min(len as usize)).unwrap_or_default();
-            self.answer(kind, message, (by, rest.stamp.frame));
+            self.answer(kind, message, Saying::of(by, rest));
         }
     }
 
@@ -242,9 +242,9 @@ impl Postgres {
         }
     }
 
-    fn answer(&mut self, kind: u8, message: &[u8], said: (End, u64)) {
+    fn answer(&mut self, kind: u8, message: &[u8], saying: Saying) {
         let within = self.ledger.is_answering();
-        let told = if matches!(kind, b'E' | b'N') { last_words::read(message, said, within) } else { None };
+        let told = if matches!(kind, b'E' | b'N') { last_words::read(message, saying, within) } else { None };
         // Who is not let in has been answered.
         let logged_in = self.phase != Phase::Login;
         self.fatal = told.filter(|told| told.is_known_end() || logged_in && told.says_so());

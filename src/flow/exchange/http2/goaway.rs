@@ -2,6 +2,8 @@
 
 use compact_str::CompactString;
 
+use super::super::stream::Stamp;
+
 /// Bytes of it that are kept: two numbers, and some text.
 const MAX: usize = 8 + 40;
 
@@ -10,6 +12,8 @@ const MAX: usize = 8 + 40;
 pub struct GoAway {
     /// The frame in which it was captured.
     pub frame: u64,
+    /// The how manyth of all segments that is.
+    pub serial: u64,
     /// Requests on higher streams were not and will not be worked on.
     pub last_stream: u32,
     /// Why, as a number.
@@ -59,14 +63,15 @@ impl Gathered {
     }
 
     /// What it says; `None` if not even its numbers were captured.
-    pub(super) fn read(&mut self, frame: u64) -> Option<GoAway> {
+    pub(super) fn read(&mut self, stamp: Stamp) -> Option<GoAway> {
         let bytes = std::mem::take(&mut self.0);
         let (&stream, rest) = bytes.split_first_chunk()?;
         let (&code, text) = rest.split_first_chunk()?;
         let is_text = text.iter().all(|&byte| byte.is_ascii_graphic() || byte == b' ');
         let text = if is_text { String::from_utf8_lossy(text) } else { "".into() };
         Some(GoAway {
-            frame,
+            frame: stamp.frame,
+            serial: stamp.serial,
             last_stream: u32::from_be_bytes(stream) & (u32::MAX >> 1),
             code: u32::from_be_bytes(code),
             text: CompactString::from(text),

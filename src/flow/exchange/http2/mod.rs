@@ -338,7 +338,7 @@ impl Http2 {
     fn on_end(&mut self, frame: Frame, at: At) {
         let from_client = at.by == self.client;
         if frame.kind == Kind::GoAway {
-            let said = self.sides.at_mut(at.by).goaway.read(at.stamp.frame);
+            let said = self.sides.at_mut(at.by).goaway.read(at.stamp);
             self.given_up |= !from_client && said.as_ref().is_some_and(GoAway::is_error);
             *self.goaway.at_mut(at.by) = said;
         }

@@ -70,7 +70,7 @@ impl Wire {
             flags: crate::decode::Flags::ACK,
             ..Segment::default()
         };
-        self.exchange.heard((&segment, bytes), by, order, Some(start(by)), Peek::Allowed);
+        self.exchange.heard((&segment, bytes, self.frame), by, order, Some(start(by)), Peek::Allowed);
         self.hear(by, at, (&segment, bytes), order);
         self.assert_same();
     }
@@ -83,8 +83,8 @@ impl Wire {
         if goes_on && self.hearing.pass(heard, by) {
             self.passed += 1;
         } else {
-            self.hearing.settle(&self.halves);
-            self.hearing.heard(heard, by, order, Some(start(by)), Peek::Allowed);
+            self.hearing.settle(&self.halves, self.frame);
+            self.hearing.heard((heard.0, heard.1, self.frame), by, order, Some(start(by)), Peek::Allowed);
             self.hearing.allow(by, snd_nxt);
         }
         self.halves.at_mut(by).last_data = heard.0.ts;
@@ -92,13 +92,13 @@ impl Wire {
 
     fn missed(&mut self, by: End, ack: SeqNumber) {
         self.exchange.missed(by, ack);
-        self.hearing.settle(&self.halves);
+        self.hearing.settle(&self.halves, self.frame);
         self.hearing.missed(by, ack);
         self.assert_same();
     }
 
     fn assert_same(&self) {
-        let heard = self.hearing.clone().so_far(&self.halves).unwrap_or_default();
+        let heard = self.hearing.clone().so_far(&self.halves, self.frame).unwrap_or_default();
         assert_eq!(*heard, self.exchange);
     }
 
@@ -149,7 +149,7 @@ fn turns_count_without_any_peek() {
     let mut exchange = Exchange::default();
     for (frame, by, seq) in [(1, CLIENT, 0), (2, SERVER, 0), (3, SERVER, 7), (4, CLIENT, 7)] {
         let segment = Segment { len: 7, frame, seq: SeqNumber(seq), ..Segment::default() };
-        exchange.heard((&segment, GET.as_bytes()), by, Order::Next, None, Peek::Forbidden);
+        exchange.heard((&segment, GET.as_bytes(), frame), by, Order::Next, None, Peek::Forbidden);
     }
     assert_eq!((exchange.turns, exchange.protocol_name()), (3, None));
     assert_eq!(exchange.turn_before.unwrap().bytes, 14);
@@ -264,7 +264,7 @@ fn a_goodbye_wants_no_answer() {
     let mut exchange = Exchange::default();
     for (seq, by) in [(0, CLIENT), (0, SERVER), (5, CLIENT)] {
         let segment = Segment { len: 5, seq: SeqNumber(seq), ..Segment::default() };
-        exchange.heard((&segment, b"X\0\0\0\x04"), by, Order::Next, None, Peek::Forbidden);
+        exchange.heard((&segment, b"X\0\0\0\x04", 1), by, Order::Next, None, Peek::Forbidden);
     }
     assert_eq!(exchange.turns, 3);
     let mut wire = Wire::default();

@@ -5,7 +5,7 @@ use proptest::prelude::*;
 use super::*;
 
 /// When nothing depends on it.
-const STAMP: Stamp = Stamp { ts: Timestamp::ZERO, frame: 1, ack: None };
+const STAMP: Stamp = Stamp { ts: Timestamp::ZERO, frame: 1, serial: 1, ack: None };
 
 /// What was said, by whom.
 type Said = Vec<(End, Vec<u8>)>;

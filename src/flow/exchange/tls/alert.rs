@@ -1,6 +1,8 @@
 //! Alerts in clear (RFC 8446 §6, RFC 5246 §7.2).
 
 use super::super::super::key::End;
+use super::super::stream::Stamp;
+use crate::decode::SeqNumber;
 
 /// An alert in clear: its level and description, as numbered by IANA.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -9,6 +11,8 @@ pub struct Alert {
     pub by: End,
     /// In which frame.
     pub frame: u64,
+    /// How far its sender had received the other side.
+    pub ack: SeqNumber,
     /// 1 warning, 2 fatal.
     pub level: u8,
     /// What it is about.
@@ -16,6 +20,11 @@ pub struct Alert {
 }
 
 impl Alert {
+    /// What an end says in a segment; one that acknowledges nothing answers nothing.
+    pub(super) fn said((by, stamp): (End, Stamp), level: u8, description: u8) -> Self {
+        Self { by, frame: stamp.frame, ack: stamp.ack.unwrap_or_default(), level, description }
+    }
+
     /// Its name in RFC 8446 §6 and RFC 5246 §7.2.
     #[must_use]
     pub const fn name(&self) -> &'static str {

@@ -350,7 +350,7 @@ impl Tls {
         let (level, description) = (said.next(), said.next());
         self.sides.at_mut(at.by).now = Now::Alert(level);
         if let (Some(level @ 1..=2), Some(description)) = (level, description) {
-            self.alert = Some(Alert { by: at.by, frame: at.stamp.frame, level, description });
+            self.alert = Some(Alert::said((at.by, at.stamp), level, description));
         }
     }
 
