@@ -125,12 +125,37 @@ fn split_request_line(line: &[u8]) -> Option<(&str, &[u8])> {
     version.get(1..)?.starts_with(VERSION).then_some((method, target))
 }
 
-/// A target without its query string, which may hold secrets, and without the scheme and the authority of an absolute one, which may
-/// begin with a password (RFC 9112 §3.2.2).
+/// A target without its query string, which may hold secrets, and without the scheme and the authority of an absolute one (RFC 9112 §3.2.2);
+/// of one that is an authority itself, as CONNECT's, the host and port.
 pub(in super::super) fn path(target: &[u8]) -> &[u8] {
-    let whole = target.split(|byte| matches!(byte, b'?' | b'#')).next().unwrap_or_default();
-    let at = whole.iter().rposition(|&byte| byte == b'@').filter(|_| !whole.starts_with(b"/"));
-    at.and_then(|at| whole.get(at + 1..)).unwrap_or(whole)
+    match split_target(target) {
+        (Some(_), b"") => b"/",
+        (None, authority) if !authority.starts_with(b"/") => host(authority),
+        (_, path) => path,
+    }
+}
+
+/// The host and port of an absolute target.
+pub(super) fn host_of_target(line: &[u8]) -> Option<&[u8]> {
+    let (_, target) = split_request_line(line)?;
+    split_target(target).0.map(host)
+}
+
+/// The authority of an absolute target, and the path.
+fn split_target(target: &[u8]) -> (Option<&[u8]>, &[u8]) {
+    let target = target.split(|byte| matches!(byte, b'?' | b'#')).next().unwrap_or_default();
+    let scheme = memchr(b':', target).filter(|_| !target.starts_with(b"/"));
+    let Some(rest) = scheme.and_then(|end| target.get(end..)?.strip_prefix(b"://")) else {
+        return (None, target);
+    };
+    let (authority, path) = rest.split_at(memchr(b'/', rest).unwrap_or(rest.len()));
+    (Some(authority), path)
+}
+
+/// An authority without the user's name and password, with which it may begin (RFC 3986 §3.2.1).
+pub(in super::super) fn host(authority: &[u8]) -> &[u8] {
+    let user = authority.iter().rposition(|&byte| byte == b'@');
+    user.and_then(|at| authority.get(at + 1..)).unwrap_or(authority)
 }
 
 /// Does a head say that its message is the last one of the connection (RFC 9112 §9.6)?

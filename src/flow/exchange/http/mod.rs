@@ -11,7 +11,9 @@ mod reader;
 mod requests;
 mod responses;
 
-pub(super) use head::{Kind, Looks, is_surely_request, looks_like, looks_like_message, looks_like_request};
+pub(super) use head::{
+    Kind, Looks, host, is_surely_request, looks_like, looks_like_message, looks_like_request,
+};
 pub(super) use head::{path, short};
 pub use message::{BodyLength, Owed, Request, Response};
 

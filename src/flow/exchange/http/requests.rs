@@ -105,6 +105,8 @@ impl Http {
     }
 }
 
+/// The host field, or else the host of an absolute target.
 fn host(head: &[u8]) -> Option<CompactString> {
-    head::values(head, "host").next().map(|host| head::short(host.as_bytes()))
+    let field = head::values(head, "host").next().map(|authority| head::host(authority.as_bytes()));
+    field.or_else(|| head::host_of_target(head::first_line(head)?)).map(head::short)
 }

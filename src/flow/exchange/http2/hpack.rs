@@ -98,7 +98,7 @@ impl Name {
         match self {
             Self::Method => Field::Method(http::short(value)),
             Self::Target => Field::Target(http::short(http::path(value))),
-            Self::Host => Field::Host(http::short(value)),
+            Self::Host => Field::Host(http::short(http::host(value))),
             Self::Status => {
                 Field::Status(str::from_utf8(value).ok().and_then(|it| it.parse().ok()).unwrap_or(0))
             }
@@ -334,6 +334,14 @@ mod tests {
         let (head, whole) = table.read(&bytes("83 04 0c 2f70 6179 3f6b 6579 3d61 6263 41 0f 7777"));
         assert_eq!((head.line.method.as_str(), head.line.target.as_str(), whole), ("POST", "/pay", false));
         assert_eq!((head.line.host, head.status), (None, 0));
+    }
+
+    /// `:authority: user:s3cret@h`
+    #[test]
+    fn who_asks_is_no_part_of_a_host() {
+        let mut table = Table::default();
+        let (head, _) = table.read(&bytes("82 84 41 0d 7573 6572 3a73 3363 7265 7440 68"));
+        assert_eq!(head.line.host.as_deref(), Some("h"));
     }
 
     #[test]

@@ -45,17 +45,23 @@ fn caches_and_repositories_have_methods_of_their_own() {
     }
 }
 
-/// Nor is what an absolute target may begin with, and a name from the wire turns no line round.
+/// Nor is what an absolute target and a host may begin with, and a name from the wire turns no line round.
 #[test]
 fn secrets_and_tricks_are_not_shown() {
-    let ask = "GET http://user:secret@api.internal/x HTTP/1.1\r\nHost: a\u{202e}b\u{7}c\r\n\r\n";
-    both_ways(&[(CLIENT, ask)], |wire| {
-        let request = &wire.http().request;
-        assert_eq!((request.target.as_str(), request.host.as_deref()), ("api.internal/x", Some("abc")));
-    });
-    both_ways(&[(CLIENT, "GET /@me HTTP/1.1\r\n\r\n")], |wire| {
-        assert_eq!(wire.http().request.target, "/@me");
-    });
+    let asked = |ask: &str, target: &str, host: Option<&str>| {
+        both_ways(&[(CLIENT, ask)], |wire| {
+            let request = &wire.http().request;
+            assert_eq!((request.target.as_str(), request.host.as_deref()), (target, host), "{ask}");
+        });
+    };
+    asked("GET http://user:secret@b/x HTTP/1.1\r\nHost: a\u{202e}b\u{7}c\r\n\r\n", "/x", Some("abc"));
+    asked("GET /@me HTTP/1.1\r\nHost: user:secret@b:80\r\n\r\n", "/@me", Some("b:80"));
+    asked("GET http://npm.example/@babel/core?a=/ HTTP/1.0\r\n\r\n", "/@babel/core", Some("npm.example"));
+    asked("GET http://user:p@ss@b?/@ HTTP/1.0\r\n\r\n", "/", Some("b"));
+    asked("CONNECT user:secret@b:443 HTTP/1.1\r\n\r\n", "b:443", None);
+    asked("OPTIONS * HTTP/1.1\r\n\r\n", "*", None);
+    asked("GET /to?http://user:secret@b HTTP/1.1\r\n\r\n", "/to", None);
+    asked("GET /http://b/@x HTTP/1.1\r\n\r\n", "/http://b/@x", None);
 }
 
 #[test]
