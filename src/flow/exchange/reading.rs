@@ -11,7 +11,7 @@ use super::super::half::Order;
 use super::super::key::{Both, End};
 use super::database::Database;
 use super::hearing::{Opaque, Unless};
-use super::http::{Left, Looks, Upgrade};
+use super::http::{self, Left, Looks, Upgrade};
 use super::http2::{self, Http2};
 use super::stream::{Piece, Stamp, Stream};
 use super::talk::Talk;
@@ -260,7 +260,11 @@ impl Opening {
         };
         let start = piece.bytes.get(..piece.bytes.len().min(MAX_OPENING)).unwrap_or_default();
         let bytes: SmallVec<[u8; 2 * MAX_OPENING]> = earlier.iter().chain(start).copied().collect();
-        let (request, preface) = (talk.looks_like_request(&bytes), talk.looks_like_preface(&bytes));
+        let preface = talk.looks_like_preface(&bytes);
+        let request = match talk.looks_like_request(&bytes) {
+            Looks::Like if http::is_anothers(&earlier, piece.bytes) => Looks::Unlike,
+            looks => looks,
+        };
         let (hello, startup) = (tls::looks_like_hello(&bytes), talk.looks_like_startup(&bytes));
         let short = [hello, request, preface, startup].contains(&Looks::Short) && piece.unseen == 0;
         *self = Self::Known;

@@ -1,6 +1,8 @@
 //! What a head says: its first line and the few fields that matter (RFC 9112 §2-§6). Lenient as receivers are: bare line
 //! feeds end lines, a field that is broken is passed over.
 
+use std::borrow::Cow;
+
 use compact_str::CompactString;
 use memchr::memchr;
 
@@ -75,6 +77,15 @@ pub(in super::super) fn is_surely_request(bytes: &[u8]) -> bool {
     looks_like_request(bytes) == Looks::Like && first_line(bytes).and_then(split_request_line).is_some()
 }
 
+/// Is the first line of what begins like a request whole, and of another protocol? RTSP and SIP have borrowed methods. Mostly nothing came
+/// before the `rest`.
+pub(in super::super) fn is_anothers(earlier: &[u8], rest: &[u8]) -> bool {
+    let Some(end) = memchr(b'\n', rest) else { return false };
+    let rest = rest.get(..=end).unwrap_or_default();
+    let begun = if earlier.is_empty() { Cow::Borrowed(rest) } else { Cow::Owned([earlier, rest].concat()) };
+    first_line(&begun).and_then(split_request_line).is_none()
+}
+
 /// Do these bytes begin a message of this kind?
 pub(in super::super) fn looks_like_message(bytes: &[u8], kind: Kind) -> Looks {
     match kind {
@@ -120,7 +131,7 @@ pub(super) fn request_line(line: &[u8]) -> Option<(&str, CompactString)> {
 /// The same as they are on the wire.
 fn split_request_line(line: &[u8]) -> Option<(&str, &[u8])> {
     let method = method(line)?;
-    let rest = line.get(method.len() + 1..)?;
+    let rest = line.get(method.len() + 1..)?.trim_ascii_end();
     let (target, version) = rest.split_at(rest.iter().rposition(|&byte| byte == b' ')?);
     version.get(1..)?.starts_with(VERSION).then_some((method, target))
 }

@@ -12,7 +12,7 @@ mod requests;
 mod responses;
 
 pub(super) use head::{
-    Kind, Looks, host, is_surely_request, looks_like, looks_like_message, looks_like_request,
+    Kind, Looks, host, is_anothers, is_surely_request, looks_like, looks_like_message, looks_like_request,
 };
 pub(super) use head::{path, short};
 pub use message::{BodyLength, Owed, Request, Response};

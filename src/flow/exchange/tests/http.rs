@@ -64,6 +64,23 @@ fn secrets_and_tricks_are_not_shown() {
     asked("GET /http://b/@x HTTP/1.1\r\n\r\n", "/http://b/@x", None);
 }
 
+/// Others have borrowed methods, and say at the end of the line what they speak.
+#[test]
+fn what_begins_like_a_request_of_http_may_be_another_s() {
+    for other in ["OPTIONS rtsp://a/x RTSP/1.0\r\n", "OPTIONS sip:a@b SIP/2.0\r\n", "REPORT what\r\n"] {
+        let name = |parts: &[&str]| {
+            let parts: Vec<_> = parts.iter().map(|part| (CLIENT, *part)).collect();
+            said(&parts).exchange.protocol_name()
+        };
+        assert_eq!(name(&[other]), None, "{other}");
+        assert_eq!(name(&[&other[..3], &other[3..]]), None, "{other}");
+        // Of a line that is not whole nobody knows.
+        assert_eq!(name(&[&other[..9]]), Some("http/1"), "{other}");
+    }
+    let ask = "OPTIONS /x HTTP/1.1\r\n";
+    assert_eq!(said(&[(CLIENT, &ask[..3]), (CLIENT, &ask[3..])]).exchange.protocol_name(), Some("http/1"));
+}
+
 #[test]
 fn a_response_is_whole_when_its_length_is_there() {
     let part = format!("{OK_10}12345");
