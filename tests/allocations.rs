@@ -3,7 +3,7 @@
 use std::net::Ipv4Addr;
 
 use rstwho::decode::{Endpoint, Flags, Pdu, Segment, SeqNumber};
-use rstwho::flow::{FlowTable, Settings};
+use rstwho::flow::{FlowTable, ObservedUntil, Settings};
 use rstwho::time::{Span, Timestamp};
 
 const CONNECTIONS: u32 = 1_000;
@@ -112,4 +112,35 @@ fn established_connections_cost_no_allocation() {
     assert_eq!(counted, u64::from(CONNECTIONS * COUNTED * 2), "all of them are followed");
     assert_eq!((table.len(), ended), (CONNECTIONS as usize, 0));
     assert_eq!(allocations, 0, "allocations for {counted} segments");
+}
+
+/// How often a head refers to a text.
+const REFERENCES: usize = 4_000;
+
+/// A request in HTTP/2 whose head spells its path once, and then says it again and again in a byte each (RFC 7541 §6.1).
+fn repetitive() -> Vec<u8> {
+    let path = [&[0x44, 100, b'/'][..], &[b'a'; 99]].concat();
+    let head = [&path[..], &[0xbe; REFERENCES]].concat();
+    let len = u32::try_from(head.len()).expect("short").to_be_bytes();
+    [b"PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n", &len[1..], &[1, 5, 0, 0, 0, 1], &head[..]].concat()
+}
+
+#[test]
+fn a_head_copies_a_text_once_however_often_it_refers_to_it() {
+    let mut speakers = Speakers { now: Timestamp::from_parts(1_700_000_000, 0), frame: 0, sent: 0 };
+    let request = repetitive();
+    let len = u32::try_from(request.len()).expect("short");
+    let segment = Segment { len, ..speakers.segment(0, Flags::ACK, 100, 500) };
+    let mut table = FlowTable::new(Settings::default());
+    let info = allocation_counter::measure(|| {
+        table.observe(&[Pdu::Segment(segment, &request)], &mut |_| ());
+    });
+    assert!(info.count_total < 100, "{} allocations", info.count_total);
+    let mut target = String::new();
+    table.finish(ObservedUntil::Eof, &mut |ended| {
+        let close = ended.into_close();
+        let line = close.exchange.http2().and_then(|http2| http2.told()?.line.clone());
+        target = line.map(|line| line.target.into()).unwrap_or_default();
+    });
+    assert_eq!(target.len(), 100);
 }

@@ -146,15 +146,16 @@ impl Field {
 }
 
 impl Head {
-    fn take(&mut self, field: Field) {
+    /// The first field of a name counts. Nothing else is copied: a byte may refer to a long text, and a head to it a thousand times.
+    fn take(&mut self, field: &Field) {
         match field {
-            Field::Method(text) => self.line.method = text,
-            Field::Target(text) => self.line.target = text,
-            Field::Host(text) if !text.is_empty() => {
-                self.line.host.get_or_insert(text);
+            Field::Method(text) if self.line.method.is_empty() => self.line.method.clone_from(text),
+            Field::Target(text) if self.line.target.is_empty() => self.line.target.clone_from(text),
+            Field::Host(text) if self.line.host.is_none() && !text.is_empty() => {
+                self.line.host = Some(text.clone());
             }
-            Field::Status(status) => self.status = status,
-            Field::Host(_) | Field::Other => {}
+            Field::Status(status) if self.status == 0 => self.status = *status,
+            _ => {}
         }
     }
 }
@@ -169,8 +170,7 @@ impl Table {
     pub(super) fn read(&mut self, block: &[u8]) -> (Head, bool) {
         let (mut head, mut rest) = (Head::default(), block);
         while !rest.is_empty() {
-            let Some((field, behind)) = self.next(rest) else { return (head, false) };
-            head.take(field);
+            let Some(behind) = self.next(rest, &mut head) else { return (head, false) };
             rest = behind;
         }
         (head, true)
@@ -181,28 +181,30 @@ impl Table {
         *self = Self::default();
     }
 
-    /// The next field of a head, if that is one, and what comes after it (RFC 7541 §6).
-    fn next<'a>(&mut self, bytes: &'a [u8]) -> Option<(Field, &'a [u8])> {
-        match bytes.first()? {
+    /// The next field, if that is one, becomes part of a head; gives what comes after it (RFC 7541 §6).
+    fn next<'a>(&mut self, bytes: &'a [u8], head: &mut Head) -> Option<&'a [u8]> {
+        let (field, rest) = match bytes.first()? {
             0x80.. => {
                 let (index, rest) = integer(bytes, 7)?;
-                Some((self.at(index), rest))
-            }
-            0x40.. => {
-                let (field, rest) = self.literal(bytes, 6)?;
-                self.remember(field.clone());
-                Some((field, rest))
+                self.refer(index, |field| head.take(field));
+                return Some(rest);
             }
             // How large the table may be.
-            0x20.. => integer(bytes, 5).map(|(_, rest)| (Field::Other, rest)),
-            _ => self.literal(bytes, 4),
+            0x20..0x40 => return integer(bytes, 5).map(|(_, rest)| rest),
+            0x40.. => self.literal(bytes, 6)?,
+            _ => self.literal(bytes, 4)?,
+        };
+        head.take(&field);
+        if bytes.first().is_some_and(|&kind| kind >= 0x40) {
+            self.remember(field);
         }
+        Some(rest)
     }
 
     fn literal<'a>(&self, bytes: &'a [u8], prefix: u32) -> Option<(Field, &'a [u8])> {
         let (index, rest) = integer(bytes, prefix)?;
         let (name, rest) = if index > 0 {
-            (self.at(index).name(), rest)
+            (self.refer(index, Field::name), rest)
         } else {
             let (name, rest) = string(rest)?;
             (Name::of(&name), rest)
@@ -211,11 +213,11 @@ impl Table {
         Some((name.with(&value), rest))
     }
 
-    /// What an index refers to: perhaps to what was never heard.
-    fn at(&self, index: usize) -> Field {
+    /// Makes something of what an index refers to: perhaps to what was never heard.
+    fn refer<T>(&self, index: usize, what: impl FnOnce(&Field) -> T) -> T {
         match index.checked_sub(STATIC + 1) {
-            None => Field::known_to_all(index),
-            Some(back) => self.fields.get(back).cloned().unwrap_or(Field::Other),
+            None => what(&Field::known_to_all(index)),
+            Some(back) => what(self.fields.get(back).unwrap_or(&Field::Other)),
         }
     }
 
