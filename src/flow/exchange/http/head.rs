@@ -11,6 +11,8 @@ use super::BodyLength;
 
 /// Characters kept of a target or host.
 const MAX_TEXT: usize = 120;
+/// And bytes: that many take two of them within what is free for every connection.
+const MAX_BYTES: usize = 240;
 const VERSION: &[u8] = b"HTTP/1.";
 /// Version, space, three digits.
 const STATUS_END: usize = 12;
@@ -263,7 +265,12 @@ pub(in super::super) fn short(text: &[u8]) -> CompactString {
         return str::from_utf8(text).map(CompactString::from).unwrap_or_default();
     }
     let text = text.get(..text.len().min(MAX_TEXT * 4)).unwrap_or_default();
-    String::from_utf8_lossy(text).chars().filter(|&c| is_shown(c)).take(MAX_TEXT).collect()
+    let mut kept = 0;
+    let fits = |c: &char| {
+        kept += c.len_utf8();
+        kept <= MAX_BYTES
+    };
+    String::from_utf8_lossy(text).chars().filter(|&c| is_shown(c)).take(MAX_TEXT).take_while(fits).collect()
 }
 
 /// Neither a control character nor one that only steers the others, as those that turn the direction of a line (UAX #9).

@@ -64,6 +64,16 @@ fn secrets_and_tricks_are_not_shown() {
     asked("GET /http://b/@x HTTP/1.1\r\n\r\n", "/http://b/@x", None);
 }
 
+/// However many bytes each of its characters takes.
+#[test]
+fn a_long_target_is_kept_in_few_bytes() {
+    for (letter, kept) in [("a", 120), ("é", 240), ("😀", 240)] {
+        let wire = said(&[(CLIENT, &format!("GET /{} HTTP/1.1\r\n\r\n", letter.repeat(400)))]);
+        let len = wire.http().request.target.len();
+        assert!((kept - 3..=kept).contains(&len), "{len} of {kept}");
+    }
+}
+
 /// Others have borrowed methods, and say at the end of the line what they speak.
 #[test]
 fn what_begins_like_a_request_of_http_may_be_another_s() {
