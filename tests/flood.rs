@@ -161,3 +161,55 @@ fn endless<'a>(syn: Segment, between: Flags, request: &'a [u8], response: &'a [u
     [(asks, request), (answers, begins), (then, &[][..]), (more, goes_on)]
         .map(|(segment, said)| Pdu::Segment(segment, said))
 }
+
+/// And so does what few connections make remember: a SYN that was put aside, RSTs without effect and one with it, holes, and what had been
+/// said by then. A connection that has all that takes the room of sixteen attempts.
+#[test]
+fn a_flood_of_odd_connections_is_bounded_too() {
+    let request =
+        [b"GET /".as_slice(), &[b'a'; 115], b" HTTP/1.1\r\nHost: ", &[b'h'; 119], b"\r\n\r\n"].concat();
+    for (max_flows, bound) in [(131_072, 8_192), (300_000, 18_750)] {
+        let mut table = FlowTable::new(Settings { max_flows, ..Settings::default() });
+        let (mut most, mut handed_over) = (0, 0);
+        let mut now = Timestamp::from_parts(1_800_000_000, 0);
+        for number in 0..25_000 {
+            now = now.plus(STEP);
+            let segments = odd(syn(number, now), &request);
+            let pdus: Vec<Pdu<'_>> =
+                segments.iter().map(|(segment, said)| Pdu::Segment(*segment, said)).collect();
+            table.observe(&pdus, &mut |_| handed_over += 1);
+            most = most.max(table.len());
+        }
+        assert!((bound * 9 / 10..=bound).contains(&most), "{most} of {bound}");
+        assert_eq!(table.counts().evicted + table.len() as u64, 25_000, "{max_flows}");
+        table.finish(ObservedUntil::Eof, &mut |_| handed_over += 1);
+        assert_eq!(handed_over, 25_000);
+    }
+}
+
+/// A request; another SYN; RSTs far ahead of both sides; holes of both; the client's FIN, an answer after it, and a RST within the window.
+fn odd(syn: Segment, request: &[u8]) -> Vec<(Segment, &[u8])> {
+    const FAR: u32 = 200_000_000;
+    let len = |bytes: &[u8]| u32::try_from(bytes.len()).expect("short");
+    let server = Segment { src: syn.dst, dst: syn.src, seq: SeqNumber(5_000), ack: syn.seq_end(), ..syn };
+    let client = Segment { flags: Flags::ACK, seq: syn.seq_end(), ack: SeqNumber(5_001), ..syn };
+    let (client_next, server_next) = (client.seq.plus(len(request)), SeqNumber(5_001));
+    let mut said: Vec<(Segment, &[u8])> = vec![
+        (syn, &[]),
+        (Segment { flags: Flags::SYN.with(Flags::ACK), ..server }, &[]),
+        (Segment { len: len(request), ..client }, request),
+        (Segment { seq: SeqNumber(77_777), ..syn }, &[]),
+        (Segment { flags: Flags::RST, seq: server_next.plus(FAR), ..server }, &[]),
+        (Segment { flags: Flags::RST, seq: client_next.plus(FAR), ..client }, &[]),
+    ];
+    let server = Segment { flags: Flags::ACK, seq: server_next, ack: client_next, ..server };
+    let client = Segment { seq: client_next, ..client };
+    for hole in 1..10 {
+        said.push((Segment { seq: server.seq.plus(20 * hole), len: 1, ..server }, b"x"));
+        said.push((Segment { seq: client.seq.plus(20 * hole), len: 1, ..client }, b"y"));
+    }
+    said.push((Segment { flags: Flags::ACK.with(Flags::FIN), seq: client.seq.plus(400), ..client }, &[]));
+    said.push((Segment { seq: server.seq.plus(300), len: 9, ..server }, b"an answer"));
+    said.push((Segment { flags: Flags::RST, seq: server.seq.plus(5), ..server }, &[]));
+    said
+}

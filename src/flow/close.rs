@@ -1,6 +1,7 @@
 //! The waist of the hourglass: everything a verdict may need of its connection, by value.
 
 mod ahead;
+mod weight;
 
 use triomphe::Arc;
 

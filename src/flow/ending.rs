@@ -158,8 +158,9 @@ const fn is_effective(acceptance: Acceptance) -> bool {
     matches!(acceptance, Acceptance::Exact | Acceptance::AnswersSyn)
 }
 
-/// The recorded RST had no effect: forget it but for its count.
+/// The recorded RST had no effect: forget it but for its count, and what had been said by then.
 fn ignore(cold: &mut Cold, acceptance: Acceptance) {
+    cold.exchange_at_reset = None;
     if let Some(reset) = cold.reset.take() {
         let resets = reset.after.at(reset.by).resets;
         cold.ignored_resets += 1 + resets;

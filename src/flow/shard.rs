@@ -49,8 +49,10 @@ pub(super) struct Shard {
     news: Expiry,
     /// Connections that were handed over and are remembered.
     buried: usize,
-    /// What exchanges take beyond what every one does, in attempts.
-    talks: usize,
+    /// What connections hold elsewhere, in attempts: what exchanges take beyond what every one does, and what few have.
+    held: usize,
+    /// That has become more, and nobody has given way for it yet.
+    grown: bool,
     /// Before this nothing runs out.
     due: Timestamp,
     ring: RecentRing,
@@ -71,7 +73,8 @@ impl Shard {
             queues: Queues::default(),
             news: Expiry::default(),
             buried: 0,
-            talks: 0,
+            held: 0,
+            grown: false,
             due: Timestamp::from_nanos(u64::MAX),
             ring: RecentRing::new(recent),
             now: Timestamp::ZERO,

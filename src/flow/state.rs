@@ -11,7 +11,7 @@ use super::chain::Link;
 use super::close::{Close, Coverage, Fin, Finality, Leg, Moment, ObservedUntil, Reset};
 use super::duplicate::Doubles;
 use super::exchange::{Exchange, Hearing};
-use super::half::{FurtherHoles, Half};
+use super::half::{FurtherHoles, Half, Marks};
 use super::history::{History, LettersSeen};
 use super::key::{Both, End, FlowKey};
 use super::recent::{LADDER, Recent, RecentRing};
@@ -212,6 +212,8 @@ pub(super) struct Cold {
     pub(super) exchange_at_reset: Option<Arc<Exchange>>,
     /// It was told about before its watching had ended.
     pub(super) announced: bool,
+    /// What it holds elsewhere, in attempts, as it was counted last.
+    pub(super) room: u16,
     pub(super) link: Link,
 }
 
@@ -242,8 +244,19 @@ impl Cold {
             exchange_at_fin: None,
             exchange_at_reset: None,
             announced: false,
+            room: 0,
             link: Link::default(),
         }
+    }
+
+    /// Bytes of memory that it holds elsewhere, with those of exchanges that `hearing` does not count.
+    pub(super) fn weight(&self, hearing: &Hearing) -> usize {
+        let Self { reset, ignored, volley, icmp, stray_syn, holes, .. } = self;
+        let of_ignored = ignored.as_deref().map_or(0, size_of_val) + volley.as_deref().map_or(0, size_of_val);
+        let of_stray = icmp.as_deref().map_or(0, size_of_val) + stray_syn.as_deref().map_or(0, size_of_val);
+        let of_reset = reset.as_deref().map_or(0, Reset::weight);
+        let copies = [self.exchange_at_fin.as_ref(), self.exchange_at_reset.as_ref()];
+        of_reset + of_ignored + of_stray + holes.weight() + hearing.uncounted(copies)
     }
 
     /// Gives back what it holds elsewhere.
@@ -257,6 +270,17 @@ impl Cold {
     pub(super) fn is_refused(&self) -> bool {
         self.reset.as_ref().is_some_and(|reset| reset.acceptance == Acceptance::AnswersSyn)
     }
+}
+
+/// Has a connection what few have, and holds elsewhere: a RST, a SYN that was put aside, or bytes that are missing?
+pub(super) fn is_rare(flow: &Flow) -> bool {
+    let torn = |end| [Marks::HOLE, Marks::GAP].iter().any(|&marks| flow.halves.at(end).marks.has(marks));
+    flow.facts.has(Facts(Facts::RESET.0 | Facts::STRAY.0)) || torn(End::Low) || torn(End::High)
+}
+
+/// May a segment make a connection hold more elsewhere by itself, be it what had been said before it?
+pub(super) fn is_kept(flow: &Flow, segment: &Segment) -> bool {
+    segment.flags.rst() || flow.facts.has(Facts::SAID_AT_FIN) && segment.len > 0
 }
 
 /// What a segment other than a usual one touches.

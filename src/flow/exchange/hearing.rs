@@ -110,17 +110,30 @@ impl Hearing {
         self.change(|exchange| exchange.heard(heard, by, order, start, peek));
     }
 
-    /// Changes the exchange. Where it is kept as it was (at a FIN or a RST) it is copied for that, and both take room.
+    /// Changes the exchange. Where it is kept as it was (at a FIN or a RST) it is copied for that, see [`Hearing::uncounted`].
     #[inline]
     fn change(&mut self, change: impl FnOnce(&mut Exchange)) {
-        let exchange = self.exchange.get_or_insert_default();
-        let before = if self.room == 0 || !exchange.is_unique() { 0 } else { room_of(exchange) };
-        let exchange = Arc::make_mut(exchange);
+        let exchange = Arc::make_mut(self.exchange.get_or_insert_default());
         change(exchange);
-        self.room = self.room.saturating_sub(before).saturating_add(room_of(exchange));
+        self.room = room_of(exchange);
     }
 
-    /// The room that the exchange takes beyond what every one does, in attempts.
+    /// Bytes that the exchange takes beyond what every one does and that [`Hearing::room`] leaves out, and those of exchanges that
+    /// are kept as they were, as far as they are others than this.
+    pub(in super::super) fn uncounted(&self, kept: [Option<&Arc<Exchange>>; 2]) -> usize {
+        let now = self.exchange.as_ref();
+        let [first, second] = kept;
+        let own = |copy: &Arc<Exchange>, other: Option<&Arc<Exchange>>| {
+            !other.is_some_and(|other| Arc::ptr_eq(copy, other)) && !copy.is_nothing()
+        };
+        let first = first.filter(|copy| own(copy, now));
+        let second = second.filter(|copy| own(copy, now) && own(copy, first));
+        let copies = [first, second].into_iter().flatten();
+        let free = now.map_or(0, |now| now.weight().min(FREE));
+        free + copies.map(|copy| copy.size() + FREE.max(copy.weight())).sum::<usize>()
+    }
+
+    /// The room that the exchange takes beyond what every one does, in attempts; copies of it apart.
     #[inline]
     pub(in super::super) const fn room(&self) -> u16 {
         self.room
@@ -185,5 +198,10 @@ impl Hearing {
 #[inline]
 fn room_of(exchange: &Exchange) -> u16 {
     let weight = exchange.weight();
-    if weight <= FREE { 0 } else { u16::try_from((weight - FREE).div_ceil(ROOM)).unwrap_or(u16::MAX) }
+    if weight <= FREE { 0 } else { room_for(weight - FREE) }
+}
+
+/// The room that so many bytes take, in attempts.
+pub(in super::super) fn room_for(bytes: usize) -> u16 {
+    u16::try_from(bytes.div_ceil(ROOM)).unwrap_or(u16::MAX)
 }

@@ -23,7 +23,7 @@ mod upgraded;
 mod websocket;
 
 pub use database::Database;
-pub(super) use hearing::Hearing;
+pub(super) use hearing::{Hearing, room_for};
 pub use http::{BodyLength, Http, Owed, Request, Response, Upgrade};
 pub use http2::{Aborted, Answer, GoAway, Http2, Stream};
 pub use last_words::Fatal;
@@ -90,11 +90,18 @@ pub struct Exchange {
     reading: Reading,
 }
 
+/// One value for all connections.
+static NOTHING: LazyLock<Arc<Exchange>> = LazyLock::new(Arc::default);
+
 impl Exchange {
-    /// That nothing was said: one value for all connections.
+    /// That nothing was said.
     pub(super) fn nothing() -> Arc<Self> {
-        static NOTHING: LazyLock<Arc<Exchange>> = LazyLock::new(Arc::default);
         Arc::clone(&NOTHING)
+    }
+
+    /// Is it that value?
+    fn is_nothing(&self) -> bool {
+        std::ptr::eq(self, Arc::as_ptr(&NOTHING))
     }
 
     /// Takes note of a segment with payload, the how manyth of all it is, and how it lies to what its sender sent before. `start` is where the sender's
@@ -159,6 +166,19 @@ impl Exchange {
             Protocol::Unknown | Protocol::Database(_) => 0,
         };
         read + self.reading.weight()
+    }
+
+    /// Bytes that every one takes in which this is spoken.
+    fn size(&self) -> usize {
+        let spoken = match &self.protocol {
+            Protocol::Unknown => 0,
+            Protocol::Http(_) => size_of::<Http>(),
+            Protocol::Http2(_) => size_of::<Http2>(),
+            Protocol::Tls(_) => size_of::<Tls>(),
+            Protocol::Database(_) => size_of::<Database>(),
+            Protocol::Upgraded(_) => size_of::<Upgraded>(),
+        };
+        size_of::<Self>() + spoken
     }
 
     /// Asks for what the next segment will touch.

@@ -19,6 +19,17 @@ type Hole = (SeqNumber, SeqNumber);
 pub(in super::super) struct FurtherHoles(Option<Box<Both<SmallVec<[Hole; 4]>>>>);
 
 impl FurtherHoles {
+    /// Bytes of memory that they take.
+    pub(in super::super) fn weight(&self) -> usize {
+        let spilled = |holes: &SmallVec<[Hole; 4]>| {
+            if holes.spilled() { holes.capacity() * size_of::<Hole>() } else { 0 }
+        };
+        let of = |ends: &Both<SmallVec<[Hole; 4]>>| {
+            size_of_val(ends) + spilled(ends.at(End::Low)) + spilled(ends.at(End::High))
+        };
+        self.0.as_deref().map_or(0, of)
+    }
+
     fn of(&mut self, by: End) -> Option<&mut SmallVec<[Hole; 4]>> {
         Some(self.0.as_mut()?.at_mut(by))
     }

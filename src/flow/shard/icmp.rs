@@ -17,6 +17,7 @@ impl Shard {
         };
         self.counts.icmp += 1;
         self.cold[at as usize].icmp = Some(Box::new(*error));
+        self.count_held(at);
         self.expect_news(Timer::Ended, at);
     }
 

@@ -87,7 +87,7 @@ impl Shard {
         } else {
             self.on_any_segment_of(at, heard, address, sink)
         };
-        self.make_talks_room(sink);
+        self.make_held_room(sink);
         skip
     }
 
@@ -98,7 +98,7 @@ impl Shard {
         let (unanswered, room) = (flow.unanswered, flow.hearing.room());
         usual::segment(flow, cold, &mut self.ring, heard, by, self.settings.peek);
         let (repeated, now) = (flow.unanswered != unanswered, flow.hearing.room());
-        self.note_talk(room, now);
+        self.note_held(room, now);
         if repeated {
             self.expect_news(Timer::Repeated, at);
         }
@@ -131,6 +131,7 @@ impl Shard {
             Admission::Stray => {
                 cold.stray_syn = Some(Box::new(*segment));
                 flow.facts.set(Facts::STRAY);
+                self.count_held(at);
             }
             Admission::Reuse => {
                 self.end_whole(at, sink);
@@ -154,10 +155,14 @@ impl Shard {
     fn track(&mut self, at: u32, heard: Heard<'_>, by: End) {
         self.counts.segments += 1;
         let (flow, cold) = (&mut self.whole.cells[at as usize], &mut self.cold[at as usize]);
-        let (unanswered, room) = (flow.unanswered, flow.hearing.room());
+        let (unanswered, room, rare) = (flow.unanswered, flow.hearing.room(), state::is_rare(flow));
         let ending = track::segment(flow, cold, &mut self.ring, heard, by, self.settings.peek);
         let (repeated, now) = (flow.unanswered != unanswered, flow.hearing.room());
-        self.note_talk(room, now);
+        let counted = rare || state::is_rare(flow) || state::is_kept(flow, heard.0);
+        self.note_held(room, now);
+        if counted {
+            self.count_held(at);
+        }
         let flow = self.whole.at_mut(at);
         match ending {
             Ending::None if repeated => self.expect_news(Timer::Repeated, at),
@@ -221,7 +226,8 @@ impl Shard {
         if self.settings.coverage == Coverage::Ends {
             flow.facts.set(Facts::ENDS_ONLY);
         }
-        self.talks += usize::from(flow.hearing.room());
+        self.note_held(0, flow.hearing.room());
+        let counts = cold.reset.is_some();
         let at = self.whole.put(flow);
         match self.cold.get_mut(at as usize) {
             Some(place) => *place = Cold { generation: place.generation, ..cold },
@@ -231,6 +237,9 @@ impl Shard {
             self.cold[next as usize].fetch();
         }
         self.enqueue_whole(at, self.now);
+        if counts {
+            self.count_held(at);
+        }
         at
     }
 
@@ -282,10 +291,11 @@ impl Shard {
         let queue = self.whole.at(at).queue;
         self.queues.of_whole(queue).remove(&mut self.cold, at);
         let cold = &mut self.cold[at as usize];
+        let held = std::mem::take(&mut cold.room);
         cold.release();
         cold.generation = cold.generation.wrapping_add(1);
         let flow = self.whole.at_mut(at);
-        self.talks -= usize::from(flow.hearing.room());
+        self.held -= usize::from(flow.hearing.room()) + usize::from(held);
         flow.hearing = Hearing::default();
         let key = std::mem::replace(&mut flow.key, FlowKey::NOBODY);
         self.whole.give_back(at);

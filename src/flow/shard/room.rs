@@ -3,6 +3,7 @@
 use crate::time::Timestamp;
 
 use super::super::close::ObservedUntil;
+use super::super::exchange::room_for;
 use super::super::router::SHARDS;
 use super::super::state::Queue;
 use super::cells::Body;
@@ -42,28 +43,39 @@ impl Shard {
         }
     }
 
-    /// Makes room for what exchanges have come to take.
+    /// Makes room for what connections have come to hold elsewhere.
     #[inline]
-    pub(super) fn make_talks_room(&mut self, sink: Sink<'_>) {
-        if self.talks > 0 {
-            self.give_way_to_talks(sink);
+    pub(super) fn make_held_room(&mut self, sink: Sink<'_>) {
+        if self.grown {
+            self.give_way_to_held(sink);
         }
     }
 
     #[inline(never)]
-    fn give_way_to_talks(&mut self, sink: Sink<'_>) {
+    fn give_way_to_held(&mut self, sink: Sink<'_>) {
         while self.weight() > self.budget() && self.give_way(None, sink).is_some() {}
+        self.grown = false;
     }
 
-    /// The exchange of a connection, which took `before`, takes another room now.
+    /// What took `before` takes another room now.
     #[inline]
-    pub(super) const fn note_talk(&mut self, before: u16, now: u16) {
-        self.talks = self.talks + now as usize - before as usize;
+    pub(super) const fn note_held(&mut self, before: u16, now: u16) {
+        self.held = self.held + now as usize - before as usize;
+        self.grown |= now > before;
+    }
+
+    /// Counts what a connection holds elsewhere beside its exchange: few hold anything.
+    #[inline(never)]
+    pub(super) fn count_held(&mut self, at: u32) {
+        let (flow, cold) = (self.whole.at(at), &mut self.cold[at as usize]);
+        let now = room_for(cold.weight(&flow.hearing));
+        let before = std::mem::replace(&mut cold.room, now);
+        self.note_held(before, now);
     }
 
     /// The room that is taken, in attempts.
     const fn weight(&self) -> usize {
-        self.small.len() + WHOLE * self.whole.len() + self.talks
+        self.small.len() + WHOLE * self.whole.len() + self.held
     }
 
     /// What is taken of the room, and how much there is, by whichever bound is nearer. What is over takes none: it gives way
