@@ -141,12 +141,18 @@ pub fn decode_into<'a>(frame: &Frame<'a>, place: &mut Pdu<'a>) -> Result<(), Ski
         Some(()) => {}
         None => *place = full::decode(frame)?,
     }
-    if let Pdu::Segment(segment, _) = place
+    mark(frame, place);
+    Ok(())
+}
+
+/// Adds what the outermost header tells.
+#[inline]
+fn mark(frame: &Frame<'_>, pdu: &mut Pdu<'_>) {
+    if let Pdu::Segment(segment, _) = pdu
         && is_outgoing(frame)
     {
         segment.traits.set(Traits::OUTGOING);
     }
-    Ok(())
 }
 
 /// Does the header of a cooked capture say so (LINUX_SLL and LINUX_SLL2 at tcpdump.org: packet type 4)?
@@ -166,8 +172,12 @@ fn is_outgoing(frame: &Frame<'_>) -> bool {
 /// Of the second, as for [`decode`].
 #[doc(hidden)]
 pub fn readings<'a>(frame: &Frame<'a>) -> (Option<Pdu<'a>>, Result<Pdu<'a>, Skip>) {
+    let marked = |mut pdu: Pdu<'a>| {
+        mark(frame, &mut pdu);
+        pdu
+    };
     let mut pdu = Pdu::NOTHING;
-    (fast::decode_into(frame, &mut pdu).map(|()| pdu), full::decode(frame))
+    (fast::decode_into(frame, &mut pdu).map(|()| marked(pdu)), full::decode(frame).map(marked))
 }
 
 impl LinkType {

@@ -13,7 +13,7 @@ use super::state::{Cold, Facts, Flow};
 pub struct Doubles {
     /// How many of each end, up to 255.
     pub segments: Both<u8>,
-    /// With which TTL each end's came the second time, 0 where none did.
+    /// With which TTL each end's came the second time, RSTs apart; 0 where none did.
     pub ttl: Both<u8>,
     /// A RST was among them.
     pub rst: bool,
@@ -24,7 +24,9 @@ impl Doubles {
     pub(super) fn note(&mut self, segment: &Segment, by: End) {
         let count = self.segments.at_mut(by);
         *count = count.saturating_add(1);
-        *self.ttl.at_mut(by) = segment.ttl;
+        if !segment.flags.rst() {
+            *self.ttl.at_mut(by) = segment.ttl;
+        }
         self.rst |= segment.flags.rst();
     }
 }

@@ -52,12 +52,8 @@ pub(super) fn any_segment(
     // Only a RST is judged by the world before it.
     let before = segment.flags.rst().then_some(flow.halves);
     let answered_after = legs::answer_time(&flow.halves, segment, by);
-    if only_ends_come(flow, segment, by) {
-        flow.facts.set(Facts::ENDS_ONLY);
-    }
+    let acceptance = accept(flow, segment, by);
     let (me, other) = flow.halves.pair_mut(by);
-    let of_rst = if flow.facts.has(Facts::ENDS_ONLY) { acceptance::judge_unheard } else { acceptance::judge };
-    let acceptance = segment.flags.rst().then(|| of_rst(segment, me, other));
     let behind = me.is_behind().then_some(me.snd_nxt);
     let order = cold.holes.sent(me, segment, by);
     if let Some(from) = behind.filter(|_| order == Order::Next) {
@@ -102,6 +98,16 @@ pub(super) fn any_segment(
     }
     flow.recent = ring.push(recent, flow.recent);
     ending
+}
+
+/// What a RST can have done.
+fn accept(flow: &mut Flow, segment: &Segment, by: End) -> Option<Acceptance> {
+    if only_ends_come(flow, segment, by) {
+        flow.facts.set(Facts::ENDS_ONLY);
+    }
+    let judge = if flow.facts.has(Facts::ENDS_ONLY) { acceptance::judge_unheard } else { acceptance::judge };
+    let (me, other) = (flow.halves.at(by), flow.halves.at(by.peer()));
+    segment.flags.rst().then(|| judge(segment, me, other))
 }
 
 /// Does an end tell by its numbers of more than the capture holds, which after both SYNs has neither an acknowledgement nor data? Then it was

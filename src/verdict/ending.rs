@@ -245,15 +245,18 @@ fn is_silent(close: &Close) -> bool {
 
 fn repeats_in_vain(close: &Close, side: Side) -> bool {
     let times = *close.unanswered.at(close.end(side));
-    // What comes again sooner was sent once, and captured several times.
     let took = repeated_for(close, side);
-    times > SILENT_AFTER && took >= talk::REPEATED || times == SILENT_AFTER && took >= SILENCE
+    // What comes again sooner was sent once, and captured several times.
+    let captured_again = took.is_some_and(|took| took < talk::REPEATED);
+    times > SILENT_AFTER && !captured_again
+        || times == SILENT_AFTER && took.is_some_and(|took| took >= SILENCE)
 }
 
-/// How long a side has said the same, as far as that is kept.
-fn repeated_for(close: &Close, side: Side) -> Span {
-    let first_and_last = copies_of_last(close, side).next().zip(copies_of_last(close, side).next_back());
-    first_and_last.map_or(Span::default(), |(first, last)| last.ts.since(first.ts))
+/// How long a side has said the same, as far as that is kept; a clock that steps back does not tell.
+fn repeated_for(close: &Close, side: Side) -> Option<Span> {
+    let first = copies_of_last(close, side).next()?;
+    let last = copies_of_last(close, side).next_back()?;
+    (first.ts <= last.ts).then(|| last.ts.since(first.ts))
 }
 
 /// What a side said last, and all that said the same before, as far as that is kept.
