@@ -52,6 +52,9 @@ impl Marks {
     /// The same, but a moment before: the capture is not in the order of the wire.
     pub const SWAPPED: Self = Self(1 << 14);
 
+    /// Some of what it sent is missing, as yet or for good.
+    pub(super) const TORN: Self = Self(Self::HOLE.0 | Self::GAP.0);
+
     /// Is any of these set?
     #[must_use]
     pub const fn has(self, marks: Self) -> bool {

@@ -68,6 +68,9 @@ impl Facts {
     pub(super) const UNUSUAL: Self =
         Self(Self::RESET.0 | Self::SYN_PENDING.0 | Self::STRAY.0 | Self::SAID_AT_FIN.0 | Self::FIN.0);
 
+    /// Those of a connection that holds elsewhere what few do.
+    pub(super) const RARE: Self = Self(Self::RESET.0 | Self::STRAY.0);
+
     pub(super) const fn has(self, facts: Self) -> bool {
         self.0 & facts.0 != 0
     }
@@ -274,8 +277,8 @@ impl Cold {
 
 /// Has a connection what few have, and holds elsewhere: a RST, a SYN that was put aside, or bytes that are missing?
 pub(super) fn is_rare(flow: &Flow) -> bool {
-    let torn = |end| [Marks::HOLE, Marks::GAP].iter().any(|&marks| flow.halves.at(end).marks.has(marks));
-    flow.facts.has(Facts(Facts::RESET.0 | Facts::STRAY.0)) || torn(End::Low) || torn(End::High)
+    let torn = |end| flow.halves.at(end).marks.has(Marks::TORN);
+    flow.facts.has(Facts::RARE) || torn(End::Low) || torn(End::High)
 }
 
 /// May a segment make a connection hold more elsewhere by itself, be it what had been said before it?

@@ -155,7 +155,7 @@ impl Shard {
     fn track(&mut self, at: u32, heard: Heard<'_>, by: End) {
         self.counts.segments += 1;
         let (flow, cold) = (&mut self.whole.cells[at as usize], &mut self.cold[at as usize]);
-        let (unanswered, room, rare) = (flow.unanswered, flow.hearing.room(), state::is_rare(flow));
+        let (unanswered, room, rare) = (flow.unanswered, flow.hearing.room(), flow.facts.has(Facts::RARE));
         let ending = track::segment(flow, cold, &mut self.ring, heard, by, self.settings.peek);
         let (repeated, now) = (flow.unanswered != unanswered, flow.hearing.room());
         let counted = rare || state::is_rare(flow) || state::is_kept(flow, heard.0);

@@ -60,8 +60,11 @@ impl Shard {
     /// What took `before` takes another room now.
     #[inline]
     pub(super) const fn note_held(&mut self, before: u16, now: u16) {
-        self.held = self.held + now as usize - before as usize;
-        self.grown |= now > before;
+        // Nearly always it is the same.
+        if now != before {
+            self.held = self.held + now as usize - before as usize;
+            self.grown |= now > before;
+        }
     }
 
     /// Counts what a connection holds elsewhere beside its exchange: few hold anything.
