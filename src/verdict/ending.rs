@@ -189,8 +189,9 @@ fn is_unheard(close: &Close) -> bool {
     let vain = |side: Side| {
         let (half, peer, end) = (close.half(side), close.half(side.peer()), close.end(side));
         let closed = close.fins.at(end.peer()).map_or(0, |fin| fin.serial);
-        let before = copies_of_last(close, side).next().is_some_and(|copy| copy.serial < closed);
-        before && repeats_in_vain(close, side) && unacked(half, peer) > close.exchange.trailing_own_bytes(end)
+        let lost = unacked(half, peer) > close.exchange.trailing_own_bytes(end);
+        let before = || copies_of_last(close, side).next().is_some_and(|copy| copy.serial < closed);
+        lost && repeats_in_vain(close, side) && before()
     };
     close.coverage == Coverage::Whole && [Side::Client, Side::Server].into_iter().any(vain)
 }
@@ -245,6 +246,9 @@ fn is_silent(close: &Close) -> bool {
 
 fn repeats_in_vain(close: &Close, side: Side) -> bool {
     let times = *close.unanswered.at(close.end(side));
+    if times < SILENT_AFTER {
+        return false;
+    }
     let took = repeated_for(close, side);
     // What comes again sooner was sent once, and captured several times.
     let captured_again = took.is_some_and(|took| took < talk::REPEATED);

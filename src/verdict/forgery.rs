@@ -296,7 +296,7 @@ fn too_soon(evidence: &Evidence<'_>, reset: &Reset) -> Option<Doubt> {
 fn earliest_prompt(evidence: &Evidence<'_>, reset: &Reset) -> Option<Recent> {
     let fits = |recent: &Recent| recent.ack == reset.rst.seq;
     let kept = &evidence.close.recent;
-    let all_kept = kept.first().is_some_and(|oldest| oldest.frame == evidence.close.start.frame);
+    let all_kept = kept.first().is_some_and(|oldest| oldest.is_at(evidence.close.start));
     let mut before = kept.iter().filter(|recent| recent.by != reset.by && recent.serial < reset.serial);
     match before.clone().position(fits) {
         Some(0) | None if !all_kept => None,

@@ -146,7 +146,7 @@ fn is_fresh(evidence: &Evidence<'_>, reset: &Reset, recent: &Recent) -> bool {
     let own = |other: &&Recent| other.serial < reset.serial && other.by == reset.by;
     let before = || close.recent.iter().filter(own);
     let news = reset.after.at(reset.by).news;
-    let all_kept = close.recent.first().is_some_and(|first| first.frame == close.start.frame);
+    let all_kept = close.recent.first().is_some_and(|first| first.is_at(close.start));
     let again = before().any(|other| (other.seq, other.len) == (recent.seq, recent.len));
     let mut stamped = before().filter(|other| other.traits.has(Traits::TIMESTAMPS)).peekable();
     let later = stamped.peek().is_some() && stamped.all(|other| is_later(other.tsval, recent.tsval));
