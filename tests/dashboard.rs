@@ -102,6 +102,18 @@ in_namespace! {
         tmux.wait_for("packets captured");
     }
 
+    fn an_interface_that_goes_is_said_where_it_is_looked_for(net) {
+        net.ip("link add gone0 type veth peer name gone1");
+        net.ip("link set gone0 up");
+        let program = env!("CARGO_BIN_EXE_rstwho");
+        let Some(tmux) = Tmux::start(150, 45, &format!("'{program}' watch -i gone0 -n; exec cat")) else { return };
+        tmux.wait_for("Waiting for the first frame.");
+        net.ip("link set gone0 down");
+        tmux.wait_for("Waiting for the first frame. gone0: the interface is down");
+        net.ip("link del gone0");
+        tmux.wait_for("rstwho: gone0: the interface is gone");
+    }
+
     fn a_terminal_that_stands_still_holds_up_no_frame(net) {
         let folder = tempfile::tempdir().unwrap();
         let ends = Ends::serve(&net.far_prefix());

@@ -176,8 +176,10 @@ pub(super) fn first_fin(close: &Close, side: Side) -> Option<Fin> {
 /// Did a side's FIN lie behind data that never arrived, as the other goes on to say? It read no end, whoever closed first.
 pub(super) fn never_arrived(close: &Close, side: Side) -> bool {
     let (half, peer) = (close.half(side), close.half(side.peer()));
-    let torn = half.marks.has(Marks::HOLE) && peer.marks.has(Marks::ACKED);
-    let waits = torn && !peer.rcv_nxt.after(half.hole_start);
+    if !half.marks.has(Marks::HOLE) {
+        return false;
+    }
+    let waits = peer.marks.has(Marks::ACKED) && !peer.rcv_nxt.after(half.hole_start);
     // From where the capture was made to the other and back.
     let way = (*close.legs.at(close.end(side.peer()))).map_or(talk::REPEATED, |leg| leg.shortest);
     let heard = |fin: &Fin| fin.end.after(half.hole_end) && peer.last_seen.since(fin.ts) >= way;

@@ -360,3 +360,21 @@ fn nothing_is_harmless_where_the_snaplen_hides_frames() {
         |said: &str| verdict(&format!("{open}B > A P. hex 81026869 {said}\nA > B .\n+1 A > B R.")).harm;
     assert_eq!(left("len 300"), None);
 }
+
+/// Who refuses a FIN that it never answered has no connection any more: it did not only answer slowly.
+#[test]
+fn a_server_that_refuses_the_close_had_dropped_the_connection() {
+    let asked = "A > B P. \"GET / HTTP/1.1\\r\\nHost: b\\r\\n\\r\\n\"\nB > A .\n";
+    let advice = |end: &str| verdict(&format!("{OPEN}{asked}+5 A > B F.\n{end}")).advice.unwrap_or_default();
+    assert!(advice("B > A R").contains("dropped it before"), "{}", advice("B > A R"));
+    assert!(!advice("B > A F.\nA > B .").contains("dropped it before"));
+}
+
+/// A request that is not whole since the server does not read is no slow client's.
+#[test]
+fn a_server_that_stopped_reading_is_not_kept_waiting() {
+    let begun = "A > B P. \"POST / HTTP/1.1\\r\\nContent-Length: 90000\\r\\n\\r\\nabc\"\nB > A . win 0\n+1 A > B . seq 1046\nB > A . win 0\n";
+    let dead = verdict(&format!("{OPEN}{begun}+1 A > B . seq 1046\nB > A . win 0\n+0.5 B > A R. ack 1047"));
+    let advice = dead.advice.unwrap_or_default();
+    assert!(advice.contains("stopped reading") && !advice.contains("what kept the client"), "{advice}");
+}

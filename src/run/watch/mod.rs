@@ -61,6 +61,8 @@ struct Watcher<'a> {
     own: Option<OwnAddresses>,
     losses: Losses,
     notices: Vec<String>,
+    /// The last of them that was not said, since a dashboard had the terminal.
+    unsaid: Option<String>,
     /// What the dashboard is given, where there is one.
     tools: Option<Toolbox>,
 }
@@ -106,6 +108,7 @@ pub(super) fn watch(config: &Watch) -> Result<Status, Error> {
         own,
         losses: Losses::default(),
         notices,
+        unsaid: None,
         tools,
     };
     watcher.admit_limits();
@@ -188,7 +191,11 @@ impl Watcher<'_> {
         }
         let harmful = self.pass.desk.aggregate.harmful();
         match ended {
-            Ok(End::Deserted) => Ok(Status::Trouble),
+            Ok(End::Deserted) => {
+                // Why there is nothing left to watch.
+                self.unsaid.iter().for_each(talk::say);
+                Ok(Status::Trouble)
+            }
             Ok(End::Wanted) => Ok(Status::of(self.config.verdict_status, 0, harmful)),
             Ok(End::Unheard) => Ok(Status::Done),
             Err(Stop::Output(source)) => Err(self.unwritable(source)),
@@ -263,7 +270,9 @@ impl Watcher<'_> {
     }
 
     fn tell(&mut self, notice: String) {
-        if !self.pass.desk.view.owns_terminal() {
+        if self.pass.desk.view.owns_terminal() {
+            self.unsaid = Some(notice.clone());
+        } else {
             talk::say(&notice);
         }
         if self.notices.len() < REPEATED {

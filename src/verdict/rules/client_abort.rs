@@ -200,6 +200,12 @@ fn advise(evidence: &Evidence<'_>) -> String {
             facts::idle(evidence)
         );
     }
+    if gave_up::refused_a_close(evidence) && evidence.talk == Talk::Awaiting {
+        return format!(
+            "The client left after waiting {} in vain, and the other end no longer knew the connection then: it had dropped it before, without a word. Look for a proxy that drops silently, a device on the way that forgot it, or a restart.",
+            facts::idle(evidence)
+        );
+    }
     if let Some(advice) = version::advice(evidence).or_else(|| shut_window::advice(evidence)) {
         return advice;
     }

@@ -5,7 +5,8 @@ use crate::verdict::evidence::{Shape, Talk};
 use crate::verdict::rule::{Confidence, Rule, hit, miss};
 use crate::verdict::talk::QUIET;
 use crate::verdict::{
-    Evidence, Fact, How, facts, farewell, goaway, half_close, race, rhythm, talk, turned_away, version,
+    Evidence, Fact, How, facts, farewell, goaway, half_close, race, rhythm, shut_window, talk, turned_away,
+    version,
 };
 
 pub(super) const RULE: Rule = Rule {
@@ -138,6 +139,10 @@ fn advise(evidence: &Evidence<'_>) -> String {
         return advice;
     }
     if let Some(advice) = goaway::advice(evidence).or_else(|| facts::fatal_advice(evidence)) {
+        return format!("{advice} {}", facts::retry_advice(evidence));
+    }
+    // A server that stops reading keeps its client from going on.
+    if let Some(advice) = shut_window::advice(evidence).filter(|_| evidence.exchange.request_unfinished()) {
         return format!("{advice} {}", facts::retry_advice(evidence));
     }
     if half_asked(evidence) {

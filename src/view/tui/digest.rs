@@ -178,7 +178,9 @@ fn of_now(frame: &Frame, before: Option<Subject>) -> News {
 
 fn quiet(frame: &Frame) -> String {
     if frame.health.intake.frames == 0 {
-        return "Waiting for the first frame.".to_owned();
+        // An interface that is down, for one, is said there.
+        let why = frame.health.notices.last().map(|notice| format!(" {notice}"));
+        return format!("Waiting for the first frame.{}", why.unwrap_or_default());
     }
     match frame.newest.iter().find(|end| end.is_bad_end()) {
         Some(last) => format!("No bad end for {}.", frame.taken.since(last.end_time)),
