@@ -170,8 +170,7 @@ mod tests {
             "A > B P. seq 1001 ack 5001 len 9 id 9 tsval 11 ttl",
         ];
         let doubles = |ttl: u8, later: &str| {
-            let first: String = talk.iter().map(|line| format!("{line} 64\n")).collect();
-            let again: String = talk.iter().map(|line| format!("{line} {ttl}\n")).collect();
+            let [first, again] = [64, ttl].map(|ttl| talk.map(|line| format!("{line} {ttl}\n")).concat());
             let scripted = script::parse(&format!("{first}+{later} {again}")).unwrap();
             let pdus: Vec<_> = scripted.iter().map(script::Scripted::pdu).collect();
             FlowTable::new(Settings::default()).observe(&pdus, &mut |_| {})

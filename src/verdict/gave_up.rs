@@ -54,8 +54,8 @@ pub(super) fn never_came_through(evidence: &Evidence<'_>) -> Option<GaveUp> {
     let mut copies = evidence.close.recent.iter().filter(|own| own.len > 0).filter(copy);
     let first = copies.next().filter(|first| fin.ts.since(first.ts) >= talk::REPEATED)?;
     let (times, last) = copies.fold((0, first), |(times, _), own| (times + 1, own));
-    let lost = times >= IN_VAIN && !fin.ack.after(prompt.seq);
-    lost.then(|| GaveUp { times, before: fin.ts.since(first.ts), frame: last.frame })
+    let in_vain = times >= IN_VAIN && !fin.ack.after(prompt.seq);
+    in_vain.then(|| GaveUp { times, before: fin.ts.since(first.ts), frame: last.frame })
 }
 
 /// Did a host that had never closed refuse the other's FIN? It had lost the connection before; how, and what its program saw then, is not

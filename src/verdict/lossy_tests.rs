@@ -324,7 +324,7 @@ fn a_fin_behind_what_never_arrived_ends_nothing() {
     assert!(left.evidence.iter().any(|fact| fact.fact.contains("never arrived")), "{:?}", left.evidence);
     assert!(left.advice.is_some_and(|advice| advice.contains("tracepath")));
     let again = "B > A P. seq 5001 len 1448\n";
-    let tries: String = [0.2, 0.4, 0.8, 1.6].iter().map(|pause| format!("+{pause} {again}")).collect();
+    let tries = [0.2, 0.4, 0.8, 1.6].map(|pause| format!("+{pause} {again}")).concat();
     let at_server =
         format!("{open}+0.1 B > A P. len 2990\nB > A F.\n{tries}+1 A > B F. {asked}\nB > A .\n+3 {again}");
     assert_eq!(verdict(&at_server).cause_name(), Some("peer_vanished"), "{:?}", verdict(&at_server));

@@ -25,24 +25,28 @@ pub(super) fn came_once(evidence: &Evidence<'_>, reset: &Reset, baseline: &Basel
     // A mirror port that doubles some frames doubles few in a row.
     let many = twice >= SEEN_TWICE && twice + of(reset.by.peer()) >= DOUBLES;
     let all_twice = many && twice * 10 >= sent * 9;
-    let side = claimed(evidence, reset);
-    let says = format!(
-        "it was captured once, though {twice} other segments of the {side} passed two places of the capture"
-    );
-    let once = !doubles.rst && !is_copied(reset) && !baseline.goes_on_in(&reset.rst);
-    (all_twice && once).then(|| doubt(reset.rst.frame, 2, says))
+    let explained = || doubles.rst || is_copied(reset) || baseline.goes_on_in(&reset.rst);
+    (all_twice && !explained()).then(|| {
+        let side = claimed(evidence, reset);
+        let says = format!(
+            "it was captured once, though {twice} other segments of the {side} passed two places of the capture"
+        );
+        doubt(reset.rst.frame, 2, says)
+    })
 }
 
 /// It left the host that captured it, and all else of its sender had come in there: that host made it, or whoever translates addresses on it.
 pub(super) fn left_here(evidence: &Evidence<'_>, reset: &Reset) -> Option<Doubt> {
     let left = |traits: Traits| traits.has(Traits::OUTGOING);
     let before = evidence.close.recent.iter().take_while(|recent| recent.serial < reset.serial);
-    let mut own = before.filter(|recent| recent.by == reset.by && !recent.flags.rst());
-    let came = own.clone().count() >= BASELINE && !own.any(|recent| left(recent.traits));
-    let side = claimed(evidence, reset);
-    let says =
-        format!("it left the host that captured it, to which all other segments of the {side} had come");
-    (left(reset.rst.traits) && came).then(|| doubt(reset.rst.frame, 2, says))
+    let own = before.filter(|recent| recent.by == reset.by && !recent.flags.rst());
+    let came = || own.clone().count() >= BASELINE && !own.clone().any(|recent| left(recent.traits));
+    (left(reset.rst.traits) && came()).then(|| {
+        let side = claimed(evidence, reset);
+        let says =
+            format!("it left the host that captured it, to which all other segments of the {side} had come");
+        doubt(reset.rst.frame, 2, says)
+    })
 }
 
 /// May the next RST be this one, captured once more? Nothing identifies one that answers.
