@@ -347,3 +347,15 @@ fn a_hello_that_is_answered_too_late_was_in_vain() {
     let lost = format!("{OPEN}{HELLO}+0.3 A > B again\n+0.4 A > B F.\n{late}");
     assert_ne!(verdict(&lost).cause_name(), Some("client_abort"));
 }
+
+/// A program that is killed resets the hellos that it had not read, all at once; a choice or a filter is about one.
+#[test]
+fn hellos_that_are_reset_together_are_no_choice() {
+    let advice = |clients: &[&str]| {
+        let each = |text: &str| clients.iter().map(|client| text.replace('X', client)).collect::<String>();
+        let begin = each(&format!("X > B S\nB > X S.\nX > B .\n{}B > X .\n", HELLO.replace('A', "X")));
+        verdict(&format!("{begin}+0.5 {}", each("B > X R.\n"))).advice.unwrap_or_default()
+    };
+    assert!(advice(&["C", "D", "A"]).contains("3 connections"), "{}", advice(&["C", "D", "A"]));
+    assert!(advice(&["A"]).contains("openssl s_client"), "{}", advice(&["A"]));
+}
