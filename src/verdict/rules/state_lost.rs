@@ -130,7 +130,7 @@ fn advise(evidence: &Evidence<'_>) -> String {
         );
     }
     format!(
-        "Look for a restart, failover or re-balancing of {host} (the {side}) just before; reconnect. {}",
+        "Look for a restart, failover or re-balancing of {host} (the {side}) just before, or a firewall there that began to refuse (`reject with tcp reset` looks the same); reconnect. {}",
         facts::retry_advice(evidence)
     )
 }
