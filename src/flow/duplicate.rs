@@ -36,8 +36,8 @@ const SAME_FRAME: Span = Span::from_millis(3);
 /// The same where nothing identifies the frame and it came the same way. (One that has passed a router in between has another TTL, which its
 /// host would not give to a repetition.)
 const SAME_FRAME_UNIDENTIFIED: Span = Span::from_nanos(100_000);
-/// The same for one that came another way, through a router, where nothing but its flags tells it from a repetition: any host repeats its SYN
-/// later (RFC 6298 §2.1).
+/// The same for one that came another way, through a router, where nothing else tells it from a repetition: a SYN, which any host repeats later
+/// (RFC 6298 §2.1), and whatever has neither identification nor timestamp, where frames are known to come twice.
 const SAME_SYN_ELSEWHERE: Span = Span::from_millis(900);
 /// And where its host would have counted on, or stamped it anew. A path may be long, and captures of two hosts have two clocks.
 const SAME_FRAME_ELSEWHERE: Span = Span::from_secs(10);
@@ -113,7 +113,7 @@ fn longest(segment: &Segment, by: End, flow: &Flow) -> Span {
     match () {
         () if !elsewhere => SAME_FRAME,
         () if segment.ip_id != 0 || segment.traits.has(Traits::TIMESTAMPS) => SAME_FRAME_ELSEWHERE,
-        () if segment.flags.syn() => SAME_SYN_ELSEWHERE,
+        () if segment.flags.syn() || flow.facts.has(Facts::DUPLICATED) => SAME_SYN_ELSEWHERE,
         () => SAME_FRAME,
     }
 }
@@ -168,6 +168,7 @@ mod tests {
             "B > A S. seq 5000 ack 1001 id 0 tsval 70 ttl",
             "A > B . seq 1001 ack 5001 id 8 tsval 11 ttl",
             "A > B P. seq 1001 ack 5001 len 9 id 9 tsval 11 ttl",
+            "B > A R seq 5001 id 0 ttl",
         ];
         let doubles = |ttl: u8, later: &str| {
             let [first, again] = [64, ttl].map(|ttl| talk.map(|line| format!("{line} {ttl}\n")).concat());
@@ -175,6 +176,6 @@ mod tests {
             let pdus: Vec<_> = scripted.iter().map(script::Scripted::pdu).collect();
             FlowTable::new(Settings::default()).observe(&pdus, &mut |_| {})
         };
-        assert_eq!((doubles(63, "0.2"), doubles(64, "0.2"), doubles(63, "11")), (4, 0, 0));
+        assert_eq!((doubles(63, "0.2"), doubles(64, "0.2"), doubles(63, "11")), (5, 0, 0));
     }
 }
