@@ -135,7 +135,6 @@ impl Traits {
     pub const LENGTH_GUESSED: Self = Self(1 << 12);
     /// A TCP Fast Open option (RFC 7413) is present.
     pub const FAST_OPEN: Self = Self(1 << 13);
-
     /// The host that captured it sent it, or passed it on, as Linux's cooked captures tell (`tcpdump -i any`).
     pub const OUTGOING: Self = Self(1 << 14);
 

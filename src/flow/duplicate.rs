@@ -13,8 +13,8 @@ use super::state::{Cold, Facts, Flow};
 pub struct Doubles {
     /// How many of each end, up to 255.
     pub segments: Both<u8>,
-    /// With which TTL each end's came the second time, RSTs apart; 0 where none did.
-    pub ttl: Both<u8>,
+    /// With which TTL each end's came the second time, RSTs apart.
+    pub ttl: Both<Option<u8>>,
     /// A RST was among them.
     pub rst: bool,
 }
@@ -25,14 +25,14 @@ impl Doubles {
         let count = self.segments.at_mut(by);
         *count = count.saturating_add(1);
         if !segment.flags.rst() {
-            *self.ttl.at_mut(by) = segment.ttl;
+            *self.ttl.at_mut(by) = Some(segment.ttl);
         }
         self.rst |= segment.flags.rst();
     }
 }
 
 /// How soon after a frame its double comes.
-const SAME_FRAME: Span = Span::from_millis(3);
+pub const SAME_FRAME: Span = Span::from_millis(3);
 /// The same where nothing identifies the frame and it came the same way. (One that has passed a router in between has another TTL, which its
 /// host would not give to a repetition.)
 const SAME_FRAME_UNIDENTIFIED: Span = Span::from_nanos(100_000);

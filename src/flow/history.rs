@@ -59,9 +59,9 @@ impl LettersSeen {
         self.0[0] & self.0[1] & letter as u8 != 0
     }
 
-    /// Is it there for either?
-    pub(super) const fn has_any(self, letter: Letter) -> bool {
-        (self.0[0] | self.0[1]) & letter as u8 != 0
+    /// Has either sent data, or a mere acknowledgement?
+    pub(super) const fn tells_talk(self) -> bool {
+        (self.0[0] | self.0[1]) & (Letter::Data as u8 | Letter::Ack as u8) != 0
     }
 
     /// Originator and responder change places.

@@ -40,7 +40,7 @@ pub use attempt::{Attempted, Refusal};
 pub use close::{
     After, Aftermath, Close, Coverage, Ended, Fin, Finality, Leg, Moment, ObservedUntil, Reset, Side,
 };
-pub use duplicate::Doubles;
+pub use duplicate::{Doubles, SAME_FRAME};
 pub use exchange::{
     Aborted, Alert, Answer, BodyLength, Database, Exchange, Fatal, GoAway, Http, Http2, Offers, Owed, Peek,
     Protocol, Request, Response, Spoken, Stream, Tls, Turn, Upgrade, Upgraded, WebSocket,

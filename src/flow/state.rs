@@ -11,7 +11,7 @@ use super::chain::Link;
 use super::close::{Close, Coverage, Fin, Finality, Leg, Moment, ObservedUntil, Reset};
 use super::duplicate::Doubles;
 use super::exchange::{Exchange, Hearing};
-use super::half::{FurtherHoles, Half, Marks};
+use super::half::{FurtherHoles, Half};
 use super::history::{History, LettersSeen};
 use super::key::{Both, End, FlowKey};
 use super::recent::{LADDER, Recent, RecentRing};
@@ -215,6 +215,8 @@ pub(super) struct Cold {
     pub(super) exchange_at_reset: Option<Arc<Exchange>>,
     /// It was told about before its watching had ended.
     pub(super) announced: bool,
+    /// An end told by its numbers of more than SYN, FIN and RST, when nothing else had been captured.
+    pub(super) only_ends: bool,
     /// What it holds elsewhere, in attempts, as it was counted last.
     pub(super) room: u16,
     pub(super) link: Link,
@@ -247,6 +249,7 @@ impl Cold {
             exchange_at_fin: None,
             exchange_at_reset: None,
             announced: false,
+            only_ends: false,
             room: 0,
             link: Link::default(),
         }
@@ -275,15 +278,10 @@ impl Cold {
     }
 }
 
-/// Has a connection what few have, and holds elsewhere: a RST, a SYN that was put aside, or bytes that are missing?
-pub(super) fn is_rare(flow: &Flow) -> bool {
-    let torn = |end| flow.halves.at(end).marks.has(Marks::TORN);
-    flow.facts.has(Facts::RARE) || torn(End::Low) || torn(End::High)
-}
-
-/// May a segment make a connection hold more elsewhere by itself, be it what had been said before it?
-pub(super) fn is_kept(flow: &Flow, segment: &Segment) -> bool {
-    segment.flags.rst() || flow.facts.has(Facts::SAID_AT_FIN) && segment.len > 0
+/// Whether anything but SYN, FIN and RST is captured of it. What talks after all was not hidden by a filter.
+pub(super) fn coverage(flow: &Flow, cold: &Cold) -> Coverage {
+    let found = cold.only_ends && !flow.seen.tells_talk();
+    if flow.facts.has(Facts::ENDS_ONLY) || found { Coverage::Ends } else { Coverage::Whole }
 }
 
 /// What a segment other than a usual one touches.
@@ -374,7 +372,7 @@ fn tell(flow: &Flow, cold: &Cold, ring: &RecentRing, held: Held, closed_at: Time
         gaps: cold.letters.at(End::Low).missing() + cold.letters.at(End::High).missing(),
         recent,
         finality: Finality::Final,
-        coverage: if flow.facts.has(Facts::ENDS_ONLY) { Coverage::Ends } else { Coverage::Whole },
+        coverage: coverage(flow, cold),
         until: ObservedUntil::Close,
         closed_at,
     }

@@ -6,7 +6,7 @@ use crate::decode::{Flags, Segment, SeqNumber, Traits};
 use crate::time::{Span, Timestamp};
 
 use super::acceptance::{self, Acceptance};
-use super::close::Fin;
+use super::close::{Coverage, Fin};
 use super::ending::{self, Ending};
 use super::exchange::{Exchange, Peek};
 use super::half::{Half, Marks, Order};
@@ -15,7 +15,7 @@ use super::key::{Both, End};
 use super::legs;
 use super::recent::{Recent, RecentRing};
 use super::roles::Roles;
-use super::state::{Cold, Facts, Flow, Letters};
+use super::state::{self, Cold, Facts, Flow, Letters};
 use super::zeek::{self, EndpointState, Event, Outcome};
 use super::{usual, volley};
 
@@ -52,7 +52,7 @@ pub(super) fn any_segment(
     // Only a RST is judged by the world before it.
     let before = segment.flags.rst().then_some(flow.halves);
     let answered_after = legs::answer_time(&flow.halves, segment, by);
-    let acceptance = accept(flow, segment, by);
+    let acceptance = accept(flow, cold, segment, by);
     let (me, other) = flow.halves.pair_mut(by);
     let behind = me.is_behind().then_some(me.snd_nxt);
     let order = cold.holes.sent(me, segment, by);
@@ -101,11 +101,12 @@ pub(super) fn any_segment(
 }
 
 /// What a RST can have done.
-fn accept(flow: &mut Flow, segment: &Segment, by: End) -> Option<Acceptance> {
-    if only_ends_come(flow, segment, by) {
-        flow.facts.set(Facts::ENDS_ONLY);
-    }
-    let judge = if flow.facts.has(Facts::ENDS_ONLY) { acceptance::judge_unheard } else { acceptance::judge };
+fn accept(flow: &Flow, cold: &mut Cold, segment: &Segment, by: End) -> Option<Acceptance> {
+    cold.only_ends |= only_ends_come(flow, segment, by);
+    let judge = match state::coverage(flow, cold) {
+        Coverage::Ends => acceptance::judge_unheard,
+        Coverage::Whole => acceptance::judge,
+    };
     let (me, other) = (flow.halves.at(by), flow.halves.at(by.peer()));
     segment.flags.rst().then(|| judge(segment, me, other))
 }
@@ -115,7 +116,7 @@ fn accept(flow: &mut Flow, segment: &Segment, by: End) -> Option<Acceptance> {
 fn only_ends_come(flow: &Flow, segment: &Segment, by: End) -> bool {
     let (me, other) = (flow.halves.at(by), flow.halves.at(by.peer()));
     let opened = flow.seen.has(Letter::Syn) && segment.flags.has(Flags::FIN.with(Flags::RST));
-    let silent = !flow.seen.has_any(Letter::Data) && !flow.seen.has_any(Letter::Ack) && segment.len == 0;
+    let silent = !flow.seen.tells_talk() && segment.len == 0;
     let more = segment.seq.after(me.snd_nxt) || segment.flags.ack() && segment.ack.after(other.snd_nxt);
     opened && silent && more
 }

@@ -63,7 +63,7 @@ pub(super) fn doubts(evidence: &Evidence<'_>) -> Vec<Doubt> {
         both_at_once(evidence, reset),
         unprompted(evidence, reset),
         odd_ack(evidence, reset, &baseline),
-        places::left_here(evidence, reset),
+        places::left_here(evidence, reset, &baseline),
     ];
     let lacks = left_out(evidence, reset, &baseline);
     of_host.into_iter().flatten().chain(lacks).chain(others.into_iter().flatten()).collect()
@@ -95,17 +95,15 @@ struct Baseline<'a> {
     elsewhere: Option<u8>,
     /// Its segments came by paths of different lengths, or each was captured at two places.
     ttl_varies: bool,
-    /// That of its frames where they were captured the second time, 0 where none was.
-    of_doubles: u8,
+    /// That of its frames where they were captured the second time.
+    of_doubles: Option<u8>,
 }
 
 impl<'a> Baseline<'a> {
     fn of(evidence: &Evidence<'a>, reset: &Reset) -> Self {
-        let before = evidence.close.recent.iter().take_while(|recent| recent.serial < reset.serial);
         let way = |traits: Traits| traits.has(Traits::OUTGOING);
         let same_way = |recent: &&Recent| way(recent.traits) == way(reset.rst.traits);
-        let own = before.filter(|recent| recent.by == reset.by && !recent.flags.rst());
-        let own = own.filter(same_way).collect();
+        let own = own_before(evidence, reset).filter(same_way).collect();
         let server = evidence.close.side(reset.by) == Side::Server;
         Self {
             own,
@@ -126,7 +124,7 @@ impl<'a> Baseline<'a> {
 
     /// Did `rst` come as far as they, at one of the places where the capture was made?
     fn came_as_far(&self, rst: &Segment) -> bool {
-        rst.ttl == self.of_doubles || self.ttl().is_none_or(|usual| usual == rst.ttl)
+        self.of_doubles == Some(rst.ttl) || self.ttl().is_none_or(|usual| usual == rst.ttl)
     }
 
     fn all(&self, traits: Traits) -> bool {
@@ -143,6 +141,13 @@ impl<'a> Baseline<'a> {
     fn goes_on_in(&self, rst: &Segment) -> bool {
         self.came_as_far(rst) && self.counted().is_some_and(|counter| counter.is_next(rst.ip_id))
     }
+}
+
+/// What the claimed sender had sent before, RSTs apart.
+fn own_before<'a>(evidence: &Evidence<'a>, reset: &Reset) -> impl Iterator<Item = &'a Recent> {
+    let (serial, by) = (reset.serial, reset.by);
+    let before = evidence.close.recent.iter().take_while(move |recent| recent.serial < serial);
+    before.filter(move |recent| recent.by == by && !recent.flags.rst())
 }
 
 /// Identifications of a socket that counts its own segments, as Linux does (0 on the SYN+ACK, or each one more than the last), or of a host
@@ -275,10 +280,11 @@ fn too_soon(evidence: &Evidence<'_>, reset: &Reset) -> Option<Doubt> {
     let leg = (*evidence.close.legs.at(reset.by))?;
     let cause =
         reset.prompt.map_or_else(|| acknowledged(evidence, reset), |_| earliest_prompt(evidence, reset))?;
-    // A clock that steps back measures nothing.
-    let took = Some(reset.rst.ts).filter(|&ts| ts >= cause.ts)?.since(cause.ts);
+    let took = reset.rst.ts.since(cause.ts);
     let far = leg.shortest;
     let weight = match () {
+        // A clock that steps back measures nothing.
+        () if reset.rst.ts < cause.ts => return None,
         () if far < FAR || took.times(5) >= far.times(4) => return None,
         () if took.times(2) >= far => 1,
         // Measured more than once, a distance is no accident; nothing crosses a quarter of it and comes back. But only a kernel

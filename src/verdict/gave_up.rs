@@ -1,7 +1,7 @@
 //! A host that had given up: it repeated itself in vain, or asked in vain for room, and what came later met no socket
 //! (`tcp_retries2`, `TCP_USER_TIMEOUT`, and `tcp_orphan_retries` where the program had closed).
 
-use crate::flow::Recent;
+use crate::flow::{Recent, Side};
 use crate::time::Span;
 
 use super::evidence::{Evidence, Shape};
@@ -44,9 +44,9 @@ pub(super) fn aborted(evidence: &Evidence<'_>) -> Option<GaveUp> {
     Some(GaveUp { times, before: reset.rst.ts.since(last.ts), frame: last.frame })
 }
 
-/// Had the client said what the RST answers, and repeated it in vain, well before the server closed? The path had lost it: nobody wrote into
+/// Had a side said what the RST answers, and repeated it in vain, well before the other closed? The path had lost it: nobody wrote into
 /// a closed connection.
-pub(super) fn never_came_through(evidence: &Evidence<'_>) -> Option<GaveUp> {
+pub(super) fn never_came_through(evidence: &Evidence<'_>) -> Option<(Side, GaveUp)> {
     let prompt = prompt(evidence).filter(|prompt| prompt.len > 0)?;
     let closer = evidence.closer.filter(|&side| evidence.close.end(side) != prompt.by)?;
     let fin = evidence.fin(closer)?;
@@ -55,7 +55,8 @@ pub(super) fn never_came_through(evidence: &Evidence<'_>) -> Option<GaveUp> {
     let first = copies.next().filter(|first| fin.ts.since(first.ts) >= talk::REPEATED)?;
     let (times, last) = copies.fold((0, first), |(times, _), own| (times + 1, own));
     let in_vain = times >= IN_VAIN && !fin.ack.after(prompt.seq);
-    in_vain.then(|| GaveUp { times, before: fin.ts.since(first.ts), frame: last.frame })
+    let story = GaveUp { times, before: fin.ts.since(first.ts), frame: last.frame };
+    in_vain.then(|| (closer.peer(), story))
 }
 
 /// Did a host that had never closed refuse the other's FIN? It had lost the connection before; how, and what its program saw then, is not

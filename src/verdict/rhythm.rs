@@ -4,9 +4,9 @@
 use crate::flow::{Offers, Side};
 use crate::time::Span;
 
-use super::How;
 use super::evidence::{Evidence, Talk};
 use super::talk::{self, QUIET};
+use super::{How, talk_tls};
 
 /// A message is smaller than a segment of anything long: what every host can take (RFC 9293 §3.7.1).
 const MESSAGE: u32 = 536;
@@ -55,8 +55,7 @@ pub(super) fn left_waiting(evidence: &Evidence<'_>) -> bool {
     let waited = evidence.idle_before.is_some_and(|idle| idle >= PATIENT);
     let vain = evidence.talk == Talk::Awaiting && talk::said_after(evidence) != Some(Side::Server);
     let unread = !talk::is_known(evidence) && exchange.upgraded().is_none();
-    let offered = exchange.tls().is_some_and(|tls| tls.offers != Offers::NoHttp && tls.has_handshake());
-    let web = offered || exchange.http().is_some();
+    let web = talk_tls::offers(evidence) != Offers::NoHttp || exchange.http().is_some();
     let rhythm = exchange.turns >= ANSWERED_BEFORE && !talks_on(evidence);
     let all_seen = evidence.close.gaps == 0 && evidence.close.both_seen();
     left && waited && vain && unread && all_seen && (web || rhythm)

@@ -154,6 +154,18 @@ fn what_passes_the_other_way_has_another_ttl_by_right() {
     assert!(own.advice.is_some_and(|advice| advice.contains("not translated")));
 }
 
+/// Where nothing was captured twice, no number stands for that.
+#[test]
+fn a_ttl_of_zero_is_nobodys_second_copy() {
+    let story = |ttl: u8| {
+        let talk = "A > B S\nB > A S. ttl 57\nA > B .\nA > B P. len 9\nB > A P. len 9 ttl 57\nA > B .\n";
+        verdict(&format!("{talk}+1 B > A R. ttl {ttl}"))
+    };
+    for ttl in [0, 60] {
+        assert!(story(ttl).evidence.iter().any(|fact| fact.fact.contains("its TTL is")), "{ttl}");
+    }
+}
+
 /// What the capturing host itself says in somebody's name only goes out there.
 #[test]
 fn what_only_goes_out_was_not_sent_by_who_comes_in() {

@@ -11,7 +11,7 @@ use super::farewell::{
     goodbyes_crossed, hung_up_on_goodbye, is_last_word, left_without_a_word, said_goodbye,
 };
 use super::shape::acknowledges;
-use super::talk_tls::record_is_cut;
+use super::talk_tls::{offers, record_is_cut};
 use super::unseen::{acknowledged_by_abort, answer_behind_hole, answer_unseen, end_unseen, fin_behind_hole};
 use super::{How, Sender, answered_early, broken_off, ending, shut_window};
 
@@ -223,7 +223,7 @@ pub(super) fn left_unanswered_in_tls(evidence: &Evidence<'_>) -> bool {
 /// Did a client that speaks HTTP/2 close, and its server after that without another word? Such a one waits for an answer whatever it asks;
 /// others may only report.
 fn left_web_quietly(evidence: &Evidence<'_>) -> bool {
-    let web = evidence.exchange.tls().is_some_and(|tls| tls.offers == Offers::Http2 && tls.has_handshake());
+    let web = offers(evidence) == Offers::Http2;
     let left = evidence.how == How::Fin && evidence.closer == Some(Side::Client);
     web && left && said_after(evidence) != Some(Side::Server)
 }
@@ -248,8 +248,7 @@ pub(super) fn may_be_only_settings(evidence: &Evidence<'_>) -> bool {
         return false;
     };
     let begins = evidence.exchange.turns <= 2 && turn.bytes <= SETTINGS;
-    let offered =
-        evidence.exchange.tls().is_some_and(|tls| tls.offers == Offers::Http2 && tls.has_handshake());
+    let offered = offers(evidence) == Offers::Http2;
     offered && begins && evidence.closer == Some(Side::Client) && is_quiet(evidence)
 }
 

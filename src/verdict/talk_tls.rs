@@ -1,6 +1,6 @@
 //! What TLS tells of how a talk ended.
 
-use crate::flow::{Alert, Exchange, Side, Tls};
+use crate::flow::{Alert, Exchange, Offers, Side, Tls};
 
 use super::How;
 use super::evidence::{Evidence, Shape};
@@ -41,6 +41,12 @@ pub(super) fn hello_in_vain(evidence: &Evidence<'_>) -> bool {
     let heard = evidence.exchange.tls().is_some_and(spoke) || answer_unseen(evidence);
     let arrived = evidence.how == How::Fin || was_acknowledged(evidence);
     evidence.in_tls_handshake && left && !heard && arrived && evidence.close.both_seen()
+}
+
+/// The HTTP that the client can speak inside, where its hello was captured.
+pub(super) fn offers(evidence: &Evidence<'_>) -> Offers {
+    let tls = evidence.exchange.tls().filter(|tls| tls.has_handshake());
+    tls.map(|tls| tls.offers).unwrap_or_default()
 }
 
 /// Had all that the client said been acknowledged when it left? What the path loses no program keeps waiting.

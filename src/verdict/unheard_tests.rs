@@ -70,6 +70,20 @@ fn a_close_is_one_whatever_was_acknowledged() {
     assert_eq!((reset.fin_by, reset.rst_by), (Some(Side::Server), Some(Sender::Side(Side::Server))));
 }
 
+/// A RST with a number that somebody made up, before anybody had said a word, hides nothing of what is said then.
+#[test]
+fn what_talks_after_all_was_captured_whole() {
+    let forged = "A > B S\nB > A S.\nB > A R seq 99999\nA > B .\n";
+    let get = "A > B P. \"GET / HTTP/1.1\\r\\nHost: b\\r\\n\\r\\n\"\n";
+    let talk = format!(
+        "{get}B > A P. seq 5001 \"HTTP/1.1 200 OK\\r\\nContent-Length: 0\\r\\n\\r\\n\"\nA > B . ack 5039\n"
+    );
+    let dead = format!("+3 {get}B > A . seq 5039\n+1 B > A R. seq 5039");
+    let told = super::example::verdict(&format!("{forged}{talk}{dead}"));
+    assert_eq!(told.cause_name(), Some("no_response"), "{:?}", told.evidence);
+    assert!(told.evidence.iter().all(|fact| !fact.fact.contains("only SYN")), "{:?}", told.evidence);
+}
+
 /// A capture that misses one frame, as the others' acknowledgements tell.
 #[test]
 fn what_the_capture_misses_was_said_all_the_same() {
@@ -93,4 +107,19 @@ fn what_the_capture_misses_was_said_all_the_same() {
     let head = "B > A . \"HTTP/1.1 200 OK\\r\\nContent-Length: 679\\r\\n\\r\\nok\"\n";
     let dead = told(&format!("{one}{head}A > B .\n{body}A > B .\n{two}B > A .\n+0.007 B > A R."));
     assert_eq!(dead.cause_name(), Some("no_response"), "{}", facts(&dead));
+}
+
+/// What had begun to arrive was not lost as a whole.
+#[test]
+fn a_hole_within_an_answer_is_none_before_it() {
+    let begun = "A > B S\nB > A S.\nA > B .\nA > B P. \"GET /x HTTP/1.1\\r\\nHost: b\\r\\n\\r\\n\"\n\
+B > A . \"HTTP/1.1 200 OK\\r\\nContent-Length: 90000\\r\\n\\r\\nab\"\nA > B .\nB > A . seq 7000 len 1000\nA > B R. ack 5045";
+    let told = super::example::verdict(begun);
+    assert_eq!(told.cause_name(), Some("client_abort"), "{:?}", told.evidence);
+    assert!(
+        told.evidence.iter().any(|fact| fact.fact.contains("had begun: status 200")),
+        "{:?}",
+        told.evidence
+    );
+    assert!(told.advice.is_some_and(|advice| !advice.contains("tracepath")));
 }

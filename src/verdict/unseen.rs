@@ -1,6 +1,6 @@
 //! What the capture does not hold of an answer, though something else tells that it was given.
 
-use crate::flow::{Close, Marks, Moment, ObservedUntil, Recent, Side, Turn};
+use crate::flow::{Close, Marks, Moment, ObservedUntil, Owed, Recent, Side, Turn};
 use crate::time::Span;
 
 use super::evidence::Evidence;
@@ -50,11 +50,16 @@ pub(super) fn answer_behind_hole(evidence: &Evidence<'_>) -> bool {
     lost || torn && server.snd_nxt.after(server.hole_end) && !server.has_fin()
 }
 
+/// Did not even the beginning of an answer arrive that was given? One that had begun may have a hole as well.
+pub(super) fn beginning_lost(evidence: &Evidence<'_>) -> bool {
+    evidence.exchange.owed() == Some(Owed::Answer) && answer_behind_hole(evidence)
+}
+
 /// What is said of an answer to `request` of which nothing was captured.
 pub(super) fn told(evidence: &Evidence<'_>, request: &str) -> Option<String> {
     let asked = evidence.exchange.turn.is_some_and(|turn| evidence.close.side(turn.by) == Side::Client);
     match () {
-        () if answer_behind_hole(evidence) => {
+        () if beginning_lost(evidence) => {
             Some(format!("{request} was answered, but what that began with never arrived"))
         }
         () if asked && answer_unseen(evidence) => {

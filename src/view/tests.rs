@@ -1,7 +1,6 @@
 //! What holds for every output.
 
-use std::cell::RefCell;
-use std::rc::Rc;
+use std::io::Seek as _;
 
 use super::*;
 use crate::aggregate::sample::stale;
@@ -10,19 +9,6 @@ use crate::config::{Charset, Colour, Display, Preferences};
 
 /// A name that colours a terminal, sets its title, and forges a line of a summary.
 const NAME: &str = "a\u{1b}[31m\u{1b}]0;mine\u{7}\nbad_ends 99\n.pcap";
-
-#[derive(Clone, Default)]
-struct Paper(Rc<RefCell<Vec<u8>>>);
-
-impl Write for Paper {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.borrow_mut().write(bytes)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
 
 fn presentation(format: Format) -> Presentation {
     Presentation {
@@ -65,12 +51,13 @@ fn with_report<T>(name: &str, tell: impl FnOnce(&Report<'_>) -> T) -> T {
 }
 
 fn told(name: &str, open: impl FnOnce(Box<dyn Write>) -> Box<dyn View>) -> String {
-    let paper = Paper::default();
-    let mut view = open(Box::new(paper.clone()));
+    let mut paper = tempfile::tempfile().unwrap();
+    let mut view = open(Box::new(paper.try_clone().unwrap()));
     view.ended(&stale(), Some(name)).unwrap();
     with_report(name, |report| view.report(report)).unwrap();
     drop(view);
-    String::from_utf8(paper.0.take()).unwrap()
+    paper.rewind().unwrap();
+    io::read_to_string(paper).unwrap()
 }
 
 fn assert_harmless(format: Format, text: &str) {

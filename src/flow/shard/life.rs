@@ -16,6 +16,7 @@ use super::super::state::{self, Cold, Facts, Flow, Phase, Queue};
 use super::super::track;
 use super::super::usual;
 use super::cells::{Body, Grave, Small};
+use super::room::{is_kept, is_rare};
 use super::{Address, Heard, Shard, Sink};
 
 impl Shard {
@@ -158,7 +159,7 @@ impl Shard {
         let (unanswered, room, rare) = (flow.unanswered, flow.hearing.room(), flow.facts.has(Facts::RARE));
         let ending = track::segment(flow, cold, &mut self.ring, heard, by, self.settings.peek);
         let (repeated, now) = (flow.unanswered != unanswered, flow.hearing.room());
-        let counted = rare || state::is_rare(flow) || state::is_kept(flow, heard.0);
+        let counted = rare || is_rare(flow) || is_kept(flow, heard.0);
         self.note_held(room, now);
         if counted {
             self.count_held(at);

@@ -1,11 +1,14 @@
 //! Making room: what is over gives way first, then who was heard the longest ago.
 
+use crate::decode::Segment;
 use crate::time::Timestamp;
 
 use super::super::close::ObservedUntil;
 use super::super::exchange::room_for;
+use super::super::half::Marks;
+use super::super::key::End;
 use super::super::router::SHARDS;
-use super::super::state::Queue;
+use super::super::state::{Facts, Flow, Queue};
 use super::cells::Body;
 use super::{Shard, Sink};
 
@@ -16,6 +19,17 @@ const SECOND_CHANCES: usize = 16;
 const WHOLE: usize = 6;
 /// Tables of fewer may be full of them: as many as a table of this many has room for.
 const ALL_WHOLE: usize = 5 << 12;
+
+/// Has a connection what few have, and holds elsewhere: a RST, a SYN that was put aside, or bytes that are missing?
+pub(super) fn is_rare(flow: &Flow) -> bool {
+    let torn = |end| flow.halves.at(end).marks.has(Marks::TORN);
+    flow.facts.has(Facts::RARE) || torn(End::Low) || torn(End::High)
+}
+
+/// May a segment make a connection hold more elsewhere by itself, be it what had been said before it?
+pub(super) fn is_kept(flow: &Flow, segment: &Segment) -> bool {
+    segment.flags.rst() || flow.facts.has(Facts::SAID_AT_FIN) && segment.len > 0
+}
 
 impl Shard {
     /// Makes room for one more connection: an attempt, or at least none that is followed yet.

@@ -6,7 +6,7 @@ use crate::time::Span;
 
 use super::super::Fact;
 use super::super::evidence::{Evidence, Shape};
-use super::{Baseline, CONVICTS, Doubt, claimed, doubt, in_reach, too_soon};
+use super::{Baseline, CONVICTS, Doubt, claimed, doubt, in_reach, own_before, too_soon};
 
 /// Segments of one host that overtake each other do so by less than this: paths of one connection differ by little.
 const UNDER_WAY: Span = Span::from_millis(20);
@@ -67,15 +67,10 @@ fn repeats_its_offer(reset: &Reset, last: &Recent) -> bool {
 /// A host's own firewall refuses as a host without a socket does (nftables: `nf_reject_ip_tcphdr_put`), with the host's TTL; and where
 /// the translation of an address was lost on the way, the host itself refused what it could not know as its own.
 pub(in super::super) fn may_be_own_kernel(evidence: &Evidence<'_>, reset: &Reset) -> bool {
-    let own_ttl = reset.rst.ttl == reset.before.at(reset.by).ttl || passed_otherwise(evidence, reset);
+    // Where all else of it passed in the other direction, TTLs do not compare.
+    let own_ttl =
+        reset.rst.ttl == reset.before.at(reset.by).ttl || Baseline::of(evidence, reset).own.is_empty();
     evidence.shape == Shape::Reply && reset.prompt.is_some() && own_ttl && too_soon(evidence, reset).is_none()
-}
-
-/// Did the host that captured it see its sender's other segments only in the other direction? Their TTLs do not compare.
-fn passed_otherwise(evidence: &Evidence<'_>, reset: &Reset) -> bool {
-    let own = |recent: &&Recent| recent.by == reset.by && recent.serial < reset.serial;
-    let way = reset.rst.traits.has(Traits::OUTGOING);
-    !evidence.close.recent.iter().filter(own).any(|recent| recent.traits.has(Traits::OUTGOING) == way)
 }
 
 /// A host that refuses a SYN does not accept the same SYN. Of two copies, a program that began to listen between them may have done
@@ -102,12 +97,7 @@ fn sent_after(evidence: &Evidence<'_>, reset: &Reset, later: &Recent) -> Option<
     if was_overtaken(reset, later) {
         return Some(false);
     }
-    let stamped = |recent: &Recent| recent.traits.has(Traits::TIMESTAMPS);
-    let own = |other: &&Recent| other.serial < reset.serial && other.by == reset.by && stamped(other);
-    // The second copy of an earlier one says when that was captured once more, not when it was sent.
-    let newest = |a: &'_ Recent, b: &'_ Recent| is_later(a.tsval, b.tsval);
-    let own = evidence.close.recent.iter().filter(own);
-    let last = own.reduce(|a, b| if newest(a, b) { b } else { a }).filter(|_| stamped(later))?;
+    let last = newest(evidence, reset).filter(|_| later.traits.has(Traits::TIMESTAMPS))?;
     if is_later(later.tsval, last.tsval) {
         return Some(false);
     }
@@ -117,6 +107,12 @@ fn sent_after(evidence: &Evidence<'_>, reset: &Reset, later: &Recent) -> Option<
         return None;
     }
     Some(ticks.plus(CLOCK_SLACK) >= reset.rst.ts.since(last.ts))
+}
+
+/// What the claimed sender had stamped the latest: a second copy of an earlier one says when that was captured once more, not when it was sent.
+fn newest<'a>(evidence: &Evidence<'a>, reset: &Reset) -> Option<&'a Recent> {
+    let stamped = own_before(evidence, reset).filter(|own| own.traits.has(Traits::TIMESTAMPS));
+    stamped.reduce(|a, b| if is_later(a.tsval, b.tsval) { b } else { a })
 }
 
 /// Was it sent before the RST, and came later? Its timestamp says so; or, where it says nothing new, the identification that its
@@ -148,8 +144,7 @@ fn is_fresh(evidence: &Evidence<'_>, reset: &Reset, recent: &Recent) -> bool {
     let news = reset.after.at(reset.by).news;
     let all_kept = close.recent.first().is_some_and(|first| first.is_at(close.start));
     let again = before().any(|other| (other.seq, other.len) == (recent.seq, recent.len));
-    let mut stamped = before().filter(|other| other.traits.has(Traits::TIMESTAMPS)).peekable();
-    let later = stamped.peek().is_some() && stamped.all(|other| is_later(other.tsval, recent.tsval));
+    let later = newest(evidence, reset).is_some_and(|last| is_later(last.tsval, recent.tsval));
     let identified = recent.ip_id != 0 || recent.tsval != 0;
     identified && (news || all_kept || again || later) && !before().any(|other| same(&other))
 }

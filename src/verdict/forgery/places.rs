@@ -1,18 +1,15 @@
 //! What the place of the capture tells of a RST: how often it was captured, and which way it passed.
 
 use crate::decode::Traits;
-use crate::flow::Reset;
-use crate::time::Span;
+use crate::flow::{Reset, SAME_FRAME};
 
 use super::super::evidence::Evidence;
-use super::{BASELINE, Baseline, Doubt, claimed, doubt};
+use super::{BASELINE, Baseline, Doubt, claimed, doubt, own_before};
 
 /// As many frames that were captured twice are no accident.
 const SEEN_TWICE: u64 = 2;
 /// Nor are as many, of both sides together, chance.
 const DOUBLES: u64 = 5;
-/// The second place shows a frame sooner than this.
-const COPIED: Span = Span::from_millis(3);
 
 /// Captures of two places, merged: all else of the host passed both, and the RST only one. Either it was sent between them, or it got no
 /// further. One that goes on in its host's count was lost at the other.
@@ -36,12 +33,9 @@ pub(super) fn came_once(evidence: &Evidence<'_>, reset: &Reset, baseline: &Basel
 }
 
 /// It left the host that captured it, and all else of its sender had come in there: that host made it, or whoever translates addresses on it.
-pub(super) fn left_here(evidence: &Evidence<'_>, reset: &Reset) -> Option<Doubt> {
-    let left = |traits: Traits| traits.has(Traits::OUTGOING);
-    let before = evidence.close.recent.iter().take_while(|recent| recent.serial < reset.serial);
-    let own = before.filter(|recent| recent.by == reset.by && !recent.flags.rst());
-    let came = || own.clone().count() >= BASELINE && !own.clone().any(|recent| left(recent.traits));
-    (left(reset.rst.traits) && came()).then(|| {
+pub(super) fn left_here(evidence: &Evidence<'_>, reset: &Reset, baseline: &Baseline<'_>) -> Option<Doubt> {
+    let left = reset.rst.traits.has(Traits::OUTGOING) && baseline.own.is_empty();
+    (left && own_before(evidence, reset).count() >= BASELINE).then(|| {
         let side = claimed(evidence, reset);
         let says =
             format!("it left the host that captured it, to which all other segments of the {side} had come");
@@ -54,6 +48,6 @@ fn is_copied(reset: &Reset) -> bool {
     let again = reset.after.at(reset.by).first_reset;
     again.is_some_and(|again| {
         (again.seq, again.ack, again.flags) == (reset.rst.seq, reset.rst.ack, reset.rst.flags)
-            && again.ts.since(reset.rst.ts) < COPIED
+            && again.ts.since(reset.rst.ts) <= SAME_FRAME
     })
 }

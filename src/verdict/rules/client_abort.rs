@@ -209,7 +209,7 @@ fn advise(evidence: &Evidence<'_>) -> String {
     if let Some(advice) = version::advice(evidence).or_else(|| shut_window::advice(evidence)) {
         return advice;
     }
-    if unseen::answer_behind_hole(evidence) {
+    if unseen::beginning_lost(evidence) {
         return format!(
             "The server had answered, and the path to {} lost it: the client waited for what would not come. Run `tracepath -n` from the server to it: a smaller MTU on the way whose ICMP is filtered loses just what is long.",
             evidence.close.endpoint(Side::Client).addr

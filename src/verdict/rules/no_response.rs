@@ -138,11 +138,10 @@ fn advise(evidence: &Evidence<'_>) -> String {
     if let Some(advice) = version::advice(evidence).or_else(|| turned_away::advice(evidence)) {
         return advice;
     }
-    if let Some(advice) = goaway::advice(evidence).or_else(|| facts::fatal_advice(evidence)) {
-        return format!("{advice} {}", facts::retry_advice(evidence));
-    }
     // A server that stops reading keeps its client from going on.
-    if let Some(advice) = shut_window::advice(evidence).filter(|_| evidence.exchange.request_unfinished()) {
+    let shut = || shut_window::advice(evidence).filter(|_| evidence.exchange.request_unfinished());
+    let told = goaway::advice(evidence).or_else(|| facts::fatal_advice(evidence));
+    if let Some(advice) = told.or_else(shut) {
         return format!("{advice} {}", facts::retry_advice(evidence));
     }
     if half_asked(evidence) {

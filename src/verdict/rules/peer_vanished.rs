@@ -136,9 +136,6 @@ fn only_syn_acks(evidence: &Evidence<'_>, side: Side) -> bool {
 }
 
 fn facts(evidence: &Evidence<'_>) -> Vec<Fact> {
-    if let Some(lost) = gave_up::never_came_through(evidence) {
-        return of_lost_words(evidence, lost);
-    }
     if let Some((side, story)) = of_giving_up(evidence) {
         let own = crate::verdict::facts::of_end(evidence);
         return std::iter::once(Fact::at(story.frame, told(evidence, side, story))).chain(own).collect();
@@ -177,25 +174,23 @@ fn facts(evidence: &Evidence<'_>) -> Vec<Fact> {
     facts
 }
 
-fn of_lost_words(evidence: &Evidence<'_>, GaveUp { times, before, frame }: GaveUp) -> Vec<Fact> {
-    let closer = evidence.closer.unwrap_or(Side::Server);
-    let name = crate::verdict::facts::request_name(evidence);
-    let what = if closer == Side::Server { name } else { "the server's message".to_owned() };
-    let says = format!(
-        "{what} was first sent {before} before the {closer} closed and repeated {times} times by then: it did not arrive"
-    );
-    let own = crate::verdict::facts::of_end(evidence);
-    std::iter::once(Fact::at(frame, says)).chain(own).collect()
-}
-
-/// The side that reset, and what it had done in vain.
+/// The side that had done something in vain, and what: the one that reset, or whose words came through too late.
 fn of_giving_up(evidence: &Evidence<'_>) -> Option<(Side, GaveUp)> {
+    if let Some(lost) = gave_up::never_came_through(evidence) {
+        return Some(lost);
+    }
     let reset = evidence.reset()?;
     let story = gave_up::gave_up(evidence).or_else(|| gave_up::aborted(evidence))?;
     Some((evidence.close.side(reset.by), story))
 }
 
 fn told(evidence: &Evidence<'_>, side: Side, GaveUp { times, before, .. }: GaveUp) -> String {
+    if gave_up::never_came_through(evidence).is_some() {
+        return format!(
+            "what the {side} said was first sent {before} before the {} closed, and repeated {times} times by then: it did not arrive",
+            side.peer()
+        );
+    }
     let end = if gave_up::aborted(evidence).is_some() {
         format!("{before} after the last time it aborted")
     } else {
@@ -214,8 +209,7 @@ fn of_long_segments(evidence: &Evidence<'_>, side: Side) -> Option<String> {
 }
 
 fn advise(evidence: &Evidence<'_>) -> String {
-    let lost = gave_up::never_came_through(evidence).and(evidence.closer).map(Side::peer);
-    let gave_up = lost.or_else(|| of_giving_up(evidence).map(|(side, _)| side));
+    let gave_up = of_giving_up(evidence).map(|(side, _)| side);
     let Some(side) = gave_up.or_else(|| evidence.unanswered_side()) else { return String::new() };
     let told = evidence.unreachable();
     let first = told.map(|icmp| format!("{} says why by ICMP ({}): begin there. ", icmp.from, icmp.says()));
