@@ -1,12 +1,19 @@
 //! How a connection ended, by what took effect and not by what was merely sent.
 
+pub(super) mod gave_up;
+pub(super) mod half_close;
+pub(super) mod long_segments;
+pub(super) mod probes;
+pub(super) mod shut_window;
+pub(super) mod unseen;
+
 use crate::decode::SeqNumber;
 use crate::flow::{Acceptance, Both, Close, Coverage, End, Fin, Half, Marks, Recent, Reset, Side};
 use crate::time::Span;
 
 use super::evidence::accepted_for_certain;
-use super::shape::acknowledges;
 use super::talk;
+use super::who::shape::acknowledges;
 
 /// The longest that is a goodbye: those of TLS take some 30 bytes, with HTTP/2's GOAWAY in it some 60.
 const LAST_WORD: i32 = 64;

@@ -7,10 +7,13 @@ use crate::flow::{
 };
 use crate::time::{Span, Timestamp};
 
-use super::forgery::{self, Doubt};
-pub(super) use super::shape::Shape;
+use super::ending::half_close;
 pub(super) use super::talk::Talk;
-use super::{Confidence, How, Seen, Sender, cap, ending, half_close, shape, talk, who};
+use super::who::forgery;
+use super::who::forgery::Doubt;
+use super::who::shape;
+pub(super) use super::who::shape::Shape;
+use super::{Confidence, How, Seen, Sender, cap, ending, talk, who};
 
 /// A shorter silence is no idle time.
 pub(super) const BRIEFEST_IDLE: Span = Span::from_secs(1);

@@ -3,8 +3,10 @@
 use crate::flow::{Acceptance, BodyLength, Exchange, Reset, Side, Turn};
 use crate::time::Span;
 
+use super::ending::{half_close, shut_window, unseen};
 use super::evidence::{Evidence, Shape, Talk};
-use super::{Confidence, Fact, How, broken_off, cap, goaway, half_close, shut_window, talk, unseen, version};
+use super::talk::{broken_off, goaway, version};
+use super::{Confidence, Fact, How, cap, talk};
 
 /// How the end looked: the first FIN and the RST, as far as there are any.
 pub(super) fn of_end(evidence: &Evidence<'_>) -> Vec<Fact> {

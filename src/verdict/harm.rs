@@ -6,8 +6,10 @@ mod unknown;
 use crate::flow::{Marks, Side};
 use crate::time::Span;
 
+use super::ending::{probes, shut_window, unseen};
 use super::evidence::Evidence;
-use super::{How, farewell, probes, refused_tls, shut_window, talk, talk_tls, unseen};
+use super::talk::{farewell, refused_tls, tls};
+use super::{How, talk};
 
 /// Whether anybody was hurt.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -40,8 +42,8 @@ const FAILURES: &[Test] = &[
     waited_for_handshake,
     fatal_in_tls,
     hung_up_in_tls,
-    talk_tls::hello_in_vain,
-    talk_tls::answers_in_clear,
+    tls::hello_in_vain,
+    tls::answers_in_clear,
     refused_tls::by_server,
     talk::http2_failed,
     talk::is_broken,
@@ -80,7 +82,7 @@ pub(super) fn asked_once(evidence: &Evidence<'_>) -> bool {
 
 /// Did a fatal alert end a TLS session?
 fn fatal_in_tls(evidence: &Evidence<'_>) -> bool {
-    talk_tls::fatal_alert(evidence).is_some()
+    tls::fatal_alert(evidence).is_some()
 }
 
 /// Did the server end the TLS handshake?

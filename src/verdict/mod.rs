@@ -4,56 +4,30 @@
 //! (`rules`) each give an opinion on the cause; the most confident one wins and the others stay visible. No rule looks
 //! at another's answer, and `cap` caps all of them by how much of the connection the capture holds.
 
-mod answered_early;
-mod broken_off;
 mod cap;
-#[cfg(test)]
-mod database_tests;
 mod ending;
 pub mod errors;
 mod evidence;
 pub mod example;
 mod facts;
-mod farewell;
-mod forgery;
-mod gave_up;
-mod goaway;
-mod half_close;
 mod harm;
 mod ladder;
-mod long_segments;
-#[cfg(test)]
-mod lossy_tests;
-#[cfg(test)]
-mod merged_tests;
 mod precedents;
-mod probes;
 pub mod programs;
-mod race;
-mod refused_tls;
 mod report;
-mod rhythm;
 mod rule;
 pub mod rules;
 mod ruling;
 mod sees;
-mod shape;
-mod shut_window;
-mod stack;
 mod stage;
 mod talk;
-mod talk_tls;
 pub mod topic;
-mod turned_away;
-mod unseen;
-mod version;
 mod who;
 
 pub use crate::decode::{Addr, Endpoint, Flags, SkipCounts};
 pub use crate::flow::{ConnState, Finality, FlowKey, History, ObservedUntil, Roles, Side};
 pub use ending::How;
 pub use evidence::Evidence;
-pub use forgery::Doubt;
 pub use harm::Harm;
 pub use ladder::{Effect, Rung};
 pub use precedents::Precedents;
@@ -62,6 +36,7 @@ pub use rule::{Case, Confidence, Rule};
 pub use ruling::Ruling;
 pub use stage::Stage;
 pub use who::Sender;
+pub use who::forgery::Doubt;
 
 use crate::context::Surroundings;
 use crate::flow::{Attempted, Close, Ended};
@@ -368,16 +343,4 @@ pub fn may_be_one_of_many(ended: &Ended) -> bool {
 }
 
 #[cfg(test)]
-mod http2_tests;
-#[cfg(test)]
-mod innocent_tests;
-#[cfg(test)]
-mod network_tests;
-#[cfg(test)]
-mod program_tests;
-#[cfg(test)]
-mod stack_tests;
-#[cfg(test)]
-mod tls_tests;
-#[cfg(test)]
-mod unheard_tests;
+mod tests;

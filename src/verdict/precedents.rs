@@ -7,7 +7,7 @@
 use crate::context::Surroundings;
 use crate::flow::{Attempted, ObservedUntil, Side};
 
-use super::forgery::initial_ttl;
+use super::who::forgery::initial_ttl;
 use super::{Confidence, Finding, Ground, Harm, How, Judged, Ruling, Sender, consider};
 
 /// Everything about an attempt that its conclusion depends on.

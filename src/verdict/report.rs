@@ -7,9 +7,8 @@ use crate::flow::{BodyLength, Half, Http, Reset, Stream};
 
 use super::evidence::Evidence;
 use super::rule::Findings;
-use super::{
-    ExchangeFacts, RstFacts, Ruling, Sees, Side, Traffic, Verdict, facts, ladder, sees, stack, stage,
-};
+use super::who::stack;
+use super::{ExchangeFacts, RstFacts, Ruling, Sees, Side, Traffic, Verdict, facts, ladder, sees, stage};
 
 /// The whole verdict, in words.
 pub(super) fn tell(evidence: &Evidence<'_>, findings: &Findings, ruling: Ruling) -> Verdict {

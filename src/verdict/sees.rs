@@ -5,8 +5,9 @@
 
 use crate::flow::{Marks, Side};
 
+use super::ending::unseen;
 use super::evidence::Evidence;
-use super::{How, Sees, Sender, unseen};
+use super::{How, Sees, Sender};
 
 const ECONNRESET: &str = "ECONNRESET";
 const EPIPE: &str = "EPIPE";
@@ -94,7 +95,7 @@ fn was_accepted(evidence: &Evidence<'_>) -> bool {
 
 /// The side that sent the RST knows what it did, unless its stack gave up for it.
 fn sender(evidence: &Evidence<'_>, side: Side) -> Sees {
-    if super::probes::probing(evidence).is_some() && evidence.rst_claimed == Some(side) {
+    if super::ending::probes::probing(evidence).is_some() && evidence.rst_claimed == Some(side) {
         return Sees { read: Some(ETIMEDOUT), write: Some(ETIMEDOUT), ..Sees::default() };
     }
     // A device spoke in its name. Either it was told the same at once, or its next segment meets a host that was.

@@ -1,19 +1,33 @@
 //! What the two programs owed each other when the end began: whose turn it was.
 
+pub(super) mod after;
+pub(super) mod answered_early;
+pub(super) mod broken_off;
+pub(super) mod farewell;
+pub(super) mod goaway;
+pub(super) mod patience;
+pub(super) mod race;
+pub(super) mod refused_tls;
+pub(super) mod rhythm;
+pub(super) mod tls;
+pub(super) mod turned_away;
+pub(super) mod version;
+
 use crate::flow::{
-    Aborted, BodyLength, Close, Exchange, Fatal, GoAway, Half, Marks, Offers, Owed, Recent, Side, Turn,
+    Aborted, BodyLength, Close, Exchange, Fatal, GoAway, Half, Marks, Offers, Owed, Side, Turn,
 };
 use crate::time::Span;
 
-use super::answered_early::is_rest_of_request;
-use super::evidence::{Evidence, Shape};
-use super::farewell::{
-    goodbyes_crossed, hung_up_on_goodbye, is_last_word, left_without_a_word, said_goodbye,
+use self::answered_early::is_rest_of_request;
+use self::farewell::{is_last_word, left_without_a_word, said_goodbye};
+use self::tls::{offers, record_is_cut};
+use super::ending::shut_window;
+use super::ending::unseen::{
+    acknowledged_by_abort, answer_behind_hole, answer_unseen, end_unseen, fin_behind_hole,
 };
-use super::shape::acknowledges;
-use super::talk_tls::{offers, record_is_cut};
-use super::unseen::{acknowledged_by_abort, answer_behind_hole, answer_unseen, end_unseen, fin_behind_hole};
-use super::{How, Sender, answered_early, broken_off, ending, shut_window};
+use super::evidence::{Evidence, Shape};
+use super::who::shape::acknowledges;
+use super::{How, ending};
 
 /// A pause that is longer than any between two segments of one answer: Linux's shortest retransmission timeout (200 ms,
 /// `TCP_RTO_MIN`) and a delayed acknowledgement (40 ms, `TCP_DELACK_MIN`) on top.
@@ -118,7 +132,7 @@ pub(super) fn talk(evidence: &Evidence<'_>) -> Talk {
             || answered_early::is_blind(evidence.exchange) && is_rest_of_request(evidence.exchange, turn);
         return if settled { Talk::Complete } else { Talk::Awaiting };
     }
-    let more = went_on(evidence) || shut_window::waited(evidence, Side::Server);
+    let more = after::went_on(evidence) || shut_window::waited(evidence, Side::Server);
     if more || record_is_cut(evidence) || stream_is_cut(evidence) {
         return Talk::Answering;
     }
@@ -175,59 +189,6 @@ fn is_greeting(evidence: &Evidence<'_>, said: Turn) -> bool {
     evidence.exchange.turns == 1 && said.bytes <= GREETING && evidence.close.handshake_seen()
 }
 
-/// Who was the last to say something, beyond what TLS says for itself, after the first FIN; of HTTP only where nothing but the end tells
-/// that an answer is whole.
-pub(super) fn said_after(evidence: &Evidence<'_>) -> Option<Side> {
-    let unframed = !evidence.exchange.is_framed() || ends_at_close(evidence);
-    let now = evidence.close.exchange.turn.filter(|_| evidence.closer.is_some() && unframed)?;
-    let more = evidence.exchange.turn.is_none_or(|turn| (turn.seq, turn.bytes) != (now.seq, now.bytes));
-    more.then(|| evidence.close.side(now.by))
-}
-
-/// Did the server say something after the client's FIN that the client's host refused?
-pub(super) fn went_on(evidence: &Evidence<'_>) -> bool {
-    let client = Some(Side::Client);
-    (evidence.closer, evidence.rst_claimed) == (client, client)
-        && said_after(evidence) == Some(Side::Server)
-        && !evidence.answers_alert()
-        && !hung_up_on_goodbye(evidence)
-        && !goodbyes_crossed(evidence)
-}
-
-/// Was all that the server said after the client's FIN as short as the end of a stream of HTTP/2, be it in TLS? Its client may have had
-/// the whole answer by the length that its head told.
-pub(super) fn only_a_stream_ended_after(evidence: &Evidence<'_>) -> bool {
-    let fin = evidence.fin(Side::Client).filter(|_| evidence.closer == Some(Side::Client));
-    let server = evidence.close.end(Side::Server);
-    let after = |recent: &&Recent| fin.is_some_and(|fin| recent.by == server && recent.serial > fin.serial);
-    let said: u32 = evidence.close.recent.iter().filter(after).map(|recent| recent.len).sum();
-    let longest = match (evidence.exchange.http2(), evidence.exchange.tls()) {
-        (Some(_), _) if evidence.close.exchange.owed() == Some(Owed::Nothing) => EMPTY_FRAME,
-        (None, Some(_)) if went_on(evidence) => EMPTY_FRAME + TLS_RECORD,
-        _ => return false,
-    };
-    (1..=longest).contains(&said)
-}
-
-/// Did the client wait for what it had asked in TLS, and leave without it, so that nothing, or only the server's goodbye, met its closed
-/// socket, or all that it had asked was as short as a frame of HTTP/2 that acknowledges settings? That may have wanted no answer.
-pub(super) fn left_unanswered_in_tls(evidence: &Evidence<'_>) -> bool {
-    let by_client = evidence.how == How::FinThenReset && evidence.closer == Some(Side::Client);
-    let asked = evidence.talk == Talk::Awaiting && evidence.exchange.tls().is_some();
-    let frame = evidence.exchange.turn.is_some_and(|turn| turn.bytes <= (EMPTY_FRAME + TLS_RECORD).into());
-    let settled = frame && said_goodbye(evidence, Side::Client);
-    let met_goodbye = by_client && (evidence.answers_alert() || settled);
-    asked && is_quiet(evidence) && (met_goodbye || !frame && left_web_quietly(evidence))
-}
-
-/// Did a client that speaks HTTP/2 close, and its server after that without another word? Such a one waits for an answer whatever it asks;
-/// others may only report.
-fn left_web_quietly(evidence: &Evidence<'_>) -> bool {
-    let web = offers(evidence) == Offers::Http2;
-    let left = evidence.how == How::Fin && evidence.closer == Some(Side::Client);
-    web && left && said_after(evidence) != Some(Side::Server)
-}
-
 /// Did the server's FIN come without TLS's goodbye in the midst of something long: one that is killed has no time for it?
 pub(super) fn stream_is_cut(evidence: &Evidence<'_>) -> bool {
     let Some(turn) = evidence.exchange.turn.filter(|turn| evidence.close.side(turn.by) == Side::Server)
@@ -250,21 +211,6 @@ pub(super) fn may_be_only_settings(evidence: &Evidence<'_>) -> bool {
     let begins = evidence.exchange.turns <= 2 && turn.bytes <= SETTINGS;
     let offered = offers(evidence) == Offers::Http2;
     offered && begins && evidence.closer == Some(Side::Client) && is_quiet(evidence)
-}
-
-/// Did nothing but TLS's own records (alerts, tickets) come after the FIN of `closer`, which had had everything before?
-pub(super) fn only_tls_after(evidence: &Evidence<'_>, closer: Side) -> bool {
-    let Some(fin) = evidence.fin(closer).filter(|_| evidence.exchange.tls().is_some()) else { return false };
-    let prompt = evidence.reset().and_then(|reset| reset.prompt);
-    let had_all = prompt.is_some_and(|prompt| prompt.seq == fin.ack);
-    had_all && evidence.close.exchange.turn == evidence.exchange.turn
-}
-
-/// Did nothing but HTTP/2's own frames come after the first FIN, with every answer whole?
-pub(super) fn only_http2_after(evidence: &Evidence<'_>) -> bool {
-    let whole = evidence.exchange.owed() == Some(Owed::Nothing) && !evidence.request_crossed;
-    let same = evidence.close.exchange.turn == evidence.exchange.turn;
-    whole && evidence.exchange.http2().is_some() && evidence.closer.is_some() && same && !evidence.lost_data()
 }
 
 /// Did the server say something after the client's message that is as long as a TLS alert, and only much later goodbye, or none at
@@ -307,38 +253,6 @@ pub(super) fn answered_at_once(evidence: &Evidence<'_>) -> bool {
 
 pub(super) fn is_quiet(evidence: &Evidence<'_>) -> bool {
     evidence.idle_before.is_some_and(|idle| idle >= QUIET)
-}
-
-/// Nobody who only looks in stays for as long.
-const PATIENT: Span = Span::from_secs(1);
-
-/// Did the client close without a word, but only after it had waited, and the server say its first words then? That may be the greeting that
-/// the client had waited for.
-pub(super) fn greeted_too_late(evidence: &Evidence<'_>) -> bool {
-    let silent = evidence.talk == Talk::Nothing && !evidence.close.half_before(Side::Client).has_data();
-    let waited = evidence.idle_before.is_some_and(|idle| idle >= PATIENT);
-    let spoke = said_after(evidence) == Some(Side::Server);
-    silent && waited && spoke && evidence.closer == Some(Side::Client) && evidence.seen().handshake
-}
-
-/// Did the client leave sooner than an answer could have come back, or any program would have given up waiting? Then it did not wait: it
-/// had another connection (browsers try several), or asked for nothing.
-pub(super) fn left_at_once(evidence: &Evidence<'_>) -> bool {
-    // An answer that has to be made takes half as long again as the bare way, which is known from what came after where the handshake is
-    // missing.
-    let soonest = |rtt: Span| rtt.as_nanos() + rtt.as_nanos() / 2;
-    let [near, far] =
-        [Side::Client, Side::Server].map(|side| *evidence.close.legs.at(evidence.close.end(side)));
-    let both = far.map(|far| far.shortest.plus(near.map_or(Span::ZERO, |near| near.shortest)));
-    let patience = evidence.close.rtt.or(both).map_or(0, soonest).max(AT_ONCE.as_nanos());
-    let waited = evidence.idle_before.is_none_or(|idle| idle.as_nanos() >= patience);
-    let asked = evidence.talk == Talk::Awaiting;
-    let by_client = evidence.rst_by == Some(Sender::Side(Side::Client));
-    let aborted = evidence.closer.is_none() && evidence.shape == Shape::Active && by_client;
-    let closed = evidence.closer == Some(Side::Client);
-    let left = (closed || aborted) && (asked || evidence.in_tls_handshake);
-    // Who hears another language has waited for long enough.
-    left && !waited && evidence.exchange.speaks_other().is_none()
 }
 
 /// Did one side take what the other said in HTTP/2 for an error, or the server answer with something that is no HTTP/2?

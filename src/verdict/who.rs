@@ -1,9 +1,13 @@
 //! Who sent the RST: the side whose address it carries, unless the packets say otherwise.
 
+pub(super) mod forgery;
+pub(super) mod shape;
+pub(super) mod stack;
+
 use crate::flow::Side;
 
+use self::forgery::{CONVICTS, Doubt, is_authentic, other_distance};
 use super::evidence::{Evidence, Shape};
-use super::forgery::{CONVICTS, Doubt, is_authentic, other_distance};
 use super::{Confidence, How};
 
 /// Who sent a RST, as a conclusion.

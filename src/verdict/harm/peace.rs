@@ -4,8 +4,10 @@ use crate::flow::Side;
 use crate::time::Span;
 
 use super::{Test, any};
+use crate::verdict::ending::unseen;
 use crate::verdict::evidence::{Evidence, Shape, Talk};
-use crate::verdict::{Confidence, How, Sender, broken_off, farewell, talk, unseen};
+use crate::verdict::talk::{after, broken_off, farewell};
+use crate::verdict::{Confidence, How, Sender, talk};
 
 /// Who closes a connection because it is idle waits for seconds, mostly five or more (Node), and seldom less than one.
 const IDLE: Span = Span::from_secs(1);
@@ -13,7 +15,7 @@ const IDLE: Span = Span::from_secs(1);
 /// Only what is said at the end, by programs or for them, met somebody who had left.
 const FAREWELLS: &[Test] = &[
     only_tls_came_after,
-    talk::only_http2_after,
+    after::only_http2_after,
     ended_as_agreed,
     farewell::hung_up_on_goodbye,
     farewell::goodbyes_crossed,
@@ -86,7 +88,7 @@ pub(super) fn nothing_owed(evidence: &Evidence<'_>) -> bool {
 
 /// Did nothing but TLS's own records meet a side that had closed?
 fn only_tls_came_after(evidence: &Evidence<'_>) -> bool {
-    evidence.closer.is_some_and(|closer| talk::only_tls_after(evidence, closer))
+    evidence.closer.is_some_and(|closer| after::only_tls_after(evidence, closer))
 }
 
 /// Had a WebSocket's end been said, and nothing more after the FIN?
@@ -140,7 +142,7 @@ fn only_looked_in(evidence: &Evidence<'_>) -> bool {
 /// Did the server end a session that had just been in use, and without TLS's goodbye, so that it may not have meant to? What it had
 /// still to say nobody knows, and nobody can tell that only the client's goodbye was lost.
 fn ended_mute_in_tls(evidence: &Evidence<'_>) -> bool {
-    let by_server = evidence.closer == Some(Side::Server) && talk::only_tls_after(evidence, Side::Server);
+    let by_server = evidence.closer == Some(Side::Server) && after::only_tls_after(evidence, Side::Server);
     let in_use = evidence.idle_before.is_some_and(|idle| idle < IDLE);
     by_server && in_use && farewell::left_without_a_word(evidence, Side::Server)
 }

@@ -4,11 +4,10 @@ use crate::flow::{Marks, Reset, Side};
 
 use super::peace::{self, client_had_closed, left_events};
 use super::{Test, any, may_be_all};
+use crate::verdict::ending::gave_up;
 use crate::verdict::evidence::{Evidence, Shape, Talk};
-use crate::verdict::{
-    How, Sender, broken_off, ending, facts, farewell, gave_up, refused_tls, rhythm, talk, talk_tls,
-    turned_away,
-};
+use crate::verdict::talk::{after, broken_off, farewell, patience, refused_tls, rhythm, tls, turned_away};
+use crate::verdict::{How, Sender, ending, facts, talk};
 
 /// A head, and the beginning of a body in the same few segments.
 const FIRST_WORDS: u64 = 8192;
@@ -16,11 +15,11 @@ const FIRST_WORDS: u64 = 8192;
 /// Why nobody knows.
 const REASONS: &[Test] = &[
     may_have_had_all,
-    talk::only_a_stream_ended_after,
-    talk::left_unanswered_in_tls,
+    after::only_a_stream_ended_after,
+    patience::left_unanswered_in_tls,
     rhythm::left_waiting,
-    talk::left_at_once,
-    talk::greeted_too_late,
+    patience::left_at_once,
+    patience::greeted_too_late,
     refused_tls::left_at_sight,
     refused_tls::asked_nothing,
     connected_late,
@@ -45,7 +44,7 @@ pub(super) fn is_unknown(evidence: &Evidence<'_>) -> bool {
 fn may_have_had_all(evidence: &Evidence<'_>) -> bool {
     let client_left = evidence.rst_by == Some(Sender::Side(Side::Client));
     let end_known = talk::is_known(evidence) && !talk::ends_at_close(evidence);
-    let answering = evidence.talk == Talk::Answering && !end_known && !talk_tls::record_is_cut(evidence);
+    let answering = evidence.talk == Talk::Answering && !end_known && !tls::record_is_cut(evidence);
     let short = evidence.exchange.turn.is_some_and(|turn| turn.bytes <= talk::SHORT_ANSWER);
     let short = short || evidence.exchange.tls().is_some() && may_be_all(evidence);
     let more = evidence.reset().is_some_and(|reset| reset.after.at(reset.by.peer()).news);

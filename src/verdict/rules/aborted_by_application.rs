@@ -2,7 +2,9 @@
 
 use crate::verdict::evidence::{BRIEFEST_IDLE, Shape, Talk};
 use crate::verdict::rule::{Confidence, Rule, hit, miss};
-use crate::verdict::{Evidence, How, Sender, Side, broken_off, facts, farewell, forgery, talk};
+use crate::verdict::talk::{broken_off, farewell};
+use crate::verdict::who::forgery;
+use crate::verdict::{Evidence, How, Sender, Side, facts, talk};
 
 pub(super) const RULE: Rule = Rule {
     name: "aborted_by_application",

@@ -3,7 +3,8 @@
 use crate::flow::{Marks, Side};
 use crate::verdict::evidence::{Shape, Talk};
 use crate::verdict::rule::{Confidence, Rule, hit, miss};
-use crate::verdict::{Evidence, Fact, How, Sender, facts, forgery};
+use crate::verdict::who::forgery;
+use crate::verdict::{Evidence, Fact, How, Sender, facts};
 
 pub(super) const RULE: Rule = Rule {
     name: "accept_queue_overflow",

@@ -1,12 +1,11 @@
 //! The client left before or during the answer.
 
 use crate::flow::{BodyLength, Owed, Side};
+use crate::verdict::ending::{gave_up, half_close, shut_window, unseen};
 use crate::verdict::evidence::{Shape, Talk};
 use crate::verdict::rule::{Confidence, Rule, hit, miss};
-use crate::verdict::{
-    Evidence, Fact, How, Sender, facts, gave_up, goaway, half_close, rhythm, shut_window, talk, talk_tls,
-    unseen, version,
-};
+use crate::verdict::talk::{after, goaway, patience, rhythm, tls, version};
+use crate::verdict::{Evidence, Fact, How, Sender, facts, talk};
 
 pub(super) const RULE: Rule = Rule {
     name: "client_abort",
@@ -80,12 +79,12 @@ B > A P. \"HTTP/1.1 200 OK\\r\\nContent-Length: 99\\r\\n\\r\\nabc\"\nA > B R.\nB
 
 fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
     if evidence.ended_by() != Some(Side::Client) || evidence.in_tls_handshake {
-        return talk_tls::hello_in_vain(evidence).then_some(Confidence::Likely);
+        return tls::hello_in_vain(evidence).then_some(Confidence::Likely);
     }
     if goaway::gave_up(evidence) || talk::is_broken(evidence) {
         return None;
     }
-    if talk::greeted_too_late(evidence) {
+    if patience::greeted_too_late(evidence) {
         return Some(Confidence::Possible);
     }
     if talk::may_be_only_settings(evidence) && evidence.how == How::FinThenReset {
@@ -97,8 +96,10 @@ fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
         return (aborts && talk::end_unknown(evidence)).then_some(Confidence::Possible);
     }
     match evidence.how {
-        How::FinThenReset if talk::only_a_stream_ended_after(evidence) => Some(Confidence::Possible),
-        How::Fin | How::FinThenReset if talk::left_unanswered_in_tls(evidence) => Some(Confidence::Possible),
+        How::FinThenReset if after::only_a_stream_ended_after(evidence) => Some(Confidence::Possible),
+        How::Fin | How::FinThenReset if patience::left_unanswered_in_tls(evidence) => {
+            Some(Confidence::Possible)
+        }
         How::Fin if rhythm::left_waiting(evidence) => Some(Confidence::Possible),
         How::Fin | How::FinThenReset if known_to_be_owed(evidence) && !answered_after_all(evidence) => {
             Some(if half_close::may_be_one(evidence) { Confidence::Likely } else { Confidence::Certain })
@@ -108,7 +109,7 @@ fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
             Some(Confidence::Likely)
         }
         // What a closed socket refuses had still been coming.
-        How::FinThenReset if talk::went_on(evidence) => {
+        How::FinThenReset if after::went_on(evidence) => {
             // A server that its FIN never reached had no reason to stop.
             let heard = gave_up::gave_up(evidence).is_none();
             Some(if heard { Confidence::Likely } else { Confidence::Possible })
@@ -159,7 +160,7 @@ fn known_to_be_owed(evidence: &Evidence<'_>) -> bool {
             !matches!(length, BodyLength::UntilClose | BodyLength::Unknown | BodyLength::InHead)
         }
         Some(_) => false,
-        None => talk_tls::record_is_cut(evidence),
+        None => tls::record_is_cut(evidence),
     }
 }
 
@@ -182,19 +183,19 @@ fn answered_after_all(evidence: &Evidence<'_>) -> bool {
 fn facts_of(evidence: &Evidence<'_>) -> Vec<Fact> {
     let said = evidence.close.half_before(Side::Client).bytes;
     let hello = format!("the client's hello in TLS ({said} bytes) had no answer yet");
-    let hello = talk_tls::hello_in_vain(evidence).then(|| Fact::of_all(hello));
+    let hello = tls::hello_in_vain(evidence).then(|| Fact::of_all(hello));
     hello.into_iter().chain(facts::of_story(evidence)).collect()
 }
 
 fn advise(evidence: &Evidence<'_>) -> String {
-    if talk_tls::hello_in_vain(evidence) {
+    if tls::hello_in_vain(evidence) {
         let server = evidence.close.endpoint(Side::Server);
         return format!(
             "{server} took the client's hello and said nothing for {}: it speaks no TLS there, waits for something in clear (STARTTLS), or its program does not get to read.",
             facts::idle(evidence)
         );
     }
-    if talk::greeted_too_late(evidence) {
+    if patience::greeted_too_late(evidence) {
         return format!(
             "The client closed after {} without a word, and the server's first words came then: if it waited for that greeting, see why the server is so slow with it, or raise the client's timeout.",
             facts::idle(evidence)

@@ -4,7 +4,8 @@ use crate::flow::Side;
 use crate::time::Span;
 use crate::verdict::evidence::{BRIEFEST_IDLE, Shape, Talk};
 use crate::verdict::rule::{Confidence, Rule, hit, miss};
-use crate::verdict::{Evidence, Fact, How, Sender, broken_off, facts};
+use crate::verdict::talk::broken_off;
+use crate::verdict::{Evidence, Fact, How, Sender, facts};
 
 /// The shortest idleness for which anybody gives up a connection on purpose and without a word; servers' keep-alive
 /// timeouts begin at 2 s (gunicorn), devices' at tens of seconds.
@@ -92,9 +93,9 @@ fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
     }
     if evidence.how != How::Reset
         || evidence.in_tls_handshake
-        || crate::verdict::probes::probing(evidence).is_some()
-        || crate::verdict::gave_up::gave_up(evidence).is_some()
-        || crate::verdict::gave_up::waited_for_room(evidence)
+        || crate::verdict::ending::probes::probing(evidence).is_some()
+        || crate::verdict::ending::gave_up::gave_up(evidence).is_some()
+        || crate::verdict::ending::gave_up::waited_for_room(evidence)
     {
         return None;
     }

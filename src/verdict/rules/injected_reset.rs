@@ -2,7 +2,8 @@
 
 use crate::flow::Side;
 use crate::verdict::rule::{Confidence, Rule, hit, miss};
-use crate::verdict::{Evidence, Fact, Sender, facts, forgery};
+use crate::verdict::who::forgery;
+use crate::verdict::{Evidence, Fact, Sender, facts};
 
 pub(super) const RULE: Rule = Rule {
     name: "injected_reset",

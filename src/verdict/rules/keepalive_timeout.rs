@@ -1,6 +1,6 @@
 //! Keep-alive probes went unanswered.
 
-use crate::verdict::probes::{Answers, Probing, probing};
+use crate::verdict::ending::probes::{Answers, Probing, probing};
 use crate::verdict::rule::{Confidence, Rule, hit, miss};
 use crate::verdict::{Evidence, Fact, How, Sender, facts};
 

@@ -1,9 +1,11 @@
 //! Repetitions that nobody answers, and no RST.
 
 use crate::flow::{Close, Marks, Side};
-use crate::verdict::gave_up::{self, GaveUp};
+use crate::verdict::ending::gave_up;
+use crate::verdict::ending::gave_up::GaveUp;
+use crate::verdict::ending::long_segments;
 use crate::verdict::rule::{Confidence, Rule, hit, miss};
-use crate::verdict::{Evidence, Fact, How, ending, long_segments};
+use crate::verdict::{Evidence, Fact, How, ending};
 
 /// From as many repetitions on, chance is no explanation: with one segment in three lost, five in a row are lost once
 /// in 240 times, and the answers would have to be lost as well.

@@ -1,7 +1,7 @@
 //! A RST answers the SYN.
 
-use crate::verdict::forgery::other_distance;
 use crate::verdict::rule::{Confidence, Rule, hit, miss};
+use crate::verdict::who::forgery::other_distance;
 use crate::verdict::{Evidence, How, Side, facts};
 
 pub(super) const RULE: Rule = Rule {

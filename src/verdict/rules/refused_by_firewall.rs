@@ -1,8 +1,8 @@
 //! The RST that answers the SYN came from a device on the path.
 
 use crate::flow::Side;
-use crate::verdict::forgery::other_distance;
 use crate::verdict::rule::{Confidence, Rule, hit, miss};
+use crate::verdict::who::forgery::other_distance;
 use crate::verdict::{Evidence, Fact, facts};
 
 pub(super) const RULE: Rule = Rule {

@@ -1,9 +1,11 @@
 //! The server ended in the middle of its answer.
 
 use crate::flow::{BodyLength, Owed, Side};
+use crate::verdict::ending::{half_close, shut_window, unseen};
 use crate::verdict::evidence::{Shape, Talk};
 use crate::verdict::rule::{Confidence, Rule, hit, miss};
-use crate::verdict::{Evidence, How, facts, goaway, half_close, shut_window, talk, talk_tls, unseen};
+use crate::verdict::talk::{goaway, tls};
+use crate::verdict::{Evidence, How, facts, talk};
 
 pub(super) const RULE: Rule = Rule {
     name: "response_cut",
@@ -88,7 +90,7 @@ fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
         _ if talk::given_up(evidence).is_some() || talk::fatal(evidence).is_some() => {
             return Some(Confidence::Likely);
         }
-        None if talk_tls::record_is_cut(evidence) => Confidence::Likely,
+        None if tls::record_is_cut(evidence) => Confidence::Likely,
         Some(
             BodyLength::Bytes(_)
             | BodyLength::Chunked
@@ -109,7 +111,7 @@ fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
             (sure == Confidence::Certain).then_some(Confidence::Likely)
         }
         How::Fin | How::FinThenReset if sure == Confidence::Certain => Some(sure),
-        How::Fin | How::FinThenReset if talk_tls::record_is_cut(evidence) => Some(sure),
+        How::Fin | How::FinThenReset if tls::record_is_cut(evidence) => Some(sure),
         How::Fin | How::FinThenReset if talk::stream_is_cut(evidence) => Some(Confidence::Possible),
         How::Reset if evidence.shape == Shape::Active => Some(sure),
         _ => None,

@@ -2,9 +2,11 @@
 
 use crate::flow::{Recent, Side, Turn};
 use crate::time::Span;
+use crate::verdict::ending::gave_up;
 use crate::verdict::evidence::{Shape, Talk};
 use crate::verdict::rule::{Confidence, Rule, hit, miss};
-use crate::verdict::{Evidence, Fact, How, Sender, answered_early, ending, facts, gave_up, race};
+use crate::verdict::talk::{answered_early, race};
+use crate::verdict::{Evidence, Fact, How, Sender, ending, facts};
 
 /// A pause before the server's FIN that is shorter is no idle time: no keep-alive timeout is.
 const SHORTEST: Span = Span::from_millis(100);

@@ -1,9 +1,10 @@
 //! A RST answers a segment in mid-connection, and the host never said goodbye.
 
 use crate::time::Span;
+use crate::verdict::ending::gave_up;
 use crate::verdict::evidence::Shape;
 use crate::verdict::rule::{Confidence, Rule, hit, miss};
-use crate::verdict::{Evidence, Fact, How, Sender, ending, facts, gave_up};
+use crate::verdict::{Evidence, Fact, How, Sender, ending, facts};
 
 /// Sent so often, something was lost for longer than by chance: Linux has waited for more than a second by then.
 const COPIES: usize = 3;

@@ -2,8 +2,9 @@
 
 use crate::flow::{Marks, Side};
 use crate::time::Span;
+use crate::verdict::ending::unseen;
 use crate::verdict::rule::{Confidence, Rule, hit, miss};
-use crate::verdict::{Evidence, Fact, How, harm, unseen};
+use crate::verdict::{Evidence, Fact, How, harm};
 
 /// Linux repeats a SYN after 1 s; an answer that takes as long as two repetitions is none (`tcp_syn_retries`, RFC 6298 §2).
 const PATIENCE: Span = Span::from_secs(2);

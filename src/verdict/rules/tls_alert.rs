@@ -2,7 +2,7 @@
 
 use crate::flow::{Alert, Side};
 use crate::verdict::rule::{Confidence, Rule, hit, miss};
-use crate::verdict::talk_tls::fatal_alert;
+use crate::verdict::talk::tls::fatal_alert;
 use crate::verdict::{Evidence, Fact, How, facts};
 
 pub(super) const RULE: Rule = Rule {

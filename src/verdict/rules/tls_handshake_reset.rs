@@ -2,7 +2,8 @@
 
 use crate::flow::{End, Side};
 use crate::verdict::rule::{Confidence, Rule, hit, miss};
-use crate::verdict::{Evidence, Fact, How, Sender, facts, refused_tls, talk, talk_tls};
+use crate::verdict::talk::{patience, refused_tls, tls};
+use crate::verdict::{Evidence, Fact, How, Sender, facts};
 
 pub(super) const RULE: Rule = Rule {
     name: "tls_handshake_reset",
@@ -44,16 +45,16 @@ fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
     if refused_tls::by_server(evidence) {
         return Some(Confidence::Likely);
     }
-    if !evidence.in_tls_handshake || talk_tls::hello_in_vain(evidence) {
+    if !evidence.in_tls_handshake || tls::hello_in_vain(evidence) {
         return None;
     }
     match (evidence.how, evidence.rst_by) {
         (How::Reset, Some(Sender::Side(Side::Server))) => Some(Confidence::Certain),
         (How::Reset, Some(Sender::Middlebox)) => Some(Confidence::Possible),
-        (How::FinThenReset, _) if talk::left_at_once(evidence) => Some(Confidence::Possible),
+        (How::FinThenReset, _) if patience::left_at_once(evidence) => Some(Confidence::Possible),
         (How::Reset | How::FinThenReset, _) => Some(Confidence::Likely),
         (How::Fin, _) if evidence.closer == Some(Side::Server) => Some(Confidence::Likely),
-        (How::Fin, _) if talk_tls::answers_in_clear(evidence) || refused_tls::by_client(evidence) => {
+        (How::Fin, _) if tls::answers_in_clear(evidence) || refused_tls::by_client(evidence) => {
             Some(Confidence::Likely)
         }
         (How::Fin, _) if refused_tls::left_at_sight(evidence) => Some(Confidence::Possible),
@@ -64,13 +65,13 @@ fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
 fn facts_of(evidence: &Evidence<'_>) -> Vec<Fact> {
     let said = evidence.close.half_before(Side::Server).bytes;
     let clear = format!("what the server said to the client's hello, {said} bytes, is no TLS");
-    let clear = talk_tls::answers_in_clear(evidence).then(|| Fact::of_all(clear));
+    let clear = tls::answers_in_clear(evidence).then(|| Fact::of_all(clear));
     clear.into_iter().chain(refused_tls::fact(evidence)).chain(facts::of_story(evidence)).collect()
 }
 
 fn advise(evidence: &Evidence<'_>) -> String {
     let server = evidence.close.endpoint(Side::Server);
-    if talk_tls::answers_in_clear(evidence) {
+    if tls::answers_in_clear(evidence) {
         return format!(
             "{server} speaks no TLS, or not at once: ask it in clear (`nc`, http:// instead of https://), and look for a wrong port, or for STARTTLS that has to come first."
         );

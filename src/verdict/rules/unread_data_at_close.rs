@@ -1,9 +1,10 @@
 //! A program closed while data that had arrived was still unread.
 
 use crate::flow::{Http, Side};
+use crate::verdict::ending::unseen;
 use crate::verdict::evidence::{Shape, Talk};
 use crate::verdict::rule::{Confidence, Rule, hit, miss};
-use crate::verdict::{Evidence, Fact, How, Sender, facts, talk, unseen};
+use crate::verdict::{Evidence, Fact, How, Sender, facts, talk};
 
 pub(super) const RULE: Rule = Rule {
     name: "unread_data_at_close",
@@ -49,7 +50,7 @@ fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
     let Some(Sender::Side(side)) = evidence.rst_by.filter(|_| !evidence.in_tls_handshake) else {
         return None;
     };
-    if crate::verdict::probes::probing(evidence).is_some() {
+    if crate::verdict::ending::probes::probing(evidence).is_some() {
         return None;
     }
     match evidence.how {

@@ -2,11 +2,11 @@
 
 use crate::flow::{Recent, Side};
 use crate::time::Span;
+use crate::verdict::ending::{gave_up, unseen};
 use crate::verdict::evidence::{Shape, Talk};
 use crate::verdict::rule::{Confidence, Rule, hit, miss};
-use crate::verdict::{
-    Evidence, Fact, How, Sender, facts, farewell, gave_up, race, refused_tls, talk, unseen,
-};
+use crate::verdict::talk::{farewell, patience, race, refused_tls};
+use crate::verdict::{Evidence, Fact, How, Sender, facts, talk};
 
 pub(super) const RULE: Rule = Rule {
     name: "write_after_close",
@@ -63,7 +63,7 @@ fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
             Some(Confidence::Possible)
         }
         (Shape::Reply, Some(_)) if refused_tls::asked_nothing(evidence) => Some(Confidence::Possible),
-        (Shape::Reply, Some(_)) if talk::greeted_too_late(evidence) => Some(Confidence::Possible),
+        (Shape::Reply, Some(_)) if patience::greeted_too_late(evidence) => Some(Confidence::Possible),
         (Shape::Reply, Some(_)) if talk::may_be_only_settings(evidence) => Some(Confidence::Possible),
         (Shape::Reply, Some(_)) if unseen::words_are_hidden(evidence) => Some(Confidence::Likely),
         (Shape::Reply, Some(_)) => Some(Confidence::Certain),

@@ -1,0 +1,94 @@
+//! A host that had given up: it repeated itself in vain, or asked in vain for room, and what came later met no socket
+//! (`tcp_retries2`, `TCP_USER_TIMEOUT`, and `tcp_orphan_retries` where the program had closed).
+
+use crate::flow::{Recent, Side};
+use crate::time::Span;
+
+use crate::verdict::evidence::{Evidence, Shape};
+use crate::verdict::{How, Sender, talk};
+
+/// As many repetitions are no chance loss.
+const IN_VAIN: usize = 2;
+/// Nor is a silence of this length, while the other side is asked again and again.
+const LONG: Span = Span::from_secs(1);
+
+/// What a side did in vain before what its RST answers came.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::verdict) struct GaveUp {
+    /// Repetitions.
+    pub(in crate::verdict) times: usize,
+    /// From the last of them to what the RST answers, or to the abort.
+    pub(in crate::verdict) before: Span,
+    /// The frame of the last one.
+    pub(in crate::verdict) frame: u64,
+}
+
+/// The repetitions of the side that reset, if the other side was not heard between them and what the RST answers.
+pub(in crate::verdict) fn gave_up(evidence: &Evidence<'_>) -> Option<GaveUp> {
+    let prompt = prompt(evidence)?;
+    let last = own_before(evidence, prompt).next().filter(|last| says(last))?;
+    let copies = own_before(evidence, prompt).take_while(|own| says(own) && own.seq == last.seq).count();
+    let times = copies.checked_sub(1).filter(|&times| times >= IN_VAIN)?;
+    Some(GaveUp { times, before: prompt.ts.since(last.ts), frame: last.frame })
+}
+
+/// The repetitions of a side that then aborted, if the other side was not heard since the first of them: its program had waited, or was told.
+pub(in crate::verdict) fn aborted(evidence: &Evidence<'_>) -> Option<GaveUp> {
+    let reset = evidence.reset().filter(|_| evidence.shape == Shape::Active && evidence.how == How::Reset)?;
+    let before = evidence.close.recent.iter().rev().skip_while(|recent| recent.serial >= reset.serial);
+    let own: Vec<&Recent> = before.take_while(|recent| recent.by == reset.by).collect();
+    let last = own.first().filter(|last| says(last))?;
+    let copies: Vec<_> = own.iter().take_while(|own| says(own) && own.seq == last.seq).collect();
+    let waited = copies.last().is_some_and(|first| reset.rst.ts.since(first.ts) >= LONG);
+    let times = copies.len().checked_sub(1).filter(|&times| times >= IN_VAIN && waited)?;
+    Some(GaveUp { times, before: reset.rst.ts.since(last.ts), frame: last.frame })
+}
+
+/// Had a side said what the RST answers, and repeated it in vain, well before the other closed? The path had lost it: nobody wrote into
+/// a closed connection.
+pub(in crate::verdict) fn never_came_through(evidence: &Evidence<'_>) -> Option<(Side, GaveUp)> {
+    let prompt = prompt(evidence).filter(|prompt| prompt.len > 0)?;
+    let closer = evidence.closer.filter(|&side| evidence.close.end(side) != prompt.by)?;
+    let fin = evidence.fin(closer)?;
+    let copy = |own: &&Recent| own.serial < fin.serial && own.by == prompt.by && own.seq == prompt.seq;
+    let mut copies = evidence.close.recent.iter().filter(|own| own.len > 0).filter(copy);
+    let first = copies.next().filter(|first| fin.ts.since(first.ts) >= talk::REPEATED)?;
+    let (times, last) = copies.fold((0, first), |(times, _), own| (times + 1, own));
+    let in_vain = times >= IN_VAIN && !fin.ack.after(prompt.seq);
+    let story = GaveUp { times, before: fin.ts.since(first.ts), frame: last.frame };
+    in_vain.then(|| (closer.peer(), story))
+}
+
+/// Did a host that had never closed refuse the other's FIN? It had lost the connection before; how, and what its program saw then, is not
+/// in the capture.
+pub(in crate::verdict) fn refused_a_close(evidence: &Evidence<'_>) -> bool {
+    let Some(Sender::Side(side)) = evidence.rst_by else { return false };
+    let unasked = evidence.shape == Shape::Reply && evidence.fin(side).is_none();
+    evidence.how == How::FinThenReset && unasked && evidence.closer == Some(side.peer())
+}
+
+/// Had the side that reset been waiting for room: was the last it sent a probe of a window that was shut?
+pub(in crate::verdict) fn waited_for_room(evidence: &Evidence<'_>) -> bool {
+    let found = evidence.reset().zip(prompt(evidence)).and_then(|(reset, prompt)| {
+        let mut before =
+            evidence.close.recent.iter().rev().skip_while(|recent| recent.serial >= prompt.serial);
+        let shut = before.clone().find(|recent| recent.by != reset.by).is_some_and(|recent| recent.wnd == 0);
+        let last = before.find(|recent| recent.by == reset.by)?;
+        Some(shut && last.len <= 1 && last.seq == reset.rst.seq.minus(1))
+    });
+    found.unwrap_or(false)
+}
+
+fn prompt<'a>(evidence: &Evidence<'a>) -> Option<&'a Recent> {
+    evidence.reset().filter(|_| evidence.shape == Shape::Reply)?.prompt.as_ref()
+}
+
+/// What the side that reset sent since the other one was last heard before `prompt`, the latest first.
+fn own_before<'a>(evidence: &Evidence<'a>, prompt: &'a Recent) -> impl Iterator<Item = &'a Recent> {
+    let before = evidence.close.recent.iter().rev().skip_while(|recent| recent.serial >= prompt.serial);
+    before.take_while(|recent| recent.by != prompt.by)
+}
+
+fn says(recent: &Recent) -> bool {
+    recent.len > 0 || recent.flags.fin()
+}

@@ -1,0 +1,64 @@
+//! A server that closes what is idle, just when the next request comes: its program had not looked at that yet, though its kernel
+//! acknowledges it.
+
+use crate::flow::Side;
+use crate::time::Span;
+
+use crate::verdict::evidence::{Evidence, Talk};
+use crate::verdict::{Fact, How, facts, talk};
+
+/// A program that is busy reads no sooner.
+pub(in crate::verdict) const SOON: Span = Span::from_millis(10);
+/// Timeouts of idle connections are this long at least,
+const SHORTEST: Span = Span::from_secs(1);
+/// and are set in whole seconds, but for a part like this.
+const ROUND: u64 = 50;
+
+/// Does what met the server's closed socket begin another talk? Where it is not known that nothing was owed, a server that closes while the
+/// client goes on ends the talk that they have.
+pub(in crate::verdict) fn is_next_talk(evidence: &Evidence<'_>) -> bool {
+    let said = evidence.fin(Side::Server).zip(evidence.reset().and_then(|reset| reset.prompt));
+    let later = said.is_some_and(|(fin, prompt)| prompt.ts.since(fin.ts) >= SOON);
+    evidence.exchange.is_framed() || evidence.established_for_long() || later
+}
+
+/// How long the connection had been idle before the request, if the server closed within a millisecond after it: no handler is as quick to
+/// fail, but a timer that had run out is.
+pub(in crate::verdict) fn idle_before_request(evidence: &Evidence<'_>) -> Option<Span> {
+    let fin = evidence.fin(Side::Server).filter(|_| evidence.closer == Some(Side::Server))?;
+    let asked = evidence.exchange.turn.filter(|turn| evidence.close.side(turn.by) == Side::Client)?;
+    let answered_before = evidence.exchange.turns >= 3;
+    let at_once = fin.ts.since(asked.start) <= talk::AT_ONCE;
+    if evidence.how != How::Fin || evidence.talk != Talk::Awaiting || !answered_before || !at_once {
+        return None;
+    }
+    let recent = &evidence.close.recent;
+    let first = recent.iter().position(|recent| recent.by == asked.by && recent.seq == asked.seq)?;
+    let before = recent.get(..first)?.iter().rev().find(|recent| recent.len > 0)?;
+    let idle = asked.start.since(before.ts);
+    let learned = evidence.surroundings.learned_idle.is_some_and(|learned| learned.fitting > 1);
+    (idle >= SHORTEST && (learned || is_round(idle))).then_some(idle)
+}
+
+/// Is it a round number of seconds, as timeouts are?
+pub(in crate::verdict) fn is_round(idle: Span) -> bool {
+    let second = Span::from_secs(1).as_nanos();
+    let whole = (idle.as_nanos() + second / 2) / second * second;
+    whole.abs_diff(idle.as_nanos()).saturating_mul(ROUND) <= whole
+}
+
+/// What it looked like.
+pub(in crate::verdict) fn fact(evidence: &Evidence<'_>) -> Option<Fact> {
+    let idle = idle_before_request(evidence)?;
+    let asked = evidence.exchange.turn?;
+    let name = facts::request_name(evidence);
+    Some(Fact::at(asked.frame, format!("{name} came after {idle} of silence")))
+}
+
+/// What to do about it.
+pub(in crate::verdict) fn advice(evidence: &Evidence<'_>) -> Option<String> {
+    let idle = idle_before_request(evidence)?;
+    Some(format!(
+        "If the server closes what is idle for {idle}, request and close crossed: set the client pool's idle timeout below that, or the server's above it. Otherwise look for a crash or a destroyed socket in its log."
+    ))
+}

@@ -1,0 +1,107 @@
+//! A handshake of TLS 1.3 that one side refused: it says why in an alert that nobody else can read, and whose length tells that it
+//! is one (RFC 8446 §6). A server refuses a client's certificate when the client holds the handshake for done and may have asked.
+
+use crate::flow::{Side, Tls, Turn};
+use crate::time::Span;
+
+use super::QUIET;
+use super::farewell;
+use crate::verdict::Fact;
+use crate::verdict::evidence::Evidence;
+
+/// The session, if its handshake was captured and `side` ended it with an alert.
+fn ended<'a>(evidence: &Evidence<'a>, side: Side) -> Option<&'a Tls> {
+    let tls = evidence.exchange.tls().filter(|tls| tls.version13 == Some(true) && tls.has_handshake())?;
+    tls.closing.at(evidence.close.end(side)).then_some(tls)
+}
+
+/// Did the server refuse the client's certificate, or that it had none? It had asked for one, said nothing else, and ended at once.
+/// (Who was not asked for any may have met a server that has nothing to say, as after a health check.)
+pub(in crate::verdict) fn by_server(evidence: &Evidence<'_>) -> bool {
+    let asked = ended(evidence, Side::Server).filter(|tls| tls.has_client_certificate());
+    let by_client = |turn: Turn| evidence.close.side(turn.by) == Side::Client;
+    let silent = evidence.exchange.turns <= 1 && evidence.exchange.turn.is_none_or(by_client);
+    let answers = asked.is_some_and(|tls| said_at_once(evidence, tls));
+    let ended =
+        evidence.ended_by() == Some(Side::Server) || asked.is_some_and(|tls| said_first(evidence, tls));
+    answers && !evidence.in_tls_handshake && silent && ended
+}
+
+/// Did the server say its alert before the client closed? Then that only answered.
+fn said_first(evidence: &Evidence<'_>, tls: &Tls) -> bool {
+    let said = tls.alert_or_message(evidence.close.end(Side::Server));
+    let fin = evidence.fin(Side::Client).filter(|_| evidence.closer == Some(Side::Client));
+    said.zip(fin).is_some_and(|(said, fin)| said < fin.ts)
+}
+
+/// Did the server's alert follow what the client had said, and the end the alert?
+fn said_at_once(evidence: &Evidence<'_>, tls: &Tls) -> bool {
+    let Some(said) = tls.alert_or_message(evidence.close.end(Side::Server)) else { return false };
+    let asked = evidence.close.half_before(Side::Client).last_data;
+    let path = evidence.close.rtt.unwrap_or(Span::ZERO);
+    let ended = evidence.idle_before.is_some_and(|idle| idle < QUIET);
+    ended && said.since(asked).as_nanos() < QUIET.as_nanos().saturating_add(path.as_nanos())
+}
+
+/// Did the client refuse what the server had shown? An alert stands where its Finished would.
+pub(in crate::verdict) fn by_client(evidence: &Evidence<'_>) -> bool {
+    evidence.in_tls_handshake && ended(evidence, Side::Client).is_some()
+}
+
+/// Did the client close as soon as it had the server's part of the handshake, without its own? Some clients that do not trust a
+/// certificate leave so; a check that only wants to see one does the same.
+pub(in crate::verdict) fn left_at_sight(evidence: &Evidence<'_>) -> bool {
+    let Some(fin) = evidence.fin(Side::Client) else { return false };
+    let server = evidence.close.end(Side::Server);
+    let left = evidence.closer == Some(Side::Client) && evidence.in_tls_handshake;
+    let spoke = evidence.exchange.tls().is_some_and(|tls| tls.has_spoken(server));
+    let last_word =
+        evidence.close.recent.iter().rev().find(|recent| recent.serial < fin.serial && recent.len > 0);
+    let had_all = last_word.is_some_and(|word| word.by == server && !fin.ack.before(word.seq_end()));
+    left && spoke && had_all && evidence.idle_before.is_some_and(|idle| idle < patience(evidence))
+}
+
+/// Who waits for longer than this does not answer what it has just got.
+fn patience(evidence: &Evidence<'_>) -> Span {
+    QUIET.plus(evidence.close.rtt.unwrap_or(Span::ZERO))
+}
+
+/// Did the client say TLS's goodbye as its first word behind the handshake, and at once? Some libraries look at the certificate only then (nginx's
+/// `proxy_ssl_verify`); a check that only wants a handshake leaves so as well.
+pub(in crate::verdict) fn asked_nothing(evidence: &Evidence<'_>) -> bool {
+    let over = evidence.exchange.tls().is_some_and(|tls| tls.has_handshake() && tls.established);
+    let silent = evidence.exchange.turns == 0 && !evidence.in_tls_handshake;
+    let at_once = evidence.idle_before.is_some_and(|idle| idle < patience(evidence));
+    over && silent && at_once && farewell::said_goodbye(evidence, Side::Client)
+}
+
+/// Who refused.
+pub(in crate::verdict) fn fact(evidence: &Evidence<'_>) -> Option<Fact> {
+    let fact = if by_client(evidence) {
+        "the client refused: what it sent last is as long as an alert, and stands in place of the end of its handshake"
+    } else if by_server(evidence) {
+        "the server refused: what it sent last is as long as an alert, and it had asked for a certificate"
+    } else if left_at_sight(evidence) {
+        "the client left when it had the server's part of the handshake, and never sent its own"
+    } else {
+        return None;
+    };
+    Some(Fact::of_all(fact))
+}
+
+/// What to do about it.
+pub(in crate::verdict) fn advice(evidence: &Evidence<'_>) -> Option<&'static str> {
+    if by_client(evidence) {
+        return Some(
+            "The client did not take what the server showed, mostly its certificate (unknown authority, name, date): the client's error says what.",
+        );
+    }
+    if left_at_sight(evidence) {
+        return Some(
+            "Perhaps the client did not trust the certificate (self-signed, unknown authority, name, date): its error says so. A check that only wants to see a certificate leaves in the same way, and is harmless.",
+        );
+    }
+    by_server(evidence).then_some(
+        "The server asked for a client certificate and did not take what it got, or got none: its log says why. Give the client the certificate that this server expects.",
+    )
+}

@@ -1,0 +1,35 @@
+//! A server that takes a connection and closes it at once, before anybody has said anything: it lets some clients in and others not, or
+//! it has nobody behind it to ask.
+
+use crate::flow::Side;
+use crate::time::Span;
+
+use crate::verdict::evidence::Evidence;
+use crate::verdict::{Fact, How};
+
+/// Timeouts of clients that say nothing are longer: two seconds are short, a minute is usual (Apache, nginx).
+const AT_ONCE: Span = Span::from_secs(1);
+
+/// Did the server do so? A program that waited for its greeting reads an end; one that had wanted nothing more than a connection does not care.
+pub(in crate::verdict) fn without_a_word(evidence: &Evidence<'_>) -> bool {
+    let close = evidence.close;
+    let closed = evidence.how == How::Fin && evidence.closer == Some(Side::Server);
+    let silent = [Side::Client, Side::Server].into_iter().all(|side| !close.half(side).has_data());
+    let took = evidence.fin(Side::Server).map(|fin| fin.ts.since(close.start.ts));
+    closed && silent && close.handshake_seen() && close.gaps == 0 && took.is_some_and(|took| took < AT_ONCE)
+}
+
+/// What it looked like.
+pub(in crate::verdict) fn fact(evidence: &Evidence<'_>) -> Option<Fact> {
+    without_a_word(evidence).then(|| Fact::of_all("nobody had said anything"))
+}
+
+/// What to do about it.
+pub(in crate::verdict) fn advice(evidence: &Evidence<'_>) -> Option<String> {
+    without_a_word(evidence).then(|| {
+        format!(
+            "{} took the connection and closed it without a word. Look for a list of hosts that may come in (TCP wrappers), a limit of connections, or a proxy or port forwarding whose own server is down. A client that wanted no more than to connect misses nothing.",
+            evidence.close.endpoint(Side::Server)
+        )
+    })
+}

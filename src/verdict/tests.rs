@@ -1,0 +1,12 @@
+//! Stories told in scripts, by what they are about: each verdict beside the one that it must not be.
+
+mod database;
+mod http2;
+mod innocent;
+mod lossy;
+mod merged;
+mod network;
+mod program;
+mod stack;
+mod tls;
+mod unheard;

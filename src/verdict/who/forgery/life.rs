@@ -1,0 +1,191 @@
+//! Signs of life of a host after the RST that carries its address: who speaks on was not the one who reset.
+
+use crate::decode::Traits;
+use crate::flow::{Marks, Recent, Reset};
+use crate::time::Span;
+
+use super::{Baseline, CONVICTS, Doubt, claimed, doubt, in_reach, own_before, too_soon};
+use crate::verdict::Fact;
+use crate::verdict::evidence::{Evidence, Shape};
+
+/// Segments of one host that overtake each other do so by less than this: paths of one connection differ by little.
+const UNDER_WAY: Span = Span::from_millis(20);
+/// The same where no timestamp says when a segment was sent: as long as Linux waits before it repeats anything.
+const UNDER_WAY_UNSTAMPED: Span = Span::from_millis(200);
+/// How far a timestamp clock may lag: its granularity, and a slow card.
+const CLOCK_SLACK: Span = Span::from_millis(4);
+/// Reordering in a capture is shorter than this.
+const REORDER: Span = Span::from_millis(1);
+
+/// Weaver, Sommer and Paxson's RST_SEQ_DATA, and more: a socket that is gone sends nothing any more, neither news nor
+/// acknowledgements nor repetitions. What had been under way lies before the RST in sequence and, coming the same way,
+/// not far behind it in time; what was captured twice is no new segment.
+pub(super) fn spoke_on(evidence: &Evidence<'_>, reset: &Reset) -> Option<Doubt> {
+    let after = reset.after.at(reset.by);
+    let (first, last) = (after.first?, after.last?);
+    if repeats_its_offer(reset, &last) {
+        return None;
+    }
+    let fresh = [first, last].into_iter().rev().find(|recent| is_fresh(evidence, reset, recent))?;
+    if is_another(evidence, reset, &fresh) {
+        return None;
+    }
+    let beyond = after.news && fresh.seq_end().after(reset.rst.seq) && fresh.seq_end() != fresh.seq;
+    let later = fresh.ts.since(reset.rst.ts);
+    let side = claimed(evidence, reset);
+    let says = format!("the {side} speaks on {later} after the RST with its address");
+    let proven = match sent_after(evidence, reset, &fresh) {
+        Some(true) => later > REORDER && (beyond || after.acknowledged_news || later > UNDER_WAY),
+        Some(false) => return None,
+        None => later > UNDER_WAY_UNSTAMPED,
+    };
+    if proven || same_id(evidence, reset, &fresh) {
+        let decisive = !may_be_own_kernel(evidence, reset);
+        return Some(Doubt { fact: Fact::at(fresh.frame, says), weight: CONVICTS, decisive });
+    }
+    (later > REORDER).then(|| doubt(fresh.frame, 1, says))
+}
+
+/// Is it the later segment that does not come from the host? The RST goes on in its count and came as far as all that it sent; this did not.
+fn is_another(evidence: &Evidence<'_>, reset: &Reset, later: &Recent) -> bool {
+    let baseline = Baseline::of(evidence, reset);
+    let elsewhere = baseline.own.iter().all(|own| own.ttl != later.ttl && own.ttl == reset.rst.ttl);
+    elsewhere && baseline.goes_on_in(&reset.rst)
+}
+
+/// A socket in SYN-RECEIVED refuses an acknowledgement of something else, and goes on waiting for that of its SYN+ACK, which it repeats
+/// (RFC 9293 §3.10.7.4): so does a server that an old SYN has reached.
+fn repeats_its_offer(reset: &Reset, last: &Recent) -> bool {
+    let own = reset.before.at(reset.by);
+    let offered = own.marks.has(Marks::SYN) && !own.has_data() && !own.has_fin();
+    let other =
+        |prompt: Recent| prompt.flags.ack() && prompt.ack != own.iss.plus(1) && prompt.ack == reset.rst.seq;
+    let again = last.flags.syn() && last.flags.ack() && last.seq == own.iss;
+    offered && again && reset.prompt.is_some_and(other)
+}
+
+/// A host's own firewall refuses as a host without a socket does (nftables: `nf_reject_ip_tcphdr_put`), with the host's TTL; and where
+/// the translation of an address was lost on the way, the host itself refused what it could not know as its own.
+pub(in crate::verdict) fn may_be_own_kernel(evidence: &Evidence<'_>, reset: &Reset) -> bool {
+    // Where all else of it passed in the other direction, TTLs do not compare.
+    let own_ttl =
+        reset.rst.ttl == reset.before.at(reset.by).ttl || Baseline::of(evidence, reset).own.is_empty();
+    evidence.shape == Shape::Reply && reset.prompt.is_some() && own_ttl && too_soon(evidence, reset).is_none()
+}
+
+/// A host that refuses a SYN does not accept the same SYN. Of two copies, a program that began to listen between them may have done
+/// both.
+pub(super) fn accepted_after_all(evidence: &Evidence<'_>, reset: &Reset) -> Option<Doubt> {
+    let accepted = |recent: &Recent| recent.flags.syn() && recent.flags.ack();
+    let accepts = reset.after.at(reset.by).first.filter(accepted)?;
+    let side = claimed(evidence, reset);
+    let says = format!("the {side} accepts the same SYN {} later", accepts.ts.since(reset.rst.ts));
+    let once = reset.before.at(reset.by.peer()).packets == 1;
+    Some(Doubt { fact: Fact::at(accepts.frame, says), weight: CONVICTS, decisive: once })
+}
+
+/// A host that counts its segments gives no number twice: one of the two is not its own, and it is not the later one.
+fn same_id(evidence: &Evidence<'_>, reset: &Reset, later: &Recent) -> bool {
+    let counted = Baseline::of(evidence, reset).counted().is_some();
+    counted && reset.rst.ip_id != 0 && later.ip_id == reset.rst.ip_id
+}
+
+/// Was it sent after the RST was captured? Its timestamp says so, counted from that side's last segment before: Linux
+/// stamps milliseconds, and a slower clock only makes the answer more careful. What was stamped before the RST was overtaken by
+/// it on the way. `None` without timestamps.
+fn sent_after(evidence: &Evidence<'_>, reset: &Reset, later: &Recent) -> Option<bool> {
+    if was_overtaken(reset, later) {
+        return Some(false);
+    }
+    let last = newest(evidence, reset).filter(|_| later.traits.has(Traits::TIMESTAMPS))?;
+    if is_later(later.tsval, last.tsval) {
+        return Some(false);
+    }
+    let ticks = Span::from_millis(u64::from(later.tsval.wrapping_sub(last.tsval)));
+    // Stamped in the same tick as one before the RST, it may have been sent with that, and be late.
+    if ticks == Span::ZERO && reset.rst.ts.since(last.ts) <= CLOCK_SLACK {
+        return None;
+    }
+    Some(ticks.plus(CLOCK_SLACK) >= reset.rst.ts.since(last.ts))
+}
+
+/// What the claimed sender had stamped the latest: a second copy of an earlier one says when that was captured once more, not when it was sent.
+fn newest<'a>(evidence: &Evidence<'a>, reset: &Reset) -> Option<&'a Recent> {
+    let stamped = own_before(evidence, reset).filter(|own| own.traits.has(Traits::TIMESTAMPS));
+    stamped.reduce(|a, b| if is_later(a.tsval, b.tsval) { b } else { a })
+}
+
+/// Was it sent before the RST, and came later? Its timestamp says so; or, where it says nothing new, the identification that its
+/// host had counted up to by then. Networks deliver old copies late.
+fn was_overtaken(reset: &Reset, later: &Recent) -> bool {
+    let both_stamped = [reset.rst.traits, later.traits].iter().all(|traits| traits.has(Traits::TIMESTAMPS));
+    let stamped_before = both_stamped && !is_later(reset.rst.tsval, later.tsval);
+    let old = !later.seq_end().after(reset.before.at(reset.by).snd_nxt);
+    let counted = reset.rst.ip_id != 0 && later.ip_id != 0;
+    stamped_before || old && counted && in_reach(later.ip_id, reset.rst.ip_id)
+}
+
+/// Is the timestamp `b` later than `a`? RFC 7323 §5.2: they wrap, and only half of the circle lies ahead.
+pub(in crate::verdict) const fn is_later(a: u32, b: u32) -> bool {
+    let ahead = b.wrapping_sub(a);
+    ahead != 0 && ahead < 1 << 31
+}
+
+/// Not the same frame as an earlier one of that side: captures of two hosts whose clocks differ show each twice. Where a host says nothing
+/// new after the RST, the frame that said it first has to be among those that are kept, or a timestamp to be later than all of them.
+fn is_fresh(evidence: &Evidence<'_>, reset: &Reset, recent: &Recent) -> bool {
+    let same = |other: &&Recent| {
+        (other.seq, other.ack, other.len, other.flags) == (recent.seq, recent.ack, recent.len, recent.flags)
+            && (other.ip_id, other.tsval) == (recent.ip_id, recent.tsval)
+    };
+    let close = evidence.close;
+    let own = |other: &&Recent| other.serial < reset.serial && other.by == reset.by;
+    let before = || close.recent.iter().filter(own);
+    let news = reset.after.at(reset.by).news;
+    let all_kept = close.recent.first().is_some_and(|first| first.is_at(close.start));
+    let again = before().any(|other| (other.seq, other.len) == (recent.seq, recent.len));
+    let later = newest(evidence, reset).is_some_and(|last| is_later(last.tsval, recent.tsval));
+    let identified = recent.ip_id != 0 || recent.tsval != 0;
+    identified && (news || all_kept || again || later) && !before().any(|other| same(&other))
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::flow::Side;
+    use crate::verdict::example::verdict;
+    use crate::verdict::{Confidence, Sender};
+
+    /// Three resets at the same number, each with an identification of its own: at least two of them are somebody else's.
+    #[test]
+    fn who_aborts_several_times_is_not_likely_the_host() {
+        let told = |again: &str| {
+            let talk = "A > B S\nB > A S.\nA > B .\nA > B P. len 80\nB > A .\n+0.1 B > A R. id 50\n";
+            verdict(&format!("{talk}{again}")).rst_by_confidence
+        };
+        assert_eq!(told("B > A R. id 90\nB > A R. id 70"), Some(Confidence::Possible));
+        assert_ne!(told(""), Some(Confidence::Possible));
+    }
+
+    /// A filter answers a hello in the server's name, from nearby; what the client then refuses asks nothing of the server, whose next
+    /// acknowledgement says nothing of how far it is.
+    #[test]
+    fn what_follows_a_refusal_measures_no_distance() {
+        let open = "A > B S\n+0.011 B > A S.\nA > B .\nA > B P. len 80\n";
+        let forged = "+0.0008 B > A R seq 5001\n";
+        let alive = "+0.0105 B > A . ack 1001 tsval 30\nA > B R seq 1001\n+0.0004 B > A . ack 1081 tsval 31\nA > B R seq 1081";
+        let told = verdict(&format!("{open}{forged}{alive}"));
+        assert_eq!(told.rst_by, Some(Sender::Middlebox), "{:?}", told.evidence);
+    }
+
+    /// A host without a socket refuses what comes late, and on a path that reorders its refusal overtakes what it had said before. In the
+    /// tick of a timestamp nobody can tell which was sent first.
+    #[test]
+    fn what_was_stamped_in_the_same_tick_may_have_been_overtaken() {
+        let open = "A > B S tsval 1\nB > A S. tsval 1\nA > B . tsval 2\n+1 A > B P. len 4000 tsval 9\nB > A . ack 3001 id 7 tsval 90\n";
+        let told = |tsval: u32| {
+            let late = format!("+0.008 B > A P. seq 5001 ack 5001 len 9 id 8 tsval {tsval}");
+            verdict(&format!("{open}+0.0009 B > A R seq 5001\n{late}")).rst_by
+        };
+        assert_eq!((told(90), told(98)), (Some(Sender::Side(Side::Server)), Some(Sender::Middlebox)));
+    }
+}

@@ -1,0 +1,53 @@
+//! What the place of the capture tells of a RST: how often it was captured, and which way it passed.
+
+use crate::decode::Traits;
+use crate::flow::{Reset, SAME_FRAME};
+
+use super::{BASELINE, Baseline, Doubt, claimed, doubt, own_before};
+use crate::verdict::evidence::Evidence;
+
+/// As many frames that were captured twice are no accident.
+const SEEN_TWICE: u64 = 2;
+/// Nor are as many, of both sides together, chance.
+const DOUBLES: u64 = 5;
+
+/// Captures of two places, merged: all else of the host passed both, and the RST only one. Either it was sent between them, or it got no
+/// further. One that goes on in its host's count was lost at the other.
+pub(super) fn came_once(evidence: &Evidence<'_>, reset: &Reset, baseline: &Baseline<'_>) -> Option<Doubt> {
+    let doubles = evidence.close.doubles;
+    let of = |end| u64::from(*doubles.segments.at(end));
+    let twice = of(reset.by);
+    // No more than so many are counted.
+    let sent = reset.before.at(reset.by).packets.min(u8::MAX.into());
+    // A mirror port that doubles some frames doubles few in a row.
+    let many = twice >= SEEN_TWICE && twice + of(reset.by.peer()) >= DOUBLES;
+    let all_twice = many && twice * 10 >= sent * 9;
+    let explained = || doubles.rst || is_copied(reset) || baseline.goes_on_in(&reset.rst);
+    (all_twice && !explained()).then(|| {
+        let side = claimed(evidence, reset);
+        let says = format!(
+            "it was captured once, though {twice} other segments of the {side} passed two places of the capture"
+        );
+        doubt(reset.rst.frame, 2, says)
+    })
+}
+
+/// It left the host that captured it, and all else of its sender had come in there: that host made it, or whoever translates addresses on it.
+pub(super) fn left_here(evidence: &Evidence<'_>, reset: &Reset, baseline: &Baseline<'_>) -> Option<Doubt> {
+    let left = reset.rst.traits.has(Traits::OUTGOING) && baseline.own.is_empty();
+    (left && own_before(evidence, reset).count() >= BASELINE).then(|| {
+        let side = claimed(evidence, reset);
+        let says =
+            format!("it left the host that captured it, to which all other segments of the {side} had come");
+        doubt(reset.rst.frame, 2, says)
+    })
+}
+
+/// May the next RST be this one, captured once more? Nothing identifies one that answers.
+fn is_copied(reset: &Reset) -> bool {
+    let again = reset.after.at(reset.by).first_reset;
+    again.is_some_and(|again| {
+        (again.seq, again.ack, again.flags) == (reset.rst.seq, reset.rst.ack, reset.rst.flags)
+            && again.ts.since(reset.rst.ts) <= SAME_FRAME
+    })
+}
