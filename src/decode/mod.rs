@@ -148,10 +148,12 @@ pub fn decode_into<'a>(frame: &Frame<'a>, place: &mut Pdu<'a>) -> Result<(), Ski
 /// Adds what the outermost header tells.
 #[inline]
 fn mark(frame: &Frame<'_>, pdu: &mut Pdu<'_>) {
-    if let Pdu::Segment(segment, _) = pdu
-        && is_outgoing(frame)
-    {
+    let Pdu::Segment(segment, _) = pdu else { return };
+    if is_outgoing(frame) {
         segment.traits.set(Traits::OUTGOING);
+    }
+    if is_loopback(frame) {
+        segment.traits.set(Traits::LOOPBACK);
     }
 }
 
@@ -162,6 +164,18 @@ fn is_outgoing(frame: &Frame<'_>) -> bool {
     match frame.link {
         LinkType::LinuxSll => frame.bytes.starts_with(&[0, SENT_BY_US]),
         LinkType::LinuxSll2 => frame.bytes.get(10) == Some(&SENT_BY_US),
+        _ => false,
+    }
+}
+
+/// Did it pass Linux's loopback interface: hardware type 772 in a cooked header (`ARPHRD_LOOPBACK` of `if_arp.h`)? The Ethernet addresses of
+/// zeros that it has otherwise are also those of captures that somebody made up or made anonymous.
+#[inline]
+fn is_loopback(frame: &Frame<'_>) -> bool {
+    const ARPHRD_LOOPBACK: [u8; 2] = 772_u16.to_be_bytes();
+    match frame.link {
+        LinkType::LinuxSll => frame.bytes.get(2..4) == Some(&ARPHRD_LOOPBACK),
+        LinkType::LinuxSll2 => frame.bytes.get(8..10) == Some(&ARPHRD_LOOPBACK),
         _ => false,
     }
 }

@@ -14,7 +14,7 @@
 //! and `D` are other clients, `B:8080` is another port of the server.
 //! Numbers that are not given go on as that side's stack would: sequence numbers from the last, acknowledgements of
 //! everything sent by the other side. `again` repeats the sender's last segment; `lost` sends one that the capture misses, `no_df` one
-//! that may be fragmented, `out` one that the capturing host sent or passed on; `unreachable` is an ICMP error (administratively prohibited) about the other side's last segment.
+//! that may be fragmented, `out` one that the capturing host sent or passed on, `lo` one on its loopback interface; `unreachable` is an ICMP error (administratively prohibited) about the other side's last segment.
 
 use crate::time::{Span, Timestamp};
 
@@ -320,6 +320,10 @@ fn read_fields<'a>(
                 segment.traits.set(Traits::OUTGOING);
                 continue;
             }
+            "lo" => {
+                segment.traits.set(Traits::LOOPBACK);
+                continue;
+            }
             _ => {}
         }
         let Some(value) = words.next().and_then(|word| word.parse::<u32>().ok()) else {
@@ -335,7 +339,7 @@ fn read_fields<'a>(
             "tsecr" => segment.tsecr = value,
             "tsval" => (segment.tsval, segment.traits) = (value, segment.traits.with(Traits::TIMESTAMPS)),
             "ttl" => segment.ttl = u8::try_from(value).ok().ok_or("a TTL is at most 255")?,
-            _ => return Err("fields are seq ack len win ttl id tsval tsecr, no_df, out and lost"),
+            _ => return Err("fields are seq ack len win ttl id tsval tsecr, no_df, out, lo and lost"),
         }
     }
     Ok(lost)

@@ -137,6 +137,8 @@ impl Traits {
     pub const FAST_OPEN: Self = Self(1 << 13);
     /// The host that captured it sent it, or passed it on, as Linux's cooked captures tell (`tcpdump -i any`).
     pub const OUTGOING: Self = Self(1 << 14);
+    /// It passed the capturing host's loopback interface, so that this host itself sent it, in whosever name.
+    pub const LOOPBACK: Self = Self(1 << 15);
 
     /// Is any of these set?
     #[must_use]

@@ -101,7 +101,7 @@ pub(super) fn is_duplicate(
 
 /// A frame that comes in and goes out again is the same.
 const fn one_way(traits: Traits) -> Traits {
-    traits.without(Traits::OUTGOING)
+    traits.without(Traits::OUTGOING.with(Traits::LOOPBACK))
 }
 
 /// How soon after a frame its double may come, if `segment`, sent by `by`, is one. What came another way than its sender's other segments, or

@@ -179,3 +179,16 @@ fn cooked_captures_tell_what_goes_out() {
     }
     assert!(!outgoing(LinkType::Raw, &v4(b"data")));
 }
+
+/// Linux gives the type of the hardware, 1 for Ethernet and 772 for loopback.
+#[test]
+fn what_passes_loopback_is_known() {
+    let looped = |link, bytes: &[u8]| segment(&frame(link, bytes)).0.traits.has(Traits::LOOPBACK);
+    for (kind, expected) in [([0, 1], false), ([3, 4], true)] {
+        let first = [&[0, 0][..], &kind, &[0; 10], &[8, 0], &v4(b"data")].concat();
+        let second = [&[8, 0][..], &[0; 6], &kind, &[0; 10], &v4(b"data")].concat();
+        let told = (looped(LinkType::LinuxSll, &first), looped(LinkType::LinuxSll2, &second));
+        assert_eq!(told, (expected, expected));
+    }
+    assert!(!looped(LinkType::Raw, &v4(b"data")));
+}

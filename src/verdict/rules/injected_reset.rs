@@ -30,6 +30,11 @@ and was never sent by the other; `rstwho replay` merges the two, and says so whe
             "one device, both sides at once, another TTL",
             "A > B S\nB > A S.\nA > B .\nA > B P. len 9\nB > A .\nB > A R. ttl 101 id 9000\nA > B R. ttl 101 id 9001",
         ),
+        hit(
+            "the client's own firewall rejects what goes out",
+            "A > B S\nB > A S.\nA > B .\n+1 B > A R seq 5001 lo",
+        ),
+        miss("on one host all passes loopback", "A > B S lo\nB > A S. lo\nA > B . lo\n+1 B > A R seq 5001 lo"),
         miss("an abort by the host itself", "A > B S\nB > A S.\nA > B .\nA > B P. len 9\nB > A .\nB > A R."),
         miss("one odd field is no proof", "A > B S\nB > A S.\nA > B .\nA > B P. len 9\nB > A .\n+1 B > A R. ttl 60"),
         miss(
@@ -57,6 +62,11 @@ fn facts_of(evidence: &Evidence<'_>) -> Vec<Fact> {
 fn advise(evidence: &Evidence<'_>) -> String {
     let side = evidence.rst_claimed.unwrap_or(Side::Server);
     let after = facts::request_name(evidence);
+    if evidence.reset().is_some_and(|reset| forgery::made_here(evidence, reset).is_some()) {
+        return format!(
+            "The host that captured it made this reset itself, in the {side}'s name: look at its own firewall (`nft list ruleset`, `iptables -S OUTPUT`: what rejects with tcp-reset) and at programs on it that end connections. The {side} was not asked."
+        );
+    }
     if evidence.reset().is_some_and(|reset| forgery::may_be_own_kernel(evidence, reset)) {
         return format!(
             "The {side}'s program did not send this reset: a device on the way did, or the {side}'s own host, whose TTL it has: its firewall, or its kernel, if the other side's address was not translated on the way. Look for what in or before {after} they object to; capture on the {side}: a RST of its own leaves there, a device's does not."

@@ -2,15 +2,16 @@
 
 use crate::flow::Side;
 use crate::verdict::rule::{Confidence, Rule, hit, miss};
-use crate::verdict::who::forgery::other_distance;
-use crate::verdict::{Evidence, Fact, facts};
+use crate::verdict::who::forgery::{made_here, other_distance};
+use crate::verdict::{Evidence, Fact, How, facts};
 
 pub(super) const RULE: Rule = Rule {
     name: "refused_by_firewall",
-    title: "a firewall on the path refused the connection",
+    title: "a firewall refused the connection",
     doc: "What happened: the client's SYN was answered by a RST in the server's name, from another place: a firewall that rejects with \
 tcp-reset. connect() fails with ECONNREFUSED, and on the server nobody ever sees the SYN.
-How it is told: the RST comes from another distance (TTL) than the server's own segments on other connections.
+How it is told: the RST comes from another distance (TTL) than the server's own segments on other connections; or it comes over the \
+capturing host's own loopback interface and the SYN does not: then that host's firewall refuses what leaves it.
 Not to be confused with: port_closed, which looks the same in all other respects; it is never more than possible, because a \
 server's own firewall, a container behind it or another path may change the distance too.
 What to do: capture on the server: if the SYN does not arrive there, a device on the path answers it; ask who runs it for the rule.",
@@ -23,16 +24,30 @@ What to do: capture on the server: if the SYN does not arrive there, a device on
             "from another distance than the server",
             "C > B S\nB > C S. ttl 60\nC > B .\nC > B P. len 5\nB > C P. len 5 ttl 60\nC > B .\nB > C F. ttl 60\nC > B F.\nB > C . ttl 60\n+10 A > B:9 S\nB:9 > A R. ttl 63",
         ),
+        hit("on the client's own loopback interface, where the SYN never passed", "B > A R. seq 0 ack 1001 lo"),
         miss("nothing is known of the server", "A > B S\nB > A R. ttl 63"),
+        miss("both are on one host", "A > B S lo\nB > A R. lo"),
     ],
 };
 
 fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
+    // Where the SYN was hidden by a filter, the host may have refused its own.
+    if is_made_here(evidence) {
+        return Some(Confidence::Likely);
+    }
     other_distance(evidence).map(|_| Confidence::Possible)
 }
 
+/// Did the host that captured it make the RST, in the server's name?
+fn is_made_here(evidence: &Evidence<'_>) -> bool {
+    let refusal = evidence.reset().filter(|_| evidence.how == How::Refused);
+    refusal.is_some_and(|reset| made_here(evidence, reset).is_some())
+}
+
 fn facts_of(evidence: &Evidence<'_>) -> Vec<Fact> {
-    let mut facts = facts::of_rst(evidence);
+    let made = evidence.reset().and_then(|reset| made_here(evidence, reset));
+    let mut facts: Vec<Fact> = made.map(|doubt| doubt.fact).into_iter().collect();
+    facts.extend(facts::of_rst(evidence));
     if let (Some(usual), Some(reset)) = (other_distance(evidence), evidence.reset()) {
         let says = format!(
             "its TTL is {}; the server's own segments on other connections have {usual}",
@@ -45,6 +60,12 @@ fn facts_of(evidence: &Evidence<'_>) -> Vec<Fact> {
 
 fn advise(evidence: &Evidence<'_>) -> String {
     let server = evidence.close.endpoint(Side::Server);
+    if is_made_here(evidence) {
+        return format!(
+            "The host that captured it refused this connection to {} port {} itself: look at its own firewall (`nft list ruleset`, `iptables -S OUTPUT`: what rejects with tcp-reset), or at the local proxy to which it redirects.",
+            server.addr, server.port
+        );
+    }
     format!(
         "Capture on {}: if the SYN to port {} never arrives there, a device on the path refused it; ask who runs it for the rule.",
         server.addr, server.port

@@ -14,6 +14,7 @@ use crate::flow::{Marks, Recent, Reset, Side};
 use crate::time::Span;
 
 pub(in crate::verdict) use self::life::{is_later, may_be_own_kernel};
+pub(in crate::verdict) use self::places::made_here;
 
 use crate::verdict::evidence::{Evidence, Shape};
 use crate::verdict::{Fact, How};
@@ -50,7 +51,8 @@ pub struct Doubt {
 pub(in crate::verdict) fn doubts(evidence: &Evidence<'_>) -> Vec<Doubt> {
     let Some(reset) = evidence.reset() else { return Vec::new() };
     if evidence.how == How::Refused {
-        return life::accepted_after_all(evidence, reset).into_iter().collect();
+        let doubts = [life::accepted_after_all(evidence, reset), made_here(evidence, reset)];
+        return doubts.into_iter().flatten().collect();
     }
     let baseline = Baseline::of(evidence, reset);
     let of_host = [life::spoke_on(evidence, reset), other_ttl(evidence, reset, &baseline)];
@@ -64,6 +66,7 @@ pub(in crate::verdict) fn doubts(evidence: &Evidence<'_>) -> Vec<Doubt> {
         unprompted(evidence, reset),
         odd_ack(evidence, reset, &baseline),
         places::left_here(evidence, reset, &baseline),
+        made_here(evidence, reset),
     ];
     let lacks = left_out(evidence, reset, &baseline);
     of_host.into_iter().flatten().chain(lacks).chain(others.into_iter().flatten()).collect()

@@ -3,8 +3,9 @@
 use crate::decode::Traits;
 use crate::flow::{Reset, SAME_FRAME};
 
-use super::{BASELINE, Baseline, Doubt, claimed, doubt, own_before};
+use super::{BASELINE, Baseline, CONVICTS, Doubt, claimed, doubt, own_before};
 use crate::verdict::evidence::Evidence;
+use crate::verdict::{Fact, How};
 
 /// As many frames that were captured twice are no accident.
 const SEEN_TWICE: u64 = 2;
@@ -40,6 +41,33 @@ pub(super) fn left_here(evidence: &Evidence<'_>, reset: &Reset, baseline: &Basel
         let says =
             format!("it left the host that captured it, to which all other segments of the {side} had come");
         doubt(reset.rst.frame, 2, says)
+    })
+}
+
+/// It came over the loopback interface of the host that captured it, and the other side said nothing there: that host made it, in somebody
+/// else's name. Its firewall rejects what goes out before a capture could see it (netfilter's OUTPUT comes before the tap).
+pub(in crate::verdict) fn made_here(evidence: &Evidence<'_>, reset: &Reset) -> Option<Doubt> {
+    let looped = |traits: Traits| traits.has(Traits::LOOPBACK);
+    let others = || evidence.close.recent.iter().filter(|recent| recent.serial < reset.serial);
+    if !looped(reset.rst.traits) || others().any(|recent| recent.by != reset.by && looped(recent.traits)) {
+        return None;
+    }
+    let side = claimed(evidence, reset);
+    let elsewhere = others().any(|recent| !looped(recent.traits));
+    let says = match () {
+        () if elsewhere => {
+            "it came over this host's own loopback interface, and all else of the connection by another"
+        }
+        () if evidence.how == How::Refused => {
+            "it came over this host's own loopback interface, and no SYN had passed there"
+        }
+        // Of a connection that nothing else is known of, its other segments may have come there before the capture began.
+        () => return None,
+    };
+    Some(Doubt {
+        fact: Fact::at(reset.rst.frame, format!("{says}: it was made here, in the {side}'s name")),
+        weight: if elsewhere { CONVICTS } else { 2 },
+        decisive: elsewhere,
     })
 }
 
