@@ -1,9 +1,10 @@
 //! What the capture does not hold of an answer, though something else tells that it was given.
 
+use crate::decode::SeqNumber;
 use crate::flow::{Close, Marks, Moment, ObservedUntil, Owed, Recent, Side, Turn};
 use crate::time::Span;
 
-use crate::verdict::evidence::Evidence;
+use crate::verdict::evidence::{Evidence, Talk};
 use crate::verdict::{ending, harm};
 
 /// When Linux first repeats a SYN (RFC 6298 §2).
@@ -30,6 +31,19 @@ pub(in crate::verdict) fn answer_unseen(evidence: &Evidence<'_>) -> bool {
 fn may_answer(evidence: &Evidence<'_>) -> bool {
     let asked = evidence.exchange.turn.filter(|turn| evidence.close.side(turn.by) == Side::Client);
     asked.is_none() || acknowledged_since(evidence)
+}
+
+/// Does the capture miss something that was said last, as the other side's acknowledgements tell, its RST's among them? Then nobody knows what
+/// was owed.
+pub(in crate::verdict) fn last_words_unseen(evidence: &Evidence<'_>) -> bool {
+    [Side::Client, Side::Server].into_iter().any(|side| {
+        let (me, peer) = (evidence.close.half_before(side), evidence.close.half_before(side.peer()));
+        let by_rst = ending::acknowledged_by_rst(evidence.close, side.peer());
+        let beyond = |ack: SeqNumber| ack.after(me.snd_nxt);
+        let torn = me.marks.has(Marks::GAP) && evidence.talk == Talk::Nothing;
+        torn || me.seen()
+            && (by_rst.is_some_and(beyond) || peer.marks.has(Marks::ACKED) && beyond(peer.rcv_nxt))
+    })
 }
 
 /// Is the end of what the server said missing, though the client acknowledged it?

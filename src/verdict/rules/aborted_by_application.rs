@@ -1,5 +1,6 @@
 //! A program aborted a connection on which nothing was owed.
 
+use crate::verdict::ending::unseen::last_words_unseen;
 use crate::verdict::evidence::{BRIEFEST_IDLE, Shape, Talk};
 use crate::verdict::rule::{Confidence, Rule, hit, miss};
 use crate::verdict::talk::{broken_off, farewell};
@@ -45,6 +46,10 @@ fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
     match (evidence.how, evidence.talk) {
         // A refusal that was passed on by who had taken the handshake for the server looks like that.
         (How::Reset, Talk::Nothing) if refused_late(evidence) => Some(Confidence::Possible),
+        // In the midst of what the capture misses.
+        (How::Reset, Talk::Nothing | Talk::Complete) if unsure_what_was_owed(evidence) => {
+            Some(Confidence::Possible)
+        }
         (How::Reset, Talk::Nothing | Talk::Complete) if !talk::end_unknown(evidence) => {
             Some(Confidence::Likely)
         }
@@ -52,6 +57,11 @@ fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
         (How::Reset | How::FinThenReset, _) => Some(Confidence::Possible),
         _ => None,
     }
+}
+
+/// Does the capture miss what was said last, or all that was said before it began?
+fn unsure_what_was_owed(evidence: &Evidence<'_>) -> bool {
+    last_words_unseen(evidence) || talk::began_unseen(evidence)
 }
 
 /// The server never said anything, and its RST is none of a live socket.

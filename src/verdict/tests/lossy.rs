@@ -384,3 +384,13 @@ B > A P. hex 160303000402000000140303000101160303000420202020\nA > B P. hex 1403
         assert_eq!((told.cause_name(), told.harm), (None, None), "without {lost:?}: {:?}", told.evidence);
     }
 }
+
+/// The request is the one segment that the capture lost; or it began only after that.
+#[test]
+fn what_was_owed_in_what_the_capture_misses_nobody_knows() {
+    let lost = "A > B S\nB > A S.\nA > B .\nA > B P. len 27 lost\nB > A .\n+1 B > A R.";
+    for text in [lost, "B > A . seq 5001 ack 1028\n+2 A > B R. seq 1028 ack 5001"] {
+        let told = verdict(text).cause.map(|finding| (finding.rule.name, finding.confidence));
+        assert_eq!(told, Some(("aborted_by_application", Confidence::Possible)), "{text}");
+    }
+}
