@@ -122,7 +122,12 @@ pub(super) fn of_talk(evidence: &Evidence<'_>) -> Option<Fact> {
                 format!("{request} ({bytes} bytes so far) was not whole, and had no answer yet"),
             )
         }
-        Talk::Awaiting => Fact::at(turn.frame, format!("{request} ({} bytes) had no answer yet", turn.bytes)),
+        Talk::Awaiting => {
+            let whole = format!("{request} ({} bytes) had no answer yet", turn.bytes);
+            let torn = unseen::missing_of_request(evidence)
+                .map(|missing| format!("{request} did not arrive whole: {missing} bytes of it never came"));
+            Fact::at(turn.frame, torn.unwrap_or(whole))
+        }
         Talk::Answering => {
             let begun = || format!("the answer to {request} had begun: {}", progress(evidence));
             Fact::at(turn.frame, unseen::told(evidence, &request).unwrap_or_else(begun))

@@ -5,7 +5,7 @@ use crate::flow::{Recent, Side};
 use crate::time::Span;
 
 use crate::verdict::evidence::{Evidence, Shape};
-use crate::verdict::{How, Sender, talk};
+use crate::verdict::{How, Sender, ending, talk};
 
 /// As many repetitions are no chance loss.
 const IN_VAIN: usize = 2;
@@ -42,6 +42,20 @@ pub(in crate::verdict) fn aborted(evidence: &Evidence<'_>) -> Option<GaveUp> {
     let waited = copies.last().is_some_and(|first| reset.rst.ts.since(first.ts) >= LONG);
     let times = copies.len().checked_sub(1).filter(|&times| times >= IN_VAIN && waited)?;
     Some(GaveUp { times, before: reset.rst.ts.since(last.ts), frame: last.frame })
+}
+
+/// What the other side of an abort had repeated in vain, by the word of the RST itself: a live socket acknowledges all that it has (RFC 9293
+/// §3.10.5). Its program lacked just that.
+pub(in crate::verdict) fn never_heard(evidence: &Evidence<'_>) -> Option<(Side, GaveUp)> {
+    let reset = evidence.reset().filter(|_| evidence.shape == Shape::Active && evidence.how == How::Reset)?;
+    let had = ending::acknowledged_by_rst(evidence.close, evidence.close.side(reset.by))?;
+    let before = evidence.close.recent.iter().take_while(|recent| recent.serial < reset.serial);
+    let said = before.filter(|recent| recent.by != reset.by && recent.len > 0);
+    let mut copies = said.filter(|recent| recent.seq == had);
+    let first = copies.next().filter(|first| reset.rst.ts.since(first.ts) >= LONG)?;
+    let (times, last) = copies.fold((0, first), |(times, _), own| (times + 1, own));
+    let story = GaveUp { times, before: reset.rst.ts.since(last.ts), frame: last.frame };
+    (times >= IN_VAIN).then(|| (evidence.close.side(first.by), story))
 }
 
 /// Had a side said what the RST answers, and repeated it in vain, well before the other closed? The path had lost it: nobody wrote into

@@ -64,6 +64,15 @@ pub(in crate::verdict) fn answer_behind_hole(evidence: &Evidence<'_>) -> bool {
     lost || torn && server.snd_nxt.after(server.hole_end) && !server.has_fin()
 }
 
+/// How much of what the client said last did not arrive, though something behind it did: bytes that were lost between it and this capture.
+pub(in crate::verdict) fn missing_of_request(evidence: &Evidence<'_>) -> Option<u32> {
+    let (client, server) =
+        (evidence.close.half_before(Side::Client), evidence.close.half_before(Side::Server));
+    let torn = client.marks.has(Marks::HOLE) && !server.rcv_nxt.after(client.hole_start);
+    let missing = u32::try_from(client.hole_end.offset_from(client.hole_start)).ok()?;
+    (torn && evidence.talk == Talk::Awaiting).then_some(missing).filter(|&missing| missing > 0)
+}
+
 /// Did not even the beginning of an answer arrive that was given? One that had begun may have a hole as well.
 pub(in crate::verdict) fn beginning_lost(evidence: &Evidence<'_>) -> bool {
     evidence.exchange.owed() == Some(Owed::Answer) && answer_behind_hole(evidence)

@@ -1,5 +1,6 @@
 //! A program aborted a connection on which nothing was owed.
 
+use crate::verdict::ending::gave_up;
 use crate::verdict::ending::unseen::last_words_unseen;
 use crate::verdict::evidence::{BRIEFEST_IDLE, Shape, Talk};
 use crate::verdict::rule::{Confidence, Rule, hit, miss};
@@ -46,7 +47,7 @@ fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
     match (evidence.how, evidence.talk) {
         // A refusal that was passed on by who had taken the handshake for the server looks like that.
         (How::Reset, Talk::Nothing) if refused_late(evidence) => Some(Confidence::Possible),
-        // In the midst of what the capture misses.
+        // In the midst of what the capture misses, or the path has lost.
         (How::Reset, Talk::Nothing | Talk::Complete) if unsure_what_was_owed(evidence) => {
             Some(Confidence::Possible)
         }
@@ -59,9 +60,12 @@ fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
     }
 }
 
-/// Does the capture miss what was said last, or all that was said before it began?
+/// Does the capture miss what was said last, or all that was said before it began; or had that not arrived?
 fn unsure_what_was_owed(evidence: &Evidence<'_>) -> bool {
-    last_words_unseen(evidence) || talk::began_unseen(evidence)
+    last_words_unseen(evidence)
+        || talk::began_unseen(evidence)
+        || gave_up::aborted(evidence).is_some()
+        || gave_up::never_heard(evidence).is_some()
 }
 
 /// The server never said anything, and its RST is none of a live socket.

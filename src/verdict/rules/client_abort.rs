@@ -96,6 +96,10 @@ fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
         return (aborts && talk::end_unknown(evidence)).then_some(Confidence::Possible);
     }
     match evidence.how {
+        // The path is what it gave up on.
+        How::Reset if gave_up::aborted(evidence).is_some() || gave_up::never_heard(evidence).is_some() => {
+            Some(Confidence::Possible)
+        }
         How::FinThenReset if after::only_a_stream_ended_after(evidence) => Some(Confidence::Possible),
         How::Fin | How::FinThenReset if patience::left_unanswered_in_tls(evidence) => {
             Some(Confidence::Possible)
@@ -209,6 +213,12 @@ fn advise(evidence: &Evidence<'_>) -> String {
     }
     if let Some(advice) = version::advice(evidence).or_else(|| shut_window::advice(evidence)) {
         return advice;
+    }
+    if let Some(missing) = unseen::missing_of_request(evidence) {
+        return format!(
+            "The path to {} lost {missing} bytes of what the client said, and the client gave up: run `tracepath -n` from the client to it: a smaller MTU on the way whose ICMP is filtered loses just what is long.",
+            evidence.close.endpoint(Side::Server).addr
+        );
     }
     if unseen::beginning_lost(evidence) {
         return format!(

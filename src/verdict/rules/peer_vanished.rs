@@ -18,7 +18,7 @@ pub(super) const RULE: Rule = Rule {
 the host was switched off or lost its network, or a firewall forgot the connection and drops its segments.
 How it is told: two or more repetitions that the other side does not acknowledge, up to the end of the observation, even where it \
 goes on speaking (then only one direction is broken); no RST, but one that answers what it says after the other side has given up, or \
-the abort of the side that had repeated itself for a second or more.
+the abort of the side that had repeated itself for a second or more, or of one that had received none of what the other repeated.
 Not to be confused with: state_lost, where a host answers with RST; an idle connection, on which nobody repeats anything.
 What to do: programs notice only after minutes (Linux: about 15 for unacknowledged data): set TCP_USER_TIMEOUT or keep-alives, \
 and look at the path (routes, firewall state timeouts, MTU black holes where only large segments vanish).",
@@ -42,6 +42,16 @@ and look at the path (routes, firewall state timeouts, MTU black holes where onl
         hit(
             "a server that waits in vain for an acknowledgement, and then aborts",
             "A > B S\nB > A S.\nA > B .\nA > B P. len 50\nB > A P. len 500\nA > B .\n+1 B > A P. len 500\n+0.2 B > A again\n+0.4 B > A again\n+0.8 B > A again\n+1 B > A R.",
+        ),
+        hit(
+            "an answer that is lost on its way until the client aborts",
+            "A > B S\nB > A S.\nA > B .\nA > B P. \"GET /1 HTTP/1.1\\r\\nHost: b\\r\\n\\r\\n\"\n\
+B > A P. \"HTTP/1.1 200 OK\\r\\nContent-Length: 2\\r\\n\\r\\nok\"\n+0.2 B > A again\n+0.4 B > A again\n+0.8 B > A again\n+0.2 A > B R. ack 5001",
+        ),
+        hit(
+            "a request that is lost on its way until the client aborts",
+            "A > B S\nB > A S.\nA > B .\nA > B P. \"GET /1 HTTP/1.1\\r\\nHost: b\\r\\n\\r\\n\"\n\
++0.2 A > B again\n+0.4 A > B again\n+0.8 A > B again\n+0.2 A > B R.",
         ),
         hit(
             "a request that is lost on its way until the server has closed",
@@ -73,7 +83,8 @@ fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
     if gave_up::gave_up(evidence).is_some() && matches!(evidence.how, How::Reset | How::FinThenReset) {
         return Some(Confidence::Likely);
     }
-    if gave_up::aborted(evidence).is_some() || gave_up::never_came_through(evidence).is_some() {
+    let lost = gave_up::never_came_through(evidence).or_else(|| gave_up::never_heard(evidence));
+    if gave_up::aborted(evidence).is_some() || lost.is_some() {
         return Some(Confidence::Likely);
     }
     if evidence.how == How::Reset && super::state_lost::outage(evidence).is_some() {
@@ -140,7 +151,8 @@ fn only_syn_acks(evidence: &Evidence<'_>, side: Side) -> bool {
 fn facts(evidence: &Evidence<'_>) -> Vec<Fact> {
     if let Some((side, story)) = of_giving_up(evidence) {
         let own = crate::verdict::facts::of_end(evidence);
-        return std::iter::once(Fact::at(story.frame, told(evidence, side, story))).chain(own).collect();
+        let first = [Fact::at(story.frame, told(evidence, side, story))];
+        return first.into_iter().chain(long_segments::fact(evidence, side)).chain(own).collect();
     }
     let Some(side) = evidence.unanswered_side() else { return Vec::new() };
     let repeated = evidence.unanswered(side);
@@ -178,7 +190,7 @@ fn facts(evidence: &Evidence<'_>) -> Vec<Fact> {
 
 /// The side that had done something in vain, and what: the one that reset, or whose words came through too late.
 fn of_giving_up(evidence: &Evidence<'_>) -> Option<(Side, GaveUp)> {
-    if let Some(lost) = gave_up::never_came_through(evidence) {
+    if let Some(lost) = gave_up::never_came_through(evidence).or_else(|| gave_up::never_heard(evidence)) {
         return Some(lost);
     }
     let reset = evidence.reset()?;
@@ -191,6 +203,12 @@ fn told(evidence: &Evidence<'_>, side: Side, GaveUp { times, before, .. }: GaveU
         return format!(
             "what the {side} said was first sent {before} before the {} closed, and repeated {times} times by then: it did not arrive",
             side.peer()
+        );
+    }
+    if gave_up::never_heard(evidence).is_some() {
+        let peer = side.peer();
+        return format!(
+            "the {side} repeated itself {times} times, and the {peer} had none of it, as the acknowledgement of its RST says: it did not arrive"
         );
     }
     let end = if gave_up::aborted(evidence).is_some() {

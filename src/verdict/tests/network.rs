@@ -355,3 +355,16 @@ fn without_a_probe_no_keepalive_is_a_reason() {
     let one_way = "B > A S.\nB > A . ack 10\nB > A P. len 9\n+1 B > A R.";
     assert!(verdict(one_way).reasons.contains(&"keepalive_timeout"));
 }
+
+/// Short segments pass and long ones do not: what the server has of the request is its end.
+#[test]
+fn a_request_with_a_hole_did_not_arrive_whole() {
+    let told = verdict(&format!("{OPEN}A > B P. seq 9689 len 354\nB > A . ack 1001\n+4 A > B R. seq 10043"));
+    assert_eq!(told.cause_name(), Some("client_abort"));
+    assert!(
+        told.evidence.iter().any(|fact| fact.fact.contains("8688 bytes of it never came")),
+        "{:?}",
+        told.evidence
+    );
+    assert!(told.advice.is_some_and(|advice| advice.contains("tracepath")));
+}
