@@ -1,10 +1,13 @@
 //! Facts that many rules rest on, in the words in which they are shown.
 
-use crate::flow::{Acceptance, BodyLength, Exchange, Reset, Side, Turn};
+mod rst;
+
+use crate::flow::{BodyLength, Exchange, Side, Turn};
 use crate::time::Span;
 
+pub(super) use self::rst::{of_ignored, of_rst};
 use super::ending::{half_close, shut_window, unseen};
-use super::evidence::{Evidence, Shape, Talk};
+use super::evidence::{Evidence, Talk};
 use super::talk::{broken_off, goaway, version};
 use super::{Confidence, Fact, How, cap, talk};
 
@@ -63,17 +66,6 @@ pub(super) fn of_story(evidence: &Evidence<'_>) -> Vec<Fact> {
     facts.extend(shut_window::fact(evidence));
     facts.extend(broken_off::fact(evidence));
     facts.extend(of_end(evidence));
-    facts
-}
-
-/// What the RST itself shows: its shape, what it answers, whether it took effect.
-pub(super) fn of_rst(evidence: &Evidence<'_>) -> Vec<Fact> {
-    let Some(reset) = evidence.reset() else { return Vec::new() };
-    let mut facts = vec![shape(evidence, reset)];
-    facts.extend(of_text(evidence, reset));
-    facts.extend(doubt(reset));
-    facts.extend(super::who::facts(&evidence.doubts));
-    facts.extend(limits(evidence));
     facts
 }
 
@@ -225,83 +217,6 @@ pub(super) const fn other_of(side: Side) -> &'static str {
 /// Certain where HTTP or a database's protocol was read, since then it is known what was owed; otherwise `guess`.
 pub(super) fn sure_if_framed(evidence: &Evidence<'_>, guess: Confidence) -> Confidence {
     if evidence.exchange.requests() > 0 && talk::is_known(evidence) { Confidence::Certain } else { guess }
-}
-
-fn shape(evidence: &Evidence<'_>, reset: &Reset) -> Fact {
-    let side = evidence.close.side(reset.by);
-    let frame = reset.rst.frame;
-    match (evidence.shape, reset.prompt) {
-        (Shape::SynReply, _)
-            if evidence.close.handshake_began() || !evidence.close.half(Side::Client).seen() =>
-        {
-            Fact::at(frame, format!("a RST with the {side}'s address answers the SYN"))
-        }
-        (Shape::SynReply, _) => {
-            Fact::at(frame, format!("a RST with the {side}'s address answers a segment without ACK"))
-        }
-        (Shape::Reply, Some(prompt)) => Fact::at(
-            frame,
-            format!(
-                "a RST from the {side} answers frame {} after {}: there was no socket for it",
-                prompt.frame,
-                reset.rst.ts.since(prompt.ts)
-            ),
-        ),
-        (Shape::Reply, None) => {
-            Fact::at(frame, format!("a bare RST from the {side}; no captured segment prompted it"))
-        }
-        (Shape::Active, _) => {
-            let flags =
-                if reset.rst.flags.ack() { "RST+ACK" } else { "a RST with an acknowledgement number" };
-            Fact::at(frame, format!("{flags} from the {side}: a live socket was aborted"))
-        }
-        (Shape::Odd, _) => Fact::at(
-            frame,
-            format!("a RST with the {side}'s address, in a shape that common stacks do not send"),
-        ),
-    }
-}
-
-fn of_text(evidence: &Evidence<'_>, reset: &Reset) -> Option<Fact> {
-    let text = super::report::rst_text(reset)?;
-    Some(Fact::at(reset.rst.frame, format!("the RST of the {} says: {text}", evidence.close.side(reset.by))))
-}
-
-fn doubt(reset: &Reset) -> Option<Fact> {
-    let frame = reset.rst.frame;
-    match reset.acceptance {
-        Acceptance::InWindow => Some(Fact::at(
-            frame,
-            "its sequence number is in the window but not the next one; nobody challenged it",
-        )),
-        Acceptance::Unknown => Some(Fact::at(
-            frame,
-            "the other side's numbers are not known: nobody can tell whether it was believed",
-        )),
-        Acceptance::Exact | Acceptance::AnswersSyn | Acceptance::Ignored => None,
-    }
-}
-
-/// RSTs that did not take effect, and what Zeek makes of them: it checks no sequence numbers.
-pub(super) fn of_ignored(evidence: &Evidence<'_>) -> Vec<Fact> {
-    let Some(&(rst, acceptance)) = evidence.close.ignored.as_deref() else { return Vec::new() };
-    let side = evidence.close.side(rst.by);
-    let why = match acceptance {
-        Acceptance::InWindow => "it was in the window but not the next one, and was challenged",
-        Acceptance::Ignored => "its numbers fit nothing that its receiver expected",
-        _ => "both sides talked on",
-    };
-    let mut facts =
-        vec![Fact::at(rst.frame, format!("a RST with the {side}'s address did not take effect: {why}"))];
-    let (ours, zeek) = (evidence.how.by_rst(), evidence.close.conn_state.by_rst());
-    if zeek && !ours {
-        let says = format!(
-            "Zeek's conn_state {} counts it all the same: Zeek checks no sequence numbers",
-            evidence.close.conn_state
-        );
-        facts.push(Fact::of_all(says));
-    }
-    facts
 }
 
 /// What the capture does not hold.

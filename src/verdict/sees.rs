@@ -5,7 +5,7 @@
 
 use crate::flow::{Marks, Side};
 
-use super::ending::unseen;
+use super::ending::{undelivered, unseen};
 use super::evidence::Evidence;
 use super::{How, Sees, Sender};
 
@@ -78,6 +78,9 @@ fn reset(evidence: &Evidence<'_>, side: Side) -> Sees {
         return sender(evidence, side);
     }
     if side == Side::Server && !was_accepted(evidence) {
+        return Sees::default();
+    }
+    if undelivered::was_missed(evidence, side) {
         return Sees::default();
     }
     // The peer's FIN had been delivered: the socket was in CLOSE-WAIT.

@@ -368,3 +368,20 @@ fn a_request_with_a_hole_did_not_arrive_whole() {
     );
     assert!(told.advice.is_some_and(|advice| advice.contains("tracepath")));
 }
+
+/// A firewall swallows the server's RSTs: its client goes on asking, and meets a time-out of its own.
+#[test]
+fn a_rst_that_never_arrives_is_no_error_yet() {
+    let again = "A > B P. \"GET / HTTP/1.1\\r\\nHost: b\\r\\n\\r\\n\"\nB > A R seq 5001\n";
+    let ignored: String = [0.2, 0.4, 0.8, 1.6]
+        .iter()
+        .map(|pause| format!("+{pause} {}", again.replace("P. ", "P. seq 1001 ack 5001 ")))
+        .collect();
+    let aborted = format!("{OPEN}{GET}B > A R. ack 1028\n");
+    assert_eq!(verdict(&aborted).client_sees.read, Some("ECONNRESET"));
+
+    let told = verdict(&format!("{aborted}{ignored}"));
+
+    assert_eq!((told.cause_name(), told.client_sees.read), (Some("no_response"), None));
+    assert!(told.evidence.iter().any(|fact| fact.fact.contains("it never got there")), "{:?}", told.evidence);
+}

@@ -1,0 +1,34 @@
+//! A RST that its receiver never got: it goes on asking the same for longer than anything can have been under way.
+
+use crate::flow::{Recent, Side};
+use crate::time::Span;
+use crate::verdict::Fact;
+use crate::verdict::evidence::Evidence;
+
+/// No path holds a segment back for as long.
+const LONG: Span = Span::from_secs(1);
+
+/// The last repetition of who was reset, and whose it is: a host that had the RST has no socket that could repeat anything.
+fn last_repetition<'a>(evidence: &'a Evidence<'_>) -> Option<(Side, &'a Recent)> {
+    let reset = evidence.reset().filter(|_| evidence.how.by_rst())?;
+    let by = reset.by.peer();
+    let (first, last) = (reset.after.at(by).first.as_ref()?, reset.after.at(by).last.as_ref()?);
+    let again = last.len > 0 && (first.seq, first.len) == (last.seq, last.len);
+    let late = first.ts > reset.rst.ts && last.ts.since(first.ts) >= LONG;
+    // A retransmission comes twice as late each time; what a capture of another clock holds once more comes in a row.
+    let known = !last.seq_end().after(reset.before.at(by).snd_nxt);
+    (again && late && known).then(|| (evidence.close.side(by), last))
+}
+
+/// Did this side never get the RST?
+pub(in crate::verdict) fn was_missed(evidence: &Evidence<'_>, side: Side) -> bool {
+    last_repetition(evidence).is_some_and(|(by, _)| by == side)
+}
+
+/// What tells so.
+pub(in crate::verdict) fn fact(evidence: &Evidence<'_>) -> Option<Fact> {
+    let (side, last) = last_repetition(evidence)?;
+    let later = last.ts.since(evidence.reset()?.rst.ts);
+    let says = format!("the {side} still repeats itself {later} after that RST: it never got there");
+    Some(Fact::at(last.frame, says))
+}

@@ -1,0 +1,107 @@
+//! What a RST shows by itself: its shape, what it answers, whether it took effect and arrived.
+
+use crate::flow::{Acceptance, Reset};
+use crate::verdict::ending::undelivered;
+use crate::verdict::evidence::{Evidence, Shape};
+use crate::verdict::{Fact, Sender, Side, report, who};
+
+use super::limits;
+
+/// What the RST itself shows: its shape, what it answers, whether it took effect.
+pub(in crate::verdict) fn of_rst(evidence: &Evidence<'_>) -> Vec<Fact> {
+    let Some(reset) = evidence.reset() else { return Vec::new() };
+    let mut facts = vec![shape(evidence, reset)];
+    facts.extend(of_text(evidence, reset));
+    facts.extend(doubt(reset));
+    facts.extend(undelivered::fact(evidence));
+    facts.extend(who::facts(&evidence.doubts));
+    facts.extend(limits(evidence));
+    facts
+}
+
+fn shape(evidence: &Evidence<'_>, reset: &Reset) -> Fact {
+    let side = evidence.close.side(reset.by);
+    let frame = reset.rst.frame;
+    match (evidence.shape, reset.prompt) {
+        (Shape::SynReply, _)
+            if evidence.close.handshake_began() || !evidence.close.half(Side::Client).seen() =>
+        {
+            Fact::at(frame, format!("a RST with the {side}'s address answers the SYN"))
+        }
+        (Shape::SynReply, _) => {
+            Fact::at(frame, format!("a RST with the {side}'s address answers a segment without ACK"))
+        }
+        (Shape::Reply, Some(prompt)) => {
+            let (asked, after) = (prompt.frame, reset.rst.ts.since(prompt.ts));
+            Fact::at(
+                frame,
+                match evidence.rst_by {
+                    Some(Sender::Middlebox) => format!(
+                        "a RST with the {side}'s address answers frame {asked} after {after}, as where there is no socket"
+                    ),
+                    _ => format!(
+                        "a RST from the {side} answers frame {asked} after {after}: there was no socket for it"
+                    ),
+                },
+            )
+        }
+        (Shape::Reply, None) => {
+            Fact::at(frame, format!("a bare RST from the {side}; no captured segment prompted it"))
+        }
+        (Shape::Active, _) => {
+            let flags =
+                if reset.rst.flags.ack() { "RST+ACK" } else { "a RST with an acknowledgement number" };
+            let says = match evidence.rst_by {
+                Some(Sender::Middlebox) => format!("{flags} with the {side}'s address, as of a live socket"),
+                _ => format!("{flags} from the {side}: a live socket was aborted"),
+            };
+            Fact::at(frame, says)
+        }
+        (Shape::Odd, _) => Fact::at(
+            frame,
+            format!("a RST with the {side}'s address, in a shape that common stacks do not send"),
+        ),
+    }
+}
+
+fn of_text(evidence: &Evidence<'_>, reset: &Reset) -> Option<Fact> {
+    let text = report::rst_text(reset)?;
+    Some(Fact::at(reset.rst.frame, format!("the RST of the {} says: {text}", evidence.close.side(reset.by))))
+}
+
+fn doubt(reset: &Reset) -> Option<Fact> {
+    let frame = reset.rst.frame;
+    match reset.acceptance {
+        Acceptance::InWindow => Some(Fact::at(
+            frame,
+            "its sequence number is in the window but not the next one; nobody challenged it",
+        )),
+        Acceptance::Unknown => Some(Fact::at(
+            frame,
+            "the other side's numbers are not known: nobody can tell whether it was believed",
+        )),
+        Acceptance::Exact | Acceptance::AnswersSyn | Acceptance::Ignored => None,
+    }
+}
+
+/// RSTs that did not take effect, and what Zeek makes of them: it checks no sequence numbers.
+pub(in crate::verdict) fn of_ignored(evidence: &Evidence<'_>) -> Vec<Fact> {
+    let Some(&(rst, acceptance)) = evidence.close.ignored.as_deref() else { return Vec::new() };
+    let side = evidence.close.side(rst.by);
+    let why = match acceptance {
+        Acceptance::InWindow => "it was in the window but not the next one, and was challenged",
+        Acceptance::Ignored => "its numbers fit nothing that its receiver expected",
+        _ => "both sides talked on",
+    };
+    let mut facts =
+        vec![Fact::at(rst.frame, format!("a RST with the {side}'s address did not take effect: {why}"))];
+    let (ours, zeek) = (evidence.how.by_rst(), evidence.close.conn_state.by_rst());
+    if zeek && !ours {
+        let says = format!(
+            "Zeek's conn_state {} counts it all the same: Zeek checks no sequence numbers",
+            evidence.close.conn_state
+        );
+        facts.push(Fact::of_all(says));
+    }
+    facts
+}
