@@ -118,6 +118,8 @@ fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
         (How::Reset, Shape::Active) if evidence.request_crossed && evidence.talk == Talk::Complete => {
             evidence.established_for_long().then_some(Confidence::Likely)
         }
+        // Or closed it as the request had just come, and left that unread.
+        (How::Reset, Shape::Active) => race::aborted_as_it_came(evidence).map(|_| Confidence::Possible),
         _ => None,
     }
 }

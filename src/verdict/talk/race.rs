@@ -1,11 +1,11 @@
 //! A server that closes what is idle, just when the next request comes: its program had not looked at that yet, though its kernel
 //! acknowledges it.
 
-use crate::flow::Side;
+use crate::flow::{Side, Turn};
 use crate::time::Span;
 
-use crate::verdict::evidence::{Evidence, Talk};
-use crate::verdict::{Fact, How, facts, talk};
+use crate::verdict::evidence::{Evidence, Shape, Talk};
+use crate::verdict::{Fact, How, Sender, facts, talk};
 
 /// A program that is busy reads no sooner.
 pub(in crate::verdict) const SOON: Span = Span::from_millis(10);
@@ -32,12 +32,28 @@ pub(in crate::verdict) fn idle_before_request(evidence: &Evidence<'_>) -> Option
     if evidence.how != How::Fin || evidence.talk != Talk::Awaiting || !answered_before || !at_once {
         return None;
     }
+    let idle = idle_before(evidence, asked)?;
+    let learned = evidence.surroundings.learned_idle.is_some_and(|learned| learned.fitting > 1);
+    (idle >= SHORTEST && (learned || is_round(idle))).then_some(idle)
+}
+
+/// How long the connection had been idle before the request, if the server aborted before any program can have done much with it: one that
+/// closes what is idle leaves what has just come unread (RFC 1122 §4.2.2.13).
+pub(in crate::verdict) fn aborted_as_it_came(evidence: &Evidence<'_>) -> Option<Span> {
+    let reset = evidence.reset().filter(|_| evidence.how == How::Reset && evidence.shape == Shape::Active)?;
+    let asked = evidence.exchange.turn.filter(|turn| evidence.close.side(turn.by) == Side::Client)?;
+    let answered_before = evidence.exchange.turns >= 3 && evidence.talk == Talk::Awaiting;
+    let by_server = evidence.rst_by == Some(Sender::Side(Side::Server)) && answered_before;
+    let soon = reset.rst.ts.since(asked.start) <= SOON;
+    idle_before(evidence, asked).filter(|&idle| by_server && soon && idle >= talk::QUIET)
+}
+
+/// The silence before this message.
+fn idle_before(evidence: &Evidence<'_>, asked: Turn) -> Option<Span> {
     let recent = &evidence.close.recent;
     let first = recent.iter().position(|recent| recent.by == asked.by && recent.seq == asked.seq)?;
     let before = recent.get(..first)?.iter().rev().find(|recent| recent.len > 0)?;
-    let idle = asked.start.since(before.ts);
-    let learned = evidence.surroundings.learned_idle.is_some_and(|learned| learned.fitting > 1);
-    (idle >= SHORTEST && (learned || is_round(idle))).then_some(idle)
+    Some(asked.start.since(before.ts))
 }
 
 /// Is it a round number of seconds, as timeouts are?
@@ -49,7 +65,7 @@ pub(in crate::verdict) fn is_round(idle: Span) -> bool {
 
 /// What it looked like.
 pub(in crate::verdict) fn fact(evidence: &Evidence<'_>) -> Option<Fact> {
-    let idle = idle_before_request(evidence)?;
+    let idle = idle_before_request(evidence).or_else(|| aborted_as_it_came(evidence))?;
     let asked = evidence.exchange.turn?;
     let name = facts::request_name(evidence);
     Some(Fact::at(asked.frame, format!("{name} came after {idle} of silence")))
@@ -57,6 +73,11 @@ pub(in crate::verdict) fn fact(evidence: &Evidence<'_>) -> Option<Fact> {
 
 /// What to do about it.
 pub(in crate::verdict) fn advice(evidence: &Evidence<'_>) -> Option<String> {
+    if let Some(idle) = aborted_as_it_came(evidence) {
+        return Some(format!(
+            "The server aborted right as a request came after {idle} of silence: it failed on it at once (look for a crash or a destroyed socket in its log), or was just closing what was idle, by a timeout or for a restart, and left the request unread."
+        ));
+    }
     let idle = idle_before_request(evidence)?;
     Some(format!(
         "If the server closes what is idle for {idle}, request and close crossed: set the client pool's idle timeout below that, or the server's above it. Otherwise look for a crash or a destroyed socket in its log."

@@ -352,3 +352,17 @@ fn what_was_asked_before_the_capture_may_be_missed() {
     let probe = verdict("A > B F seq 1001\nB > A R. seq 0 ack 1002");
     assert_eq!(probe.harm, Some(Harm::Harmless), "{:?}", probe.evidence);
 }
+
+/// A server that drains closes its idle connections, and the next request lies unread in one of them.
+#[test]
+fn who_aborts_as_a_request_comes_may_only_have_closed_what_was_idle() {
+    let after = |pause: &str| {
+        let told = verdict(&format!(
+            "A > B S\nB > A S.\nA > B .\n{GET}B > A P. \"HTTP/1.1 200 OK\\r\\nContent-Length: 2\\r\\n\\r\\nok\"\nA > B .\n+0.8 {GET}+{pause} B > A R."
+        ));
+        assert_eq!(told.cause_name(), Some("no_response"));
+        told.alternatives.iter().any(|other| other.rule.name == "stale_keepalive")
+    };
+    assert!(after("0.002"));
+    assert!(!after("0.5"));
+}
