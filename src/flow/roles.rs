@@ -2,6 +2,8 @@
 
 use crate::decode::Segment;
 
+use super::close::Close;
+
 /// Ports on which a server is likely, so that the other end is the client: the well-known ports of the protocols that
 /// Zeek's analyzers register (`likely_server_ports` of its base scripts), so that originators agree, plus the ports
 /// that common databases, brokers and caches are given by IANA, and the one of gRPC's own examples (50051).
@@ -29,6 +31,18 @@ pub enum Roles {
 #[must_use]
 pub(super) fn is_likely_server(port: u16) -> bool {
     LIKELY_SERVER_PORTS.binary_search(&port).is_ok()
+}
+
+impl Close {
+    /// Is it a toss who is called the client: does no SYN tell, no port, and nothing that was said?
+    #[must_use]
+    pub fn roles_are_tossed(&self) -> bool {
+        let [low, high] = [self.key.low.port, self.key.high.port];
+        let ports_tell =
+            is_likely_server(low) != is_likely_server(high) || is_ephemeral(low) != is_ephemeral(high);
+        let said = self.exchange.protocol_name().is_some();
+        self.roles == Roles::Guessed && !ports_tell && !said
+    }
 }
 
 /// Would Zeek call the receiver of this first packet the originator?

@@ -174,9 +174,13 @@ const OF_ENDS: [&str; 3] = ["icmp_refused", "port_scan", "unexplained"];
 /// Stories that a device which speaks in a host's name does not make untrue.
 const OF_DEVICES: [&str; 2] = ["injected_reset", "unexplained"];
 
+/// Stories that need to know which side serves.
+const OF_ROLES: [&str; 4] = ["no_response", "response_cut", "client_abort", "stale_keepalive"];
+
 /// A story about the sender of a RST is no surer than that it was the sender, and none is sure if the last word could not be read.
 fn cap(evidence: &Evidence<'_>, rule: &Rule) -> Confidence {
-    if ending::may_be_goodbye(evidence.close) {
+    let tossed = evidence.close.roles_are_tossed() && OF_ROLES.contains(&rule.name);
+    if tossed || ending::may_be_goodbye(evidence.close) {
         return Confidence::Possible;
     }
     let sender = evidence.rst_by_confidence.filter(|_| evidence.how != How::Refused && !is_forgery(rule));

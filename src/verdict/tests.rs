@@ -10,3 +10,4 @@ mod program;
 mod stack;
 mod tls;
 mod unheard;
+mod unread;

@@ -29,6 +29,7 @@ const REASONS: &[Test] = &[
     left_in_the_midst,
     may_have_closed_unseen,
     farewell::both_said_goodbye,
+    farewell::last_word_left_unread,
     ended_out_of_sight,
     may_be_goodbye,
     turned_away::without_a_word,

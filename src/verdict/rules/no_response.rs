@@ -89,6 +89,7 @@ fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
             return Some(Confidence::Likely);
         }
         How::Fin | How::FinThenReset => Confidence::Possible,
+        How::Reset if farewell::last_word_left_unread(evidence) => Confidence::Possible,
         How::Reset if evidence.shape == Shape::Active => Confidence::Likely,
         _ => return None,
     };

@@ -4,8 +4,8 @@ use crate::flow::{Side, Turn};
 
 use super::QUIET;
 use super::after::said_after;
-use crate::verdict::ending;
-use crate::verdict::evidence::Evidence;
+use crate::verdict::evidence::{Evidence, Shape};
+use crate::verdict::{How, Sender, ending};
 
 /// The longest last word that needs no answer: `QUIT`, MySQL's and PostgreSQL's goodbyes have 5 or 6 bytes.
 const LAST_WORD: u64 = 16;
@@ -31,6 +31,17 @@ pub(in crate::verdict) fn is_last_word(evidence: &Evidence<'_>, said: Turn) -> b
         Some(after) => by_client && after == Side::Server,
     };
     !evidence.exchange.is_framed() && evidence.exchange.turns > 1 && last
+}
+
+/// Did a server abort at once on a few bytes of a protocol that nobody reads, when it had answered all before? They may have been a goodbye,
+/// which it closed upon before it read.
+pub(in crate::verdict) fn last_word_left_unread(evidence: &Evidence<'_>) -> bool {
+    let Some(said) = evidence.exchange.turn else { return false };
+    let by_server = evidence.rst_by == Some(Sender::Side(Side::Server)) && evidence.closer.is_none();
+    let aborted = by_server && evidence.how == How::Reset && evidence.shape == Shape::Active;
+    let at_once = evidence.idle_before.is_some_and(|idle| idle < QUIET);
+    let short = said.bytes <= LAST_WORD && evidence.close.side(said.by) == Side::Client;
+    aborted && at_once && short && !evidence.exchange.is_framed() && evidence.exchange.turns > 1
 }
 
 /// Did the client say a last word and hang up on the reply?

@@ -21,8 +21,17 @@ const PATIENT: Span = Span::from_secs(1);
 /// A message, its answer, and the next message.
 const ANSWERED_BEFORE: u32 = 3;
 
+/// More than any window that is not scaled (RFC 9293 §3.1): who takes that in reads as it comes.
+const STREAM: u64 = 1 << 16;
+
+/// Did the client alone speak, and so much that it can be no question: a stream to somebody who only reads?
+fn is_one_way(evidence: &Evidence<'_>) -> bool {
+    let silent = !evidence.close.half_before(Side::Server).has_data();
+    silent && evidence.how == How::Fin && evidence.exchange.turn.is_some_and(|turn| turn.bytes > STREAM)
+}
+
 /// Did the client say one thing after another, without an answer or waiting for one (a log, measurements): something more after a
-/// pause, or several small messages, each acknowledged before the next?
+/// pause, or several small messages, each acknowledged before the next, or a stream?
 pub(in crate::verdict) fn talks_on(evidence: &Evidence<'_>) -> bool {
     let Some(turn) = evidence.exchange.turn else { return false };
     let (mut end, mut last, mut row) = (turn.seq, turn.start, 1);
@@ -41,7 +50,7 @@ pub(in crate::verdict) fn talks_on(evidence: &Evidence<'_>) -> bool {
             (end, last, acknowledged) = (recent.seq_end(), recent.ts, false);
         }
     }
-    row >= ROW && !waited(evidence, last.since(turn.start))
+    is_one_way(evidence) || row >= ROW && !waited(evidence, last.since(turn.start))
 }
 
 /// Did the client say it all in one go, and then wait? A request may come in several pieces.

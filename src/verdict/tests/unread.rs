@@ -1,0 +1,39 @@
+//! Protocols that nobody reads: whether anything was owed is guessed from who spoke when, and the guess has its limits.
+
+use crate::verdict::example::verdict;
+use crate::verdict::{Confidence, Harm};
+
+/// A measurement of throughput, a sink, a file that is handed over: megabytes one way, and the reader closes.
+#[test]
+fn a_stream_one_way_owes_no_answer() {
+    let stream = |len: u32| {
+        let sent = format!("A > B . len {len}\nB > A .\n").repeat(3);
+        verdict(&format!("A > B S\nB > A S.\nA > B .\n{sent}B > A F.\nA > B F.\nB > A ."))
+    };
+    assert_eq!(stream(60_000).cause_name(), None);
+    assert_eq!(stream(1_000).cause_name(), Some("no_response"));
+}
+
+/// A client says goodbye, and its server closes without reading that: nobody knows whether it was one.
+#[test]
+fn a_short_last_word_may_have_been_left_unread() {
+    let last = |len: u32| {
+        let told = verdict(&format!(
+            "A > B S\nB > A S.\nA > B .\nB > A P. len 18\nA > B P. len 4\nA > B P. len 16\nB > A P. len 20\nA > B P. len {len}\nB > A R."
+        ));
+        assert_eq!(told.cause_name(), Some("no_response"));
+        (told.cause.map(|finding| finding.confidence), told.harm)
+    };
+    assert_eq!(last(16), (Some(Confidence::Possible), None));
+    assert_eq!(last(160), (Some(Confidence::Likely), Some(Harm::Harmful)));
+}
+
+/// It began before the capture, and both ports are of those that clients have: who served whom is a toss.
+#[test]
+fn where_nothing_tells_the_roles_no_story_that_needs_them_is_likely() {
+    let text =
+        "A > B P. seq 1001 ack 5001 len 1448\nB > A . seq 5001 ack 2449\nA > B P. len 1448\n+0.1 B > A R.";
+    let told = |server: &str| verdict(&text.replace('B', server)).cause.map(|finding| finding.confidence);
+    assert_eq!(told("B:80"), Some(Confidence::Likely));
+    assert_eq!(told("B:35000"), Some(Confidence::Possible));
+}
