@@ -2,6 +2,7 @@
 
 use std::cmp::Reverse;
 
+use super::evidence::Talk;
 use super::rules::{COUNT, RULES};
 use super::{Evidence, Fact, Finding, Harm, How, Ruling, Sender, Side, ending, harm};
 
@@ -146,9 +147,11 @@ fn harm_of(evidence: &Evidence<'_>, cause: Finding) -> Option<Harm> {
 }
 
 /// All opinions, the most confident first; what would be surer breaks ties, and then the order of the list. `unexplained` speaks only where nobody else
-/// does, and a forgery that is only suspected comes after what it would overturn.
+/// does; a forgery that is only suspected comes after what it would overturn, and that a whole answer was not read after an abort that was meant.
 pub(super) fn rank(evidence: &Evidence<'_>) -> Findings {
     let suspected = |finding: Finding| is_forgery(finding.rule) && evidence.rst_by != Some(Sender::Middlebox);
+    let whole = evidence.how == How::Reset && evidence.talk == Talk::Complete;
+    let unread = |finding: Finding| whole && is_unread(finding.rule);
     let mut findings = Findings::default();
     let (mut explained, forged) = (false, evidence.forged_fin().is_some());
     for rule in RULES {
@@ -161,7 +164,8 @@ pub(super) fn rank(evidence: &Evidence<'_>) -> Findings {
         if let Some(confidence) = (rule.judge)(evidence) {
             let finding = Finding { rule, confidence: confidence.min(cap(evidence, rule)) };
             explained |= !suspected(finding);
-            let rank = (Reverse(finding.confidence), Reverse(confidence), suspected(finding));
+            let last = suspected(finding) || unread(finding);
+            let rank = (Reverse(finding.confidence), Reverse(confidence), last);
             findings.insert(rank, finding);
         }
     }
@@ -189,6 +193,10 @@ fn cap(evidence: &Evidence<'_>, rule: &Rule) -> Confidence {
 
 fn is_last_resort(rule: &Rule) -> bool {
     rule.name == "unexplained"
+}
+
+fn is_unread(rule: &Rule) -> bool {
+    rule.name == "unread_data_at_close"
 }
 
 fn is_forgery(rule: &Rule) -> bool {

@@ -51,6 +51,7 @@ fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
         (How::Reset, Talk::Nothing | Talk::Complete) if unsure_what_was_owed(evidence) => {
             Some(Confidence::Possible)
         }
+        (How::Reset, Talk::Complete) if just_heard(evidence) => Some(Confidence::Possible),
         (How::Reset, Talk::Nothing | Talk::Complete) if !talk::end_unknown(evidence) => {
             Some(Confidence::Likely)
         }
@@ -66,6 +67,12 @@ fn unsure_what_was_owed(evidence: &Evidence<'_>) -> bool {
         || talk::began_unseen(evidence)
         || gave_up::aborted(evidence).is_some()
         || gave_up::never_heard(evidence).is_some()
+}
+
+/// Had the other side just spoken? A program that closes before it has read that aborts as one that means to.
+fn just_heard(evidence: &Evidence<'_>) -> bool {
+    let said = evidence.exchange.turn.map(|turn| Sender::Side(evidence.close.side(turn.by).peer()));
+    said.is_some() && said == evidence.rst_by && !talk::is_quiet(evidence)
 }
 
 /// The server never said anything, and its RST is none of a live socket.
@@ -85,6 +92,12 @@ fn advise(evidence: &Evidence<'_>) -> String {
     }
     if farewell::both_said_goodbye(evidence) {
         return "Both had said TLS's goodbye: the abort left only that of the other unread. Whether all had come before, TLS hides: if the client misses something, ask why the server closed.".to_owned();
+    }
+    if just_heard(evidence) {
+        let (peer, bytes) = (side.peer(), evidence.exchange.turn.map_or(0, |turn| turn.bytes));
+        return format!(
+            "The {side}'s program closed right after the last {bytes} bytes of the {peer}: without having read them (which is normal when it leaves on purpose), or by an abort that it meant (SO_LINGER 0, an abort or destroy call). On the wire the two are one."
+        );
     }
     let idle = evidence.idle_before.filter(|&idle| idle >= BRIEFEST_IDLE && evidence.talk == Talk::Complete);
     let after = idle.map(|idle| {
