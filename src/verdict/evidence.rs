@@ -17,6 +17,8 @@ use super::{Confidence, How, Seen, Sender, cap, ending, talk, who};
 
 /// A shorter silence is no idle time.
 pub(super) const BRIEFEST_IDLE: Span = Span::from_secs(1);
+/// How many times as long as every pause before it an idle time has to be to stand out.
+pub(super) const STANDS_OUT: u64 = 4;
 
 /// What is known of one connection, ready to be judged.
 #[expect(clippy::struct_excessive_bools, reason = "facts, each with its own meaning; none is a mode")]

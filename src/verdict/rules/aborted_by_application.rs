@@ -99,12 +99,18 @@ fn advise(evidence: &Evidence<'_>) -> String {
             "The {side}'s program closed right after the last {bytes} bytes of the {peer}: without having read them (which is normal when it leaves on purpose), or by an abort that it meant (SO_LINGER 0, an abort or destroy call). On the wire the two are one."
         );
     }
-    let idle = evidence.idle_before.filter(|&idle| idle >= BRIEFEST_IDLE && evidence.talk == Talk::Complete);
+    // What lay before a FIN is whose that was.
+    let own = evidence.closer.is_none() && evidence.talk == Talk::Complete;
+    let idle = evidence.idle_before.filter(|&idle| idle >= BRIEFEST_IDLE && own);
     let after = idle.map(|idle| {
         format!(" It did so {idle} after the last message: if that is always so, an idle timeout of its own.")
     });
+    let device = match evidence.doubts.is_empty() {
+        true => "",
+        false => " Or a device on the way did so in its name: a capture there tells whether it left.",
+    };
     format!(
-        "The {side}'s program chose to abort: look there for SO_LINGER 0, an abort or destroy call, or a pool that drops idle connections.{}",
+        "The {side}'s program chose to abort: look there for SO_LINGER 0, an abort or destroy call, or a pool that drops idle connections.{}{device}",
         after.unwrap_or_default()
     )
 }

@@ -229,7 +229,9 @@ fn advise(evidence: &Evidence<'_>) -> String {
     if evidence.talk == Talk::Awaiting && evidence.exchange.request_unfinished() {
         return "The client left in the middle of its own request: look at what made it stop there, be it its timeout, its end, or the program that it had the body from.".into();
     }
-    let waited = evidence.idle_before.filter(|&idle| idle >= talk::QUIET);
+    // Who has no room waits for nothing.
+    let reads = !talk::is_full(evidence, Side::Client);
+    let waited = evidence.idle_before.filter(|&idle| reads && idle >= talk::QUIET);
     let after = waited.map(|idle| format!(" after waiting {idle}")).unwrap_or_default();
     let yours = match waited {
         Some(_) => " If it is your own client, its timeout is shorter than the answer takes.",

@@ -2,7 +2,7 @@
 
 use crate::flow::Side;
 use crate::time::Span;
-use crate::verdict::evidence::{BRIEFEST_IDLE, Shape, Talk};
+use crate::verdict::evidence::{BRIEFEST_IDLE, STANDS_OUT, Shape, Talk};
 use crate::verdict::rule::{Confidence, Rule, hit, miss};
 use crate::verdict::talk::broken_off;
 use crate::verdict::{Evidence, Fact, How, Sender, facts};
@@ -12,8 +12,6 @@ use crate::verdict::{Evidence, Fact, How, Sender, facts};
 const SHORTEST: Span = Span::from_secs(3);
 /// An abort at the end of an idle time is called one only from here on: shorter pauses are part of any conversation.
 const SHORTEST_ABORT: Span = Span::from_secs(30);
-/// How much longer than every pause before it an idle time has to be to stand out.
-const STANDS_OUT: u64 = 4;
 /// And to be longer than what it has survived, at least.
 const LONGER: u64 = 2;
 

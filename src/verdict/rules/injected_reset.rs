@@ -1,6 +1,8 @@
 //! A device on the path forged the RST in a host's name.
 
 use crate::flow::Side;
+use crate::time::Span;
+use crate::verdict::evidence::{BRIEFEST_IDLE, STANDS_OUT, Shape};
 use crate::verdict::rule::{Confidence, Rule, hit, miss};
 use crate::verdict::who::forgery;
 use crate::verdict::{Evidence, Fact, Sender, facts};
@@ -59,12 +61,24 @@ fn facts_of(evidence: &Evidence<'_>) -> Vec<Fact> {
     facts
 }
 
+/// The silence before a segment that was answered as by somebody who does not know the connection.
+fn forgotten_idle(evidence: &Evidence<'_>) -> Option<Span> {
+    let answers = evidence.shape == Shape::Reply && evidence.reset()?.prompt.is_some();
+    let pause = evidence.longest_pause().unwrap_or(Span::ZERO);
+    evidence.idle_before.filter(|&idle| answers && idle >= BRIEFEST_IDLE && idle >= pause.times(STANDS_OUT))
+}
+
 fn advise(evidence: &Evidence<'_>) -> String {
     let side = evidence.rst_claimed.unwrap_or(Side::Server);
     let after = facts::request_name(evidence);
     if evidence.reset().is_some_and(|reset| forgery::made_here(evidence, reset).is_some()) {
         return format!(
             "The host that captured it made this reset itself, in the {side}'s name: look at its own firewall (`nft list ruleset`, `iptables -S OUTPUT`: what rejects with tcp-reset) and at programs on it that end connections. The {side} was not asked."
+        );
+    }
+    if let Some(idle) = forgotten_idle(evidence) {
+        return format!(
+            "The {side} did not send this reset. It answers the first segment after {idle} of silence, so that a device on the way (a NAT gateway, a firewall, a load balancer) had likely forgotten the idle connection: keep it alive (TCP keep-alive, pings), or give it up well before {idle}."
         );
     }
     if evidence.reset().is_some_and(|reset| forgery::may_be_own_kernel(evidence, reset)) {

@@ -176,3 +176,17 @@ fn what_only_goes_out_was_not_sent_by_who_comes_in() {
     };
     assert!(left("out") && !left(""));
 }
+
+/// A gateway that has forgotten an idle connection answers in its host's name; the host goes on a moment later.
+#[test]
+fn what_is_forged_behind_a_long_silence_was_forgotten() {
+    let forged = |pause: &str| {
+        let told = verdict(&format!(
+            "A > B S\nB > A S.\nA > B .\nA > B P. len 5\nB > A P. len 5\nA > B .\n+{pause} B > A P. len 9\nA > B R seq 1006\n+0.5 A > B P. seq 1006 ack 5006 len 5"
+        ));
+        assert_eq!(told.cause_name(), Some("injected_reset"));
+        told.advice.unwrap_or_default().contains("keep it alive")
+    };
+    assert!(forged("5"));
+    assert!(!forged("0.1"));
+}
