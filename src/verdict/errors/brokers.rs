@@ -32,7 +32,8 @@ was too busy to send any (a client whose callbacks take longer than the interval
         Program::Broker,
         "StreamLostError",
         &["streamlosterror", "stream connection lost", "CONNECTION_FORCED", "amqpconnectionclosed", "connectionclosedbybroker", "amqpconnectionerror"],
-        "pika: the connection to RabbitMQ ended under the program. 'Indicated stream closed' or EOF is a FIN, ConnectionResetError a RST.",
+        "pika: the connection to RabbitMQ ended under the program. 'Indicated stream closed' or EOF is a FIN, ConnectionResetError a RST: that is \
+also what a broker sends that has missed heartbeats.",
     ),
     ENDED.in_words(
         Program::Broker,

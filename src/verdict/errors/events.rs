@@ -379,6 +379,10 @@ pub(super) const POOL: &Event = &stream(
             "the server ended while the query was running: crash, out of memory, an administrator",
         ),
         lead("write_after_close", "the server had closed for good long before, and the pool wrote on"),
+        lead(
+            "aborted_by_application",
+            "a RST+ACK of the server when nothing was owed: it had missed heartbeats, or drops what is idle",
+        ),
         lead("injected_reset", "the RST does not fit the server's own segments"),
     ],
 );

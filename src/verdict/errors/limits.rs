@@ -1,6 +1,6 @@
 //! Servers that take no more: too long, too many, too old, or not what they speak.
 
-use super::events::{CALLS_REFUSED, HUNG_UP, NOT_LET_IN, OTHER_HTTP, TOO_LONG, TURNED_AWAY};
+use super::events::{ABORTED, CALLS_REFUSED, HUNG_UP, NOT_LET_IN, OTHER_HTTP, TOO_LONG, TURNED_AWAY};
 use super::{Alike, ErrorText, Witness};
 use crate::verdict::programs::{Program, read};
 
@@ -50,5 +50,12 @@ pub(super) const TEXTS: &[ErrorText] = &[
         "broken header while reading PROXY protocol",
         &["while reading proxy protocol", "proxy protocol header"],
         "This side expects each connection to begin with the PROXY protocol's line, and it did not (or the other way round): it closes at once.",
+    ),
+    Alike { sight: None, witness: Witness::Client, event: ABORTED }.in_words(
+        Program::Curl,
+        "CONNECT tunnel failed, response …",
+        &["connect tunnel failed", "received http code … from proxy after connect"],
+        "curl: the proxy answered CONNECT with a refusal (403 its rules, 407 who are you, 502 to 504 it could not reach the host), and curl \
+closed without reading its page, by RST as a rule: the status says what to do.",
     ),
 ];

@@ -4,10 +4,16 @@ use super::events::{
     CLIENT_LEFT, CONNECT_TIMEOUT, CUT, HUNG_UP, OWN_TIMEOUT, REFUSED, SLOW_CLIENT, TLS, TURNED_AWAY,
     UNREACHABLE, UPLOAD, UPSTREAM_ENDED, UPSTREAM_RESET,
 };
-use super::{ErrorText, Witness};
+use super::{Alike, ErrorText, Witness};
 use crate::verdict::programs::{Program, connect, read, write};
 
 pub(super) const TEXTS: &[ErrorText] = &[
+    Alike { sight: None, witness: Witness::Upstream, event: OWN_TIMEOUT }.in_words(
+        Program::Proxy,
+        "(70007)The timeout specified has expired",
+        &["(70007)the timeout specified has expired", "the timeout specified has expired"],
+        "Apache gave up waiting (ProxyTimeout, Timeout): the server behind it said nothing in that time.",
+    ),
     ErrorText {
         text: "upstream prematurely closed connection while reading response header from upstream",
         program: Program::Nginx,
@@ -308,4 +314,10 @@ termination' is a FIN or a RST. Envoy answers 503.",
         meaning: "Apache, Varnish and Traefik, in turn: the server behind the proxy ended by FIN or RST before the first byte of its answer.",
         event: UPSTREAM_ENDED,
     },
+    Alike { sight: Some(read("EOF or ECONNRESET")), witness: Witness::Upstream, event: CUT }.in_words(
+        Program::Proxy,
+        "AH01110: error reading response",
+        &["ah01110", "error reading response"],
+        "Apache's mod_proxy: the server behind it ended in the middle of its answer. With '(104)' beside it by RST, else by FIN; its client gets what had come.",
+    ),
 ];

@@ -243,6 +243,26 @@ pub(super) const OTHERS: &[(&str, &str)] = &[
         "rsync: connection unexpectedly closed",
     ),
     ("lost connection after DATA from unknown[10.0.0.7]", "lost connection after … from"),
+    ("postfix/smtpd[7]: timeout after CONNECT from unknown[10.0.0.7]", "lost connection after … from"),
+    (
+        "*** Server has terminated the connection abnormally.",
+        "Server has terminated the connection abnormally.",
+    ),
+    ("tree connect failed: NT_STATUS_CONNECTION_DISCONNECTED", "NT_STATUS_CONNECTION_DISCONNECTED"),
+    (
+        "X connection to localhost:10.0 broken (explicit kill or server shutdown).",
+        "NT_STATUS_CONNECTION_DISCONNECTED",
+    ),
+    ("curl: (56) CONNECT tunnel failed, response 503", "CONNECT tunnel failed, response …"),
+    ("426 Failure writing network stream.", "426 Failure writing network stream."),
+    (
+        "(104)Connection reset by peer: [client 10.0.0.1:5] AH01110: error reading response",
+        "AH01110: error reading response",
+    ),
+    (
+        "(70007)The timeout specified has expired: AH01102: error reading status line from remote server b:80",
+        "(70007)The timeout specified has expired",
+    ),
     (
         "psycopg2.OperationalError: SSL SYSCALL error: EOF detected",
         "SSL connection has been closed unexpectedly",
