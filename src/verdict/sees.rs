@@ -74,11 +74,11 @@ fn closed(evidence: &Evidence<'_>, side: Side) -> Sees {
 fn reset(evidence: &Evidence<'_>, side: Side) -> Sees {
     let Some(rst) = evidence.reset() else { return Sees::default() };
     let received = evidence.close.side(rst.by) != side;
-    if !received {
-        return sender(evidence, side);
-    }
     if side == Side::Server && !was_accepted(evidence) {
         return Sees::default();
+    }
+    if !received {
+        return sender(evidence, side);
     }
     if undelivered::was_missed(evidence, side) {
         return Sees::default();
@@ -90,10 +90,16 @@ fn reset(evidence: &Evidence<'_>, side: Side) -> Sees {
     Sees { read: Some(ECONNRESET), write: Some(ECONNRESET), ..Sees::default() }
 }
 
-/// Linux keeps a connection whose client has not answered the SYN+ACK from the server's program, and drops it silently.
+/// Linux keeps a connection whose client has not answered the SYN+ACK from the server's program, and drops it silently. A server that repeats
+/// its SYN+ACK behind that answer never had it.
 fn was_accepted(evidence: &Evidence<'_>) -> bool {
     let client = evidence.close.half_before(Side::Client);
-    !client.marks.has(Marks::SYN) || client.marks.has(Marks::ACKED)
+    let answered = !client.marks.has(Marks::SYN) || client.marks.has(Marks::ACKED);
+    let recent = &evidence.close.recent;
+    let answer = recent.iter().position(|recent| recent.by == evidence.close.client && recent.flags.ack());
+    let since = answer.and_then(|at| recent.get(at..)).unwrap_or_default();
+    let mut own = since.iter().filter(|recent| recent.by != evidence.close.client && !recent.flags.rst());
+    answered && !own.next().is_some_and(|first| first.flags.syn() && own.all(|later| later.flags.syn()))
 }
 
 /// The side that sent the RST knows what it did, unless its stack gave up for it.

@@ -46,6 +46,10 @@ keep-alives, a pool that gives up idle connections earlier, or application pings
             "A > B S\nB > A S.\nA > B .\nA > B P. \"GET /drop HTTP/1.1\\r\\nHost: b\\r\\n\\r\\n\"\nB > A .\n+12 A > B P. len 5\nB > A R",
         ),
         miss(
+            "only the last of many copies is answered",
+            "A > B S\nB > A S.\nA > B .\nA > B P. len 9\nB > A P. len 9\nA > B .\n+5 A > B P. len 9\n+0.2 A > B again\n+0.4 A > B again\nB > A R",
+        ),
+        miss(
             "in regular use",
             "A > B S\nB > A S.\nA > B .\nA > B P. len 9\nB > A P. len 9\nA > B .\n+5 A > B P. len 9\nB > A P. len 9\nA > B .\n+5 A > B P. len 9\nB > A R",
         ),
@@ -116,7 +120,8 @@ fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
 /// time was up: a host's bare RST is an answer.
 fn judge_reply(evidence: &Evidence<'_>, idle: Span) -> Option<Confidence> {
     let told = match evidence.reset()?.prompt {
-        Some(prompt) => prompt.len > 0,
+        // Who had forgotten it would have answered the first copy.
+        Some(prompt) => prompt.len > 0 && !evidence.prompt_was_repeated(),
         None => matches!(evidence.talk, Talk::Complete | Talk::Nothing),
     };
     let longer = |times| evidence.longest_pause().is_none_or(|pause| idle >= pause.times(times));

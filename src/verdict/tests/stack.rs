@@ -190,3 +190,15 @@ fn what_is_forged_behind_a_long_silence_was_forgotten() {
     assert!(forged("5"));
     assert!(!forged("0.1"));
 }
+
+/// The client's last acknowledgement does not get through, and something resets it: the server's program never had the connection.
+#[test]
+fn who_repeats_its_offer_has_nothing_to_tell_its_program() {
+    let sees = |between: &str| {
+        verdict(&format!("A > B S\nB > A S.\nA > B .\n+0.1 A > B P. len 5\n{between}B > A R seq 5001\n+1 B > A S. seq 5000 ack 1001"))
+            .server_sees
+            .read
+    };
+    assert_eq!(sees(""), None);
+    assert_eq!(sees("B > A P. len 5\n"), Some("ECONNRESET"));
+}
