@@ -74,7 +74,7 @@ fn closed(evidence: &Evidence<'_>, side: Side) -> Sees {
 fn reset(evidence: &Evidence<'_>, side: Side) -> Sees {
     let Some(rst) = evidence.reset() else { return Sees::default() };
     let received = evidence.close.side(rst.by) != side;
-    if side == Side::Server && !was_accepted(evidence) {
+    if side == Side::Server && (!was_accepted(evidence) || offers_on(evidence)) {
         return Sees::default();
     }
     if !received {
@@ -90,16 +90,19 @@ fn reset(evidence: &Evidence<'_>, side: Side) -> Sees {
     Sees { read: Some(ECONNRESET), write: Some(ECONNRESET), ..Sees::default() }
 }
 
-/// Linux keeps a connection whose client has not answered the SYN+ACK from the server's program, and drops it silently. A server that repeats
-/// its SYN+ACK behind that answer never had it.
+/// Linux keeps a connection whose client has not answered the SYN+ACK from the server's program, and drops it silently.
 fn was_accepted(evidence: &Evidence<'_>) -> bool {
     let client = evidence.close.half_before(Side::Client);
-    let answered = !client.marks.has(Marks::SYN) || client.marks.has(Marks::ACKED);
+    !client.marks.has(Marks::SYN) || client.marks.has(Marks::ACKED)
+}
+
+/// Does a server repeat its SYN+ACK behind the client's answer, and say nothing else? It never had that.
+fn offers_on(evidence: &Evidence<'_>) -> bool {
     let recent = &evidence.close.recent;
     let answer = recent.iter().position(|recent| recent.by == evidence.close.client && recent.flags.ack());
     let since = answer.and_then(|at| recent.get(at..)).unwrap_or_default();
     let mut own = since.iter().filter(|recent| recent.by != evidence.close.client && !recent.flags.rst());
-    answered && !own.next().is_some_and(|first| first.flags.syn() && own.all(|later| later.flags.syn()))
+    own.next().is_some_and(|first| first.flags.syn() && own.all(|later| later.flags.syn()))
 }
 
 /// The side that sent the RST knows what it did, unless its stack gave up for it.

@@ -202,3 +202,12 @@ fn who_repeats_its_offer_has_nothing_to_tell_its_program() {
     assert_eq!(sees(""), None);
     assert_eq!(sees("B > A P. len 5\n"), Some("ECONNRESET"));
 }
+
+/// Linux gives a socket that has closed to TIME-WAIT's list when its FIN is acknowledged, but not while data does that.
+#[test]
+fn what_acknowledges_the_fin_tells_who_refuses_the_data() {
+    let closed = "A > B S\nB > A S.\nA > B .\nA > B P. len 9\nB > A P. len 9\nA > B .\n+3 B > A F.\n";
+    let reasons = |rest: &str| verdict(&format!("{closed}{rest}B > A R")).reasons[0];
+    assert_eq!(reasons("A > B P. len 9\n"), "abort_on_data");
+    assert_eq!(reasons("A > B .\n+1 A > B P. len 9\n"), "timewait_socket");
+}

@@ -79,9 +79,10 @@ fn left_unread(evidence: &Evidence<'_>, reset: &Reset, side: Side) -> bool {
     }
 }
 
-/// Of an answer that is known to be cut, or of which more came after the RST, something was on its way to be unread.
+/// Of an answer that is known to be cut, that fills many segments, or of which more came after the RST, something was on its way to be unread.
 fn more_came(evidence: &Evidence<'_>, reset: &Reset) -> bool {
-    evidence.exchange.is_framed() || evidence.lost_data() || reset.after.at(reset.by.peer()).news
+    let long = evidence.exchange.turn.is_some_and(|turn| turn.bytes > talk::SHORT_ANSWER);
+    evidence.exchange.is_framed() || long || evidence.lost_data() || reset.after.at(reset.by.peer()).news
 }
 
 /// No fitting socket. A socket in the last states of its close answers as one that is gone.
@@ -106,11 +107,24 @@ fn reply(evidence: &Evidence<'_>, reset: &Reset, side: Side) -> Vec<&'static str
     let own = evidence.close.half_before(side);
     let fin_acked = own.all_acked_by(evidence.close.half_before(side.peer()));
     let data = prompt.is_some_and(|prompt| prompt.len > 0);
+    // A FIN that is acknowledged by an empty segment leaves a socket in TIME-WAIT's list (`tcp_time_wait`); one that the data itself
+    // acknowledges is still that of the closed program (`tcp_rcv_state_process`).
+    let by_data = || prompt.is_some_and(|prompt| !fin_acked_before(evidence, side, &prompt));
     match (fin_acked, data) {
+        (true, true) if by_data() => vec!["abort_on_data", "timewait_socket", "no_socket"],
         (true, true) => vec!["timewait_socket", "no_socket", "abort_on_data"],
         (true, false) => vec!["no_socket", "timewait_socket", "abort_on_linger"],
         (false, _) => vec!["abort_on_data", "no_socket", "timewait_socket"],
     }
+}
+
+/// Had the FIN of `side` been acknowledged before this segment came?
+fn fin_acked_before(evidence: &Evidence<'_>, side: Side, prompt: &Recent) -> bool {
+    let Some(fin) = evidence.fin(side) else { return false };
+    let before = evidence.close.recent.iter().filter(|recent| recent.serial < prompt.serial);
+    before
+        .filter(|recent| recent.by == prompt.by && recent.flags.ack())
+        .any(|recent| !recent.ack.before(fin.end))
 }
 
 /// A kept-alive HTTP connection that was quiet between two requests: the server is likelier to have closed than crashed.
