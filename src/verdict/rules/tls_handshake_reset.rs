@@ -38,7 +38,8 @@ fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
     // Keys were agreed on, an alert that cannot be read followed, and no application ever spoke: the handshake failed last.
     let failed_last =
         evidence.exchange.tls().is_some_and(|tls| *tls.closing.at(End::Low) || *tls.closing.at(End::High))
-            && evidence.exchange.turns == 0;
+            && evidence.exchange.turns == 0
+            && refused_tls::all_read(evidence);
     if failed_last && evidence.how == How::Reset && !evidence.in_tls_handshake {
         return Some(Confidence::Likely);
     }

@@ -1,7 +1,7 @@
 //! A handshake of TLS 1.3 that one side refused: it says why in an alert that nobody else can read, and whose length tells that it
 //! is one (RFC 8446 §6). A server refuses a client's certificate when the client holds the handshake for done and may have asked.
 
-use crate::flow::{Side, Tls, Turn};
+use crate::flow::{End, Side, Tls, Turn};
 use crate::time::Span;
 
 use super::QUIET;
@@ -9,9 +9,20 @@ use super::farewell;
 use crate::verdict::Fact;
 use crate::verdict::evidence::Evidence;
 
-/// The session, if its handshake was captured and `side` ended it with an alert.
+/// Were all records of an end read, so that what it said last stands where it seems to stand?
+fn is_read(evidence: &Evidence<'_>, end: End) -> bool {
+    !evidence.exchange.is_blind(end) && evidence.exchange.tls().is_some_and(|tls| !tls.has_missed(end))
+}
+
+/// The same of both ends.
+pub(in crate::verdict) fn all_read(evidence: &Evidence<'_>) -> bool {
+    [End::Low, End::High].into_iter().all(|end| is_read(evidence, end))
+}
+
+/// The session, if its handshake was captured, as far as it depends on the client's records, and `side` ended it with an alert.
 fn ended<'a>(evidence: &Evidence<'a>, side: Side) -> Option<&'a Tls> {
     let tls = evidence.exchange.tls().filter(|tls| tls.version13 == Some(true) && tls.has_handshake())?;
+    let tls = Some(tls).filter(|_| is_read(evidence, evidence.close.client))?;
     tls.closing.at(evidence.close.end(side)).then_some(tls)
 }
 
@@ -20,7 +31,8 @@ fn ended<'a>(evidence: &Evidence<'a>, side: Side) -> Option<&'a Tls> {
 pub(in crate::verdict) fn by_server(evidence: &Evidence<'_>) -> bool {
     let asked = ended(evidence, Side::Server).filter(|tls| tls.has_client_certificate());
     let by_client = |turn: Turn| evidence.close.side(turn.by) == Side::Client;
-    let silent = evidence.exchange.turns <= 1 && evidence.exchange.turn.is_none_or(by_client);
+    let silent =
+        evidence.exchange.turns <= 1 && evidence.exchange.turn.is_none_or(by_client) && all_read(evidence);
     let answers = asked.is_some_and(|tls| said_at_once(evidence, tls));
     let ended =
         evidence.ended_by() == Some(Side::Server) || asked.is_some_and(|tls| said_first(evidence, tls));
@@ -54,6 +66,7 @@ pub(in crate::verdict) fn left_at_sight(evidence: &Evidence<'_>) -> bool {
     let Some(fin) = evidence.fin(Side::Client) else { return false };
     let server = evidence.close.end(Side::Server);
     let left = evidence.closer == Some(Side::Client) && evidence.in_tls_handshake;
+    let left = left && is_read(evidence, evidence.close.client);
     let spoke = evidence.exchange.tls().is_some_and(|tls| tls.has_spoken(server));
     let last_word =
         evidence.close.recent.iter().rev().find(|recent| recent.serial < fin.serial && recent.len > 0);

@@ -50,6 +50,8 @@ enum Stage {
     Certificate,
     /// A record as long as a CertificateVerify.
     Verify,
+    /// Some of it is missing from the capture: it may be over.
+    Unseen,
     /// It is over.
     Done,
 }
@@ -108,9 +110,9 @@ impl Flight {
         Self { stage: Stage::Done, server: Server::Before, ..Self::default() }
     }
 
-    /// The handshake is over as far as lengths and order tell.
-    pub(super) const fn is_over(&self) -> bool {
-        matches!(self.stage, Stage::Done)
+    /// The handshake is over as far as lengths and order tell, or may be, in records that the capture misses.
+    pub(super) const fn may_be_over(&self) -> bool {
+        matches!(self.stage, Stage::Done | Stage::Unseen)
     }
 
     /// Was the beginning of it captured?
@@ -148,6 +150,7 @@ impl Flight {
         let stage = match (self.stage, len) {
             (Stage::Done, _) => return self.asks(seq),
             (_, _) if is_finished(len) => Stage::Done,
+            (Stage::Unseen, _) if is_verify(len) => Stage::Verify,
             (Stage::Waiting, NO_CERTIFICATE | CERTIFICATE..) => Stage::Certificate,
             (Stage::Waiting, ..SHORTEST_FINISHED) => return Class::Alert,
             // Finished with a shorter tag, or padded.
@@ -179,7 +182,9 @@ impl Flight {
             };
             return Class::Handshake;
         }
-        self.stage = Stage::Done;
+        if self.stage != Stage::Unseen {
+            self.stage = Stage::Done;
+        }
         if self.is_ticket(len, ack) {
             (self.ticket, self.tickets) = (len, self.tickets.saturating_add(1));
             return Class::Handshake;
@@ -191,6 +196,13 @@ impl Flight {
             (self.answered, self.answer) = (Answered::Yes, Some(len));
         }
         Class::Application
+    }
+
+    /// Records of the client are missing. What comes before the server's hello is none of this flight.
+    pub(super) fn miss_of_client(&mut self) {
+        if self.stage != Stage::Done && self.server != Server::Waiting {
+            self.stage = Stage::Unseen;
+        }
     }
 
     /// What bytes of the client are that begin at `seq` and of which the snaplen hides where records begin in them.

@@ -8,6 +8,7 @@ mod flight;
 mod hello;
 mod looks;
 mod records;
+mod unseen;
 
 pub use alert::Alert;
 pub use hello::Offers;
@@ -37,7 +38,8 @@ pub struct Tls {
     pub sni: Option<String>,
     /// It is TLS 1.3; `None` before that is known.
     pub version13: Option<bool>,
-    /// The handshake is over. TLS 1.3: the client's Finished was seen; before: both sides' Finished, or data.
+    /// The handshake is over. TLS 1.3: the client's Finished was seen; before: both sides' Finished, or data. Where some of that is missing
+    /// it may be over.
     pub established: bool,
     /// The last alert that could be read.
     pub alert: Option<Alert>,
@@ -275,8 +277,7 @@ impl Tls {
             return Now::Handshake;
         }
         side.cipher = Cipher::Finished;
-        let both = [End::Low, End::High].iter().all(|&end| self.sides.at(end).cipher == Cipher::Finished);
-        self.established |= both && self.version13 != Some(true);
+        self.established |= self.both_finished();
         Now::Handshake
     }
 
@@ -301,7 +302,7 @@ impl Tls {
         } else {
             self.flight.of_server(len, at.stamp.ack)
         };
-        self.established = self.flight.is_over();
+        self.established = self.flight.may_be_over();
         match class {
             Class::Application => Now::Application,
             Class::Alert => {
@@ -369,32 +370,6 @@ impl Tls {
                 self.flight.server_hello();
             }
             _ => {}
-        }
-    }
-
-    /// Nobody can tell what these bytes are: after the handshake mostly data.
-    fn on_blind(&mut self, len: u32, at: At, turns: &mut Turns<'_>) {
-        let side = self.sides.at_mut(at.by);
-        side.missed = true;
-        if side.now != Now::Silent {
-            side.now = Now::Other;
-        }
-        if let Some(message) = side.hello.give_up() {
-            self.on_hello(&message, at.by);
-        }
-        (*self.closing.at_mut(at.by), *self.trailing_own_bytes.at_mut(at.by)) = (false, 0);
-        if !self.established {
-            return;
-        }
-        let class = match (self.version13, at.by == self.client) {
-            (Some(true), true) => self.flight.of_client_unseen(at.seq),
-            (Some(true), false) => self.flight.of_server_unseen(len),
-            _ => Class::Application,
-        };
-        match class {
-            Class::SecondTicket => turns.take_back(at.by),
-            Class::Application => turns.take(at.by, at.stamp, at.seq, len),
-            Class::Handshake | Class::Alert => {}
         }
     }
 }

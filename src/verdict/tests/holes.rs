@@ -1,0 +1,76 @@
+//! Holes of the capture in what the programs said: what stands behind one stands nowhere for certain.
+
+use crate::verdict::example::verdict;
+
+const OPEN: &str = "A > B S\nB > A S.\nA > B .\n";
+const HELLO: &str = "A > B P. hex 16030100050100000100\n";
+
+/// A record of application data, as all of TLS 1.3 is behind its hellos.
+fn record(len: u8) -> String {
+    format!("17030300{len:02x}{}", "61".repeat(len.into()))
+}
+
+/// Their lengths tell what these are where all was captured: a Certificate message without any, Finished, an alert, a request shorter than
+/// Finished, which in its place would be a padded alert.
+const NO_CERTIFICATE: u8 = 25;
+const FINISHED: u8 = 53;
+const ALERT: u8 = 19;
+const SHORT: u8 = 35;
+
+/// Who has said all of its handshake in what is missing refuses nothing by what it says next.
+#[test]
+fn what_follows_a_hole_stands_in_place_of_no_finished() {
+    let [finished, request, answer, bye] = [FINISHED, SHORT, 120, ALERT].map(record);
+    let shown = format!("{OPEN}{HELLO}B > A P. hex {}\n", record(120));
+    let rest = format!("B > A P. hex {answer}\nB > A P. hex {bye}\nB > A F.\nA > B F.\nB > A .");
+    let talk =
+        |lost: &str| format!("{shown}A > B P. hex {finished}{lost}\nB > A .\nA > B P. hex {request}\n{rest}");
+    for lost in ["", " lost"] {
+        let told = verdict(&talk(lost));
+        assert_eq!(told.cause_name(), None, "{lost}: {:?}", told.evidence);
+    }
+    // Nor does who says goodbye then.
+    let told = verdict(&format!(
+        "{shown}A > B P. hex {finished} lost\nB > A .\nA > B P. hex {bye}\nA > B F.\nB > A F.\nA > B ."
+    ));
+    assert_eq!(told.cause_name(), None, "{:?}", told.evidence);
+    let told = verdict(&format!("{shown}A > B P. hex {finished} lost\nB > A .\nA > B F.\nB > A F.\nA > B ."));
+    assert_eq!(told.cause_name(), None, "{:?}", told.evidence);
+    // Finished itself may come behind a hole, and begins no turn.
+    let told = verdict(&format!(
+        "{shown}A > B P. hex 140303000101 lost\nB > A .\nA > B P. hex {finished}\nB > A F.\nA > B F.\nB > A ."
+    ));
+    assert_eq!(told.cause_name(), None, "{:?}", told.evidence);
+}
+
+/// Nor is an answer to what is missing a ticket, behind which only a refusal could follow.
+#[test]
+fn what_answers_a_hole_is_no_refusal() {
+    let [none, finished, request, answer, bye] = [NO_CERTIFICATE, FINISHED, 60, 120, ALERT].map(record);
+    let shaken = format!("{OPEN}{HELLO}B > A P. hex {}\nA > B P. hex {none}{finished}\n", record(120));
+    for lost in ["", " lost"] {
+        let told = verdict(&format!(
+            "{shaken}B > A .\nA > B P. hex {request}{lost}\nB > A P. hex {answer}\nB > A FP. hex {bye}\nA > B F.\nB > A ."
+        ));
+        assert_eq!(told.cause_name(), None, "{lost}: {:?}", told.evidence);
+    }
+    // What the server had said before may be missing as well.
+    let told = verdict(&format!(
+        "{shaken}B > A P. hex {answer} lost\nA > B .\nB > A FP. hex {bye}\nA > B F.\nB > A ."
+    ));
+    assert_eq!(told.cause_name(), None, "{:?}", told.evidence);
+}
+
+/// Up to TLS 1.2 the Finished of one side may be missing.
+#[test]
+fn a_missing_finished_was_said() {
+    let hello = "B > A P. hex 160303000402000000\n";
+    let [client, server] = ["140303000101160303000420202020"; 2];
+    let bye = format!("150303001a{}", "62".repeat(26));
+    let [whole, torn] = ["", " lost"].map(|lost| {
+        verdict(&format!(
+            "{OPEN}{HELLO}{hello}A > B P. hex {client}{lost}\nB > A P. hex {server}\nA > B P. hex {bye}\nB > A F.\nA > B F.\nB > A ."
+        ))
+    });
+    assert_eq!((whole.cause_name(), torn.cause_name()), (None, None), "{:?}", torn.evidence);
+}
