@@ -282,6 +282,11 @@ pub(super) fn is_known(evidence: &Evidence<'_>) -> bool {
     evidence.exchange.owed().is_some_and(|owed| owed != Owed::Unknown)
 }
 
+/// Would it be known what was answered, had the capture not missed some of that?
+pub(super) fn answers_unread(evidence: &Evidence<'_>) -> bool {
+    evidence.exchange.is_framed() && !is_known(evidence) && evidence.close.gaps > 0
+}
+
 /// Has an HTTP response begun that the end of the connection ends? Whoever leaves before that may have had all of it.
 pub(super) fn ends_at_close(evidence: &Evidence<'_>) -> bool {
     evidence.exchange.owed() == Some(Owed::Rest(BodyLength::UntilClose))

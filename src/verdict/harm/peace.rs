@@ -37,6 +37,7 @@ pub(super) fn is_doubtful(evidence: &Evidence<'_>) -> bool {
     may_be_another(evidence)
         || may_be_cut
         || unanswered
+        || talk::answers_unread(evidence)
         || ended_mute_in_tls(evidence)
         || unseen::words_are_hidden(evidence)
 }

@@ -48,6 +48,10 @@ fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
         // Whoever closed before it had its answer, or gave it, is the story, not what came too late; least of all a goodbye.
         (Shape::Reply, Some(_)) if closer == Side::Client && owed_to_client => Some(Confidence::Possible),
         (Shape::Reply, Some(_)) if owed_to_client && evidence.answers_alert() => Some(Confidence::Possible),
+        // Nor is a goodbye the story where what was answered is missing from the capture.
+        (Shape::Reply, Some(_)) if evidence.answers_alert() && talk::answers_unread(evidence) => {
+            Some(Confidence::Possible)
+        }
         // A server that ended without TLS's goodbye may not have meant to: what it had still to say nobody knows.
         (Shape::Reply, Some(_)) if closer == Side::Server && ended_mute(evidence) => {
             Some(Confidence::Possible)
@@ -160,10 +164,12 @@ fn advise(evidence: &Evidence<'_>) -> String {
         return format!(
             "Only the {writer}'s {} met a socket that was closed already: {}",
             facts::own_last_words(evidence),
-            if matches!(evidence.talk, Talk::Awaiting | Talk::Answering) {
-                "by that nothing was lost, but the client had not waited for all that it was owed."
-            } else {
-                "nothing was lost, nothing needs doing."
+            match evidence.talk {
+                Talk::Awaiting | Talk::Answering =>
+                    "by that nothing was lost, but the client had not waited for all that it was owed.",
+                _ if talk::answers_unread(evidence) =>
+                    "by that nothing was lost. Whether all had been answered before, the capture does not hold: if the client misses something, ask why the connection was closed.",
+                _ => "nothing was lost, nothing needs doing.",
             }
         );
     }

@@ -156,6 +156,28 @@ fn only_control_frames_meet_the_closed_socket() {
     assert_eq!((asked.cause_name(), asked.harm), (Some("stale_keepalive"), Some(Harm::Harmful)));
 }
 
+/// A server that is killed in the midst of a call closes without a word. Where the capture misses some of what it said the answer may be
+/// among that, and may not.
+#[test]
+fn nobody_knows_what_was_answered_in_what_is_missing() {
+    let settings = frame(SETTINGS, 0, 0, &[]);
+    let bye = format!("A > B P. hex {}\nB > A R", goaway(0, NO_ERROR));
+    let killed = |before: &str, behind: &str| {
+        let asked = format!("B > A P. hex {settings}{before}\nA > B .\n{}", ask(1));
+        let acknowledged = format!("B > A P. hex {}{behind}\nA > B .\n", frame(SETTINGS, 1, 0, &[]));
+        verdict(&format!("{}{asked}{acknowledged}+0.9 B > A F.\n{bye}", opened()))
+    };
+    let seen = killed("", "");
+    assert_eq!((seen.cause_name(), seen.harm), (Some("no_response"), Some(Harm::Harmful)));
+    for told in [killed(" lost", ""), killed("", " lost")] {
+        let found = told.cause.map(|found| (found.rule.name, found.confidence));
+        assert_eq!(found, Some(("write_after_close", Confidence::Possible)), "{:?}", told.evidence);
+        assert_eq!(told.harm, None, "{:?}", told.evidence);
+        let advice = told.advice.unwrap_or_default();
+        assert!(advice.contains("the capture does not hold"), "{advice}");
+    }
+}
+
 /// Pings are no speech: a connection is idle however often its ends ask each other whether they are there.
 #[test]
 fn pings_break_no_silence_and_nobody_owes_them_an_answer() {
