@@ -84,6 +84,7 @@ pub(crate) fn stale() -> Verdict {
             method: Some("GET".into()),
             target: Some("/api/report".into()),
             host: Some("api.internal".into()),
+            response_bytes: Some(0),
             ..ExchangeFacts::default()
         }),
         conn_state: ConnState::Rstr,

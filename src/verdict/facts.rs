@@ -179,7 +179,8 @@ pub(super) fn progress(evidence: &Evidence<'_>) -> String {
         BodyLength::InHead if response.status == 0 => "part of its head".to_owned(),
         BodyLength::InHead => format!("{status}, not all of its head"),
         BodyLength::Unknown if response.status == 0 => format!("{} bytes", response.body),
-        BodyLength::Unknown | BodyLength::UntilClose => format!("{status}, {} body bytes", response.body),
+        BodyLength::Unknown => format!("{status}, {} bytes", response.body),
+        BodyLength::UntilClose => format!("{status}, {} body bytes", response.body),
     }
 }
 

@@ -131,8 +131,8 @@ pub struct ExchangeFacts {
     pub sni: Option<String>,
     /// HTTP status.
     pub status: Option<u16>,
-    /// Body bytes of the response that arrived.
-    pub response_bytes: u64,
+    /// Body bytes of the response that arrived; `None` where what is said is encrypted, has no bodies, or cannot be followed.
+    pub response_bytes: Option<u64>,
     /// Body bytes that its head announced.
     pub response_expected: Option<u64>,
     /// TLS alert in clear.

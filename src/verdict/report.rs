@@ -98,8 +98,12 @@ pub(super) fn exchange(evidence: &Evidence<'_>) -> Option<ExchangeFacts> {
     let exchange = evidence.exchange;
     let protocol = exchange.protocol_name()?;
     let mut facts = ExchangeFacts { protocol: Some(protocol), ..ExchangeFacts::default() };
-    if let Some(http) = exchange.http().or_else(|| exchange.upgraded().map(|upgraded| &upgraded.http)) {
+    if let Some(http) = exchange.http() {
         facts.take_http(http);
+        facts.response_bytes = body_bytes(http);
+    }
+    if let Some(upgraded) = exchange.upgraded() {
+        facts.take_http(&upgraded.http);
     }
     if let Some(stream) = evidence.stream().or_else(|| exchange.http2()?.answered()) {
         facts.take_stream(stream);
@@ -107,6 +111,14 @@ pub(super) fn exchange(evidence: &Evidence<'_>) -> Option<ExchangeFacts> {
     facts.sni = exchange.tls().and_then(|tls| tls.sni.clone());
     facts.alert = exchange.tls().and_then(|tls| tls.alert).map(|alert| alert.name());
     Some(facts)
+}
+
+/// How much of the body of an answer came, where heads are told from bodies.
+fn body_bytes(http: &Http) -> Option<u64> {
+    match &http.response {
+        Some(response) => Some(response.body).filter(|_| response.length != BodyLength::Unknown),
+        None => (!http.is_blind(http.client.peer()) && !http.in_http2).then_some(0),
+    }
 }
 
 fn filled(text: &str) -> Option<String> {
@@ -120,7 +132,6 @@ impl ExchangeFacts {
         self.host = http.request.host.as_ref().map(ToString::to_string);
         if let Some(response) = &http.response {
             self.status = (response.status != 0).then_some(response.status);
-            self.response_bytes = response.body;
             self.response_expected = match response.length {
                 BodyLength::Bytes(length) => Some(length),
                 _ => None,
@@ -130,7 +141,7 @@ impl ExchangeFacts {
 
     fn take_stream(&mut self, stream: &Stream) {
         self.status = (stream.status != 0).then_some(stream.status);
-        self.response_bytes = stream.body;
+        self.response_bytes = Some(stream.body);
         if let Some(line) = &stream.line {
             self.method = filled(&line.method);
             self.target = filled(&line.target);

@@ -119,7 +119,7 @@ struct Exchange<'a> {
     host: Option<&'a str>,
     sni: Option<&'a str>,
     status: Option<u16>,
-    response_bytes: u64,
+    response_bytes: Option<u64>,
     response_expected: Option<u64>,
     alert: Option<&'static str>,
 }

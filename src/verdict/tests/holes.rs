@@ -1,6 +1,7 @@
-//! Holes of the capture in what the programs said: what stands behind one stands nowhere for certain.
+//! What a hole of the capture, or its snaplen, hides of what the programs said: what stands behind that stands nowhere for certain.
 
-use crate::verdict::example::verdict;
+use crate::verdict::Harm;
+use crate::verdict::example::{cause, verdict};
 
 const OPEN: &str = "A > B S\nB > A S.\nA > B .\n";
 const HELLO: &str = "A > B P. hex 16030100050100000100\n";
@@ -73,4 +74,36 @@ fn a_missing_finished_was_said() {
         ))
     });
     assert_eq!((whole.cause_name(), torn.cause_name()), (None, None), "{:?}", torn.evidence);
+}
+
+/// A request of which the snaplen hides the end has an answer that says how long it is.
+#[test]
+fn an_answer_is_cut_whatever_is_known_of_its_request() {
+    let asked =
+        |method: &str| format!("{OPEN}A > B P. len 79 \"{method} /c HTTP/1.1\\r\\nHost: b\\r\\nUser\"\n");
+    let head =
+        |length: u32| format!("\"HTTP/1.0 200 OK\\r\\nContent-Length: {length}\\r\\n\\r\\n\"\nA > B .\n");
+    for end in ["B > A R.", "B > A F.\nA > B F.\nB > A .", "+2 B > A R."] {
+        let told = verdict(&format!("{}B > A P. len 3043 {}{end}", asked("GET"), head(100_000)));
+        assert_eq!(cause(&told), (Some("response_cut"), Some(Harm::Harmful)), "{:?}", told.evidence);
+        let bytes = told.exchange.map(|exchange| (exchange.response_bytes, exchange.response_expected));
+        assert_eq!(bytes, Some((Some(3000), Some(100_000))));
+    }
+    let closed = "B > A F.\nA > B F.\nB > A .";
+    let whole = verdict(&format!("{}B > A P. len 3041 {}{closed}", asked("GET"), head(3000)));
+    assert_eq!(whole.cause_name(), None, "{:?}", whole.evidence);
+    let without = verdict(&format!("{}B > A P. {}{closed}", asked("HEAD"), head(100_000)));
+    assert_eq!(without.cause_name(), None, "{:?}", without.evidence);
+}
+
+/// Where a head ends in what is hidden nobody knows how much of what came was body; nor does anybody of what is encrypted.
+#[test]
+fn bytes_of_no_known_body_are_not_counted_as_one() {
+    let get = "A > B P. \"GET / HTTP/1.1\\r\\n\\r\\n\"\n";
+    let body = |text: &str| verdict(text).exchange.and_then(|exchange| exchange.response_bytes);
+    assert_eq!(body(&format!("{OPEN}{get}B > A P. len 165 \"HTTP/1.1 200 OK\\r\\nServ\"")), None);
+    assert_eq!(body(&format!("{OPEN}{get}B > A .")), Some(0));
+    let [finished, request, answer] = [FINISHED, 60, 120].map(record);
+    let shaken = format!("{OPEN}{HELLO}B > A P. hex {}\nA > B P. hex {finished}{request}\n", record(120));
+    assert_eq!(body(&format!("{shaken}B > A P. hex {answer}")), None);
 }

@@ -93,7 +93,7 @@ fn one_of_many_requests_is_enough() {
     assert!(says(&cut, "1 body bytes on stream 5, no END_STREAM"), "{:?}", cut.evidence);
     assert_eq!(
         cut.exchange.map(|exchange| (exchange.protocol, exchange.response_bytes)),
-        Some((Some("http/2"), 1))
+        Some((Some("http/2"), Some(1)))
     );
 }
 

@@ -177,6 +177,14 @@ impl Http {
         }
     }
 
+    /// What is missing of the response that is under way, if all of its head and the method of its request came.
+    #[must_use]
+    pub fn rest(&self) -> Option<Owed> {
+        let response = self.response.as_ref().filter(|_| self.unanswered > 0 && !self.is_over())?;
+        let told = !matches!(response.length, BodyLength::Unknown | BodyLength::InHead) && !response.complete;
+        told.then_some(Owed::Rest(response.length))
+    }
+
     /// What `by` sends.
     pub(super) fn kind(&self, by: End) -> Kind {
         Kind::of(by, self.client)

@@ -130,9 +130,10 @@ fn exchange(it: &ExchangeFacts) -> Option<String> {
     let request = row::request(it, "").or_else(|| it.protocol.map(str::to_owned))?;
     let status = it.status.map(|status| format!("answer {status}"));
     let bytes = match (it.response_bytes, it.response_expected) {
-        (0, None) => None,
-        (got, None) => Some(format!("{got} bytes of the answer")),
-        (got, Some(of)) => Some(format!("{got} of {of} bytes of the answer")),
+        (None | Some(0), None) => None,
+        (Some(got), None) => Some(format!("{got} bytes of the answer")),
+        (None, Some(of)) => Some(format!("{of} bytes of the answer were announced")),
+        (Some(got), Some(of)) => Some(format!("{got} of {of} bytes of the answer")),
     };
     let alert = it.alert.map(|alert| format!("alert {alert}"));
     Some([Some(request), status, bytes, alert].into_iter().flatten().collect::<Vec<_>>().join(", "))

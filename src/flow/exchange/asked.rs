@@ -1,0 +1,106 @@
+//! What was asked and what is owed for it, whichever protocol tells that.
+
+use crate::decode::SeqNumber;
+
+use super::super::key::End;
+use super::{Exchange, Owed, Protocol, Spoken};
+
+impl Exchange {
+    /// What the server owes the client, where that can be known at all: in HTTP and with databases.
+    #[must_use]
+    pub fn owed(&self) -> Option<Owed> {
+        let owed = match &self.protocol {
+            Protocol::Http(http) => http.owed(),
+            Protocol::Http2(http2) => http2.owed(),
+            Protocol::Database(database) => database.owed(),
+            _ => return None,
+        };
+        let blind = self.is_blind(End::Low) || self.is_blind(End::High);
+        Some(if blind { self.rest_under_way().unwrap_or(Owed::Unknown) } else { owed })
+    }
+
+    /// The rest of a response of which the whole head came, whatever is missing of its request.
+    fn rest_under_way(&self) -> Option<Owed> {
+        let http = self.http()?;
+        let read = !self.is_blind(http.client.peer());
+        http.rest().filter(|_| read)
+    }
+
+    /// What the server speaks, where the client asks it in another version of HTTP and gets no answer that it understands.
+    #[must_use]
+    pub fn speaks_other(&self) -> Option<Spoken> {
+        match &self.protocol {
+            Protocol::Http(http) => http.in_http2.then_some(Spoken::Http2),
+            Protocol::Http2(http2) => http2.other,
+            _ => None,
+        }
+    }
+
+    /// Does the protocol tell where requests and answers begin and end?
+    #[must_use]
+    pub fn is_framed(&self) -> bool {
+        match &self.protocol {
+            Protocol::Http(_) | Protocol::Http2(_) => true,
+            Protocol::Database(database) => database.is_counted(),
+            Protocol::Unknown | Protocol::Tls(_) | Protocol::Upgraded(_) => false,
+        }
+    }
+
+    /// Who asks, where that is known from what is said.
+    #[must_use]
+    pub fn client(&self) -> Option<End> {
+        match &self.protocol {
+            Protocol::Http(http) => Some(http.client),
+            Protocol::Http2(http2) => Some(http2.client),
+            Protocol::Database(database) => Some(database.client()).filter(|_| database.is_counted()),
+            Protocol::Upgraded(upgraded) => Some(upgraded.http.client),
+            Protocol::Unknown | Protocol::Tls(_) => None,
+        }
+    }
+
+    /// How many requests began, where that is known.
+    #[must_use]
+    pub fn requests(&self) -> u32 {
+        match &self.protocol {
+            Protocol::Http(http) => http.requests,
+            Protocol::Http2(http2) => http2.requests,
+            Protocol::Database(database) => database.requests(),
+            _ => 0,
+        }
+    }
+
+    /// Who sends requests, and where the latest began, where that is known.
+    #[must_use]
+    pub fn last_request(&self) -> Option<(End, SeqNumber)> {
+        match &self.protocol {
+            Protocol::Http(http) if http.requests > 0 => Some((http.client, http.last_request_seq)),
+            Protocol::Http2(http2) if http2.requests > 0 => Some((http2.client, http2.last_request_seq)),
+            Protocol::Database(database) if database.requests() > 0 => {
+                Some((database.client(), database.last_request_seq()))
+            }
+            _ => None,
+        }
+    }
+
+    /// The method of the request that is told of, where it is known.
+    #[must_use]
+    pub fn method(&self) -> Option<&str> {
+        let method = match &self.protocol {
+            Protocol::Http(http) => &http.request.method,
+            Protocol::Http2(http2) => &http2.told()?.line.as_ref()?.method,
+            _ => return None,
+        };
+        (!method.is_empty()).then_some(method)
+    }
+
+    /// Has a request not been sent whole? Where that cannot be known it is not claimed.
+    #[must_use]
+    pub fn request_unfinished(&self) -> bool {
+        match &self.protocol {
+            Protocol::Http(http) => http.request_unfinished(),
+            Protocol::Http2(http2) => http2.request_unfinished(),
+            Protocol::Database(database) => database.request_unfinished(),
+            _ => false,
+        }
+    }
+}
