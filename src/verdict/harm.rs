@@ -8,7 +8,7 @@ use crate::time::Span;
 
 use super::ending::{probes, shut_window, unseen};
 use super::evidence::Evidence;
-use super::talk::{farewell, refused_tls, tls};
+use super::talk::{farewell, refused_tls, tls, version};
 use super::{How, talk};
 
 /// Whether anybody was hurt.
@@ -46,6 +46,7 @@ const FAILURES: &[Test] = &[
     tls::answers_in_clear,
     refused_tls::by_server,
     talk::http2_failed,
+    version::speaks_no_http,
     talk::is_broken,
     probed_in_vain,
 ];

@@ -117,7 +117,7 @@ pub(super) fn exchange(evidence: &Evidence<'_>) -> Option<ExchangeFacts> {
 fn body_bytes(http: &Http) -> Option<u64> {
     match &http.response {
         Some(response) => Some(response.body).filter(|_| response.length != BodyLength::Unknown),
-        None => (!http.is_blind(http.client.peer()) && !http.in_http2).then_some(0),
+        None => (!http.is_blind(http.client.peer()) && http.other.is_none()).then_some(0),
     }
 }
 

@@ -102,6 +102,9 @@ pub(super) fn talk(evidence: &Evidence<'_>) -> Talk {
     if evidence.request_crossed {
         return if evidence.exchange.turn_before.is_some() { Talk::Complete } else { Talk::Nothing };
     }
+    if version::speaks_no_http(evidence) {
+        return Talk::Awaiting;
+    }
     if let Some(aborted) = given_up(evidence) {
         return if aborted.stream.body > 0 { Talk::Answering } else { Talk::Awaiting };
     }

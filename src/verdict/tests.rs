@@ -6,6 +6,7 @@ mod http2;
 mod innocent;
 mod lossy;
 mod merged;
+mod mismatch;
 mod network;
 mod program;
 mod stack;

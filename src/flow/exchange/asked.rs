@@ -26,11 +26,11 @@ impl Exchange {
         http.rest().filter(|_| read)
     }
 
-    /// What the server speaks, where the client asks it in another version of HTTP and gets no answer that it understands.
+    /// What the server speaks, where the client asks it in HTTP, or in another version of it, and gets no answer that it understands.
     #[must_use]
     pub fn speaks_other(&self) -> Option<Spoken> {
         match &self.protocol {
-            Protocol::Http(http) => http.in_http2.then_some(Spoken::Http2),
+            Protocol::Http(http) => http.other,
             Protocol::Http2(http2) => http2.other,
             _ => None,
         }

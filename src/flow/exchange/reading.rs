@@ -229,7 +229,7 @@ impl Opening {
     /// whole request line where a side begins to speak: the capture may have begun with the rest of an answer.
     fn look_again(&mut self, (by, piece): (End, &Piece<'_>), settings: Option<End>, talk: &mut Talk<'_>) {
         if tls::is_surely_hello(piece.bytes) {
-            talk.begin_tls(by);
+            talk.begin_tls_behind_clear(by);
         } else if talk.looks_like_preface(piece.bytes) == Looks::Like {
             talk.begin_http2(Http2::new(by));
         } else if talk.is_unknown() && tls::is_surely_data(piece.bytes) {
@@ -270,7 +270,7 @@ impl Opening {
         *self = Self::Known;
         if first != by {
             *self = Self::Plain { settings: None };
-        } else if hello == Looks::Like {
+        } else if hello == Looks::Like || tls::looks_like_alert(&bytes) {
             talk.begin_tls(by);
         } else if request == Looks::Like {
             talk.begin_http(by, None);

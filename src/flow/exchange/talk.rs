@@ -6,6 +6,7 @@ use super::database::{self, Database};
 use super::http::{self, Http, Kind, Looks};
 use super::http2::{self, Http2};
 use super::last_words::{self, LastWord, LastWords};
+use super::spoken::Spoken;
 use super::stream::Piece;
 use super::tls::Tls;
 use super::turns::Turns;
@@ -62,7 +63,7 @@ impl Talk<'_> {
 
     pub(super) fn begin_http(&mut self, client: End, settings: Option<End>) {
         let mut http = Http::new(client);
-        http.in_http2 = settings == Some(client.peer());
+        http.other = (settings == Some(client.peer())).then_some(Spoken::Http2);
         *self.protocol = Protocol::Http(Box::new(http));
     }
 
@@ -85,12 +86,23 @@ impl Talk<'_> {
         *self.protocol = Protocol::Tls(Box::new(Tls::midway(by)));
     }
 
-    /// Its handshake is nobody's turn.
     pub(super) fn begin_tls(&mut self, client: End) {
+        self.begin(Tls::new(client));
+    }
+
+    /// The same where the two have agreed on it in clear.
+    pub(super) fn begin_tls_behind_clear(&mut self, client: End) {
+        let mut tls = Tls::new(client);
+        tls.behind_clear = true;
+        self.begin(tls);
+    }
+
+    /// Its handshake is nobody's turn.
+    fn begin(&mut self, tls: Tls) {
         self.turns.clear();
         match &mut *self.protocol {
-            Protocol::Upgraded(upgraded) => upgraded.tls = Some(Tls::new(client)),
-            protocol => *protocol = Protocol::Tls(Box::new(Tls::new(client))),
+            Protocol::Upgraded(upgraded) => upgraded.tls = Some(tls),
+            protocol => *protocol = Protocol::Tls(Box::new(tls)),
         }
     }
 

@@ -163,7 +163,7 @@ fn known_to_be_owed(evidence: &Evidence<'_>) -> bool {
         Some(Owed::Rest(length)) => {
             !matches!(length, BodyLength::UntilClose | BodyLength::Unknown | BodyLength::InHead)
         }
-        Some(_) => false,
+        Some(_) => version::speaks_no_http(evidence),
         None => tls::record_is_cut(evidence),
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::flow::{Alert, Side};
 use crate::verdict::rule::{Confidence, Rule, hit, miss};
-use crate::verdict::talk::tls::fatal_alert;
+use crate::verdict::talk::tls::{by_hand, fatal_alert};
 use crate::verdict::{Evidence, Fact, How, facts};
 
 pub(super) const RULE: Rule = Rule {
@@ -65,6 +65,12 @@ fn is_of_peer_certificate(alert: Alert) -> bool {
 fn advise(evidence: &Evidence<'_>) -> String {
     let Some(alert) = fatal_alert(evidence) else { return String::new() };
     let side = evidence.close.side(alert.by);
+    if evidence.exchange.tls().is_some_and(|tls| tls.has_handshake() && !tls.has_hello()) {
+        return format!(
+            "The {side} said '{}' before anybody had said hello: its own TLS does not let it begin (settings, certificates, or another protocol than it expects); its log says why.",
+            alert.name()
+        );
+    }
     let whose = match side {
         Side::Client => match alert.description {
             CERTIFICATE_EXPIRED => "the dates of the server's certificate, and the client's clock",
@@ -80,8 +86,9 @@ fn advise(evidence: &Evidence<'_>) -> String {
         Side::Server => "its certificate, names and TLS settings",
     };
     format!(
-        "The {side} ended the handshake with '{}': check {whose}; `openssl s_client -connect` repeats it by hand.",
-        alert.name()
+        "The {side} ended the handshake with '{}': check {whose}; {} repeats it by hand.",
+        alert.name(),
+        by_hand(evidence)
     )
 }
 
@@ -101,6 +108,17 @@ mod tests {
         };
         assert!(of("2d").contains("the dates of the server's certificate"), "{}", of("2d"));
         assert!(of("30").contains("who signed the server's certificate"), "{}", of("30"));
+        // Where the two agree on TLS in clear the command has to as well.
+        let mail = "B > A P. \"220 mail\\r\\n\"\nA > B P. \"STARTTLS\\r\\n\"\nB > A P. \"220 go\\r\\n\"\n";
+        let hello = "A > B P. hex 1603010006010000020303\nB > A P. hex 160303000402000000\nA > B .\n";
+        let refused = "A > B P. hex 15030300020230\nA > B F.\nB > A F.\nA > B .";
+        let told = verdict(&format!("A > B S\nB > A S.\nA > B .\n{mail}{hello}{refused}"));
+        assert!(
+            told.advice.as_deref().is_some_and(|advice| advice.contains("-starttls")),
+            "{:?}",
+            told.advice
+        );
+        assert!(!of("30").contains("-starttls"));
         assert!(of("46").contains("its trust store and TLS settings"), "{}", of("46"));
     }
 }

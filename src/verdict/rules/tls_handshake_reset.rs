@@ -87,6 +87,7 @@ fn advise(evidence: &Evidence<'_>) -> String {
         );
     }
     format!(
-        "Repeat it by hand with `openssl s_client -connect {server} -servername NAME`, with other names and from another network: that tells the server's choice from a filter on the path."
+        "Repeat it by hand with {}, with other names and from another network: that tells the server's choice from a filter on the path.",
+        tls::by_hand(evidence)
     )
 }

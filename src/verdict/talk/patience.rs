@@ -8,7 +8,7 @@ use crate::verdict::{Evidence, How, Sender};
 use super::after::said_after;
 use super::farewell::said_goodbye;
 use super::tls::offers;
-use super::{AT_ONCE, EMPTY_FRAME, TLS_RECORD, Talk, is_quiet};
+use super::{AT_ONCE, EMPTY_FRAME, TLS_RECORD, Talk, is_quiet, version};
 
 /// Nobody who only looks in stays for as long.
 const PATIENT: Span = Span::from_secs(1);
@@ -30,7 +30,7 @@ pub(in crate::verdict) fn left_at_once(evidence: &Evidence<'_>) -> bool {
     let closed = evidence.closer == Some(Side::Client);
     let left = (closed || aborted) && (asked || evidence.in_tls_handshake);
     // Who hears another language has waited for long enough.
-    left && !waited && evidence.exchange.speaks_other().is_none()
+    left && !waited && version::spoken(evidence).is_none()
 }
 
 /// Did the client wait for what it had asked in TLS, and leave without it, so that nothing, or only the server's goodbye, met its closed

@@ -43,6 +43,15 @@ pub(in crate::verdict) fn hello_in_vain(evidence: &Evidence<'_>) -> bool {
     evidence.in_tls_handshake && left && !heard && arrived && evidence.close.both_seen()
 }
 
+/// The command that repeats the handshake by hand.
+pub(in crate::verdict) fn by_hand(evidence: &Evidence<'_>) -> String {
+    let server = evidence.close.endpoint(Side::Server);
+    let behind_clear = evidence.exchange.tls().is_some_and(|tls| tls.behind_clear);
+    let (how, words) =
+        if behind_clear { (" -starttls PROTOCOL", " (smtp, imap, ftp, postgres, ...)") } else { ("", "") };
+    format!("`openssl s_client -connect {server} -servername NAME{how}`{words}")
+}
+
 /// The HTTP that the client can speak inside, where its hello was captured.
 pub(in crate::verdict) fn offers(evidence: &Evidence<'_>) -> Offers {
     let tls = evidence.exchange.tls().filter(|tls| tls.has_handshake());

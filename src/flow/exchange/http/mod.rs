@@ -22,6 +22,7 @@ use crate::decode::SeqNumber;
 
 use super::super::key::{Both, End};
 use super::http2;
+use super::spoken::Spoken;
 use super::stream::{Piece, Stamp, count};
 use pending::Pending;
 use reader::{Event, Reader};
@@ -45,8 +46,8 @@ pub struct Http {
     pub response: Option<Response>,
     /// An interim response (1xx) came, and no final one since.
     pub interim: bool,
-    /// The server speaks HTTP/2: nothing that it says is an answer.
-    pub in_http2: bool,
+    /// What the server speaks instead of HTTP/1. Of HTTP/2 nothing is an answer.
+    pub other: Option<Spoken>,
     closing: Closing,
     readers: Both<Reader>,
     /// What the unanswered requests ask, as far as their answers are framed by it.
@@ -115,7 +116,7 @@ impl Http {
             last_request_seq: SeqNumber::default(),
             response: None,
             interim: false,
-            in_http2: false,
+            other: None,
             closing: Closing::No,
             readers: Both::default(),
             pending: Pending::default(),
@@ -231,8 +232,10 @@ impl Http {
     /// The server's first bytes tell.
     fn is_in_http2(&mut self, server: End, piece: &Piece<'_>) -> bool {
         let first = self.answered == 0 && self.response.is_none() && self.readers.at(server).is_idle();
-        self.in_http2 |= first && http2::begins_with_settings(piece.bytes);
-        self.in_http2
+        if first && http2::begins_with_settings(piece.bytes) {
+            self.other = Some(Spoken::Http2);
+        }
+        self.other == Some(Spoken::Http2)
     }
 
     fn on(&mut self, kind: Kind, event: Event<'_>, stamp: Stamp) -> Option<Upgrade> {

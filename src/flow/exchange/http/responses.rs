@@ -2,7 +2,7 @@
 
 use super::head::{self, Asked, Looks};
 use super::reader::Event;
-use super::{BodyLength, Closing, Http, Response, Stamp, Upgrade};
+use super::{BodyLength, Closing, Http, Response, Spoken, Stamp, Upgrade};
 
 /// Responses that only announce the real one (RFC 9110 §15.2); 101 is the real one.
 const fn is_interim(status: u16) -> bool {
@@ -14,7 +14,8 @@ impl Http {
     pub(super) fn response_so_far(&mut self) {
         let Some(bytes) = self.readers.at(self.client.peer()).head() else { return };
         if head::looks_like_message(bytes, head::Kind::Response) == Looks::Unlike {
-            return self.lose_response(bytes.len() as u64);
+            let (other, len) = (Spoken::instead_of_http1(bytes), bytes.len());
+            return self.lose_response(other, len as u64);
         }
         let status = head::status(bytes).unwrap_or(0);
         let begun = Response { status, length: BodyLength::InHead, ..Response::default() };
@@ -24,7 +25,7 @@ impl Http {
     /// A whole head; says what the connection speaks behind it, if that is no HTTP.
     pub(super) fn response_head(&mut self, bytes: &[u8], stamp: Stamp) -> Option<Upgrade> {
         let Some(status) = head::status(bytes) else {
-            self.lose_response(bytes.len() as u64);
+            self.lose_response(Spoken::instead_of_http1(bytes), bytes.len() as u64);
             return None;
         };
         if is_interim(status) {
@@ -95,7 +96,12 @@ impl Http {
         }
     }
 
-    fn lose_response(&mut self, bytes: u64) {
+    /// What came is no response. The server's first words tell that it has none to give.
+    fn lose_response(&mut self, other: Option<Spoken>, bytes: u64) {
+        let begun = self.response.as_ref().is_some_and(|response| response.status != 0);
+        if self.answered == 0 && !self.interim && !begun {
+            self.other = other;
+        }
         self.readers.at_mut(self.client.peer()).lose(bytes);
         self.response_lost(bytes);
     }

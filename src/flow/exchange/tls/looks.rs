@@ -1,7 +1,7 @@
 //! Is it TLS?
 
 use super::super::http::{Looks, looks_like};
-use super::{CLIENT_HELLO, records};
+use super::{CLIENT_HELLO, FATAL, records};
 
 /// Do these bytes begin a ClientHello?
 #[must_use]
@@ -11,6 +11,12 @@ pub(in super::super) fn looks_like_hello(bytes: &[u8]) -> Looks {
         [records::HANDSHAKE] | [records::HANDSHAKE, 3] | [records::HANDSHAKE, 3, 0..=4, ..] => Looks::Short,
         _ => Looks::Unlike,
     }
+}
+
+/// Do these bytes begin a fatal alert in clear, which is all that a program says that does not understand the other's first bytes?
+#[must_use]
+pub(in super::super) fn looks_like_alert(bytes: &[u8]) -> bool {
+    matches!(bytes, [records::ALERT, 3, 0..=4, 0, 2, FATAL, ..])
 }
 
 /// Are these records of data, of a session that began before the capture? In clear nobody says three such bytes and a length that fits.

@@ -12,7 +12,7 @@ mod unseen;
 
 pub use alert::Alert;
 pub use hello::Offers;
-pub(super) use looks::{is_surely_data, is_surely_hello, looks_like_hello};
+pub(super) use looks::{is_surely_data, is_surely_hello, looks_like_alert, looks_like_hello};
 
 use crate::ahead::fetch;
 use crate::decode::SeqNumber;
@@ -26,6 +26,7 @@ use records::{Event, Hello, Record, Records};
 
 /// An alert in clear is its level and its description; an encrypted one is longer.
 const ALERT_LEN: u16 = 2;
+const FATAL: u8 = 2;
 const CLIENT_HELLO: u8 = 1;
 const SERVER_HELLO: u8 = 2;
 
@@ -51,6 +52,8 @@ pub struct Tls {
     pub cut_record: Both<bool>,
     /// The HTTP that the client can speak.
     pub offers: Offers,
+    /// It began behind something in clear (STARTTLS, PostgreSQL's SSLRequest).
+    pub behind_clear: bool,
     sides: Both<Side>,
     flight: Flight,
 }
@@ -129,6 +132,7 @@ impl Tls {
             trailing_own_bytes: Both::default(),
             cut_record: Both::default(),
             offers: Offers::NoHttp,
+            behind_clear: false,
             sides: Both::default(),
             flight: Flight::default(),
         }
@@ -164,6 +168,13 @@ impl Tls {
     #[must_use]
     pub fn has_spoken(&self, by: End) -> bool {
         self.sides.at(by).now != Now::Silent
+    }
+
+    /// Did the client say hello, as far as is known?
+    #[must_use]
+    pub fn has_hello(&self) -> bool {
+        let side = self.sides.at(self.client);
+        side.missed || side.hello != Hello::default()
     }
 
     /// Are the first bytes that this end said no TLS?
@@ -350,7 +361,11 @@ impl Tls {
         let mut said = said.take(usize::from(ALERT_LEN));
         let (level, description) = (said.next(), said.next());
         self.sides.at_mut(at.by).now = Now::Alert(level);
-        if let (Some(level @ 1..=2), Some(description)) = (level, description) {
+        // What a fatal one is answered with is not why it ended.
+        let answers = self.alert.is_some_and(|said| said.by != at.by && said.level == FATAL);
+        if let (Some(level @ 1..=FATAL), Some(description)) = (level, description)
+            && !answers
+        {
             self.alert = Some(Alert::said((at.by, at.stamp), level, description));
         }
     }
