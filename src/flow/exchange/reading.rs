@@ -16,7 +16,7 @@ use super::http2::{self, Http2};
 use super::stream::{Piece, Stamp, Stream};
 use super::talk::Talk;
 use super::tls;
-use super::{Protocol, Upgraded};
+use super::{Protocol, Spoken, Upgraded};
 
 /// First bytes that are kept while they might become something known: as many as the longest method.
 const MAX_OPENING: usize = 16;
@@ -55,8 +55,8 @@ enum Opening {
     /// Too few bytes to tell.
     Short(Box<Short>),
     /// Nothing known; TLS may begin in the middle (STARTTLS, PostgreSQL's SSLRequest), and so may the capture. A server of HTTP/2
-    /// may speak first.
-    Plain { settings: Option<End> },
+    /// may speak first, and others greet.
+    Plain { greeted: Option<(End, Spoken)> },
     /// It is known.
     Known,
     /// It will not be known.
@@ -217,9 +217,9 @@ impl Opening {
         match self {
             Self::Known => self.read(by, piece, talk),
             Self::Unknown => {}
-            Self::Plain { settings } => {
-                let settings = *settings;
-                self.look_again((by, piece), settings, talk);
+            Self::Plain { greeted } => {
+                let greeted = *greeted;
+                self.look_again((by, piece), greeted, talk);
             }
             Self::Silent | Self::Short(_) => self.recognise(by, piece, talk),
         }
@@ -227,7 +227,12 @@ impl Opening {
 
     /// A whole ClientHello header is unlike anything else, and so are HTTP/2's preface, before which its servers may speak, and a
     /// whole request line where a side begins to speak: the capture may have begun with the rest of an answer.
-    fn look_again(&mut self, (by, piece): (End, &Piece<'_>), settings: Option<End>, talk: &mut Talk<'_>) {
+    fn look_again(
+        &mut self,
+        (by, piece): (End, &Piece<'_>),
+        greeted: Option<(End, Spoken)>,
+        talk: &mut Talk<'_>,
+    ) {
         if tls::is_surely_hello(piece.bytes) {
             talk.begin_tls_behind_clear(by);
         } else if talk.looks_like_preface(piece.bytes) == Looks::Like {
@@ -239,7 +244,7 @@ impl Opening {
         } else if let Some(database) = talk.database(by, piece) {
             talk.begin_database(database);
         } else if talk.begins_request(by, piece) {
-            talk.begin_http(by, settings);
+            talk.begin_http(by, greeted);
         } else {
             if *talk.turns.count > MAX_PLAIN_TURNS {
                 *self = Self::Unknown;
@@ -269,7 +274,7 @@ impl Opening {
         let short = [hello, request, preface, startup].contains(&Looks::Short) && piece.unseen == 0;
         *self = Self::Known;
         if first != by {
-            *self = Self::Plain { settings: None };
+            *self = Self::Plain { greeted: None };
         } else if hello == Looks::Like || tls::looks_like_alert(&bytes) {
             talk.begin_tls(by);
         } else if request == Looks::Like {
@@ -282,7 +287,9 @@ impl Opening {
             let bytes = bytes.into_vec();
             return *self = Self::Short(Box::new(Short { by, stamp, seq, bytes }));
         } else {
-            *self = Self::Plain { settings: http2::begins_with_settings(&bytes).then_some(by) };
+            let settings = http2::begins_with_settings(&bytes).then_some(Spoken::Http2);
+            let spoken = settings.or_else(|| Spoken::instead_of_http1(&bytes));
+            *self = Self::Plain { greeted: spoken.map(|spoken| (by, spoken)) };
         }
         if matches!(self, Self::Known) {
             self.hear(by, &Piece { stamp, seq, bytes: &earlier, unseen: 0 }, talk);

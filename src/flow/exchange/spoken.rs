@@ -1,11 +1,23 @@
 //! What a server speaks that is asked in HTTP, or in another version of it.
 
-use memchr::memchr;
-
 use super::tls;
 
-/// All that HTTP/1 has to say begins with this.
-const HTTP: &[u8] = b"HTTP/";
+/// How servers of other protocols begin: SSH (RFC 4253 §4.2), IMAP (RFC 9051 §7.1), POP3 (RFC 1939 §3), AMQP, VNC (RFC 6143 §7.1.1), NATS, rsync,
+/// memcached. What begins otherwise may be a page without a head, as HTTP/0.9 had it.
+const GREETINGS: &[&[u8]] = &[
+    b"SSH-",
+    b"* OK",
+    b"* PREAUTH",
+    b"* BYE",
+    b"* BAD",
+    b"+OK",
+    b"-ERR",
+    b"AMQP",
+    b"RFB 0",
+    b"INFO {",
+    b"@RSYNCD: ",
+    b"ERROR\r\n",
+];
 
 /// A version of HTTP, TLS, or neither.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,20 +33,17 @@ pub enum Spoken {
 }
 
 impl Spoken {
-    /// What answers a request of HTTP/1 with these first bytes, if that is no HTTP/1. Relatives of it (ICY) have a status as well, and clients
-    /// that know them.
+    /// What answers a request of HTTP/1 with these first bytes, if that is another protocol beyond doubt.
     pub(super) fn instead_of_http1(bytes: &[u8]) -> Option<Self> {
         if tls::looks_like_alert(bytes) {
             return Some(Self::Tls);
         }
-        let begins = bytes.get(..HTTP.len()).unwrap_or(bytes);
-        (!HTTP.starts_with(begins) && !has_status(bytes)).then_some(Self::NoHttp)
+        let other = is_reply(bytes) || GREETINGS.iter().any(|greeting| bytes.starts_with(greeting));
+        other.then_some(Self::NoHttp)
     }
 }
 
-/// Does the first line have a number of three digits behind its first word?
-fn has_status(bytes: &[u8]) -> bool {
-    let line = bytes.get(..memchr(b'\n', bytes).unwrap_or(bytes.len())).unwrap_or_default();
-    let second = line.split(|byte| byte.is_ascii_whitespace()).nth(1);
-    second.is_some_and(|word| word.len() == 3 && word.iter().all(u8::is_ascii_digit))
+/// A reply of SMTP, FTP or NNTP: three digits and the end of a word (RFC 5321 §4.2).
+fn is_reply(bytes: &[u8]) -> bool {
+    matches!(bytes, [b'1'..=b'5', b'0'..=b'9', b'0'..=b'9', b' ' | b'-', ..])
 }

@@ -61,9 +61,9 @@ impl Talk<'_> {
         begins && self.is_unknown() && http::is_surely_request(piece.bytes)
     }
 
-    pub(super) fn begin_http(&mut self, client: End, settings: Option<End>) {
+    pub(super) fn begin_http(&mut self, client: End, greeted: Option<(End, Spoken)>) {
         let mut http = Http::new(client);
-        http.other = (settings == Some(client.peer())).then_some(Spoken::Http2);
+        http.other = greeted.filter(|&(by, _)| by != client).map(|(_, spoken)| spoken);
         *self.protocol = Protocol::Http(Box::new(http));
     }
 

@@ -29,6 +29,10 @@ fn who_speaks_no_http_answers_no_request() {
         );
         assert!(told.advice.as_deref().is_some_and(|advice| advice.contains("no HTTP")), "{:?}", told.advice);
     }
+    // Some only greet, and say nothing of what they do not understand.
+    let told = verdict(&format!("{OPEN}B > A P. \"SSH-2.0-OpenSSH_9.6\\r\\n\"\n{GET}B > A R."));
+    assert_eq!(cause(&told), (Some("no_response"), Some(Harm::Harmful)), "{:?}", told.evidence);
+    assert!(told.advice.as_deref().is_some_and(|advice| advice.contains("no HTTP")), "{:?}", told.advice);
     // Who greets first may speak another protocol as well.
     let told = verdict(&format!(
         "{OPEN}B > A P. \"* OK ready\\r\\n\"\n{GET}B > A P. \"GET BAD command\\r\\n\"\nA > B F.\nB > A P. len 9\nA > B R"
@@ -39,7 +43,13 @@ fn who_speaks_no_http_answers_no_request() {
 /// Relatives of HTTP have a status, and captures begin in the midst of answers.
 #[test]
 fn what_may_be_an_answer_is_not_told_as_none() {
-    for said in ["ICY 200 OK\\r\\nicy-name: x\\r\\n\\r\\nmusic", "HTTP/2 200\\r\\n\\r\\n"] {
+    // Nor is a page without a head: HTTP/0.9 had none, and its server closes behind it.
+    for said in [
+        "<html>hello</html>",
+        " \\r\\nHTTP/1.1 200 OK\\r\\n",
+        "ICY 200 OK\\r\\nicy-name: x\\r\\n\\r\\nmusic",
+        "HTTP/2 200\\r\\n\\r\\n",
+    ] {
         let told = verdict(&format!("{OPEN}{GET}B > A P. \"{said}\"\nA > B F.\nB > A F.\nA > B ."));
         assert_eq!(told.cause_name(), None, "{said}: {:?}", told.evidence);
     }

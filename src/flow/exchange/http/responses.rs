@@ -32,6 +32,7 @@ impl Http {
             (self.response, self.interim) = (None, true);
             return None;
         }
+        self.other = None;
         let asked = self.pending.front();
         let upgrade = upgrade(status, asked, bytes);
         let length = match upgrade {
@@ -100,7 +101,7 @@ impl Http {
     fn lose_response(&mut self, other: Option<Spoken>, bytes: u64) {
         let begun = self.response.as_ref().is_some_and(|response| response.status != 0);
         if self.answered == 0 && !self.interim && !begun {
-            self.other = other;
+            self.other = self.other.or(other);
         }
         self.readers.at_mut(self.client.peer()).lose(bytes);
         self.response_lost(bytes);
