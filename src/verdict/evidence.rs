@@ -329,7 +329,7 @@ fn idle_before(evidence: &Evidence<'_>) -> Option<Span> {
     let unheard =
         |recent: &Recent| crossed.is_some_and(|turn| recent.by == turn.by && !recent.seq.before(turn.seq));
     // That a server ends a session for being idle breaks no silence.
-    let farewell = evidence.exchange.fatal().map(|fatal| fatal.serial);
+    let farewell = evidence.exchange.fatal().filter(|fatal| !fatal.answers).map(|fatal| fatal.serial);
     let earlier = close.recent.get(..at)?;
     let goodbyes = [End::Low, End::High].map(|by| goodbye_of(evidence, earlier, by));
     let said = |recent: &&Recent| {

@@ -8,13 +8,13 @@ use crate::time::Span;
 pub(super) use self::rst::{of_ignored, of_rst};
 use super::ending::{half_close, shut_window, unseen};
 use super::evidence::{Evidence, Talk};
-use super::talk::{broken_off, goaway, version};
+use super::talk::{broken_off, goaway, own_words, version};
 use super::{Confidence, Fact, How, cap, talk};
 
 /// How the end looked: the first FIN and the RST, as far as there are any.
 pub(super) fn of_end(evidence: &Evidence<'_>) -> Vec<Fact> {
     let mut facts: Vec<Fact> = goaway::facts(evidence);
-    facts.extend(of_fatal(evidence));
+    facts.extend(own_words::fact(evidence));
     facts.extend(half_close::fact(evidence));
     facts.extend(evidence.closer.and_then(|side| of_fin(evidence, side)));
     if evidence.how.by_rst() {
@@ -23,38 +23,6 @@ pub(super) fn of_end(evidence: &Evidence<'_>) -> Vec<Fact> {
         facts.extend(limits(evidence));
     }
     facts
-}
-
-/// Why the server ended the session, in its own words.
-pub(super) fn of_fatal(evidence: &Evidence<'_>) -> Option<Fact> {
-    let fatal = talk::fatal(evidence)?;
-    let word = format!("{} {}", fatal.severity, fatal.code);
-    // The rest of the message may be in the next segment.
-    let said = [word.trim(), fatal.text.as_str()].into_iter().filter(|part| !part.is_empty());
-    Some(Fact::at(fatal.frame, format!("the server said {}", said.collect::<Vec<_>>().join(": "))))
-}
-
-/// What to do about it.
-pub(super) fn fatal_advice(evidence: &Evidence<'_>) -> Option<String> {
-    let fatal = talk::fatal(evidence)?;
-    let why = match fatal.code.as_str() {
-        "57P01" => "an administrator's command (pg_terminate_backend) or a shutdown ended the session",
-        "57P02" => "another of its processes crashed, and it ended all sessions",
-        "57P04" => "its database was dropped",
-        "57P05" => "it limits how long a session may be idle (idle_session_timeout)",
-        "25P03" => "it limits how long a transaction may be idle (idle_in_transaction_session_timeout)",
-        "1053" => "it was being shut down",
-        "1153" => "the client sent more at once than it takes (max_allowed_packet)",
-        "1927" => "an administrator killed it (KILL)",
-        "4031" => "it limits how long a session may be idle (wait_timeout, interactive_timeout)",
-        code => {
-            return Some(format!(
-                "The server ended the session and said why ({}), so that the program has an error of its own to show.",
-                format!("{code} {}", fatal.text).trim()
-            ));
-        }
-    };
-    Some(format!("The server ended the session on purpose: {why}. Its log at that time says more."))
 }
 
 /// After this time a SYN that has no answer is sent again (RFC 6298 §2.1), and a SYN+ACK (Linux `TCP_TIMEOUT_INIT`).
@@ -121,7 +89,11 @@ pub(super) fn of_talk(evidence: &Evidence<'_>) -> Option<Fact> {
             Fact::at(turn.frame, torn.unwrap_or(whole))
         }
         Talk::Answering => {
-            let begun = || format!("the answer to {request} had begun: {}", progress(evidence));
+            let said = evidence.close.half_before(Side::Client).has_data();
+            let begun = || match said {
+                true => format!("the answer to {request} had begun: {}", progress(evidence)),
+                false => format!("the server was sending unasked: {} so far", progress(evidence)),
+            };
             Fact::at(turn.frame, unseen::told(evidence, &request).unwrap_or_else(begun))
         }
         Talk::Complete if talk::end_unknown(evidence) => Fact::at(

@@ -5,6 +5,7 @@ pub(super) mod answered_early;
 pub(super) mod broken_off;
 pub(super) mod farewell;
 pub(super) mod goaway;
+pub(super) mod own_words;
 pub(super) mod patience;
 pub(super) mod race;
 pub(super) mod refused_tls;

@@ -8,6 +8,7 @@ mod lossy;
 mod merged;
 mod mismatch;
 mod network;
+mod own_words;
 mod program;
 mod stack;
 mod tls;

@@ -2,6 +2,7 @@
 //! that it ends a session and why. They are no part of the talk.
 
 use compact_str::{CompactString, ToCompactString};
+use memchr::memrchr;
 
 use super::super::key::{Both, End};
 use super::stream::Piece;
@@ -33,17 +34,23 @@ const NATS_GOES_ON: &[&[u8]] = &[b"Invalid Subject", b"Permissions Violation"];
 /// shutdown, a host that is blocked or unknown, an aborted connection, a packet that is too long, a packet that did not come in
 /// time, too many connections of a user, a session that is killed, and one that was idle for too long.
 const ENDS_MYSQL: &[u16] = &[1040, 1053, 1129, 1130, 1152, 1153, 1159, 1203, 1927, 4031];
+/// POP3 says so to whom it logs out: Dovecot, UW imapd, Cyrus, Qpopper.
+const LOGGED_OUT: &[&[u8]] =
+    &[b"-ERR Disconnected", b"-ERR Autologout", b"-ERR idle for too long", b"-ERR POP timeout"];
 /// Lines that a server says before it closes: SMTP's and FTP's (RFC 5321 §3.8, RFC 7504 §2.1, RFC 959 §5.4.2), IMAP's (RFC 9051 §7.1.5),
-/// OpenSSH's and memcached's to whom they do not let in.
+/// IRC's (RFC 2812 §3.7.4), OpenSSH's and memcached's to whom they do not let in.
 const CLOSING_LINES: &[&[u8]] = &[
     b"421 ",
     b"421-",
     b"521 ",
     b"* BYE ",
+    b"ERROR :",
     b"Exceeded MaxStartups",
     b"Not allowed at this time",
     b"ERROR Too many open connections",
 ];
+/// A server that has had enough says so behind its last answer, in the same segment; replies are no longer than this (RFC 5321 §4.5.3.1.5).
+const MAX_REPLIES: usize = 2 * 512;
 const ERROR: u8 = b'E';
 const NOTICE: u8 = b'N';
 const READY: u8 = b'Z';
@@ -87,6 +94,8 @@ pub struct Fatal {
     pub text: CompactString,
     /// It stands behind messages of an answer that it cuts.
     pub within: bool,
+    /// It stands behind a whole answer in the same segment.
+    pub answers: bool,
 }
 
 impl Fatal {
@@ -129,6 +138,7 @@ pub(super) fn is_one(bytes: &[u8]) -> bool {
     is_goodbye(bytes)
         || is_message(bytes) && fatal(bytes, Saying::default()).is_some()
         || refusal(bytes, Saying::default()).is_some()
+        || last_line(bytes).is_some()
 }
 
 /// What `by` says, if that is one.
@@ -139,7 +149,10 @@ pub(super) fn of(by: End, piece: &Piece<'_>) -> Option<LastWord> {
     let saying = Saying::of(by, piece);
     let message = Some(piece.bytes).filter(|bytes| is_message(bytes));
     let said = message.and_then(|bytes| fatal(bytes, saying));
-    said.or_else(|| refusal(piece.bytes, saying)).map(LastWord::Fatal)
+    let behind =
+        || last_line(piece.bytes).filter(|_| piece.unseen == 0).map(|line| closing_line(line, saying));
+    let behind = || behind().map(|fatal| Fatal { answers: true, ..fatal });
+    said.or_else(|| refusal(piece.bytes, saying)).or_else(behind).map(LastWord::Fatal)
 }
 
 fn is_goodbye(bytes: &[u8]) -> bool {
@@ -234,16 +247,17 @@ fn refusal(bytes: &[u8], Saying { by, frame, serial }: Saying) -> Option<Fatal> 
         code,
         text: shown(text),
         within: false,
+        answers: false,
     };
     if CLOSING_LINES.iter().any(|start| bytes.starts_with(start)) {
-        let line = bytes.split(|&byte| byte == b'\r').next()?;
-        return Some(said("", CompactString::default(), line));
+        return Some(closing_line(bytes, Saying { by, frame, serial }));
     }
     if bytes.first() == Some(&b'-') {
         let severity = if bytes.starts_with(b"-ERR") { "ERR" } else { "DENIED" };
         let line = bytes.split(|&byte| byte == b'\r').next()?;
         let text = line.get(severity.len() + 1..)?.trim_ascii_start();
-        let ends = NOT_LET_IN.iter().any(|start| bytes.starts_with(start)) || is_end_of_nats(bytes);
+        let begins = |starts: &[&[u8]]| starts.iter().any(|start| bytes.starts_with(start));
+        let ends = begins(NOT_LET_IN) || begins(LOGGED_OUT) || is_end_of_nats(bytes);
         return ends.then(|| said(severity, CompactString::default(), text));
     }
     // One packet of an error: length, number, 0xff, code, SQLSTATE in six bytes but for those who have not said hello yet.
@@ -252,6 +266,28 @@ fn refusal(bytes: &[u8], Saying { by, frame, serial }: Saying) -> Option<Fatal> 
     let whole = usize::from(len) + 4 == bytes.len() && ends_mysql(code);
     let text = text.strip_prefix(b"#").and_then(|text| text.get(5..)).unwrap_or(text);
     whole.then(|| said("ERROR", code.to_compact_string(), text))
+}
+
+/// A line with which a server closes.
+fn closing_line(bytes: &[u8], Saying { by, frame, serial }: Saying) -> Fatal {
+    let line = bytes.split(|&byte| byte == b'\r').next().unwrap_or_default();
+    Fatal {
+        by,
+        frame,
+        serial,
+        severity: CompactString::default(),
+        code: CompactString::default(),
+        text: shown(line),
+        within: false,
+        answers: false,
+    }
+}
+
+/// The last of several short lines, if a server closes with it.
+fn last_line(bytes: &[u8]) -> Option<&[u8]> {
+    let lines = bytes.strip_suffix(b"\n").filter(|lines| lines.len() < MAX_REPLIES)?;
+    let line = lines.get(memrchr(b'\n', lines)? + 1..)?;
+    CLOSING_LINES.iter().any(|start| line.starts_with(start)).then_some(line)
 }
 
 /// Does NATS end a connection with this error?
@@ -283,5 +319,6 @@ pub(super) fn read(body: &[u8], Saying { by, frame, serial }: Saying, within: bo
         code: shown(code),
         text: shown(field(b'M').unwrap_or_default()),
         within,
+        answers: false,
     })
 }

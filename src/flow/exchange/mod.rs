@@ -32,7 +32,7 @@ pub use spoken::Spoken;
 pub use tls::{Alert, Offers, Tls};
 pub use turns::Turn;
 pub use upgraded::Upgraded;
-pub use websocket::WebSocket;
+pub use websocket::{CloseFrame, WebSocket};
 
 use crate::ahead::fetch;
 use crate::decode::{Segment, SeqNumber};

@@ -34,7 +34,10 @@ impl Talk<'_> {
                 *words.goodbye.at_mut(by) = piece.len();
                 true
             }
-            LastWord::Fatal(fatal) => !words.fatal.insert(fatal).within,
+            LastWord::Fatal(fatal) => {
+                let fatal = words.fatal.insert(fatal);
+                !fatal.within && !fatal.answers
+            }
         }
     }
 

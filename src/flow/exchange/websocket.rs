@@ -1,6 +1,10 @@
 //! WebSocket (RFC 6455): messages are speech; pings, pongs and Close frames are the protocol's own, and who ends a connection without a
 //! Close frame breaks it off.
 
+mod close_frame;
+
+pub use close_frame::CloseFrame;
+
 use super::super::key::{Both, End};
 use super::stream::Piece;
 use super::turns::Turns;
@@ -25,6 +29,8 @@ pub struct WebSocket {
     pub trailing_control_bytes: Both<u32>,
     /// That end has begun a message of several frames, of which the last has not come (RFC 6455 §5.4).
     fragmented: Both<bool>,
+    /// The first Close frame, as far as it came.
+    close: Option<Box<CloseFrame>>,
     sides: Both<Side>,
 }
 
@@ -71,6 +77,7 @@ impl WebSocket {
             closing: Both::default(),
             trailing_control_bytes: Both::default(),
             fragmented: Both::default(),
+            close: None,
             sides: Both::default(),
         }
     }
@@ -91,6 +98,12 @@ impl WebSocket {
     #[must_use]
     pub fn is_unclosed(&self) -> bool {
         [End::Low, End::High].into_iter().all(|by| !self.is_blind(by) && !*self.closing.at(by))
+    }
+
+    /// The first Close frame, if one came; the other side's only answers it.
+    #[must_use]
+    pub fn close_frame(&self) -> Option<&CloseFrame> {
+        self.close.as_deref()
     }
 
     /// How many of the next bytes of `by` are of a message for certain.
@@ -117,6 +130,10 @@ impl WebSocket {
             Side::Body(kind, left) => {
                 let taken = u32::try_from(*left).unwrap_or(u32::MAX).min(piece.len());
                 let kind = *kind;
+                if let Some(close) = self.close.as_mut().filter(|close| kind == Kind::Close && close.by == by)
+                {
+                    close.goes_on(piece.bytes.get(..taken as usize).unwrap_or(piece.bytes));
+                }
                 *left -= u64::from(taken);
                 if *left == 0 {
                     *side = BETWEEN;
@@ -132,10 +149,16 @@ impl WebSocket {
                 *place = byte;
                 *have += 1;
                 let known = header.get(..*have).unwrap_or_default();
+                let mask = known.last_chunk().copied().filter(|_| from_client).unwrap_or_default();
                 let kind = match read_header(known, from_client) {
                     Some(Ok(frame)) => {
                         *side = if frame.len == 0 { BETWEEN } else { Side::Body(frame.kind, frame.len) };
-                        *self.closing.at_mut(by) |= frame.kind == Kind::Close;
+                        if frame.kind == Kind::Close {
+                            *self.closing.at_mut(by) = true;
+                            self.close.get_or_insert_with(|| {
+                                Box::new(CloseFrame::new(by, piece.stamp.frame, mask))
+                            });
+                        }
                         if frame.kind == Kind::Message {
                             *self.fragmented.at_mut(by) = !frame.last;
                         }

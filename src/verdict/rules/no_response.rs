@@ -5,7 +5,7 @@ use crate::verdict::ending::{half_close, shut_window};
 use crate::verdict::evidence::{Shape, Talk};
 use crate::verdict::rule::{Confidence, Rule, hit, miss};
 use crate::verdict::talk::QUIET;
-use crate::verdict::talk::{farewell, goaway, race, rhythm, turned_away, version};
+use crate::verdict::talk::{farewell, goaway, own_words, race, rhythm, turned_away, version};
 use crate::verdict::{Evidence, Fact, How, facts, talk};
 
 pub(super) const RULE: Rule = Rule {
@@ -140,7 +140,7 @@ fn advise(evidence: &Evidence<'_>) -> String {
     }
     // A server that stops reading keeps its client from going on.
     let shut = || shut_window::advice(evidence).filter(|_| evidence.exchange.request_unfinished());
-    let told = goaway::advice(evidence).or_else(|| facts::fatal_advice(evidence));
+    let told = goaway::advice(evidence).or_else(|| own_words::advice(evidence));
     if let Some(advice) = told.or_else(shut) {
         return format!("{advice} {}", facts::retry_advice(evidence));
     }

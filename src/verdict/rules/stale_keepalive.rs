@@ -5,7 +5,7 @@ use crate::time::Span;
 use crate::verdict::ending::gave_up;
 use crate::verdict::evidence::{Shape, Talk};
 use crate::verdict::rule::{Confidence, Rule, hit, miss};
-use crate::verdict::talk::{answered_early, race};
+use crate::verdict::talk::{answered_early, own_words, race};
 use crate::verdict::{Evidence, Fact, How, Sender, ending, facts};
 
 /// A pause before the server's FIN that is shorter is no idle time: no keep-alive timeout is.
@@ -95,6 +95,10 @@ B > A P. \"HTTP/1.1 200 OK\\r\\nContent-Length: 2\\r\\n\\r\\nok\"\nA > B .\n+5 B
 };
 
 fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
+    // Nobody keeps a WebSocket for the next request.
+    if evidence.exchange.websocket().is_some() {
+        return None;
+    }
     if evidence.how == How::Fin {
         let raced = race::idle_before_request(evidence).map(|_| Confidence::Possible);
         return swallowed(evidence).map(|_| facts::sure_if_framed(evidence, Confidence::Likely)).or(raced);
@@ -201,7 +205,7 @@ fn judge_fin_lost(evidence: &Evidence<'_>) -> Option<Confidence> {
 }
 
 fn facts_of(evidence: &Evidence<'_>) -> Vec<Fact> {
-    let fatal = facts::of_fatal(evidence).into_iter();
+    let fatal = own_words::fact(evidence).into_iter();
     let mut facts: Vec<Fact> = fatal.chain(facts::of_fin(evidence, Side::Server)).collect();
     if let Some(turn) = swallowed(evidence).filter(|_| evidence.how == How::Fin) {
         let name = facts::request_name_at_close(evidence);
@@ -247,7 +251,7 @@ fn is_timeout(evidence: &Evidence<'_>) -> bool {
 fn advise(evidence: &Evidence<'_>) -> String {
     let idle = facts::idle(evidence);
     let learned = facts::learned_idle(evidence);
-    if let Some(advice) = facts::fatal_advice(evidence) {
+    if let Some(advice) = own_words::advice(evidence) {
         return format!("{advice} {}", facts::retry_unseen(evidence));
     }
     if evidence.closer.is_some() && evidence.idle_before.is_some_and(|idle| idle < SHORTEST) {

@@ -4,6 +4,7 @@ use crate::flow::{Http, Side};
 use crate::verdict::ending::unseen;
 use crate::verdict::evidence::{Shape, Talk};
 use crate::verdict::rule::{Confidence, Rule, hit, miss};
+use crate::verdict::talk::own_words;
 use crate::verdict::{Evidence, Fact, How, Sender, facts, talk};
 
 pub(super) const RULE: Rule = Rule {
@@ -196,7 +197,7 @@ const TOO_SLOW: u16 = 408;
 
 fn advise(evidence: &Evidence<'_>) -> String {
     let status = evidence.http().and_then(|http| http.response.as_ref()).map(|response| response.status);
-    if let Some(advice) = facts::fatal_advice(evidence) {
+    if let Some(advice) = own_words::advice(evidence) {
         return advice;
     }
     match evidence.rst_by {

@@ -5,7 +5,7 @@ use crate::time::Span;
 use crate::verdict::ending::{gave_up, unseen};
 use crate::verdict::evidence::{Shape, Talk};
 use crate::verdict::rule::{Confidence, Rule, hit, miss};
-use crate::verdict::talk::{farewell, patience, race, refused_tls};
+use crate::verdict::talk::{farewell, own_words, patience, race, refused_tls};
 use crate::verdict::{Evidence, Fact, How, Sender, facts, talk};
 
 pub(super) const RULE: Rule = Rule {
@@ -90,6 +90,7 @@ fn between_exchanges(evidence: &Evidence<'_>, closer: Side) -> bool {
         && race::is_next_talk(evidence)
         && evidence.exchange.turns >= 2
         && !evidence.answers_alert()
+        && evidence.exchange.websocket().is_none()
 }
 
 /// Did the other side send anything between the closer's FIN and its RST? Where the capture misses something, it may have.
@@ -119,7 +120,7 @@ fn probed_after(evidence: &Evidence<'_>, closer: Side) -> Option<u64> {
 fn facts_of(evidence: &Evidence<'_>) -> Vec<Fact> {
     let Some(Sender::Side(closer)) = evidence.rst_by else { return Vec::new() };
     // A server that turned somebody away in words was not written to by a program that would not hear.
-    let said = facts::of_fatal(evidence).filter(|_| closer == Side::Server);
+    let said = own_words::fact(evidence).filter(|_| closer == Side::Server);
     let mut facts: Vec<Fact> = said.into_iter().chain(facts::of_fin(evidence, closer)).collect();
     let own = format!("sent its {}", facts::own_last_words(evidence));
     let what = if evidence.answers_alert() { &own } else { "wrote" };
@@ -178,7 +179,7 @@ fn advise(evidence: &Evidence<'_>) -> String {
             "Nothing was written and nothing was lost: the {closer} had closed, and the {writer}'s program has not closed its end since. If such connections pile up (CLOSE_WAIT), make the {writer} close once it reads EOF."
         );
     }
-    if let Some(said) = facts::fatal_advice(evidence).filter(|_| closer == Side::Server) {
+    if let Some(said) = own_words::advice(evidence).filter(|_| closer == Side::Server) {
         return said;
     }
     if let Some(gap) = crossing(evidence, closer) {

@@ -1,0 +1,78 @@
+//! Ends that were announced in so many words: these are told, and nobody looks for another reason.
+
+use crate::verdict::example::{cause, verdict};
+use crate::verdict::{Harm, Verdict};
+
+const OPEN: &str = "A > B S\nB > A S.\nA > B .\n";
+
+fn says(told: &Verdict, words: &str) -> bool {
+    let advised = told.advice.as_deref().is_some_and(|advice| advice.contains(words));
+    advised && told.evidence.iter().any(|fact| fact.fact.contains(words))
+}
+
+/// A server's Close frame has a code and a reason, and what its client writes then is no next request of a pool.
+#[test]
+fn a_close_frame_says_why() {
+    let asked =
+        "A > B P. \"GET /ws HTTP/1.1\\r\\nUpgrade: websocket\\r\\nConnection: Upgrade\\r\\n\\r\\n\"\n";
+    let switched = "B > A P. \"HTTP/1.1 101 Go\\r\\nUpgrade: websocket\\r\\n\\r\\n\"\nA > B .\n";
+    let talk = "A > B P. hex 8182000000006869\nB > A P. hex 81026869\nA > B .\n";
+    let wrote = "+2 A > B P. hex 8182000000006869\nB > A R";
+    let closed = |frame: &str, rest: &str| {
+        verdict(&format!("{OPEN}{asked}{switched}{talk}+1 B > A P. hex {frame}\nB > A F.\nA > B .\n{rest}"))
+    };
+    // 1011, "ping", and 1008 in two segments.
+    let told = closed("880603f370696e67", wrote);
+    assert_eq!(cause(&told), (Some("write_after_close"), Some(Harm::Harmful)), "{:?}", told.evidence);
+    assert!(says(&told, "1011 internal error, ping"), "{:?} {:?}", told.evidence, told.advice);
+    let split = closed("880603\nB > A P. hex f061757468", wrote);
+    assert!(says(&split, "1008 policy violation, auth"), "{:?} {:?}", split.evidence, split.advice);
+    assert!(says(&closed("8800", wrote), "without a code"));
+    // A client's is masked, and the server's answer is not why.
+    let told = verdict(&format!(
+        "{OPEN}{asked}{switched}{talk}A > B P. hex 88840102030402ea6b6d\nB > A P. hex 880203e8\nB > A R."
+    ));
+    let fact = "the client ended the WebSocket with a Close frame: 1000 normal closure, hi";
+    assert!(told.evidence.iter().any(|told| told.fact == fact), "{:?}", told.evidence);
+    // A normal end has no cause at all.
+    let told = verdict(&format!(
+        "{OPEN}{asked}{switched}{talk}B > A P. hex 880203e8\nA > B P. hex 88820000000003e8\nB > A F.\nA > B F.\nB > A ."
+    ));
+    assert_eq!(told.cause_name(), None, "{:?}", told.evidence);
+}
+
+/// What a server of mail or of chats says before it closes is why it did, be it behind its last answer, in the same segment.
+#[test]
+fn a_line_that_ends_a_session_says_why() {
+    let talk = "B > A P. \"220 mail\\r\\n\"\nA > B P. \"NOOP\\r\\n\"\nB > A P. \"250 ok\\r\\n\"\nA > B .\n";
+    let wrote = "+0.5 A > B P. len 9\nB > A R";
+    let lines =
+        ["-ERR Disconnected for inactivity.", "ERROR :Closing Link: x (Ping timeout)", "421 4.4.2 timeout"];
+    for line in lines {
+        let said = format!("+1 B > A P. \"{line}\\r\\n\"\nB > A F.\nA > B .\n{wrote}");
+        let told = verdict(&format!("{OPEN}{talk}{said}"));
+        assert_eq!(cause(&told), (Some("stale_keepalive"), Some(Harm::Harmful)), "{:?}", told.evidence);
+        let words = line.trim_start_matches("-ERR ");
+        assert!(says(&told, words), "{:?} {:?}", told.evidence, told.advice);
+    }
+    let refused =
+        "A > B P. \"FOO\\r\\n\"\nB > A P. \"502 what?\\r\\n421 4.7.0 too many errors\\r\\n\"\nB > A F.\n";
+    let told = verdict(&format!("{OPEN}{talk}{refused}A > B P. \"BAR\\r\\n\"\nB > A R"));
+    assert_eq!(told.cause_name(), Some("write_after_close"), "{:?}", told.evidence);
+    assert!(says(&told, "421 4.7.0 too many errors"), "{:?} {:?}", told.evidence, told.advice);
+    // What only has such a line in its midst ended nothing.
+    let more = refused.replace("errors\\r\\n", "errors\\r\\n250 go on\\r\\n");
+    let told = verdict(&format!("{OPEN}{talk}{more}A > B P. \"BAR\\r\\n\"\nB > A R"));
+    assert!(!told.evidence.iter().any(|fact| fact.fact.contains("421")), "{:?}", told.evidence);
+}
+
+/// A server that sends as soon as it is connected to (the data of FTP, chargen) answers nothing.
+#[test]
+fn who_was_not_asked_does_not_answer() {
+    let sent = "B > A P. len 1400\nB > A P. len 1400\nA > B .\nB > A P. len 1400\n";
+    let told = verdict(&format!("{OPEN}{sent}A > B R.\nB > A P. len 1400\nA > B R"));
+    assert_eq!(told.cause_name(), Some("client_abort"), "{:?}", told.evidence);
+    assert!(!told.evidence.iter().any(|fact| fact.fact.contains("answer")), "{:?}", told.evidence);
+    let answered = verdict(&format!("{OPEN}A > B P. len 9\n{sent}A > B R.\nB > A P. len 1400\nA > B R"));
+    assert!(answered.evidence.iter().any(|fact| fact.fact.contains("answer")), "{:?}", answered.evidence);
+}
