@@ -107,6 +107,9 @@ pub(super) fn exchange(evidence: &Evidence<'_>) -> Option<ExchangeFacts> {
     }
     if let Some(stream) = evidence.stream().or_else(|| exchange.http2()?.answered()) {
         facts.take_stream(stream);
+        // Frames of it may be among those that are missing.
+        let read = exchange.http2().is_none_or(|http2| !exchange.is_blind(http2.client.peer()));
+        facts.response_bytes = Some(stream.body).filter(|_| read);
     }
     facts.sni = exchange.tls().and_then(|tls| tls.sni.clone());
     facts.alert = exchange.tls().and_then(|tls| tls.alert).map(|alert| alert.name());
@@ -141,7 +144,6 @@ impl ExchangeFacts {
 
     fn take_stream(&mut self, stream: &Stream) {
         self.status = (stream.status != 0).then_some(stream.status);
-        self.response_bytes = Some(stream.body);
         if let Some(line) = &stream.line {
             self.method = filled(&line.method);
             self.target = filled(&line.target);

@@ -106,7 +106,8 @@ fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
         }
         How::Fin if rhythm::left_waiting(evidence) => Some(Confidence::Possible),
         How::Fin | How::FinThenReset if known_to_be_owed(evidence) && !answered_after_all(evidence) => {
-            Some(if half_close::may_be_one(evidence) { Confidence::Likely } else { Confidence::Certain })
+            let guessed = half_close::may_be_one(evidence) || version::speaks_no_http(evidence);
+            Some(if guessed { Confidence::Likely } else { Confidence::Certain })
         }
         // Who aborts what it has just closed reads no answer any more.
         How::FinThenReset if evidence.talk == Talk::Awaiting && evidence.aborted_its_end(Side::Client) => {

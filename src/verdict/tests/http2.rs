@@ -175,6 +175,7 @@ fn nobody_knows_what_was_answered_in_what_is_missing() {
         assert_eq!(told.harm, None, "{:?}", told.evidence);
         let advice = told.advice.unwrap_or_default();
         assert!(advice.contains("the capture does not hold"), "{advice}");
+        assert_eq!(told.exchange.and_then(|exchange| exchange.response_bytes), None);
     }
 }
 
