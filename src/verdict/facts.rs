@@ -89,10 +89,14 @@ pub(super) fn of_talk(evidence: &Evidence<'_>) -> Option<Fact> {
             Fact::at(turn.frame, torn.unwrap_or(whole))
         }
         Talk::Answering => {
-            let said = evidence.close.half_before(Side::Client).has_data();
-            let begun = || match said {
-                true => format!("the answer to {request} had begun: {}", progress(evidence)),
-                false => format!("the server was sending unasked: {} so far", progress(evidence)),
+            let asked = evidence.close.half_before(Side::Client).has_data();
+            let begun = || {
+                let what = if asked {
+                    &format!("the answer to {request} had begun")
+                } else {
+                    "the server was sending"
+                };
+                format!("{what}: {}", progress(evidence))
             };
             Fact::at(turn.frame, unseen::told(evidence, &request).unwrap_or_else(begun))
         }
