@@ -83,22 +83,16 @@ pub(super) fn of_talk(evidence: &Evidence<'_>) -> Option<Fact> {
             )
         }
         Talk::Awaiting => {
-            let whole = format!("{request} ({} bytes) had no answer yet", turn.bytes);
-            let torn = unseen::missing_of_request(evidence)
-                .map(|missing| format!("{request} did not arrive whole: {missing} bytes of it never came"));
-            Fact::at(turn.frame, torn.unwrap_or(whole))
+            let says = match unseen::missing_of_request(evidence) {
+                Some(missing) => {
+                    format!("{request} did not arrive whole: {missing} bytes of it never came")
+                }
+                None => format!("{request} ({} bytes) had no answer yet", turn.bytes),
+            };
+            Fact::at(turn.frame, says)
         }
         Talk::Answering => {
-            let asked = evidence.close.half_before(Side::Client).has_data();
-            let begun = || {
-                let what = if asked {
-                    &format!("the answer to {request} had begun")
-                } else {
-                    "the server was sending"
-                };
-                format!("{what}: {}", progress(evidence))
-            };
-            Fact::at(turn.frame, unseen::told(evidence, &request).unwrap_or_else(begun))
+            Fact::at(turn.frame, unseen::told(evidence, &request).unwrap_or_else(|| begun(evidence)))
         }
         Talk::Complete if talk::end_unknown(evidence) => Fact::at(
             turn.frame,
@@ -121,6 +115,13 @@ pub(super) fn of_talk(evidence: &Evidence<'_>) -> Option<Fact> {
             ),
         ),
     })
+}
+
+/// How much of an answer had come, or of what nobody had asked for.
+fn begun(evidence: &Evidence<'_>) -> String {
+    let asked = evidence.close.half_before(Side::Client).has_data();
+    let answer = format!("the answer to {} had begun", request_name(evidence));
+    format!("{}: {}", if asked { &answer } else { "the server was sending" }, progress(evidence))
 }
 
 /// Does the last message go on with a request that has its answer already?

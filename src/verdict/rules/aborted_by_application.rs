@@ -105,9 +105,10 @@ fn advise(evidence: &Evidence<'_>) -> String {
     let after = idle.map(|idle| {
         format!(" It did so {idle} after the last message: if that is always so, an idle timeout of its own.")
     });
-    let device = match evidence.doubts.is_empty() {
-        true => "",
-        false => " Or a device on the way did so in its name: a capture there tells whether it left.",
+    let device = if evidence.doubts.is_empty() {
+        ""
+    } else {
+        " Or a device on the way did so in its name: a capture there tells whether it left."
     };
     format!(
         "The {side}'s program chose to abort: look there for SO_LINGER 0, an abort or destroy call, or a pool that drops idle connections.{}{device}",

@@ -150,12 +150,11 @@ impl Flight {
         let stage = match (self.stage, len) {
             (Stage::Done, _) => return self.asks(seq),
             (_, _) if is_finished(len) => Stage::Done,
-            (Stage::Unseen, _) if is_verify(len) => Stage::Verify,
             (Stage::Waiting, NO_CERTIFICATE | CERTIFICATE..) => Stage::Certificate,
             (Stage::Waiting, ..SHORTEST_FINISHED) => return Class::Alert,
             // Finished with a shorter tag, or padded.
             (Stage::Waiting, _) => Stage::Done,
-            (Stage::Certificate, _) if is_verify(len) => Stage::Verify,
+            (Stage::Certificate | Stage::Unseen, _) if is_verify(len) => Stage::Verify,
             _ => {
                 self.stage = Stage::Done;
                 return self.asks(seq);
