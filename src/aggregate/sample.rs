@@ -36,6 +36,18 @@ pub(crate) fn endpoint(ip: &str, port: u16) -> Endpoint {
     Endpoint { addr: ip.parse::<IpAddr>().expect("an address").into(), port }
 }
 
+/// A request of which nothing came back.
+fn unanswered() -> ExchangeFacts {
+    ExchangeFacts {
+        protocol: Some("http/1"),
+        method: Some("GET".into()),
+        target: Some("/api/report".into()),
+        host: Some("api.internal".into()),
+        response_bytes: Some(0),
+        ..ExchangeFacts::default()
+    }
+}
+
 /// The record's example: a request on a connection that the server had closed.
 pub(crate) fn stale() -> Verdict {
     let end_time = Timestamp::from_nanos(1_795_201_486_271_930_118);
@@ -79,14 +91,7 @@ pub(crate) fn stale() -> Verdict {
             payload: None,
         }),
         idle_before: Some(Span::from_millis(5003)),
-        exchange: Some(ExchangeFacts {
-            protocol: Some("http/1"),
-            method: Some("GET".into()),
-            target: Some("/api/report".into()),
-            host: Some("api.internal".into()),
-            response_bytes: Some(0),
-            ..ExchangeFacts::default()
-        }),
+        exchange: Some(unanswered()),
         conn_state: ConnState::Rstr,
         history: "ShADadfr".into(),
         client_traffic: Traffic { packets: 6, bytes: 128 },
