@@ -7,7 +7,7 @@
 //! A > B .                    the dot is ACK, as in tcpdump
 //! A > B P. "GET / HTTP/1.1"  payload as text (\r \n), as `hex 1603`, or `len 100`
 //! +5 B > A F.                five seconds later; without it a millisecond
-//! A > B R seq 42             any number can be given: seq ack len win ttl id tsval tsecr
+//! A > B R seq 42             any number can be given: seq ack len win ttl id tsval tsecr, and file, which of merged captures
 //! ```
 //!
 //! `A` is a client on an unprivileged port, `B` a server on port 80, of the networks kept for documentation (RFC 5737); `C`
@@ -336,10 +336,11 @@ fn read_fields<'a>(
             "len" => segment.len = value,
             "win" => segment.wnd = narrow(value)?,
             "id" => segment.ip_id = narrow(value)?,
+            "file" => segment.file = narrow(value)?,
             "tsecr" => segment.tsecr = value,
             "tsval" => (segment.tsval, segment.traits) = (value, segment.traits.with(Traits::TIMESTAMPS)),
             "ttl" => segment.ttl = u8::try_from(value).ok().ok_or("a TTL is at most 255")?,
-            _ => return Err("fields are seq ack len win ttl id tsval tsecr, no_df, out, lo and lost"),
+            _ => return Err("fields are seq ack len win ttl id tsval tsecr file, no_df, out, lo and lost"),
         }
     }
     Ok(lost)

@@ -1,10 +1,12 @@
 //! The waist of the hourglass: everything a verdict may need of its connection, by value.
 
+mod after;
 mod ahead;
 mod weight;
 
 use triomphe::Arc;
 
+pub use self::after::{After, Aftermath};
 use crate::decode::{Endpoint, IcmpError, Segment, SeqNumber};
 use crate::time::{Span, Timestamp};
 
@@ -15,6 +17,7 @@ use super::exchange::Exchange;
 use super::half::{Half, Marks};
 use super::history::History;
 use super::key::{Both, End, FlowKey};
+use super::place::Copied;
 use super::recent::Recent;
 use super::roles::Roles;
 use super::volley::Volley;
@@ -145,64 +148,6 @@ impl Moment {
     }
 }
 
-/// What one side did after the RST, until the linger was over.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
-pub struct After {
-    /// Its segments that were no RST.
-    pub segments: u32,
-    /// Its RSTs.
-    pub resets: u32,
-    /// The first of them.
-    pub first_reset: Option<Recent>,
-    /// RST+ACKs among them, and one that differs in its sequence number from the RST that took effect.
-    pub reset_acks: u32,
-    /// One of them has a sequence number beyond everything that it sent and that was acknowledged to it.
-    pub reset_beyond: Option<Recent>,
-    /// The first segment that was no RST.
-    pub first: Option<Recent>,
-    /// The last one.
-    pub last: Option<Recent>,
-    /// It sent something that it had not sent before: payload or a FIN.
-    pub news: bool,
-    /// It acknowledged something that the other side sent after the RST.
-    pub acknowledged_news: bool,
-    /// It sent an empty segment that acknowledges exactly what it expected, as a challenge ACK does (RFC 5961 §3.2).
-    pub challenge: Option<Recent>,
-}
-
-impl After {
-    /// It did nothing.
-    const NOTHING: Self = Self {
-        segments: 0,
-        resets: 0,
-        first_reset: None,
-        reset_acks: 0,
-        reset_beyond: None,
-        first: None,
-        last: None,
-        news: false,
-        acknowledged_news: false,
-        challenge: None,
-    };
-}
-
-/// What both sides did after the RST; takes room only once one of them did anything, which few do.
-#[derive(Clone, Debug, PartialEq, Eq, Default)]
-pub struct Aftermath(Option<Box<Both<After>>>);
-
-impl Aftermath {
-    /// What one side did.
-    #[must_use]
-    pub fn at(&self, end: End) -> &After {
-        self.0.as_ref().map_or(&After::NOTHING, |after| after.at(end))
-    }
-
-    /// The same, to change.
-    pub fn at_mut(&mut self, end: End) -> &mut After {
-        self.0.get_or_insert_default().at_mut(end)
-    }
-}
-
 /// How many bytes of a RST's payload are kept: more than any diagnostic text that devices are known to send.
 pub(super) const RST_TEXT: usize = 96;
 
@@ -223,6 +168,8 @@ pub struct Reset {
     pub prompt: Option<Recent>,
     /// What followed.
     pub after: Aftermath,
+    /// Where else it was captured.
+    pub copies: Vec<Copied>,
     /// Its payload, cut to 96 bytes.
     pub text: Vec<u8>,
 }

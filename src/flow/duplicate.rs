@@ -3,32 +3,78 @@
 use crate::decode::{Segment, Traits};
 use crate::time::Span;
 
+use super::close::Reset;
 use super::half::Marks;
 use super::key::{Both, End, FlowKey};
+use super::place::{Copied, Look, Looks};
 use super::recent::{Recent, RecentRing};
 use super::state::{Cold, Facts, Flow};
 
-/// Frames of a connection that were captured twice.
+/// Frames of a connection that were captured twice; takes room only once there are any.
+#[derive(Clone, Debug, PartialEq, Eq, Default)]
+pub struct Doubles(Option<Box<Twice>>);
+
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
-pub struct Doubles {
+struct Twice {
     /// How many of each end, up to 255.
-    pub segments: Both<u8>,
-    /// With which TTL each end's came the second time, RSTs apart.
-    pub ttl: Both<Option<u8>>,
-    /// A RST was among them.
-    pub rst: bool,
+    segments: Both<u8>,
+    /// How each end's looked the second time, and any later one, RSTs apart.
+    looks: Both<Looks>,
+    /// How many came in another of the merged captures than before, up to 255.
+    elsewhere: u8,
 }
 
+/// As many frames that two captures both hold are no accident of where one capture was cut in two.
+const IN_BOTH: u8 = 2;
+
 impl Doubles {
-    /// Another one.
-    pub(super) fn note(&mut self, segment: &Segment, by: End) {
-        let count = self.segments.at_mut(by);
+    /// Another one, which came before in the capture `first`.
+    pub(super) fn note(&mut self, segment: &Segment, by: End, first: u16) {
+        let twice = self.0.get_or_insert_default();
+        let count = twice.segments.at_mut(by);
         *count = count.saturating_add(1);
         if !segment.flags.rst() {
-            *self.ttl.at_mut(by) = Some(segment.ttl);
+            twice.looks.at_mut(by).note(Look::of(segment));
         }
-        self.rst |= segment.flags.rst();
+        twice.elsewhere = twice.elsewhere.saturating_add(u8::from(segment.file != first));
     }
+
+    /// How many there are of one end, up to 255.
+    #[must_use]
+    pub fn segments(&self, by: End) -> u8 {
+        self.0.as_ref().map_or(0, |twice| *twice.segments.at(by))
+    }
+
+    /// How those of one end looked the second time, and any later one, RSTs apart.
+    pub fn looks(&self, by: End) -> impl Iterator<Item = Look> + '_ {
+        self.0.iter().flat_map(move |twice| twice.looks.at(by).iter())
+    }
+
+    /// Do several of the merged captures hold the same frames? Then they were made at several places; else they may be one that was cut in
+    /// pieces, or holds each direction by itself.
+    #[must_use]
+    pub fn are_of_several_places(&self) -> bool {
+        self.0.as_ref().is_some_and(|twice| twice.elsewhere >= IN_BOTH)
+    }
+
+    /// Bytes of memory that they take elsewhere.
+    pub(super) fn weight(&self) -> usize {
+        self.0.as_deref().map_or(0, size_of_val)
+    }
+}
+
+/// Takes note of a frame that had been captured before in the capture `first`, and tells whether the connection holds more elsewhere by it.
+pub(super) fn note_double(cold: &mut Cold, segment: &Segment, by: End, first: u16) -> bool {
+    let before = cold.doubles.weight();
+    cold.doubles.note(segment, by, first);
+    let is_it = |reset: &&mut Box<Reset>| {
+        let (one, other) = (&reset.rst, segment);
+        by == reset.by && (one.seq, one.ack, one.flags) == (other.seq, other.ack, other.flags)
+    };
+    if let Some(reset) = cold.reset.as_mut().filter(is_it) {
+        Copied::note(&mut reset.copies, &Recent::of(segment, by));
+    }
+    cold.doubles.weight() != before
 }
 
 /// How soon after a frame its double comes.
@@ -53,37 +99,35 @@ const DEPTH_OF_DOUBLES: usize = 64;
 /// Frames of one host differ in their IPv4 identification; data and SYNs come again only after a retransmission timeout.
 /// What carries neither is compared only on a connection on which frames have come twice for certain.
 #[inline]
-pub(super) fn may_be_duplicate(segment: &Segment, by: End, flow: &Flow) -> bool {
+pub(super) fn may_be_duplicate(segment: &Segment, by: End, flow: &Flow, cold: &Cold) -> bool {
     if !is_identified(segment) && !flow.facts.has(Facts::DUPLICATED) {
         return false;
     }
-    let late = segment.ts.since(flow.last().ts) > longest(segment, by, flow);
+    let late = || segment.ts.since(flow.last().ts) > longest(segment, by, flow, cold);
     // A SYN that was put aside is news for ever.
-    flow.facts.has(Facts::STRAY) || !(late || flow.halves.at(by).is_news(segment))
+    flow.facts.has(Facts::STRAY) || !(flow.halves.at(by).is_news(segment) || late())
 }
 
-/// Is it the same frame as one that came shortly before? Looks at what few segments touch, and therefore only where
-/// [`may_be_duplicate`].
+/// Is it the same frame as one that came shortly before? Gives in which of the merged captures that one was. Looks at what few segments touch,
+/// and therefore only where [`may_be_duplicate`].
 #[inline(never)]
-pub(super) fn is_duplicate(
+pub(super) fn find_first(
     segment: &Segment,
     by: End,
     flow: &mut Flow,
     cold: &Cold,
     ring: &RecentRing,
-) -> bool {
+) -> Option<u16> {
     let certain = is_identified(segment);
     let recent = Recent::of(segment, by);
     let since = |other: &Recent| segment.ts.since(other.ts);
-    let longest = longest(segment, by, flow);
+    let longest = longest(segment, by, flow, cold);
     let near = |other: &&Recent| since(other) <= longest;
-    let same = |other: &Recent| {
-        let same_way = other.ttl == recent.ttl;
+    let same = |other: &&Recent| {
+        let same_way = (other.ttl, other.file) == (recent.ttl, recent.file);
         let soon = if same_way && !certain { SAME_FRAME_UNIDENTIFIED } else { SAME_FRAME };
         let told_apart = since(other) <= soon || !same_way;
-        let Recent { serial, ts, frame, ttl, .. } = recent;
-        let like = Recent { serial, ts, frame, ttl, traits: one_way(other.traits), ..*other };
-        told_apart && like == Recent { traits: one_way(recent.traits), ..recent }
+        told_apart && other.anywhere() == recent.anywhere()
     };
     // Of captures that were put one behind the other a stretch comes again.
     let goes_back = segment.ts < flow.last().ts;
@@ -92,28 +136,26 @@ pub(super) fn is_duplicate(
     // A SYN that was put aside is not in the ring.
     let aside = cold.stray_syn.as_deref().map(|syn| Recent::of(syn, FlowKey::of(syn).1));
     let before = ring.back_from(flow.recent).take(depth).take_while(near);
-    let found = before.chain(aside.as_ref().filter(near)).any(same);
-    if found && certain {
+    let found = before.chain(aside.as_ref().filter(near)).find(same)?;
+    if certain {
         flow.facts.set(Facts::DUPLICATED);
     }
-    found
-}
-
-/// A frame that comes in and goes out again is the same.
-const fn one_way(traits: Traits) -> Traits {
-    traits.without(Traits::OUTGOING.with(Traits::LOOPBACK))
+    Some(found.file)
 }
 
 /// How soon after a frame its double may come, if `segment`, sent by `by`, is one. What came another way than its sender's other segments, or
-/// where these come several ways, is no repetition if it has the same identification or timestamp.
+/// where these come several ways, is no repetition if it has the same identification or timestamp; nor is what another capture holds, be there
+/// a router between the two or none.
 #[inline]
-fn longest(segment: &Segment, by: End, flow: &Flow) -> Span {
+fn longest(segment: &Segment, by: End, flow: &Flow, cold: &Cold) -> Span {
     let half = flow.halves.at(by);
-    let elsewhere = half.seen() && (half.ttl != segment.ttl || half.marks.has(Marks::TTL_VARIES));
+    let other_way = half.seen() && (half.ttl != segment.ttl || half.marks.has(Marks::TTL_VARIES));
+    let other_capture = segment.file != cold.file;
+    let elsewhere = other_way || other_capture || flow.facts.has(Facts::DUPLICATED);
     match () {
         () if !elsewhere => SAME_FRAME,
         () if segment.ip_id != 0 || segment.traits.has(Traits::TIMESTAMPS) => SAME_FRAME_ELSEWHERE,
-        () if segment.flags.syn() || flow.facts.has(Facts::DUPLICATED) => SAME_SYN_ELSEWHERE,
+        () if segment.flags.syn() || other_capture || flow.facts.has(Facts::DUPLICATED) => SAME_SYN_ELSEWHERE,
         () => SAME_FRAME,
     }
 }
@@ -158,6 +200,29 @@ mod tests {
             FlowTable::new(Settings::default()).observe(&pdus, &mut |_| {})
         };
         assert_eq!((doubles(64), doubles(63)), (3, 4));
+    }
+
+    /// Captures of two hosts with no router between them, but a long wire: the TTL is the same at both.
+    #[test]
+    fn what_another_capture_holds_is_the_same_frame() {
+        let talk = [
+            "A > B S seq 1000 id 7",
+            "B > A S. seq 5000 ack 1001 id 0",
+            "A > B P. seq 1001 ack 5001 len 9 id 8",
+            "B > A . seq 5001 ack 1010 id 4",
+            "A > B . seq 1010 ack 5001 id 9",
+            "B > A R seq 5001 id 0",
+        ];
+        let doubles = |from: usize, file: u16| {
+            let twice = |line: &&str| format!("{line}\n+0.004 {line} file {file}\n");
+            let talk: String = talk[from..].iter().map(twice).collect();
+            let scripted = script::parse(&talk).unwrap();
+            let pdus: Vec<_> = scripted.iter().map(script::Scripted::pdu).collect();
+            FlowTable::new(Settings::default()).observe(&pdus, &mut |_| {})
+        };
+        assert_eq!((doubles(0, 1), doubles(0, 0)), (6, 0));
+        // Without a SYN, and where nothing identifies what comes first.
+        assert_eq!(doubles(2, 1), 4);
     }
 
     /// Captures of two hosts whose clocks differ: what has another TTL and the same numbers is no repetition, however late it comes.

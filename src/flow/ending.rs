@@ -11,6 +11,7 @@ use super::acceptance::Acceptance;
 use super::close::{Aftermath, RST_TEXT, Reset};
 use super::half::{Half, Order};
 use super::key::{Both, End};
+use super::place::Copied;
 use super::recent::Recent;
 use super::state::{Cold, Flow, Phase};
 use super::volley;
@@ -127,6 +128,7 @@ pub(super) fn on_rst(
         before,
         prompt,
         after: Aftermath::default(),
+        copies: Vec::new(),
         text,
     }));
     Ending::Ended
@@ -136,8 +138,9 @@ pub(super) fn on_rst(
 fn note_reset(reset: &mut Reset, rst: &Segment, by: End) {
     let beyond = by == reset.by && volley::is_beyond(rst, by, &reset.before);
     let recent = Recent::of(rst, by);
-    if by == reset.by && is_copy(&recent, &Recent::of(&reset.rst, by)) {
-        return;
+    let first = Recent::of(&reset.rst, by);
+    if by == reset.by && is_copy(&recent, &first) {
+        return Copied::note(&mut reset.copies, &recent);
     }
     let after = reset.after.at_mut(by);
     after.resets += 1;
@@ -150,8 +153,7 @@ fn note_reset(reset: &mut Reset, rst: &Segment, by: End) {
 
 /// The same packet, captured at another place: in IPv4 it has the same identification, in IPv6 nobody can tell.
 fn is_copy(one: &Recent, other: &Recent) -> bool {
-    let same = Recent { serial: one.serial, ts: one.ts, frame: one.frame, ttl: one.ttl, ..*other } == *one;
-    same && (one.ip_id != 0 || one.traits.has(Traits::IPV6))
+    one.anywhere() == other.anywhere() && (one.ip_id != 0 || one.traits.has(Traits::IPV6))
 }
 
 const fn is_effective(acceptance: Acceptance) -> bool {

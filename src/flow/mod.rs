@@ -23,6 +23,7 @@ mod history;
 mod index;
 mod key;
 mod legs;
+mod place;
 mod recent;
 mod roles;
 mod router;
@@ -48,6 +49,7 @@ pub use exchange::{
 pub use half::{Half, Marks};
 pub use history::History;
 pub use key::{Both, End, FlowKey};
+pub use place::{Copied, Look, Looks, Place};
 pub use recent::Recent;
 pub use roles::Roles;
 pub use router::{Address, Arrival, Router, SHARDS};

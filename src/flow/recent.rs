@@ -7,6 +7,7 @@ use crate::time::Timestamp;
 
 use super::close::Moment;
 use super::key::End;
+use super::place::{Look, Place};
 
 /// Entries that are asked for before their turn: writing what is not there yet holds up all that is written after it.
 const AHEAD: u64 = 8;
@@ -37,6 +38,8 @@ pub struct Recent {
     pub wnd: u16,
     /// IPv4 identification.
     pub ip_id: u16,
+    /// Which of the merged captures it came from.
+    pub file: u16,
     /// Header facts.
     pub traits: Traits,
     /// Flags.
@@ -51,14 +54,34 @@ impl Recent {
     /// What is kept of `segment`.
     #[must_use]
     pub const fn of(segment: &Segment, by: End) -> Self {
-        let &Segment { ts, frame, seq, ack, len, tsval, tsecr, wnd, ip_id, traits, flags, ttl, .. } = segment;
-        Self { serial: 0, ts, frame, seq, ack, len, tsval, tsecr, wnd, ip_id, traits, flags, ttl, by }
+        let &Segment { ts, frame, seq, ack, len, tsval, tsecr, wnd, ip_id, file, traits, flags, ttl, .. } =
+            segment;
+        Self { serial: 0, ts, frame, seq, ack, len, tsval, tsecr, wnd, ip_id, file, traits, flags, ttl, by }
     }
 
     /// Was it captured then, in that frame? Two captures that are merged may both have a frame of that number.
     #[must_use]
     pub fn is_at(&self, Moment { ts, frame }: Moment) -> bool {
         (self.ts, self.frame) == (ts, frame)
+    }
+
+    /// Where it was captured.
+    #[must_use]
+    pub const fn place(&self) -> Place {
+        Place::new(self.file, self.traits)
+    }
+
+    /// How it looked there.
+    #[must_use]
+    pub const fn look(&self) -> Look {
+        Look { place: self.place(), ttl: self.ttl }
+    }
+
+    /// What its sender wrote, without when, where and which way it was captured: a frame that comes in and goes out again is the same.
+    #[must_use]
+    pub(super) const fn anywhere(&self) -> Self {
+        let traits = self.traits.without(Traits::OUTGOING.with(Traits::LOOPBACK));
+        Self { serial: 0, ts: Timestamp::ZERO, frame: 0, ttl: 0, file: 0, traits, ..*self }
     }
 
     /// The sequence number after its last.
@@ -76,6 +99,8 @@ struct Entry {
     /// The serial number of the same connection's segment before.
     before: u64,
 }
+
+const _: () = assert!(size_of::<Entry>() == 64, "a cache line");
 
 /// The ring. Serial numbers count all segments from 1; 0 is nothing.
 pub(super) struct RecentRing {

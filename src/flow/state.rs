@@ -257,18 +257,18 @@ impl Cold {
 
     /// Bytes of memory that it holds elsewhere, with those of exchanges that `hearing` does not count.
     pub(super) fn weight(&self, hearing: &Hearing) -> usize {
-        let Self { reset, ignored, volley, icmp, stray_syn, holes, .. } = self;
+        let Self { reset, ignored, volley, icmp, stray_syn, holes, doubles, .. } = self;
         let of_ignored = ignored.as_deref().map_or(0, size_of_val) + volley.as_deref().map_or(0, size_of_val);
         let of_stray = icmp.as_deref().map_or(0, size_of_val) + stray_syn.as_deref().map_or(0, size_of_val);
         let of_reset = reset.as_deref().map_or(0, Reset::weight);
         let copies = [self.exchange_at_fin.as_ref(), self.exchange_at_reset.as_ref()];
-        of_reset + of_ignored + of_stray + holes.weight() + hearing.uncounted(copies)
+        of_reset + of_ignored + of_stray + holes.weight() + doubles.weight() + hearing.uncounted(copies)
     }
 
     /// Gives back what it holds elsewhere.
     pub(super) fn release(&mut self) {
         (self.reset, self.icmp, self.stray_syn) = (None, None, None);
-        (self.holes, self.volley) = (FurtherHoles::default(), None);
+        (self.holes, self.volley, self.doubles) = (FurtherHoles::default(), None, Doubles::default());
         (self.ignored, self.exchange_at_fin, self.exchange_at_reset) = (None, None, None);
     }
 
@@ -357,7 +357,7 @@ fn tell(flow: &Flow, cold: &Cold, ring: &RecentRing, held: Held, closed_at: Time
         fins: cold.fins,
         reset: held.reset,
         ignored_resets: cold.ignored_resets,
-        doubles: cold.doubles,
+        doubles: cold.doubles.clone(),
         ignored: cold.ignored.clone(),
         volley: cold.volley.clone(),
         stray_syn: cold.stray_syn.clone(),

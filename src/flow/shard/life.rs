@@ -6,7 +6,7 @@ use crate::decode::{Segment, Skip};
 use super::super::admission::{self, Admission};
 use super::super::attempt::{Attempt, Attempted};
 use super::super::close::{Coverage, Ended, Finality, ObservedUntil};
-use super::super::duplicate::{is_duplicate, may_be_duplicate};
+use super::super::duplicate::{find_first, may_be_duplicate, note_double};
 use super::super::ending::Ending;
 use super::super::exchange::Hearing;
 use super::super::expiry::Timer;
@@ -115,8 +115,12 @@ impl Shard {
     ) -> Option<Skip> {
         let ((segment, _), by) = (heard, address.by);
         let (flow, cold) = (&mut self.whole.cells[at as usize], &mut self.cold[at as usize]);
-        if may_be_duplicate(segment, by, flow) && is_duplicate(segment, by, flow, cold, &self.ring) {
-            cold.doubles.note(segment, by);
+        if may_be_duplicate(segment, by, flow, cold)
+            && let Some(first) = find_first(segment, by, flow, cold, &self.ring)
+        {
+            if note_double(cold, segment, by, first) {
+                self.count_held(at);
+            }
             return Some(Skip::Duplicate);
         }
         if let Some(iss) = admission::offer_taken(flow, &self.ring, segment, by) {

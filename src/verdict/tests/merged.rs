@@ -4,7 +4,7 @@ use crate::decode::script;
 use crate::flow::Side;
 use crate::verdict::example::{conclude, verdict};
 use crate::verdict::rules::RULES;
-use crate::verdict::{Finding, Sender};
+use crate::verdict::{Confidence, Finding, Sender, Verdict};
 
 const OPEN: &str = "A > B S\nB > A S.\nA > B .\n";
 
@@ -110,4 +110,145 @@ fn copies_of_a_connection_are_no_life_after_its_reset() {
     let on = "+1 B > A P. seq 574 ack 182 len 9 id 50 tsval 1011";
     let told = verdict(&format!("{once}\nB > A R seq 574\n{on}"));
     assert_eq!(told.cause_name(), Some("injected_reset"), "{:?}", told.evidence);
+}
+
+/// What the client sends is captured at the client, and behind a router and 4 ms later at the server; and the other way.
+fn at_both(line: &str) -> String {
+    let (near, far) = if line.contains("A >") { (0, 1) } else { (1, 0) };
+    // A pause comes before the first of the two.
+    let plain = line.trim_start_matches(|c: char| !c.is_ascii_uppercase());
+    format!("{line} file {near} ttl 64\n+0.004 {plain} file {far} ttl 63\n")
+}
+
+/// A connection in mid-answer, at both hosts.
+fn talk_at_both() -> String {
+    [
+        "A > B S seq 1000 id 1",
+        "B > A S. seq 5000 ack 1001 id 0",
+        "A > B . seq 1001 ack 5001 id 2",
+        "A > B P. seq 1001 ack 5001 len 9 id 3",
+        "B > A P. seq 5001 ack 1010 len 9 id 12",
+        "A > B . seq 1010 ack 5010 id 4",
+        "+0.1 A > B P. seq 1010 ack 5010 len 9 id 5",
+        "B > A P. seq 5010 ack 1019 len 9 id 13",
+        "A > B . seq 1019 ack 5019 id 6",
+    ]
+    .map(at_both)
+    .concat()
+}
+
+fn sender(told: &Verdict) -> (Option<Sender>, Option<Confidence>) {
+    (told.rst_by, told.rst_by_confidence)
+}
+
+fn says(told: &Verdict, what: &str) -> bool {
+    told.evidence.iter().any(|fact| fact.fact.contains(what))
+}
+
+const CLIENT: Option<Sender> = Some(Sender::Side(Side::Client));
+
+/// A router refuses the server's next words in the client's name: its RSTs pass the server's place alone, from nearer by than what the
+/// client sends. Each answers one of a burst, and none is another one's copy.
+#[test]
+fn a_rst_that_passed_one_place_of_two_is_compared_with_what_passed_there() {
+    let more = "B > A P. seq 5019 ack 1019 len 9 id 14 file 1 ttl 64\n";
+    let forged = "+0.00003 A > B R seq 1019 file 1 ttl 64\n+0.00003 A > B R seq 1019 file 1 ttl 64\n";
+    let told = verdict(&format!("{}{more}{forged}", talk_at_both()));
+    assert_eq!(sender(&told), (Some(Sender::Middlebox), Some(Confidence::Likely)), "{:?}", told.evidence);
+    assert!(says(&told, "its TTL is 64; all other segments of the client have 63"));
+    assert!(says(&told, "captured once"));
+
+    let more = at_both("B > A P. seq 5019 ack 1019 len 9 id 14");
+    let own = verdict(&format!("{}{more}{}", talk_at_both(), at_both("A > B R seq 1019")));
+    assert_eq!(own.rst_by, CLIENT, "{:?}", own.evidence);
+    assert!(!says(&own, "TTL") && !says(&own, "captured once"), "{:?}", own.evidence);
+}
+
+/// Of a burst of refusals all look like the first: that of them which another place saw too is among them.
+#[test]
+fn a_burst_of_refusals_passed_two_places_as_well() {
+    let more = at_both("B > A P. seq 5019 ack 1019 len 9 id 14");
+    let burst = "+0.00003 A > B R seq 1019 file 0 ttl 64\n".repeat(6);
+    let behind = "+0.004 A > B R seq 1019 file 1 ttl 63\n";
+    let told = verdict(&format!("{}{more}{burst}{behind}", talk_at_both()));
+    assert!(!says(&told, "captured once"), "{:?}", told.evidence);
+    assert!(says(&verdict(&format!("{}{more}{burst}", talk_at_both())), "captured once"));
+}
+
+/// What a router did not translate is refused by the client's own kernel: at the client nothing else of the connection is seen, since its
+/// program knows the server by another address.
+fn stray(refusal: &str) -> Verdict {
+    let own = |line: &str| {
+        let ttl = if line.contains("A >") { 63 } else { 64 };
+        format!("{line} file 1 ttl {ttl}\n")
+    };
+    let talk = [
+        "A > B S seq 1000 id 1",
+        "B > A S. seq 5000 ack 1001 id 0",
+        "+0.008 A > B . seq 1001 ack 5001 id 2",
+        "A > B P. seq 1001 ack 5001 len 9 id 3",
+        "B > A P. seq 5001 ack 1010 len 9 id 12",
+        "+0.008 A > B . seq 1010 ack 5010 id 4",
+        "A > B P. seq 1010 ack 5010 len 9 id 5",
+        "+0.1 B > A P. seq 5900 ack 1019 len 90 id 0",
+    ]
+    .map(own)
+    .concat();
+    let later = own("+1.8 A > B P. seq 1019 ack 5010 len 9 id 6");
+    verdict(&format!("{talk}{refusal}{later}"))
+}
+
+#[test]
+fn a_rst_is_not_compared_with_what_passed_another_place() {
+    let arrives = "+0.004 B > A P. seq 5900 ack 1019 len 90 id 0 file 0 ttl 63\n";
+    let told = stray(&format!(
+        "{arrives}+0.0001 A > B R seq 1019 file 0 ttl 64\n+0.004 A > B R seq 1019 file 1 ttl 63\n"
+    ));
+    assert_eq!(sender(&told), (CLIENT, Some(Confidence::Possible)), "{:?}", told.evidence);
+    assert!(!says(&told, "TTL") && !says(&told, "it responds to"), "{:?}", told.evidence);
+    // Where it looks another way than the client's segments at the place that it shares with them, nobody's kernel did that.
+    let other = stray("+0.008 A > B R seq 1019 file 1 ttl 60\n");
+    assert_eq!(sender(&other), (Some(Sender::Middlebox), Some(Confidence::Certain)), "{:?}", other.evidence);
+}
+
+/// It comes from just as far as the client, with its TTL. A device would have to be where the client is.
+#[test]
+fn a_refusal_that_took_the_whole_way_may_be_the_kernels() {
+    let told = |took: &str| sender(&stray(&format!("{took} A > B R seq 1019 file 1 ttl 63\n")));
+    assert_eq!(told("+0.0085"), (CLIENT, Some(Confidence::Possible)));
+    assert_eq!(told("+0.001"), (Some(Sender::Middlebox), Some(Confidence::Certain)));
+}
+
+/// Where each side's segments are captured first near itself, the time between them is no distance.
+#[test]
+fn times_of_two_places_measure_nothing() {
+    let more = "B > A P. seq 5019 ack 1019 len 9 id 14 file 1 ttl 64\n";
+    let early = "+0.0005 A > B R. seq 1019 ack 5019 id 7 file 0 ttl 64\n";
+    let told = verdict(&format!("{}{more}{early}", talk_at_both()));
+    assert!(!says(&told, "it responds to"), "{:?}", told.evidence);
+}
+
+/// Both sides of a router: what comes in goes out with a TTL less.
+fn through_router(line: &str) -> String {
+    format!("{line} ttl 64\n+0.00002 {line} ttl 63 out\n")
+}
+
+#[test]
+fn what_a_router_made_itself_has_not_come_in_there() {
+    let talk = [
+        "A > B S seq 1000 id 1",
+        "B > A S. seq 5000 ack 1001 id 0",
+        "A > B . seq 1001 ack 5001 id 2",
+        "A > B P. seq 1001 ack 5001 len 9 id 3",
+        "B > A P. seq 5001 ack 1010 len 9 id 12",
+    ]
+    .map(through_router)
+    .concat();
+    let more = "B > A P. seq 5010 ack 1010 len 9 id 13 ttl 64\n";
+    let made = verdict(&format!("{talk}{more}+0.00003 A > B R seq 1010 ttl 64 out"));
+    assert_eq!(sender(&made), (Some(Sender::Middlebox), Some(Confidence::Likely)), "{:?}", made.evidence);
+    assert!(says(&made, "it left the host that captured it") && says(&made, "its TTL is 64"));
+    let more = through_router("B > A P. seq 5010 ack 1010 len 9 id 13");
+    let passed = verdict(&format!("{talk}{more}{}", through_router("A > B R seq 1010")));
+    assert_eq!(passed.rst_by, CLIENT, "{:?}", passed.evidence);
 }

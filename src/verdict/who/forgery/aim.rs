@@ -13,7 +13,7 @@ pub(super) fn beyond(evidence: &Evidence<'_>, reset: &Reset, baseline: &Baseline
     let jump = after.reset_beyond.filter(|_| other_side_quiet && evidence.fin_by.is_none())?;
     let by = jump.seq.offset_from(reset.rst.seq);
     let says = format!("another RST lies {by} bytes further on, beyond all that was sent or acknowledged");
-    let as_far = baseline.own.iter().any(|own| own.ttl == reset.rst.ttl) || baseline.own.is_empty();
+    let as_far = baseline.has_their_ttl() || baseline.has_no_ttl();
     Some(doubt(jump.frame, if as_far { 2 } else { CONVICTS }, says))
 }
 

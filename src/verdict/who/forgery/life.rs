@@ -1,10 +1,11 @@
 //! Signs of life of a host after the RST that carries its address: who speaks on was not the one who reset.
 
 use crate::decode::Traits;
-use crate::flow::{Marks, Recent, Reset};
+use crate::flow::{Marks, Place, Recent, Reset};
 use crate::time::Span;
 
-use super::{Baseline, CONVICTS, Doubt, claimed, doubt, in_reach, own_before, too_soon};
+use super::pace::{self, too_soon};
+use super::{Baseline, CONVICTS, Doubt, claimed, doubt, in_reach, own_before};
 use crate::verdict::Fact;
 use crate::verdict::evidence::{Evidence, Shape};
 
@@ -40,8 +41,13 @@ pub(super) fn spoke_on(evidence: &Evidence<'_>, reset: &Reset) -> Option<Doubt> 
         None => later > UNDER_WAY_UNSTAMPED,
     };
     if proven || same_id(evidence, reset, &fresh) {
-        let decisive = !may_be_own_kernel(evidence, reset);
-        return Some(Doubt { fact: Fact::at(fresh.frame, says), weight: CONVICTS, decisive });
+        let kernel = may_be_own_kernel(evidence, reset);
+        // From just as far as its host answers, or past all places that its host's segments pass, and with their TTL: whoever else sent it
+        // would have to be where its host is.
+        let from_there =
+            || pace::came_from_afar(evidence, reset) || Baseline::of(evidence, reset).came_their_way();
+        let weight = if kernel && from_there() { 2 } else { CONVICTS };
+        return Some(Doubt { fact: Fact::at(fresh.frame, says), weight, decisive: !kernel });
     }
     (later > REORDER).then(|| doubt(fresh.frame, 1, says))
 }
@@ -49,8 +55,10 @@ pub(super) fn spoke_on(evidence: &Evidence<'_>, reset: &Reset) -> Option<Doubt> 
 /// Is it the later segment that does not come from the host? The RST goes on in its count and came as far as all that it sent; this did not.
 fn is_another(evidence: &Evidence<'_>, reset: &Reset, later: &Recent) -> bool {
     let baseline = Baseline::of(evidence, reset);
-    let elsewhere = baseline.own.iter().all(|own| own.ttl != later.ttl && own.ttl == reset.rst.ttl);
-    elsewhere && baseline.goes_on_in(&reset.rst)
+    let place = Place::of(&reset.rst);
+    let mut here = baseline.own.iter().filter(|own| evidence.close.is_one_place(own.place(), place));
+    let elsewhere = here.all(|own| own.ttl != later.ttl && own.ttl == reset.rst.ttl);
+    evidence.close.is_one_place(later.place(), place) && elsewhere && baseline.goes_on_in(&reset.rst)
 }
 
 /// A socket in SYN-RECEIVED refuses an acknowledgement of something else, and goes on waiting for that of its SYN+ACK, which it repeats
@@ -67,9 +75,9 @@ fn repeats_its_offer(reset: &Reset, last: &Recent) -> bool {
 /// A host's own firewall refuses as a host without a socket does (nftables: `nf_reject_ip_tcphdr_put`), with the host's TTL; and where
 /// the translation of an address was lost on the way, the host itself refused what it could not know as its own.
 pub(in crate::verdict) fn may_be_own_kernel(evidence: &Evidence<'_>, reset: &Reset) -> bool {
-    // Where all else of it passed in the other direction, TTLs do not compare.
-    let own_ttl =
-        reset.rst.ttl == reset.before.at(reset.by).ttl || Baseline::of(evidence, reset).own.is_empty();
+    // Where all else of it passed in the other direction, or elsewhere, TTLs do not compare.
+    let baseline = Baseline::of(evidence, reset);
+    let own_ttl = baseline.has_their_ttl() || baseline.has_no_ttl();
     evidence.shape == Shape::Reply && reset.prompt.is_some() && own_ttl && too_soon(evidence, reset).is_none()
 }
 

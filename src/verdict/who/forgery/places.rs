@@ -1,7 +1,7 @@
 //! What the place of the capture tells of a RST: how often it was captured, and which way it passed.
 
 use crate::decode::Traits;
-use crate::flow::{Reset, SAME_FRAME};
+use crate::flow::{Copied, Look, Place, Reset, SAME_FRAME};
 
 use super::{BASELINE, Baseline, CONVICTS, Doubt, claimed, doubt, own_before};
 use crate::verdict::evidence::Evidence;
@@ -15,15 +15,15 @@ const DOUBLES: u64 = 5;
 /// Captures of two places, merged: all else of the host passed both, and the RST only one. Either it was sent between them, or it got no
 /// further. One that goes on in its host's count was lost at the other.
 pub(super) fn came_once(evidence: &Evidence<'_>, reset: &Reset, baseline: &Baseline<'_>) -> Option<Doubt> {
-    let doubles = evidence.close.doubles;
-    let of = |end| u64::from(*doubles.segments.at(end));
+    let doubles = &evidence.close.doubles;
+    let of = |end| u64::from(doubles.segments(end));
     let twice = of(reset.by);
     // No more than so many are counted.
     let sent = reset.before.at(reset.by).packets.min(u8::MAX.into());
     // A mirror port that doubles some frames doubles few in a row.
     let many = twice >= SEEN_TWICE && twice + of(reset.by.peer()) >= DOUBLES;
     let all_twice = many && twice * 10 >= sent * 9;
-    let explained = || doubles.rst || is_copied(reset) || baseline.goes_on_in(&reset.rst);
+    let explained = || is_copied(evidence, reset) || baseline.goes_on_in(&reset.rst);
     (all_twice && !explained()).then(|| {
         let side = claimed(evidence, reset);
         let says = format!(
@@ -33,10 +33,26 @@ pub(super) fn came_once(evidence: &Evidence<'_>, reset: &Reset, baseline: &Basel
     })
 }
 
-/// It left the host that captured it, and all else of its sender had come in there: that host made it, or whoever translates addresses on it.
-pub(super) fn left_here(evidence: &Evidence<'_>, reset: &Reset, baseline: &Baseline<'_>) -> Option<Doubt> {
-    let left = reset.rst.traits.has(Traits::OUTGOING) && baseline.own.is_empty();
-    (left && own_before(evidence, reset).count() >= BASELINE).then(|| {
+/// It left a host that captured it and had not come there, where all else of its sender came in: that host made it, or whoever translates
+/// addresses on it.
+pub(super) fn left_here(evidence: &Evidence<'_>, reset: &Reset) -> Option<Doubt> {
+    let is_here = |one: u16, file: u16| evidence.close.is_one_capture(one, file);
+    let left = |file: u16| {
+        let mut here = reset.sightings().filter(|seen| is_here(seen.look.place.file, file));
+        here.all(|seen| seen.look.place.goes_out())
+    };
+    let came_in = |file: u16| {
+        let own: Vec<_> = own_before(evidence, reset).filter(|own| is_here(own.file, file)).collect();
+        let twice = usize::from(evidence.close.doubles.segments(reset.by)) >= BASELINE;
+        let mut again = evidence.close.doubles.looks(reset.by);
+        let place = Place::of_capture(file);
+        match own.len() {
+            0 => twice && again.any(|look| evidence.close.is_one_place(look.place, place)),
+            _ => own.len() >= BASELINE && own.iter().all(|own| !own.traits.has(Traits::OUTGOING)),
+        }
+    };
+    let file = |seen: Copied| seen.look.place.file;
+    reset.sightings().map(file).any(|file| left(file) && came_in(file)).then(|| {
         let side = claimed(evidence, reset);
         let says =
             format!("it left the host that captured it, to which all other segments of the {side} had come");
@@ -71,11 +87,16 @@ pub(in crate::verdict) fn made_here(evidence: &Evidence<'_>, reset: &Reset) -> O
     })
 }
 
-/// May the next RST be this one, captured once more? Nothing identifies one that answers.
-fn is_copied(reset: &Reset) -> bool {
-    let again = reset.after.at(reset.by).first_reset;
-    again.is_some_and(|again| {
-        (again.seq, again.ack, again.flags) == (reset.rst.seq, reset.rst.ack, reset.rst.flags)
-            && again.ts.since(reset.rst.ts) <= SAME_FRAME
-    })
+/// Was this RST captured once more, as others of its sender were, or may the next one be that? Nothing identifies one that answers, and of
+/// several that answer a burst each looks like the first, captured at its place.
+fn is_copied(evidence: &Evidence<'_>, reset: &Reset) -> bool {
+    let once = Look::of(&reset.rst);
+    let doubles = || evidence.close.doubles.looks(reset.by);
+    let on_one_spot = own_before(evidence, reset).any(|own| doubles().any(|double| double == own.look()));
+    let next = reset.after.at(reset.by).first_reset.filter(|next| {
+        (next.seq, next.ack, next.flags) == (reset.rst.seq, reset.rst.ack, reset.rst.flags)
+            && next.ts.since(reset.rst.ts) <= SAME_FRAME
+    });
+    let mut again = reset.copies.iter().map(|copy| copy.look).chain(next.map(|next| next.look()));
+    again.any(|look| look != once || on_one_spot)
 }
