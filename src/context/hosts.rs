@@ -1,7 +1,9 @@
-//! How each host's own segments look from here, over all of its connections.
+//! How each host's own segments look from each place of the capture, over all of its connections.
+
+use smallvec::SmallVec;
 
 use crate::decode::Addr;
-use crate::flow::{Close, Half, Side};
+use crate::flow::{Close, Half, Look, Place, Recent, Side};
 use crate::time::Timestamp;
 
 use super::window::Window;
@@ -9,66 +11,111 @@ use super::window::Window;
 /// Segments that are too few to tell what is usual.
 const FEW: u64 = 2;
 
-/// A host's segments, RSTs apart.
+/// A host's segments at one place, RSTs apart.
 #[derive(Clone, Copy, Debug, Default)]
-struct Look {
+struct Usual {
     ttl: u8,
     connections: u32,
     varies: bool,
 }
 
 #[derive(Debug, Default)]
-pub(super) struct Hosts(Window<Addr, Look>);
+pub(super) struct Hosts {
+    known: Window<(Addr, Place), Usual>,
+    /// Merged captures hold the same frames, so that they were made at several places.
+    several: bool,
+}
 
 impl Hosts {
     /// Beside a table of so many connections.
     pub(super) fn beside(flows: usize) -> Self {
-        Self(Window::beside(flows))
+        Self { known: Window::beside(flows), several: false }
     }
 
     pub(super) fn note(&mut self, close: &Close) {
+        self.several |= close.doubles.are_of_several_places();
         for side in [Side::Client, Side::Server] {
-            let half = close.half_before(side);
-            if spoke(half) {
-                self.note_ttl(close.endpoint(side).addr, half.ttl, close.closed_at);
+            let host = close.endpoint(side).addr;
+            let first = latest_look(close, side);
+            if let Some(first) = first {
+                self.note_look(host, first, close.closed_at);
+            }
+            // Where nothing tells the two sides of a router apart, what comes first counts.
+            let apart = |look: &Look| first.is_none_or(|first| self.at(first.place) != self.at(look.place));
+            let again: SmallVec<[Look; 4]> = close.doubles.looks(close.end(side)).filter(apart).collect();
+            for look in again {
+                self.note_look(host, look, close.closed_at);
             }
         }
     }
 
-    /// A host's segments of one connection came with this TTL.
-    pub(super) fn note_ttl(&mut self, host: Addr, ttl: u8, now: Timestamp) {
+    /// A place, as far as captures are told apart.
+    const fn at(&self, place: Place) -> Place {
+        if self.several { place } else { place.of_any_capture() }
+    }
+
+    /// A host's segments of one connection looked like this.
+    pub(super) fn note_look(&mut self, host: Addr, Look { place, ttl }: Look, now: Timestamp) {
         if ttl == 0 {
             return;
         }
-        let look = self.0.entry(host, now);
-        look.varies |= look.connections > 0 && look.ttl != ttl;
-        look.ttl = ttl;
-        look.connections += 1;
+        let at = self.at(place);
+        let usual = self.known.entry((host, at), now);
+        usual.varies |= usual.connections > 0 && usual.ttl != ttl;
+        usual.ttl = ttl;
+        usual.connections += 1;
     }
 
-    /// Reads what is known of a host.
+    /// Reads what is known of a host, as it looks where most do.
     #[inline]
-    pub(super) fn touch(&self, host: Addr) -> u64 {
-        self.0.get(&host).map_or(0, |look| look.connections.into())
+    pub(super) fn touch(&self, host: Addr, file: u16) -> u64 {
+        self.known.get(&(host, self.at(Place::of_capture(file)))).map_or(0, |usual| usual.connections.into())
     }
 
-    /// The TTL of the server's segments on other connections. Only of use where a RST is to be compared, and this connection
-    /// shows little else of the server.
+    /// The TTL of the server's segments on other connections, where the RST was captured. Only of use where a RST is to be compared, and
+    /// this connection shows little else of the server.
     pub(super) fn server_ttl(&self, close: &Close) -> Option<u8> {
+        let reset = close.reset.as_ref()?;
         let server = close.half_before(Side::Server);
-        if spoke(server) && (close.reset.is_none() || server.packets > FEW) {
+        if spoke(server) && server.packets > FEW {
             return None;
         }
-        let others = u32::from(spoke(server));
-        let look = self.0.get(&close.endpoint(Side::Server).addr)?;
-        (!look.varies && look.connections > others).then_some(look.ttl)
+        let place = self.at(Place::of(&reset.rst));
+        let again = close.doubles.looks(close.end(Side::Server));
+        let own = latest_look(close, Side::Server).into_iter().chain(again);
+        let others = own.filter(|look| self.at(look.place) == place).count();
+        let usual = self.known.get(&(close.endpoint(Side::Server).addr, place))?;
+        (!usual.varies && usual.connections as usize > others).then_some(usual.ttl)
     }
 
-    /// The TTL of a host's segments, where it is always the same.
-    pub(super) fn usual_ttl(&self, host: Addr) -> Option<u8> {
-        let look = self.0.get(&host)?;
-        (!look.varies && look.connections > 0).then_some(look.ttl)
+    /// The TTL of a host's segments at a place, where it is always the same.
+    pub(super) fn usual_ttl(&self, host: Addr, place: Place) -> Option<u8> {
+        let usual = self.known.get(&(host, self.at(place)))?;
+        (!usual.varies && usual.connections > 0).then_some(usual.ttl)
     }
+
+    /// The same of the server, where a RST refused what it had said nothing to.
+    pub(super) fn server_comes_in(&self, close: &Close) -> bool {
+        let server = close.endpoint(Side::Server).addr;
+        let refusal = close
+            .reset
+            .as_ref()
+            .filter(|_| close.answers_syn() && latest_look(close, Side::Server).is_none());
+        refusal.is_some_and(|reset| self.comes_in_where(server, Place::of(&reset.rst)))
+    }
+
+    /// Does what a host sends come in to the host that something in its name has left? Then it is another one.
+    pub(super) fn comes_in_where(&self, host: Addr, left: Place) -> bool {
+        left.goes_out() && self.known.get(&(host, self.at(Place::of_capture(left.file)))).is_some()
+    }
+}
+
+/// How the latest segment of a side looked that was no RST and came before one, as far as segments are kept.
+fn latest_look(close: &Close, side: Side) -> Option<Look> {
+    let by = close.end(side);
+    let before = |serial: u64| close.reset.as_ref().is_none_or(|reset| serial < reset.serial);
+    let own = |recent: &&Recent| recent.by == by && !recent.flags.rst() && before(recent.serial);
+    close.recent.iter().rev().find(own).map(Recent::look)
 }
 
 /// It sent something else than a RST.

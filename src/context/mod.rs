@@ -31,8 +31,10 @@ pub struct Surroundings {
     pub unserved_resets: u32,
     /// Of those, the ones on which the client had not said anything either: no program can have read them.
     pub unserved_silent: u32,
-    /// TTL or hop limit of the server's own segments on other connections, where it is always the same.
+    /// TTL or hop limit of the server's own segments on other connections at the place where the RST was captured, if it is always the same.
     pub server_ttl: Option<u8>,
+    /// The RST left the host that captured it, and those come in there.
+    pub server_comes_in: bool,
     /// After what idle time this server closes connections.
     pub learned_idle: Option<LearnedIdle>,
     /// It was forgotten by the server, and so far from its end another connection was, which was in use.
@@ -68,7 +70,7 @@ impl Context {
     pub fn note(&mut self, ended: &Ended) {
         match ended {
             Ended::Attempt(attempted) => {
-                self.hosts.note_ttl(attempted.client().addr, attempted.client_ttl(), attempted.closed_at);
+                self.hosts.note_look(attempted.client().addr, attempted.client_look(), attempted.closed_at);
                 self.sources.note_attempt(attempted);
             }
             Ended::Whole(close) => {
@@ -85,10 +87,11 @@ impl Context {
         match ended {
             Ended::Attempt(attempted) => {
                 let client = attempted.client().addr;
-                self.hosts.touch(client) ^ self.sources.touch(client)
+                self.hosts.touch(client, attempted.file()) ^ self.sources.touch(client)
             }
             Ended::Whole(close) => {
-                self.hosts.touch(close.key.low.addr) ^ self.hosts.touch(close.key.high.addr)
+                self.hosts.touch(close.key.low.addr, close.file)
+                    ^ self.hosts.touch(close.key.high.addr, close.file)
             }
         }
     }
@@ -98,11 +101,12 @@ impl Context {
     pub fn touch_to_judge(&self, ended: &Ended) -> u64 {
         match ended {
             Ended::Attempt(attempted) => {
-                self.hosts.touch(attempted.server().addr) ^ self.sources.touch(attempted.client().addr)
+                self.hosts.touch(attempted.server().addr, attempted.file())
+                    ^ self.sources.touch(attempted.client().addr)
             }
             Ended::Whole(close) => {
                 let server = close.endpoint(Side::Server);
-                self.hosts.touch(server.addr) ^ self.services.touch(server)
+                self.hosts.touch(server.addr, close.file) ^ self.services.touch(server)
             }
         }
     }
@@ -115,9 +119,12 @@ impl Context {
     /// What the others tell about an attempt: nothing that takes a connection.
     #[must_use]
     pub fn around_attempt(&self, attempted: &Attempted) -> Surroundings {
+        let server = attempted.server().addr;
+        let refused_at = attempted.refusal_place();
         Surroundings {
             scan: self.sources.scan_of(attempted.client().addr, attempted.start()),
-            server_ttl: self.hosts.usual_ttl(attempted.server().addr),
+            server_ttl: refused_at.and_then(|place| self.hosts.usual_ttl(server, place)),
+            server_comes_in: refused_at.is_some_and(|place| self.hosts.comes_in_where(server, place)),
             lost_nearby: self.losses.near(attempted.last_seen()),
             ..Surroundings::default()
         }
@@ -132,6 +139,7 @@ impl Context {
             unserved_resets,
             unserved_silent,
             server_ttl: self.hosts.server_ttl(close),
+            server_comes_in: self.hosts.server_comes_in(close),
             learned_idle: self.services.learned_idle(close),
             forgot_another: self.services.forgot(close),
             lost_nearby: self.losses.near(end_of(close)),

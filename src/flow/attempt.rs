@@ -10,6 +10,7 @@ use crate::time::{Span, Timestamp};
 use super::close::{Close, Finality, ObservedUntil};
 use super::exchange::Peek;
 use super::key::{End, FlowKey};
+use super::place::{Look, Place};
 use super::recent::RecentRing;
 use super::state::{self, Cold, Flow};
 use super::track;
@@ -207,10 +208,24 @@ impl Attempted {
         self.finality
     }
 
-    /// With which TTL or hop limit.
+    /// How its SYN looked where it was captured.
     #[must_use]
-    pub const fn client_ttl(&self) -> u8 {
-        self.attempt.syn.ttl
+    pub const fn client_look(&self) -> Look {
+        let Syn { file, traits, ttl, .. } = self.attempt.syn;
+        Look { place: Place::new(file, traits), ttl }
+    }
+
+    /// Where the RST that refused it was captured.
+    #[must_use]
+    pub fn refusal_place(&self) -> Option<Place> {
+        self.rst().map(|rst| Place::new(self.attempt.syn.file, rst.traits))
+    }
+
+    /// Did the RST that refused it pass the loopback interface, where its SYN had not passed?
+    #[must_use]
+    pub fn refused_over_loopback(&self) -> bool {
+        let looped = |traits: Traits| traits.has(Traits::LOOPBACK);
+        !looped(self.attempt.syn.traits) && self.rst().is_some_and(|rst| looped(rst.traits))
     }
 
     /// Everything that there is to know of it.

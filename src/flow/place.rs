@@ -3,6 +3,8 @@
 //! What changes on the way (the TTL) and when a frame passed compare only at one place. What its sender wrote (identification, timestamps,
 //! numbers) is the same wherever it is captured.
 
+use std::hash::{Hash, Hasher};
+
 use crate::decode::{Segment, Traits};
 use crate::time::Timestamp;
 
@@ -56,6 +58,13 @@ impl Place {
     #[must_use]
     pub const fn goes_out(self) -> bool {
         self.way.0 == Traits::OUTGOING.0
+    }
+}
+
+/// As one number, which is hashed in one step.
+impl Hash for Place {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        state.write_u32(u32::from(self.file) << 16 | u32::from(self.way.0));
     }
 }
 

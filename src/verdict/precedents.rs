@@ -5,7 +5,7 @@
 //! kind is listed in [`Kind`], and a test over many attempts holds the two ways equal.
 
 use crate::context::Surroundings;
-use crate::flow::{Attempted, ObservedUntil, Side};
+use crate::flow::{Attempted, ObservedUntil, Place, Side};
 
 use super::who::forgery::initial_ttl;
 use super::{Confidence, Finding, Ground, Harm, How, Judged, Ruling, Sender, consider};
@@ -20,6 +20,10 @@ struct Kind {
     odd_number: bool,
     /// It did not come as far as its host's other segments.
     other_distance: bool,
+    /// It came over the capturing host's loopback interface, and its SYN had not.
+    over_loopback: bool,
+    /// It left the host that captured it, to which its host's other segments come.
+    left_here: bool,
     /// It is one of a scan.
     scan: bool,
     /// It was given up, or frames were lost near it.
@@ -27,7 +31,7 @@ struct Kind {
 }
 
 /// How many kinds there are: one for each set of facts.
-const KINDS: usize = 1 << 5;
+const KINDS: usize = 1 << 7;
 
 impl Kind {
     fn of(attempted: &Attempted, surroundings: &Surroundings) -> Self {
@@ -41,14 +45,16 @@ impl Kind {
             refused: rst.is_some(),
             odd_number: rst.is_some_and(|rst| rst.seq.0 != 0),
             other_distance: rst.is_some_and(|rst| distance(rst.ttl)),
+            over_loopback: attempted.refused_over_loopback(),
+            left_here: surroundings.server_comes_in && attempted.refusal_place().is_some_and(Place::goes_out),
             scan: surroundings.scan.is_some(),
             doubtful: attempted.until() == ObservedUntil::Evicted || surroundings.lost_nearby > 0,
         }
     }
 
     fn index(self) -> usize {
-        let Self { refused, odd_number, other_distance, scan, doubtful } = self;
-        [refused, odd_number, other_distance, scan, doubtful]
+        let Self { refused, odd_number, other_distance, over_loopback, left_here, scan, doubtful } = self;
+        [refused, odd_number, other_distance, over_loopback, left_here, scan, doubtful]
             .into_iter()
             .fold(0, |index, fact| index << 1 | usize::from(fact))
     }
@@ -137,6 +143,7 @@ mod tests {
         let (src, dst) = (endpoint(1, short(port) | 1), endpoint(2, short(port >> 16) | 1));
         let traits =
             Traits(short(bits) & (Traits::IPV6.0 | Traits::DF.0 | Traits::BAD_CHECKSUM.0 | Traits::MSS.0));
+        let way = |bits: u32| Traits(short(bits) & (Traits::OUTGOING.0 | Traits::LOOPBACK.0));
         let syn = Segment {
             ts: Timestamp::from_parts(100, 0),
             frame: 7,
@@ -146,7 +153,7 @@ mod tests {
             tsval,
             wnd: short(wnd),
             ip_id: short(id),
-            traits,
+            traits: traits.with(way(wnd)),
             flags: Flags(Flags::SYN.0 | byte(bits >> 16) & 0xc0),
             ttl: byte(ttl),
             ..Segment::default()
@@ -162,6 +169,7 @@ mod tests {
             ip_id: short(id >> 16),
             flags: Flags(Flags::RST.0 | Flags::ACK.0 | byte(bits >> 24) & 0x28),
             ttl: byte(ttl >> 8),
+            traits: way(late),
             ..Segment::default()
         };
         let pdus = [Pdu::Segment(syn, &[]), Pdu::Segment(answer, &[])];
@@ -188,6 +196,7 @@ mod tests {
             scans: [bool; 6],
             ttls: [Option<u8>; 6],
             lost: [bool; 6],
+            comes_in: [bool; 6],
             evicted: [bool; 6],
             watched: [u8; 6],
         ) {
@@ -198,6 +207,7 @@ mod tests {
                 let around = Surroundings {
                     scan: scans[at].then_some(Scan { targets: 30, ports: 30 }),
                     server_ttl: ttls[at],
+                    server_comes_in: comes_in[at],
                     lost_nearby: u64::from(lost[at]),
                     ..Surroundings::default()
                 };

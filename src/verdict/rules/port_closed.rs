@@ -1,7 +1,7 @@
 //! A RST answers the SYN.
 
 use crate::verdict::rule::{Confidence, Rule, hit, miss};
-use crate::verdict::who::forgery::other_distance;
+use crate::verdict::who::forgery::{other_distance, refused_here};
 use crate::verdict::{Evidence, How, Side, facts};
 
 pub(super) const RULE: Rule = Rule {
@@ -27,8 +27,8 @@ the port, the service's state and the firewall. After a deploy, wait for readine
 };
 
 fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
-    let odd_distance = other_distance(evidence).is_some();
-    (evidence.how == How::Refused).then_some(if odd_distance {
+    let elsewhere = other_distance(evidence).is_some() || refused_here(evidence).is_some();
+    (evidence.how == How::Refused).then_some(if elsewhere {
         Confidence::Possible
     } else {
         Confidence::Likely

@@ -2,7 +2,7 @@
 
 use crate::flow::Side;
 use crate::verdict::rule::{Confidence, Rule, hit, miss};
-use crate::verdict::who::forgery::{made_here, other_distance};
+use crate::verdict::who::forgery::{made_here, other_distance, refused_here};
 use crate::verdict::{Evidence, Fact, How, facts};
 
 pub(super) const RULE: Rule = Rule {
@@ -11,9 +11,9 @@ pub(super) const RULE: Rule = Rule {
     doc: "What happened: the client's SYN was answered by a RST in the server's name, from another place: a firewall that rejects with \
 tcp-reset. connect() fails with ECONNREFUSED, and on the server nobody ever sees the SYN.
 How it is told: the RST comes from another distance (TTL) than the server's own segments on other connections; or it comes over the \
-capturing host's own loopback interface and the SYN does not: then that host's firewall refuses what leaves it.
-Not to be confused with: port_closed, which looks the same in all other respects; it is never more than possible, because a \
-server's own firewall, a container behind it or another path may change the distance too.
+capturing host's own loopback interface and the SYN does not: then that host's firewall refuses what leaves it; or it leaves a router that captures, to which the server's own segments come.
+Not to be confused with: port_closed, which looks the same in all other respects; it is never more than possible by \
+its distance alone, because a server's own firewall, a container behind it or another path may change that too.
 What to do: capture on the server: if the SYN does not arrive there, a device on the path answers it; ask who runs it for the rule.",
     sources: &["RFC 9293 §3.5.2", "RFC 3360"],
     judge,
@@ -25,6 +25,11 @@ What to do: capture on the server: if the SYN does not arrive there, a device on
             "C > B S\nB > C S. ttl 60\nC > B .\nC > B P. len 5\nB > C P. len 5 ttl 60\nC > B .\nB > C F. ttl 60\nC > B F.\nB > C . ttl 60\n+10 A > B:9 S\nB:9 > A R. ttl 63",
         ),
         hit("on the client's own loopback interface, where the SYN never passed", "B > A R. seq 0 ack 1001 lo"),
+        hit(
+            "a router that captures rejects what it would have passed on",
+            "C > B S\nC > B S ttl 63 out\nB > C S.\nB > C S. ttl 63 out\nC > B .\nB > C P. len 9\n+10 A > B:9 S\nB:9 > A R. out",
+        ),
+        miss("the server that captures refuses it itself", "C > B S\nB > C S. out\nC > B .\nB > C P. len 9 out\n+10 A > B:9 S\nB:9 > A R. out"),
         miss("nothing is known of the server", "A > B S\nB > A R. ttl 63"),
         miss("both are on one host", "A > B S lo\nB > A R. lo"),
     ],
@@ -32,7 +37,7 @@ What to do: capture on the server: if the SYN does not arrive there, a device on
 
 fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
     // Where the SYN was hidden by a filter, the host may have refused its own.
-    if is_made_here(evidence) {
+    if is_made_here(evidence) || refused_here(evidence).is_some() {
         return Some(Confidence::Likely);
     }
     other_distance(evidence).map(|_| Confidence::Possible)
@@ -63,6 +68,12 @@ fn advise(evidence: &Evidence<'_>) -> String {
     if is_made_here(evidence) {
         return format!(
             "The host that captured it refused this connection to {} port {} itself: look at its own firewall (`nft list ruleset`, `iptables -S OUTPUT`: what rejects with tcp-reset), or at the local proxy to which it redirects.",
+            server.addr, server.port
+        );
+    }
+    if refused_here(evidence).is_some() {
+        return format!(
+            "The host that captured it refused this connection to {} port {} itself, in the server's name: look at its firewall (`nft list ruleset`, `iptables -S FORWARD`: what rejects with tcp-reset), and at what it balances.",
             server.addr, server.port
         );
     }

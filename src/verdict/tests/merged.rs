@@ -228,6 +228,17 @@ fn times_of_two_places_measure_nothing() {
     assert!(!says(&told, "it responds to"), "{:?}", told.evidence);
 }
 
+/// A server is as far from each place of the capture as it is there, not from another.
+#[test]
+fn a_refusal_is_compared_with_the_server_at_its_own_place() {
+    let other = talk_at_both().replace("A >", "C >").replace("> A", "> C");
+    let refused =
+        |file: u8| verdict(&format!("{other}A > B:9 S file {file}\nB:9 > A R. seq 0 ttl 64 file {file}"));
+    let (at_client, at_server) = (refused(0), refused(1));
+    assert_eq!(at_client.cause_name(), Some("refused_by_firewall"), "{:?}", at_client.evidence);
+    assert_eq!(at_server.cause_name(), Some("port_closed"), "{:?}", at_server.evidence);
+}
+
 /// Both sides of a router: what comes in goes out with a TTL less.
 fn through_router(line: &str) -> String {
     format!("{line} ttl 64\n+0.00002 {line} ttl 63 out\n")

@@ -17,7 +17,7 @@ use crate::time::Span;
 
 use self::baseline::Baseline;
 pub(in crate::verdict) use self::life::{is_later, may_be_own_kernel};
-pub(in crate::verdict) use self::places::made_here;
+pub(in crate::verdict) use self::places::{made_here, refused_here};
 
 use crate::verdict::evidence::{Evidence, Shape};
 use crate::verdict::{Fact, How};
@@ -52,7 +52,8 @@ pub struct Doubt {
 pub(in crate::verdict) fn doubts(evidence: &Evidence<'_>) -> Vec<Doubt> {
     let Some(reset) = evidence.reset() else { return Vec::new() };
     if evidence.how == How::Refused {
-        let doubts = [life::accepted_after_all(evidence, reset), made_here(evidence, reset)];
+        let doubts =
+            [life::accepted_after_all(evidence, reset), made_here(evidence, reset), refused_here(evidence)];
         return doubts.into_iter().flatten().collect();
     }
     let baseline = Baseline::of(evidence, reset);

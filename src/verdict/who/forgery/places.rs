@@ -3,7 +3,7 @@
 use crate::decode::Traits;
 use crate::flow::{Copied, Look, Place, Reset, SAME_FRAME};
 
-use super::{BASELINE, Baseline, CONVICTS, Doubt, claimed, doubt, own_before};
+use super::{BASELINE, Baseline, CONVICTS, Doubt, claimed, doubt, other_distance, own_before};
 use crate::verdict::evidence::Evidence;
 use crate::verdict::{Fact, How};
 
@@ -58,6 +58,20 @@ pub(super) fn left_here(evidence: &Evidence<'_>, reset: &Reset) -> Option<Doubt>
             format!("it left the host that captured it, to which all other segments of the {side} had come");
         doubt(reset.rst.frame, 2, says)
     })
+}
+
+/// The same of a RST that refuses a SYN: on other connections the server's segments come in to the host that this one left.
+pub(in crate::verdict) fn refused_here(evidence: &Evidence<'_>) -> Option<Doubt> {
+    let refusal = evidence.reset().filter(|_| evidence.how == How::Refused);
+    let reset = refusal.filter(|_| evidence.surroundings.server_comes_in)?;
+    let file = reset.rst.file;
+    let close = evidence.close;
+    let mut here = reset.sightings().filter(|seen| close.is_one_capture(seen.look.place.file, file));
+    let says =
+        "it left the host that captured it, to which the server's own segments on other connections come";
+    // Then it came from another distance too, unless that host's own TTL happens to be what is left of the server's.
+    let weight = if other_distance(evidence).is_some() { CONVICTS } else { 2 };
+    here.all(|seen| seen.look.place.goes_out()).then(|| doubt(reset.rst.frame, weight, says.to_owned()))
 }
 
 /// It came over the loopback interface of the host that captured it, and the other side said nothing there: that host made it, in somebody
