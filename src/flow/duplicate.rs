@@ -86,7 +86,7 @@ const SAME_FRAME_UNIDENTIFIED: Span = Span::from_nanos(100_000);
 /// (RFC 6298 §2.1), and whatever has neither identification nor timestamp, where frames are known to come twice.
 const SAME_SYN_ELSEWHERE: Span = Span::from_millis(900);
 /// And where its host would have counted on, or stamped it anew. A path may be long, and captures of two hosts have two clocks.
-const SAME_FRAME_ELSEWHERE: Span = Span::from_secs(10);
+pub(super) const SAME_FRAME_ELSEWHERE: Span = Span::from_secs(10);
 /// Between a frame and its double others may lie; as many as one batch of a busy connection.
 const DEPTH: usize = 8;
 /// Where frames are known to come twice, a whole burst: two interfaces are read one after the other, and a sender puts out

@@ -9,9 +9,10 @@ use crate::time::Span;
 
 use super::acceptance::Acceptance;
 use super::close::{Aftermath, RST_TEXT, Reset};
+use super::duplicate::{Doubles, SAME_FRAME_ELSEWHERE};
 use super::half::{Half, Order};
 use super::key::{Both, End};
-use super::place::Copied;
+use super::place::{Copied, Place};
 use super::recent::Recent;
 use super::state::{Cold, Flow, Phase};
 use super::volley;
@@ -106,7 +107,7 @@ pub(super) fn on_rst(
     prompt: Option<Recent>,
 ) -> Ending {
     if let Some(reset) = &mut cold.reset {
-        note_reset(reset, rst, by);
+        note_reset(reset, &cold.doubles, rst, by);
         // A doubtful RST gives way to one that surely took effect.
         if reset.acceptance == Acceptance::InWindow && is_effective(acceptance) {
             ignore(cold, Acceptance::InWindow);
@@ -135,11 +136,11 @@ pub(super) fn on_rst(
 }
 
 /// A further RST: one event with the first, or proof that no single host sent them.
-fn note_reset(reset: &mut Reset, rst: &Segment, by: End) {
+fn note_reset(reset: &mut Reset, doubles: &Doubles, rst: &Segment, by: End) {
     let beyond = by == reset.by && volley::is_beyond(rst, by, &reset.before);
     let recent = Recent::of(rst, by);
     let first = Recent::of(&reset.rst, by);
-    if by == reset.by && is_copy(&recent, &first) {
+    if by == reset.by && (is_copy(&recent, &first) || is_renumbered(&recent, &first, doubles)) {
         return Copied::note(&mut reset.copies, &recent);
     }
     let after = reset.after.at_mut(by);
@@ -154,6 +155,15 @@ fn note_reset(reset: &mut Reset, rst: &Segment, by: End) {
 /// The same packet, captured at another place: in IPv4 it has the same identification, in IPv6 nobody can tell.
 fn is_copy(one: &Recent, other: &Recent) -> bool {
     one.anywhere() == other.anywhere() && (one.ip_id != 0 || one.traits.has(Traits::IPV6))
+}
+
+/// The same packet before and behind a device that gives a connection other numbers (a SYN proxy): in IPv4 it keeps its identification. Who
+/// forges may give all of his the same one, but sends them the same way.
+fn is_renumbered(one: &Recent, other: &Recent, doubles: &Doubles) -> bool {
+    let near = one.ts.since(other.ts) <= SAME_FRAME_ELSEWHERE;
+    let alike = (one.ip_id, one.flags, one.len) == (other.ip_id, other.flags, other.len);
+    let file = if doubles.are_of_several_places() { one.file } else { other.file };
+    near && alike && one.ip_id != 0 && Place::new(file, one.traits) != other.place()
 }
 
 const fn is_effective(acceptance: Acceptance) -> bool {

@@ -5,7 +5,7 @@
 
 use std::hash::{Hash, Hasher};
 
-use crate::decode::{Segment, Traits};
+use crate::decode::{Segment, SeqNumber, Traits};
 use crate::time::Timestamp;
 
 use super::close::{Close, Reset};
@@ -111,17 +111,21 @@ pub struct Copied {
     pub look: Look,
     /// When.
     pub ts: Timestamp,
+    /// In which frame.
+    pub frame: u64,
+    /// With which sequence number: a device may give a connection other ones.
+    pub seq: SeqNumber,
 }
 
 impl Copied {
     /// `recent`, at its place.
     #[must_use]
     pub(super) const fn of(recent: &Recent) -> Self {
-        Self { look: recent.look(), ts: recent.ts }
+        Self { look: recent.look(), ts: recent.ts, frame: recent.frame, seq: recent.seq }
     }
 
     const fn of_segment(segment: &Segment) -> Self {
-        Self { look: Look::of(segment), ts: segment.ts }
+        Self { look: Look::of(segment), ts: segment.ts, frame: segment.frame, seq: segment.seq }
     }
 
     /// Takes note of one more, if it is the first of its look and there is room for it.
@@ -151,6 +155,12 @@ impl Reset {
     /// Wherever it was captured, first to last.
     pub fn sightings(&self) -> impl Iterator<Item = Copied> + '_ {
         [Copied::of_segment(&self.rst)].into_iter().chain(self.copies.iter().copied())
+    }
+
+    /// Where it was captured with another number: before and behind a device that renumbers the connection.
+    #[must_use]
+    pub fn renumbered(&self) -> Option<Copied> {
+        self.copies.iter().copied().find(|copy| copy.seq != self.rst.seq)
     }
 }
 

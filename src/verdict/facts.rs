@@ -9,7 +9,7 @@ pub(super) use self::rst::{of_ignored, of_rst};
 use super::ending::{half_close, shut_window, unseen};
 use super::evidence::{Evidence, Talk};
 use super::talk::{broken_off, goaway, own_words, version};
-use super::{Confidence, Fact, How, cap, talk};
+use super::{Confidence, Fact, cap, talk};
 
 /// How the end looked: the first FIN and the RST, as far as there are any.
 pub(super) fn of_end(evidence: &Evidence<'_>) -> Vec<Fact> {
@@ -20,7 +20,7 @@ pub(super) fn of_end(evidence: &Evidence<'_>) -> Vec<Fact> {
     if evidence.how.by_rst() {
         facts.extend(of_rst(evidence));
     } else {
-        facts.extend(limits(evidence));
+        facts.extend(cap::limits(evidence));
     }
     facts
 }
@@ -195,33 +195,6 @@ pub(super) const fn other_of(side: Side) -> &'static str {
 /// Certain where HTTP or a database's protocol was read, since then it is known what was owed; otherwise `guess`.
 pub(super) fn sure_if_framed(evidence: &Evidence<'_>, guess: Confidence) -> Confidence {
     if evidence.exchange.requests() > 0 && talk::is_known(evidence) { Confidence::Certain } else { guess }
-}
-
-/// What the capture does not hold.
-pub(super) fn limits(evidence: &Evidence<'_>) -> Vec<Fact> {
-    let seen = evidence.seen();
-    let mut facts = Vec::new();
-    if !seen.both_sides && !matches!(evidence.how, How::Unanswered) {
-        let missing = if evidence.close.half(Side::Client).seen() { Side::Server } else { Side::Client };
-        facts.push(Fact::of_all(format!("no segment of the {missing} was captured")));
-    } else if !seen.handshake && seen.both_sides && evidence.how != How::Refused {
-        facts.push(Fact::of_all("no handshake seen: the connection began before the capture"));
-    }
-    if let Some(side) = cap::forestalled(evidence.close) {
-        let (other, says) = (side.peer(), "somebody else had sent them, or the capture is not in order");
-        facts.push(Fact::of_all(format!(
-            "the {other} acknowledged bytes before the {side} sent them: {says}"
-        )));
-    }
-    if seen.gaps > 0 {
-        let missing = if seen.gaps == 1 {
-            "1 stretch of data is".to_owned()
-        } else {
-            format!("{} stretches of data are", seen.gaps)
-        };
-        facts.push(Fact::of_all(format!("{missing} missing from the capture")));
-    }
-    facts
 }
 
 /// Frames that the capture lost near the end; whether they were of this connection, nobody knows.

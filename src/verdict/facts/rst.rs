@@ -3,9 +3,7 @@
 use crate::flow::{Acceptance, Reset};
 use crate::verdict::ending::undelivered;
 use crate::verdict::evidence::{Evidence, Shape};
-use crate::verdict::{Fact, Sender, Side, report, who};
-
-use super::limits;
+use crate::verdict::{Fact, Sender, Side, cap, report, who};
 
 /// What the RST itself shows: its shape, what it answers, whether it took effect.
 pub(in crate::verdict) fn of_rst(evidence: &Evidence<'_>) -> Vec<Fact> {
@@ -15,7 +13,7 @@ pub(in crate::verdict) fn of_rst(evidence: &Evidence<'_>) -> Vec<Fact> {
     facts.extend(doubt(reset));
     facts.extend(undelivered::fact(evidence));
     facts.extend(who::facts(&evidence.doubts));
-    facts.extend(limits(evidence));
+    facts.extend(cap::limits(evidence));
     facts
 }
 

@@ -184,7 +184,7 @@ fn facts(evidence: &Evidence<'_>) -> Vec<Fact> {
     if let Some(icmp) = evidence.unreachable() {
         facts.push(Fact::at(icmp.frame, format!("{} answers with ICMP: {}", icmp.from, icmp.says())));
     }
-    facts.extend(crate::verdict::facts::limits(evidence));
+    facts.extend(crate::verdict::cap::limits(evidence));
     facts
 }
 

@@ -263,3 +263,17 @@ fn what_a_router_made_itself_has_not_come_in_there() {
     let passed = verdict(&format!("{talk}{more}{}", through_router("A > B R seq 1010")));
     assert_eq!(passed.rst_by, CLIENT, "{:?}", passed.evidence);
 }
+
+/// A SYN proxy gives the server's segments other numbers: before and behind it, a RST is one all the same.
+#[test]
+fn a_renumbered_rst_is_no_second_one() {
+    let talk = "A > B S seq 1000 id 1\nB > A S. seq 5000 ack 1001 id 11\nA > B . seq 1001 ack 5001 id 2\nA > B P. seq 1001 ack 5001 len 9 id 3\nB > A . seq 5001 ack 1010 id 12\n";
+    let abort = "+1 B > A R. seq 5001 ack 1010 id 13 ttl 64\n";
+    let told = |again: &str| verdict(&format!("{talk}{abort}+0.00004 B > A R. seq 9001 ack 1010 {again}"));
+    let one = told("id 13 ttl 63 out");
+    assert!(!says(&one, "RST+ACKs") && says(&one, "the same RST with other numbers"), "{:?}", one.evidence);
+    assert_eq!(one.cause.unwrap().confidence, Confidence::Possible);
+    for two in ["id 14 ttl 63 out", "id 13 ttl 64"] {
+        assert!(says(&told(two), "2 RST+ACKs"), "{two}");
+    }
+}
