@@ -181,13 +181,17 @@ const OF_DEVICES: [&str; 2] = ["injected_reset", "unexplained"];
 /// Stories that need to know which side serves.
 const OF_ROLES: [&str; 4] = ["no_response", "response_cut", "client_abort", "stale_keepalive"];
 
+/// A story that is the same whether a host or a device ended it.
+const OF_ANY_SENDER: &str = "idle_timeout";
+
 /// A story about the sender of a RST is no surer than that it was the sender, and none is sure if the last word could not be read.
 fn cap(evidence: &Evidence<'_>, rule: &Rule) -> Confidence {
     let tossed = evidence.close.roles_are_tossed() && OF_ROLES.contains(&rule.name);
     if tossed || ending::may_be_goodbye(evidence.close) {
         return Confidence::Possible;
     }
-    let sender = evidence.rst_by_confidence.filter(|_| evidence.how != How::Refused && !is_forgery(rule));
+    let needs_sender = evidence.how != How::Refused && !is_forgery(rule) && rule.name != OF_ANY_SENDER;
+    let sender = evidence.rst_by_confidence.filter(|_| needs_sender);
     evidence.cap.min(sender.unwrap_or(Confidence::Certain))
 }
 

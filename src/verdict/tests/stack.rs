@@ -211,3 +211,29 @@ fn what_acknowledges_the_fin_tells_who_refuses_the_data() {
     assert_eq!(reasons("A > B P. len 9\n"), "abort_on_data");
     assert_eq!(reasons("A > B .\n+1 A > B P. len 9\n"), "timewait_socket");
 }
+
+/// A load balancer whose idle time is up resets in a host's name; nobody had said anything for long.
+#[test]
+fn a_bare_reset_in_the_midst_of_silence_is_no_hosts_answer() {
+    let told = |last: &str| {
+        let told = verdict(&format!(
+            "A > B S\nB > A S.\nA > B .\nA > B P. len 5\nB > A P. len 5\nA > B .\n+4 {last}"
+        ));
+        (told.cause.map(|finding| finding.confidence), told.rst_by_confidence)
+    };
+    // That it was dropped for idleness is as sure as before; by whom is not.
+    assert_eq!(told("A > B R seq 1006"), (Some(Confidence::Likely), Some(Confidence::Possible)));
+    // Its prompt may have swapped places with it.
+    let swapped = told("A > B R seq 1006\nB > A P. seq 5006 ack 1006 len 9");
+    assert_eq!(swapped.1, Some(Confidence::Likely));
+}
+
+/// A path of one length lets nothing come no way at all, whatever it began with.
+#[test]
+fn what_comes_no_way_at_all_comes_from_nearer_by() {
+    let told = |ttl: u8| {
+        verdict(&format!("A > B S\nB > A S. ttl 63\nA > B .\nA > B P. len 5\nB > A P. len 5 ttl 63\nA > B .\n+4 A > B P. len 5\nB > A R ttl {ttl}"))
+            .rst_by_confidence
+    };
+    assert_eq!((told(255), told(254)), (Some(Confidence::Possible), Some(Confidence::Likely)));
+}

@@ -20,7 +20,7 @@ pub(in crate::verdict) use self::life::{is_later, may_be_own_kernel};
 pub(in crate::verdict) use self::places::{made_here, refused_here};
 
 use crate::verdict::evidence::{Evidence, Shape};
-use crate::verdict::{Fact, How};
+use crate::verdict::{Fact, How, talk};
 
 /// Weights of doubts that together make it likely that a device sent the RST.
 pub(in crate::verdict) const CONVICTS: u32 = 3;
@@ -118,12 +118,13 @@ fn claimed(evidence: &Evidence<'_>, reset: &Reset) -> Side {
 fn other_ttl(evidence: &Evidence<'_>, reset: &Reset, baseline: &Baseline<'_>) -> Option<Doubt> {
     let (ttl, usual) = baseline.other_ttl()?;
     let same_default = initial_ttl(ttl) == initial_ttl(usual);
+    let no_way_at_all = ttl == initial_ttl(ttl) && usual != initial_ttl(usual);
     let weight = match evidence.shape {
         // Who passes on handshakes for a host (a load balancer) may end its connections too; where there is none nobody knows its TTL.
         Shape::Active if evidence.seen().handshake => 2,
         Shape::Active => 1,
         // From nearer by than its host; a path of the same addresses and ports is the same.
-        _ if same_default && ttl > usual => 2,
+        _ if same_default && ttl > usual || no_way_at_all => 2,
         // What a host without a socket sends has the default TTL, whatever its program had set.
         _ => 1,
     };
@@ -216,13 +217,17 @@ fn both_at_once(evidence: &Evidence<'_>, reset: &Reset) -> Option<Doubt> {
     (apart <= AT_ONCE && evidence.shape == Shape::Active).then(|| doubt(back.frame, weight, says))
 }
 
-/// A plain RST is an answer (RFC 9293 §3.5.2); one that answers nothing was not sent by a stack that follows it.
+/// A plain RST is an answer (RFC 9293 §3.5.2); one that answers nothing was not sent by a stack that follows it. What it answers may have
+/// swapped places with it, but not where nothing was said around it.
 fn unprompted(evidence: &Evidence<'_>, reset: &Reset) -> Option<Doubt> {
     let seen = evidence.seen();
+    let next = reset.after.at(reset.by.peer()).first;
+    let alone = talk::is_quiet(evidence) && next.is_none_or(|next| next.ts.since(reset.rst.ts) > AT_ONCE);
     let bare = evidence.shape == Shape::Reply && reset.prompt.is_none();
     let complete = seen.both_sides && seen.handshake && seen.gaps == 0;
-    (bare && complete)
-        .then(|| doubt(reset.rst.frame, 1, "it answers no segment that was captured".to_owned()))
+    (bare && complete).then(|| {
+        doubt(reset.rst.frame, 1 + u32::from(alone), "it answers no segment that was captured".to_owned())
+    })
 }
 
 /// Linux leaves 0 there. What Windows leaves is no oddity ([`Shape`]), nor is anything where the host's own count goes on.
