@@ -5,6 +5,7 @@
 //! forgotten, and so is the older half when there is too much of it, as under a flood of forged sources.
 
 mod hosts;
+mod listeners;
 mod losses;
 mod services;
 mod sources;
@@ -17,6 +18,7 @@ use crate::flow::{Attempted, Close, Ended, Side};
 use crate::time::{Span, Timestamp};
 
 use self::hosts::Hosts;
+use self::listeners::Listeners;
 use self::losses::Losses;
 use self::services::Services;
 use self::sources::Sources;
@@ -35,6 +37,8 @@ pub struct Surroundings {
     pub server_ttl: Option<u8>,
     /// The RST left the host that captured it, and those come in there.
     pub server_comes_in: bool,
+    /// The port that refused it accepted others within a second before, and within a second after.
+    pub accepted_around: bool,
     /// After what idle time this server closes connections.
     pub learned_idle: Option<LearnedIdle>,
     /// It was forgotten by the server, and so far from its end another connection was, which was in use.
@@ -47,6 +51,7 @@ pub struct Surroundings {
 #[derive(Debug, Default)]
 pub struct Context {
     hosts: Hosts,
+    listeners: Listeners,
     services: Services,
     sources: Sources,
     losses: Losses,
@@ -60,6 +65,7 @@ impl Context {
         let flows = max_flows as usize;
         Self {
             hosts: Hosts::beside(flows),
+            listeners: Listeners::beside(flows),
             services: Services::beside(flows),
             sources: Sources::beside(flows),
             losses: Losses::default(),
@@ -75,6 +81,7 @@ impl Context {
             }
             Ended::Whole(close) => {
                 self.hosts.note(close);
+                self.listeners.note(close);
                 self.services.note(close);
                 self.sources.note(close);
             }
@@ -125,6 +132,8 @@ impl Context {
             scan: self.sources.scan_of(attempted.client().addr, attempted.start()),
             server_ttl: refused_at.and_then(|place| self.hosts.usual_ttl(server, place)),
             server_comes_in: refused_at.is_some_and(|place| self.hosts.comes_in_where(server, place)),
+            accepted_around: refused_at.is_some()
+                && self.listeners.accepted_around(attempted.server(), attempted.last_seen()),
             lost_nearby: self.losses.near(attempted.last_seen()),
             ..Surroundings::default()
         }
@@ -140,6 +149,8 @@ impl Context {
             unserved_silent,
             server_ttl: self.hosts.server_ttl(close),
             server_comes_in: self.hosts.server_comes_in(close),
+            accepted_around: close.answers_syn()
+                && self.listeners.accepted_around(close.endpoint(Side::Server), end_of(close)),
             learned_idle: self.services.learned_idle(close),
             forgot_another: self.services.forgot(close),
             lost_nearby: self.losses.near(end_of(close)),

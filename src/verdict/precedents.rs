@@ -24,6 +24,8 @@ struct Kind {
     over_loopback: bool,
     /// It left the host that captured it, to which its host's other segments come.
     left_here: bool,
+    /// Its port accepted others around it.
+    accepted_around: bool,
     /// It is one of a scan.
     scan: bool,
     /// It was given up, or frames were lost near it.
@@ -31,7 +33,7 @@ struct Kind {
 }
 
 /// How many kinds there are: one for each set of facts.
-const KINDS: usize = 1 << 7;
+const KINDS: usize = 1 << 8;
 
 impl Kind {
     fn of(attempted: &Attempted, surroundings: &Surroundings) -> Self {
@@ -47,16 +49,17 @@ impl Kind {
             other_distance: rst.is_some_and(|rst| distance(rst.ttl)),
             over_loopback: attempted.refused_over_loopback(),
             left_here: surroundings.server_comes_in && attempted.refusal_place().is_some_and(Place::goes_out),
+            accepted_around: surroundings.accepted_around && rst.is_some(),
             scan: surroundings.scan.is_some(),
             doubtful: attempted.until() == ObservedUntil::Evicted || surroundings.lost_nearby > 0,
         }
     }
 
     fn index(self) -> usize {
-        let Self { refused, odd_number, other_distance, over_loopback, left_here, scan, doubtful } = self;
-        [refused, odd_number, other_distance, over_loopback, left_here, scan, doubtful]
-            .into_iter()
-            .fold(0, |index, fact| index << 1 | usize::from(fact))
+        let where_from = [self.other_distance, self.over_loopback, self.left_here];
+        let around = [self.accepted_around, self.scan, self.doubtful];
+        let facts = [self.refused, self.odd_number].into_iter().chain(where_from).chain(around);
+        facts.fold(0, |index, fact| index << 1 | usize::from(fact))
     }
 }
 
@@ -197,6 +200,7 @@ mod tests {
             ttls: [Option<u8>; 6],
             lost: [bool; 6],
             comes_in: [bool; 6],
+            accepted: [bool; 6],
             evicted: [bool; 6],
             watched: [u8; 6],
         ) {
@@ -208,6 +212,7 @@ mod tests {
                     scan: scans[at].then_some(Scan { targets: 30, ports: 30 }),
                     server_ttl: ttls[at],
                     server_comes_in: comes_in[at],
+                    accepted_around: accepted[at],
                     lost_nearby: u64::from(lost[at]),
                     ..Surroundings::default()
                 };

@@ -366,3 +366,20 @@ fn who_aborts_as_a_request_comes_may_only_have_closed_what_was_idle() {
     assert!(after("0.002"));
     assert!(!after("0.5"));
 }
+
+/// A limit of connections refuses one client while others are let in.
+#[test]
+fn a_port_that_lets_others_in_is_not_just_closed() {
+    let others = |after: &str| {
+        let (before, rest) =
+            ("C > B S\nB > C S.\nC > B .\n+0.4 ", "D > B S\nB > D S.\nD > B .\nC > B R.\nD > B R.");
+        let told = verdict(&format!("{before}A > B S\nB > A R.\n+{after} {rest}\n+30 C > B:9 S"));
+        assert_eq!(told.cause_name(), Some("port_closed"));
+        (
+            told.cause.map(|finding| finding.confidence),
+            told.advice.is_some_and(|advice| advice.contains("open to others")),
+        )
+    };
+    assert_eq!(others("0.4"), (Some(Confidence::Possible), true));
+    assert_eq!(others("10"), (Some(Confidence::Likely), false));
+}
