@@ -1,8 +1,9 @@
 //! A host that had given up: it repeated itself in vain, or asked in vain for room, and what came later met no socket
 //! (`tcp_retries2`, `TCP_USER_TIMEOUT`, and `tcp_orphan_retries` where the program had closed).
 
+use crate::decode::SeqNumber;
 use crate::flow::{Recent, Side};
-use crate::time::Span;
+use crate::time::{Span, Timestamp};
 
 use crate::verdict::evidence::{Evidence, Shape};
 use crate::verdict::{How, Sender, ending, talk};
@@ -44,18 +45,39 @@ pub(in crate::verdict) fn aborted(evidence: &Evidence<'_>) -> Option<GaveUp> {
     Some(GaveUp { times, before: reset.rst.ts.since(last.ts), frame: last.frame })
 }
 
-/// What the other side of an abort had repeated in vain, by the word of the RST itself: a live socket acknowledges all that it has (RFC 9293
-/// §3.10.5). Its program lacked just that.
+/// The end of a live socket, which acknowledges all that it has (RFC 9293 §3.10.5): its abort, or else the first FIN.
+struct LastAck {
+    by: Side,
+    ack: SeqNumber,
+    serial: u64,
+    ts: Timestamp,
+}
+
+impl LastAck {
+    fn of(evidence: &Evidence<'_>) -> Option<Self> {
+        let aborted =
+            evidence.reset().filter(|_| evidence.shape == Shape::Active && evidence.how == How::Reset);
+        if let Some(reset) = aborted {
+            let by = evidence.close.side(reset.by);
+            let ack = ending::acknowledged_by_rst(evidence.close, by)?;
+            return Some(Self { by, ack, serial: reset.serial, ts: reset.rst.ts });
+        }
+        let by = evidence.closer?;
+        let fin = evidence.fin(by)?;
+        Some(Self { by, ack: fin.ack, serial: fin.serial, ts: fin.ts })
+    }
+}
+
+/// What the other side of an end had repeated in vain, by the word of that end itself: the program that ended it lacked just that.
 pub(in crate::verdict) fn never_heard(evidence: &Evidence<'_>) -> Option<(Side, GaveUp)> {
-    let reset = evidence.reset().filter(|_| evidence.shape == Shape::Active && evidence.how == How::Reset)?;
-    let had = ending::acknowledged_by_rst(evidence.close, evidence.close.side(reset.by))?;
-    let before = evidence.close.recent.iter().take_while(|recent| recent.serial < reset.serial);
-    let said = before.filter(|recent| recent.by != reset.by && recent.len > 0);
-    let mut copies = said.filter(|recent| recent.seq == had);
-    let first = copies.next().filter(|first| reset.rst.ts.since(first.ts) >= LONG)?;
+    let end = LastAck::of(evidence)?;
+    let before = evidence.close.recent.iter().take_while(|recent| recent.serial < end.serial);
+    let said = before.filter(|recent| evidence.close.side(recent.by) != end.by && recent.len > 0);
+    let mut copies = said.filter(|recent| recent.seq == end.ack);
+    let first = copies.next().filter(|first| end.ts.since(first.ts) >= LONG)?;
     let (times, last) = copies.fold((0, first), |(times, _), own| (times + 1, own));
-    let story = GaveUp { times, before: reset.rst.ts.since(last.ts), frame: last.frame };
-    (times >= IN_VAIN).then(|| (evidence.close.side(first.by), story))
+    let story = GaveUp { times, before: end.ts.since(last.ts), frame: last.frame };
+    (times >= IN_VAIN).then(|| (end.by.peer(), story))
 }
 
 /// Had a side said what the RST answers, and repeated it in vain, well before the other closed? The path had lost it: nobody wrote into

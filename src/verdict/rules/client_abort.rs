@@ -97,7 +97,7 @@ fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
     }
     match evidence.how {
         // The path is what it gave up on.
-        How::Reset if gave_up::aborted(evidence).is_some() || gave_up::never_heard(evidence).is_some() => {
+        _ if gave_up::aborted(evidence).is_some() || gave_up::never_heard(evidence).is_some() => {
             Some(Confidence::Possible)
         }
         How::FinThenReset if after::only_a_stream_ended_after(evidence) => Some(Confidence::Possible),

@@ -59,6 +59,11 @@ B > A P. \"HTTP/1.1 200 OK\\r\\nContent-Length: 2\\r\\n\\r\\nok\"\n+0.2 B > A ag
 B > A P. \"HTTP/1.1 200 OK\\r\\nContent-Length: 2\\r\\n\\r\\nok\"\nA > B .\n+1 A > B P. \"GET /2 HTTP/1.1\\r\\nHost: b\\r\\n\\r\\n\"\n\
 +0.2 A > B again\n+0.4 A > B again\n+1 B > A F. ack 1029\nA > B .\n+0.8 A > B P. seq 1029 ack 5042 \"GET /2 HTTP/1.1\\r\\nHost: b\\r\\n\\r\\n\"\nB > A R",
         ),
+        hit(
+            "an answer that is lost on its way until the client closes",
+            "A > B S\nB > A S.\nA > B .\nA > B P. \"GET /1 HTTP/1.1\\r\\nHost: b\\r\\n\\r\\n\"\n\
+B > A P. \"HTTP/1.1 200 OK\\r\\nContent-Length: 9\\r\\n\\r\\nok\"\n+0.2 B > A again\n+0.4 B > A again\n+0.8 B > A again\n+0.2 A > B F. ack 5001\nB > A . seq 5042",
+        ),
         miss("one repetition is answered", "A > B S\nB > A S.\nA > B .\nA > B P. len 50\n+0.2 A > B again\nB > A ."),
         hit(
             "the SYN+ACK never arrives",
@@ -208,7 +213,7 @@ fn told(evidence: &Evidence<'_>, side: Side, GaveUp { times, before, .. }: GaveU
     if gave_up::never_heard(evidence).is_some() {
         let peer = side.peer();
         return format!(
-            "the {side} repeated itself {times} times, and the {peer} had none of it, as the acknowledgement of its RST says: it did not arrive"
+            "the {side} repeated itself {times} times, and the {peer} had none of it, as it says itself at its end: it did not arrive"
         );
     }
     let end = if gave_up::aborted(evidence).is_some() {
