@@ -151,7 +151,8 @@ fn harm_of(evidence: &Evidence<'_>, cause: Finding) -> Option<Harm> {
 pub(super) fn rank(evidence: &Evidence<'_>) -> Findings {
     let suspected = |finding: Finding| is_forgery(finding.rule) && evidence.rst_by != Some(Sender::Middlebox);
     let whole = evidence.how == How::Reset && evidence.talk == Talk::Complete;
-    let unread = |finding: Finding| whole && is_unread(finding.rule);
+    let unread =
+        |finding: Finding| whole && is_unread(finding.rule) && finding.confidence == Confidence::Possible;
     let mut findings = Findings::default();
     let (mut explained, forged) = (false, evidence.forged_fin().is_some());
     for rule in RULES {
