@@ -62,7 +62,8 @@ impl LastAck {
             let ack = ending::acknowledged_by_rst(evidence.close, by)?;
             return Some(Self { by, ack, serial: reset.serial, ts: reset.rst.ts });
         }
-        let by = evidence.closer?;
+        // Of what is repeated to the end more is known.
+        let by = evidence.closer.filter(|_| evidence.how != How::Silent)?;
         let fin = evidence.fin(by)?;
         Some(Self { by, ack: fin.ack, serial: fin.serial, ts: fin.ts })
     }
