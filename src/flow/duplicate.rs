@@ -65,7 +65,8 @@ impl Doubles {
 
 /// Takes note of a frame that had been captured before in the capture `first`, and tells whether the connection holds more elsewhere by it.
 pub(super) fn note_double(cold: &mut Cold, segment: &Segment, by: End, first: u16) -> bool {
-    let before = cold.doubles.weight();
+    let held = |cold: &Cold| cold.doubles.weight() + cold.reset.as_deref().map_or(0, Reset::weight);
+    let before = held(cold);
     cold.doubles.note(segment, by, first);
     let is_it = |reset: &&mut Box<Reset>| {
         let (one, other) = (&reset.rst, segment);
@@ -74,7 +75,7 @@ pub(super) fn note_double(cold: &mut Cold, segment: &Segment, by: End, first: u1
     if let Some(reset) = cold.reset.as_mut().filter(is_it) {
         Copied::note(&mut reset.copies, &Recent::of(segment, by));
     }
-    cold.doubles.weight() != before
+    held(cold) != before
 }
 
 /// How soon after a frame its double comes.

@@ -59,9 +59,7 @@ impl Aftermath {
     pub fn at_mut(&mut self, end: End) -> &mut After {
         self.0.get_or_insert_default().at_mut(end)
     }
-}
 
-impl Aftermath {
     /// Bytes of memory that it takes elsewhere.
     pub(super) fn weight(&self) -> usize {
         self.0.as_deref().map_or(0, size_of_val)

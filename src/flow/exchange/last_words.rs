@@ -238,19 +238,9 @@ pub(super) fn ends_mysql(code: u16) -> bool {
 }
 
 /// A server that ends the session, and says why in a segment of its own: of mail, of files, of shells, Redis, or MySQL.
-fn refusal(bytes: &[u8], Saying { by, frame, serial }: Saying) -> Option<Fatal> {
-    let said = |severity: &'static str, code: CompactString, text: &[u8]| Fatal {
-        by,
-        frame,
-        serial,
-        severity: severity.into(),
-        code,
-        text: shown(text),
-        within: false,
-        answers: false,
-    };
+fn refusal(bytes: &[u8], saying: Saying) -> Option<Fatal> {
     if CLOSING_LINES.iter().any(|start| bytes.starts_with(start)) {
-        return Some(closing_line(bytes, Saying { by, frame, serial }));
+        return Some(closing_line(bytes, saying));
     }
     if bytes.first() == Some(&b'-') {
         let severity = if bytes.starts_with(b"-ERR") { "ERR" } else { "DENIED" };
@@ -258,29 +248,31 @@ fn refusal(bytes: &[u8], Saying { by, frame, serial }: Saying) -> Option<Fatal> 
         let text = line.get(severity.len() + 1..)?.trim_ascii_start();
         let begins = |starts: &[&[u8]]| starts.iter().any(|start| bytes.starts_with(start));
         let ends = begins(NOT_LET_IN) || begins(LOGGED_OUT) || is_end_of_nats(bytes);
-        return ends.then(|| said(severity, CompactString::default(), text));
+        return ends.then(|| said(saying, severity, CompactString::default(), text));
     }
     // One packet of an error: length, number, 0xff, code, SQLSTATE in six bytes but for those who have not said hello yet.
     let (&[a, b, 0, _, 0xff, low, high], text) = bytes.split_first_chunk()? else { return None };
     let (len, code) = (u16::from_le_bytes([a, b]), u16::from_le_bytes([low, high]));
     let whole = usize::from(len) + 4 == bytes.len() && ends_mysql(code);
     let text = text.strip_prefix(b"#").and_then(|text| text.get(5..)).unwrap_or(text);
-    whole.then(|| said("ERROR", code.to_compact_string(), text))
+    whole.then(|| said(saying, "ERROR", code.to_compact_string(), text))
 }
 
 /// A line with which a server closes.
-fn closing_line(bytes: &[u8], Saying { by, frame, serial }: Saying) -> Fatal {
+fn closing_line(bytes: &[u8], saying: Saying) -> Fatal {
     let line = bytes.split(|&byte| byte == b'\r').next().unwrap_or_default();
-    Fatal {
-        by,
-        frame,
-        serial,
-        severity: CompactString::default(),
-        code: CompactString::default(),
-        text: shown(line),
-        within: false,
-        answers: false,
-    }
+    said(saying, "", CompactString::default(), line)
+}
+
+/// What a server says in the protocols that have one message for it.
+fn said(
+    Saying { by, frame, serial }: Saying,
+    severity: &'static str,
+    code: CompactString,
+    text: &[u8],
+) -> Fatal {
+    let (severity, text) = (severity.into(), shown(text));
+    Fatal { by, frame, serial, severity, code, text, within: false, answers: false }
 }
 
 /// The last of several short lines, if a server closes with it.

@@ -74,11 +74,18 @@ pub(in crate::verdict) fn never_heard(evidence: &Evidence<'_>) -> Option<(Side, 
     let end = LastAck::of(evidence)?;
     let before = evidence.close.recent.iter().take_while(|recent| recent.serial < end.serial);
     let said = before.filter(|recent| evidence.close.side(recent.by) != end.by && recent.len > 0);
-    let mut copies = said.filter(|recent| recent.seq == end.ack);
-    let first = copies.next().filter(|first| end.ts.since(first.ts) >= LONG)?;
-    let (times, last) = copies.fold((0, first), |(times, _), own| (times + 1, own));
+    let (first, last, times) = repeated(said.filter(|recent| recent.seq == end.ack))?;
+    // Who has no room for it hears the question whether there is some (RFC 9293 §3.8.6.1).
+    let lost = end.ts.since(first.ts) >= LONG && !talk::is_full(evidence, end.by);
     let story = GaveUp { times, before: end.ts.since(last.ts), frame: last.frame };
-    (times >= IN_VAIN).then(|| (end.by.peer(), story))
+    lost.then(|| (end.by.peer(), story))
+}
+
+/// The first and the last of several copies, and how often it was repeated, if that is no chance loss.
+fn repeated<'a>(mut copies: impl Iterator<Item = &'a Recent>) -> Option<(&'a Recent, &'a Recent, usize)> {
+    let first = copies.next()?;
+    let (times, last) = copies.fold((0, first), |(times, _), own| (times + 1, own));
+    (times >= IN_VAIN).then_some((first, last, times))
 }
 
 /// Had a side said what the RST answers, and repeated it in vain, well before the other closed? The path had lost it: nobody wrote into
@@ -88,10 +95,9 @@ pub(in crate::verdict) fn never_came_through(evidence: &Evidence<'_>) -> Option<
     let closer = evidence.closer.filter(|&side| evidence.close.end(side) != prompt.by)?;
     let fin = evidence.fin(closer)?;
     let copy = |own: &&Recent| own.serial < fin.serial && own.by == prompt.by && own.seq == prompt.seq;
-    let mut copies = evidence.close.recent.iter().filter(|own| own.len > 0).filter(copy);
-    let first = copies.next().filter(|first| fin.ts.since(first.ts) >= talk::REPEATED)?;
-    let (times, last) = copies.fold((0, first), |(times, _), own| (times + 1, own));
-    let in_vain = times >= IN_VAIN && !fin.ack.after(prompt.seq);
+    let copies = evidence.close.recent.iter().filter(|own| own.len > 0).filter(copy);
+    let (first, last, times) = repeated(copies)?;
+    let in_vain = fin.ts.since(first.ts) >= talk::REPEATED && !fin.ack.after(prompt.seq);
     let story = GaveUp { times, before: fin.ts.since(first.ts), frame: last.frame };
     in_vain.then(|| (closer.peer(), story))
 }

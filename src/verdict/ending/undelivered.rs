@@ -13,9 +13,9 @@ fn last_repetition<'a>(evidence: &'a Evidence<'_>) -> Option<(Side, &'a Recent)>
     let reset = evidence.reset().filter(|_| evidence.how.by_rst())?;
     let by = reset.by.peer();
     let (first, last) = (reset.after.at(by).first.as_ref()?, reset.after.at(by).last.as_ref()?);
+    // A retransmission comes twice as late each time; what a capture of another clock holds once more comes in a row.
     let again = last.len > 0 && (first.seq, first.len) == (last.seq, last.len);
     let late = first.ts > reset.rst.ts && last.ts.since(first.ts) >= LONG;
-    // A retransmission comes twice as late each time; what a capture of another clock holds once more comes in a row.
     let known = !last.seq_end().after(reset.before.at(by).snd_nxt);
     (again && late && known).then(|| (evidence.close.side(by), last))
 }

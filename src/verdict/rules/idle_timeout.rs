@@ -2,6 +2,7 @@
 
 use crate::flow::Side;
 use crate::time::Span;
+use crate::verdict::ending::{gave_up, probes};
 use crate::verdict::evidence::{BRIEFEST_IDLE, STANDS_OUT, Shape, Talk};
 use crate::verdict::rule::{Confidence, Rule, hit, miss};
 use crate::verdict::talk::broken_off;
@@ -95,9 +96,9 @@ fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
     }
     if evidence.how != How::Reset
         || evidence.in_tls_handshake
-        || crate::verdict::ending::probes::probing(evidence).is_some()
-        || crate::verdict::ending::gave_up::gave_up(evidence).is_some()
-        || crate::verdict::ending::gave_up::waited_for_room(evidence)
+        || probes::probing(evidence).is_some()
+        || gave_up::gave_up(evidence).is_some()
+        || gave_up::waited_for_room(evidence)
     {
         return None;
     }

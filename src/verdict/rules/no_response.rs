@@ -1,11 +1,10 @@
 //! The server ended before the first byte of its answer.
 
 use crate::flow::Side;
-use crate::verdict::ending::{half_close, shut_window};
+use crate::verdict::ending::{half_close, probes, shut_window};
 use crate::verdict::evidence::{Shape, Talk};
 use crate::verdict::rule::{Confidence, Rule, hit, miss};
-use crate::verdict::talk::QUIET;
-use crate::verdict::talk::{farewell, goaway, own_words, race, rhythm, turned_away, version};
+use crate::verdict::talk::{QUIET, farewell, goaway, own_words, race, rhythm, turned_away, version};
 use crate::verdict::{Evidence, Fact, How, facts, talk};
 
 pub(super) const RULE: Rule = Rule {
@@ -63,7 +62,7 @@ fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
     let owed = evidence.talk == Talk::Awaiting && !evidence.in_tls_handshake;
     // After an upgrade (WebSocket, tunnel) nobody owes an answer to each message.
     let upgraded = evidence.exchange.upgraded().is_some();
-    let gave_up = upgraded || crate::verdict::ending::probes::probing(evidence).is_some();
+    let gave_up = upgraded || probes::probing(evidence).is_some();
     // Who says TLS's goodbye wants no answer any more.
     let client_ended = farewell::said_goodbye(evidence, Side::Client) && !evidence.exchange.is_framed();
     if !owed || gave_up || client_ended {

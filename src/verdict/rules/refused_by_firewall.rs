@@ -52,7 +52,8 @@ fn is_made_here(evidence: &Evidence<'_>) -> bool {
 fn facts_of(evidence: &Evidence<'_>) -> Vec<Fact> {
     let made = evidence.reset().and_then(|reset| made_here(evidence, reset));
     let mut facts: Vec<Fact> = made.map(|doubt| doubt.fact).into_iter().collect();
-    facts.extend(facts::of_rst(evidence));
+    let others = facts::of_rst(evidence).into_iter().filter(|fact| !facts.contains(fact)).collect::<Vec<_>>();
+    facts.extend(others);
     if let (Some(usual), Some(reset)) = (other_distance(evidence), evidence.reset()) {
         let says = format!(
             "its TTL is {}; the server's own segments on other connections have {usual}",

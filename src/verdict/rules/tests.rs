@@ -67,6 +67,18 @@ fn every_winner_shows_facts_that_exist_and_says_what_to_do() {
 }
 
 #[test]
+fn nobody_tells_a_fact_twice() {
+    for case in RULES.iter().flat_map(|rule| rule.cases) {
+        let mut told: Vec<_> =
+            verdict(case.script).evidence.into_iter().map(|fact| (fact.frame, fact.fact)).collect();
+        let before = told.len();
+        told.sort_unstable();
+        told.dedup();
+        assert_eq!(told.len(), before, "{}: {told:?}", case.script);
+    }
+}
+
+#[test]
 fn what_is_not_seen_makes_less_sure() {
     let whole = "A > B S\nB > A S.\nA > B .\nA > B P. \"GET / HTTP/1.1\\r\\n\\r\\n\"\nB > A .\n+1 B > A F.\nA > B F.\nB > A .";
     let without_handshake = &whole[whole.find("A > B P").unwrap()..];

@@ -1,7 +1,7 @@
 //! A program closed while data that had arrived was still unread.
 
 use crate::flow::{Http, Side};
-use crate::verdict::ending::unseen;
+use crate::verdict::ending::{probes, unseen};
 use crate::verdict::evidence::{Shape, Talk};
 use crate::verdict::rule::{Confidence, Rule, hit, miss};
 use crate::verdict::talk::own_words;
@@ -51,7 +51,7 @@ fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
     let Some(Sender::Side(side)) = evidence.rst_by.filter(|_| !evidence.in_tls_handshake) else {
         return None;
     };
-    if crate::verdict::ending::probes::probing(evidence).is_some() {
+    if probes::probing(evidence).is_some() {
         return None;
     }
     match evidence.how {

@@ -49,3 +49,19 @@ fn what_was_said_behind_the_last_answer_was_left_unread() {
     assert!(behind.alternatives.iter().any(|other| other.rule.name == "aborted_by_application"));
     assert_eq!(told("A > B R.").cause_name(), Some("aborted_by_application"));
 }
+
+/// Windows and BSD ask for room with the next byte, again and again; who has none hears that.
+#[test]
+fn what_asks_for_room_is_not_lost() {
+    let asked = |room: &str| {
+        let probe = format!("+0.5 B > A . seq 6001 ack 1010 len 1\n{room}");
+        let told = verdict(&format!(
+            "A > B S win 1000\nB > A S.\nA > B . win 1000\nA > B P. len 9 win 1000\nB > A . len 1000\n{room}{}+0.1 {}",
+            probe.repeat(4),
+            room.trim_end().replace(" . ", " F. ")
+        ));
+        told.cause_name() == Some("peer_vanished")
+    };
+    assert!(!asked("A > B . seq 1010 ack 6001 win 0\n"));
+    assert!(asked("A > B . seq 1010 ack 6001 win 9000\n"));
+}
