@@ -76,9 +76,9 @@ pub(in crate::verdict) fn never_heard(evidence: &Evidence<'_>) -> Option<(Side, 
     let said = before.filter(|recent| evidence.close.side(recent.by) != end.by && recent.len > 0);
     let (first, last, times) = repeated(said.filter(|recent| recent.seq == end.ack))?;
     // Who has no room for it hears the question whether there is some (RFC 9293 §3.8.6.1).
-    let lost = end.ts.since(first.ts) >= LONG && !talk::is_full(evidence, end.by);
+    let in_vain = end.ts.since(first.ts) >= LONG && !talk::is_full(evidence, end.by);
     let story = GaveUp { times, before: end.ts.since(last.ts), frame: last.frame };
-    lost.then(|| (end.by.peer(), story))
+    in_vain.then(|| (end.by.peer(), story))
 }
 
 /// The first and the last of several copies, and how often it was repeated, if that is no chance loss.
