@@ -84,8 +84,16 @@ fn advise(evidence: &Evidence<'_>) -> String {
         );
     }
     if evidence.reset().is_some_and(|reset| forgery::may_be_own_kernel(evidence, reset)) {
+        let host = evidence.close.endpoint(side).addr;
+        let other = if forgery::may_be_another_host(evidence) {
+            format!(
+                ", or another host that answers for {host} now (a failover, a load balancer's other backend)"
+            )
+        } else {
+            String::new()
+        };
         return format!(
-            "The {side}'s program did not send this reset: a device on the way did, or the {side}'s own host, whose TTL it has: its firewall, or its kernel, if the other side's address was not translated on the way. Look for what in or before {after} they object to; capture on the {side}: a RST of its own leaves there, a device's does not."
+            "The {side}'s program did not send this reset: a device on the way did, or the {side}'s own host, whose TTL it has: its firewall, or its kernel, if the other side's address was not translated on the way{other}. Look for what in or before {after} they object to; capture on the {side}: a RST of its own leaves there, a device's does not."
         );
     }
     format!(

@@ -4,6 +4,7 @@ use crate::time::Span;
 use crate::verdict::ending::gave_up;
 use crate::verdict::evidence::Shape;
 use crate::verdict::rule::{Confidence, Rule, hit, miss};
+use crate::verdict::who::forgery;
 use crate::verdict::{Evidence, Fact, How, Sender, ending, facts};
 
 /// Sent so often, something was lost for longer than by chance: Linux has waited for more than a second by then.
@@ -48,6 +49,9 @@ B > A R seq 5001\n+0.005 B > A F. seq 5001 ack 10 len 9 tsval 2",
 };
 
 fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
+    if forgery::may_be_another_host(evidence) {
+        return Some(Confidence::Possible);
+    }
     let refused_a_close = gave_up::refused_a_close(evidence);
     let Some(Sender::Side(side)) = evidence.rst_by.filter(|_| evidence.how == How::Reset || refused_a_close)
     else {

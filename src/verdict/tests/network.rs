@@ -5,47 +5,12 @@ use crate::flow::Side;
 use crate::verdict::example::verdict;
 use crate::verdict::{Confidence, Harm, Sender};
 
-fn lines(range: std::ops::Range<u32>, line: impl Fn(u32) -> String) -> String {
+pub(super) fn lines(range: std::ops::Range<u32>, line: impl Fn(u32) -> String) -> String {
     range.map(|n| line(n) + "\n").collect()
 }
 
-const OPEN: &str = "A > B S\nB > A S.\nA > B .\n";
-const GET: &str = "A > B P. \"GET / HTTP/1.1\\r\\nHost: b\\r\\n\\r\\n\"\n";
-
-#[test]
-fn old_copies_that_come_after_a_rst_are_no_sign_of_life() {
-    let get = "A > B P. seq 1001 ack 5001 \"GET / HTTP/1.1\\r\\nHost: b\\r\\n\\r\\n\"\n";
-    let begun =
-        "B > A P. seq 5001 ack 1028 id 100 \"HTTP/1.1 200 OK\\r\\nContent-Length: 9000\\r\\n\\r\\n\"\n";
-    let part = |n: u32| format!("B > A P. seq {} ack 1028 id {} len 100", 5042 + 100 * n, 101 + n);
-    let stream = lines(0..20, |n| format!("{}\nA > B . seq 1028 ack {}", part(n), 5142 + 100 * n));
-    let copies = lines(0..20, |n| if n == 0 { format!("+0.3 {}", part(n)) } else { part(n) });
-    let told = verdict(&format!("{OPEN}{get}{begun}{stream}B > A R. seq 7042 ack 1028 id 121\n{copies}"));
-    assert_eq!(told.rst_by, Some(Sender::Side(Side::Server)), "{:?}", told.evidence);
-    assert_eq!(told.cause_name(), Some("response_cut"), "{:?}", told.evidence);
-}
-
-#[test]
-fn where_paths_differ_in_length_a_ttl_tells_nothing() {
-    let talk = |ttl: [u32; 3]| {
-        let says = |n: usize| format!("A > B P. len 9\nB > A P. len 9 ttl {}\nA > B .\n", ttl[n]);
-        let long = lines(0..8, |_| says(2).trim_end().to_owned());
-        format!("{OPEN}{}{}{long}A > B P. len 9\nB > A . ttl {}\nB > A R. ttl 50", says(0), says(1), ttl[2])
-    };
-    let doubted = |text: &str| verdict(text).evidence.iter().any(|fact| fact.fact.contains("TTL"));
-    assert!(doubted(&talk([57, 57, 57])));
-    assert!(!doubted(&talk([57, 56, 57])));
-}
-
-#[test]
-fn nobody_knows_whom_a_reset_of_doubtful_origin_hurt() {
-    let answer = "B > A P. \"HTTP/1.1 200 OK\\r\\nContent-Length: 0\\r\\n\\r\\n\"\nA > B .\n";
-    let left = |ttl: u32| verdict(&format!("{OPEN}{GET}{answer}+3 A > B R. ttl {ttl}")).harm;
-    assert_eq!((left(64), left(60)), (Some(Harm::Harmless), None));
-    let unexplained =
-        verdict(&format!("{OPEN}{GET}{answer}+0.2 A > B R seq 1100\nB > A .\nA > B R seq 1028"));
-    assert_eq!((unexplained.cause_name(), unexplained.harm), (Some("unexplained"), None));
-}
+pub(super) const OPEN: &str = "A > B S\nB > A S.\nA > B .\n";
+pub(super) const GET: &str = "A > B P. \"GET / HTTP/1.1\\r\\nHost: b\\r\\n\\r\\n\"\n";
 
 #[test]
 fn answers_after_a_rst_without_effect_are_heard() {
@@ -56,16 +21,6 @@ fn answers_after_a_rst_without_effect_are_heard() {
     ));
     assert_eq!((told.cause_name(), told.fin_by), (None, Some(Side::Client)), "{:?}", told.evidence);
     assert_eq!(told.ignored_resets, 1);
-}
-
-#[test]
-fn a_syn_is_not_refused_and_accepted_by_one_host() {
-    let told = verdict("A > B S\nB > A R. seq 0\n+0.04 B > A S.\nA > B R seq 1001");
-    assert_eq!((told.rst_by, told.cause_name()), (Some(Sender::Middlebox), Some("injected_reset")));
-    let sure = |text: &str| verdict(text).cause.unwrap().confidence;
-    assert_eq!(sure("A > B S\nB > A R. seq 0\n+0.04 B > A S."), Confidence::Certain);
-    // Between two copies of the SYN a program may have begun to listen.
-    assert_eq!(sure("A > B S\n+1 A > B again\nB > A R. seq 0\n+0.04 B > A S."), Confidence::Likely);
 }
 
 #[test]
@@ -166,20 +121,6 @@ fn what_is_acknowledged_before_it_is_captured_is_not_missing() {
 }
 
 /// Seen from the server: the client had an answer that the server had not sent.
-#[test]
-fn what_is_acknowledged_long_before_it_is_sent_was_sent_by_somebody_else() {
-    let asked = "A > B P. seq 1001 ack 5001 \"GET / HTTP/1.1\\r\\nHost: b\\r\\n\\r\\n\"\n";
-    let answer = "B > A P. seq 5001 ack 1028 \"HTTP/1.1 200 OK\\r\\nContent-Length: 2\\r\\n\\r\\nok\"\n";
-    let text = format!("{OPEN}{asked}A > B F. seq 1028 ack 5021\n+0.05 {answer}A > B R seq 1029");
-    let told = verdict(&text);
-    assert!(told.cause.is_none_or(|cause| cause.confidence == Confidence::Possible), "{:?}", told.cause);
-    assert!(
-        told.evidence.iter().any(|fact| fact.fact.contains("before the server sent them")),
-        "{:?}",
-        told.evidence
-    );
-}
-
 /// Zeek counts a gap when it is acknowledged, whatever comes later: the letter comes back at the tenth one, not at the second.
 #[test]
 fn what_comes_after_all_stays_in_zeeks_history() {
@@ -191,16 +132,6 @@ fn what_comes_after_all_stays_in_zeeks_history() {
 }
 
 /// The capture begins with a forged refusal of a SYN that it does not hold; what comes then are the server's own numbers.
-#[test]
-fn a_refusal_has_no_numbers_to_hold_a_host_to() {
-    let get = "A > B P. seq 1001 ack 90000001 \"GET / HTTP/1.1\\r\\nHost: b\\r\\n\\r\\n\"\n";
-    let answer = "B > A . seq 90000001 ack 1028\nB > A P. seq 90000001 ack 1028 \"HTTP/1.1 200 OK\\r\\nContent-Length: 2\\r\\n\\r\\nok\"\n";
-    let told =
-        verdict(&format!("B > A R. seq 0 ack 1001\n{get}{answer}A > B .\nA > B F.\nB > A F.\nA > B ."));
-    assert_eq!((told.cause_name(), told.fin_by), (None, Some(Side::Client)), "{:?}", told.evidence);
-    assert_eq!(told.ignored_resets, 1);
-}
-
 /// An old SYN reaches a server after all; the client's host answers with what it knows, and the server refuses that.
 #[test]
 fn who_refuses_an_old_acknowledgement_may_offer_again() {
@@ -265,31 +196,7 @@ fn of_one_direction_nobody_knows_the_harm() {
 }
 
 /// RFC 9293 §3.10.7.3: who waits for a SYN+ACK drops a RST without ACK, and the SYN is sent again.
-#[test]
-fn a_refusal_that_nobody_believes_is_none() {
-    let told =
-        verdict("A > B S\nB > A R seq 7\n+1 A > B again\nB > A R seq 8\n+2 A > B again\nB > A R seq 9");
-    assert_eq!((told.how, told.cause_name()), (crate::verdict::How::Unanswered, Some("syn_unanswered")));
-    assert_eq!((told.harm, told.rst_by), (Some(Harm::Harmful), None), "{:?}", told.evidence);
-    assert!(told.evidence.iter().any(|fact| fact.fact.contains("but 3 RSTs")), "{:?}", told.evidence);
-    assert_ne!(
-        verdict("A > B S\nB > A R seq 7\n+1 A > B again\nB > A S.").how,
-        crate::verdict::How::Unanswered
-    );
-}
-
 /// What comes from nearer by than its host was not sent by it, but for a path that became shorter.
-#[test]
-fn a_reset_from_nearer_by_convicts_nobody_and_acquits_the_device() {
-    let open = "A > B S ttl 62\nB > A S. ttl 64\nA > B . ttl 62\nA > B P. len 9 ttl 62\nB > A P. len 9 ttl 64\nA > B . ttl 62\n";
-    let of = |ttl: u8| {
-        let told = verdict(&format!("{open}+0.1 B > A P. len 4 ttl 64\nA > B R ttl {ttl}"));
-        (told.cause_name(), told.rst_by_confidence)
-    };
-    assert_eq!(of(63), (Some("state_lost"), Some(Confidence::Possible)));
-    assert_eq!(of(62), (Some("state_lost"), Some(Confidence::Likely)));
-}
-
 /// What the client never acknowledged it never had: a hole there is one of the path, not of the capture.
 #[test]
 fn an_answer_that_does_not_get_through_is_none() {

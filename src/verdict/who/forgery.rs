@@ -16,7 +16,7 @@ use crate::flow::{Recent, Reset, Side};
 use crate::time::Span;
 
 use self::baseline::Baseline;
-pub(in crate::verdict) use self::life::{is_later, may_be_own_kernel};
+pub(in crate::verdict) use self::life::{is_later, may_be_another_host, may_be_own_kernel};
 pub(in crate::verdict) use self::places::{made_here, refused_here};
 
 use crate::verdict::evidence::{Evidence, Shape};

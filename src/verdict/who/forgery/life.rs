@@ -5,9 +5,9 @@ use crate::flow::{Marks, Place, Recent, Reset};
 use crate::time::Span;
 
 use super::pace::{self, too_soon};
-use super::{Baseline, CONVICTS, Doubt, claimed, doubt, in_reach, own_before};
-use crate::verdict::Fact;
+use super::{Baseline, CONVICTS, Doubt, claimed, doubt, in_reach, made_here, own_before};
 use crate::verdict::evidence::{Evidence, Shape};
+use crate::verdict::{Fact, How, Sender};
 
 /// Segments of one host that overtake each other do so by less than this: paths of one connection differ by little.
 const UNDER_WAY: Span = Span::from_millis(20);
@@ -79,6 +79,18 @@ pub(in crate::verdict) fn may_be_own_kernel(evidence: &Evidence<'_>, reset: &Res
     let baseline = Baseline::of(evidence, reset);
     let own_ttl = baseline.has_their_ttl() || baseline.has_no_ttl();
     evidence.shape == Shape::Reply && reset.prompt.is_some() && own_ttl && too_soon(evidence, reset).is_none()
+}
+
+/// A host that has taken over an address (a failover, a balancer's other backend) answers for what it does not know, as a device on the
+/// path does that rejects, and from as far as the host did that knows, and speaks on.
+pub(in crate::verdict) fn may_be_another_host(evidence: &Evidence<'_>) -> bool {
+    let elsewhere = evidence.rst_by == Some(Sender::Middlebox) && evidence.how == How::Reset;
+    let Some(reset) = evidence.reset().filter(|_| elsewhere) else { return false };
+    let in_talk = evidence.exchange.turn.is_some() && reset.prompt.is_some_and(|prompt| !prompt.flags.syn());
+    in_talk
+        && may_be_own_kernel(evidence, reset)
+        && made_here(evidence, reset).is_none()
+        && spoke_on(evidence, reset).is_some()
 }
 
 /// A host that refuses a SYN does not accept the same SYN. Of two copies, a program that began to listen between them may have done
