@@ -182,7 +182,8 @@ pub(super) fn own_last_words(evidence: &Evidence<'_>) -> &'static str {
     match (evidence.exchange.http2(), evidence.exchange.tls()) {
         (Some(_), _) => "HTTP/2 control frames",
         (None, Some(_)) => "TLS goodbye",
-        (None, None) if evidence.exchange.websocket().is_some() => "WebSocket Close frame",
+        (None, None) if broken_off::refused_a_close_frame(evidence) => "WebSocket Close frame",
+        (None, None) if evidence.exchange.websocket().is_some() => "WebSocket control frame",
         (None, None) => "goodbye",
     }
 }

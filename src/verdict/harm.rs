@@ -8,7 +8,7 @@ use crate::time::Span;
 
 use super::ending::{probes, shut_window, unseen};
 use super::evidence::Evidence;
-use super::talk::{farewell, refused_tls, tls, version};
+use super::talk::{broken_off, farewell, refused_tls, tls, version};
 use super::{How, talk};
 
 /// Whether anybody was hurt.
@@ -48,6 +48,7 @@ const FAILURES: &[Test] = &[
     talk::http2_failed,
     version::speaks_no_http,
     talk::is_broken,
+    broken_off::by_servers_fin,
     probed_in_vain,
 ];
 

@@ -80,7 +80,7 @@ fn reset(evidence: &Evidence<'_>, side: Side) -> Sees {
     if !received {
         return sender(evidence, side);
     }
-    if undelivered::was_missed(evidence, side) {
+    if undelivered::was_missed(evidence, side) || undelivered::stayed_behind(evidence).is_some() {
         return Sees::default();
     }
     // The peer's FIN had been delivered: the socket was in CLOSE-WAIT.
@@ -110,11 +110,19 @@ fn sender(evidence: &Evidence<'_>, side: Side) -> Sees {
     if super::ending::probes::probing(evidence).is_some() && evidence.rst_claimed == Some(side) {
         return Sees { read: Some(ETIMEDOUT), write: Some(ETIMEDOUT), ..Sees::default() };
     }
-    // A device spoke in its name. Either it was told the same at once, or its next segment meets a host that was.
-    if evidence.rst_by == Some(Sender::Middlebox) {
+    // A device spoke in its name.
+    if evidence.rst_by == Some(Sender::Middlebox) && was_told_too(evidence) {
         return Sees { read: Some(ECONNRESET), write: Some(ECONNRESET), ..Sees::default() };
     }
     Sees::default()
+}
+
+/// Does whoever a device spoke for learn of it? It was told the same, or it speaks on, to a host that knows the connection no more.
+fn was_told_too(evidence: &Evidence<'_>) -> bool {
+    evidence.reset().is_some_and(|reset| {
+        let told = reset.after.at(reset.by.peer()).resets > 0;
+        told || reset.after.at(reset.by).segments > 0
+    })
 }
 
 /// Had the FIN of the other side reached this one before the RST? Delivered in order, it did, also where the RST answers something that had

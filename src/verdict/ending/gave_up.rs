@@ -5,6 +5,7 @@ use crate::decode::SeqNumber;
 use crate::flow::{Recent, Side};
 use crate::time::{Span, Timestamp};
 
+use super::shut_window;
 use crate::verdict::evidence::{Evidence, Shape};
 use crate::verdict::{How, Sender, ending, talk};
 
@@ -76,7 +77,8 @@ pub(in crate::verdict) fn never_heard(evidence: &Evidence<'_>) -> Option<(Side, 
     let said = before.filter(|recent| evidence.close.side(recent.by) != end.by && recent.len > 0);
     let (first, last, times) = repeated(said.filter(|recent| recent.seq == end.ack))?;
     // Who has no room for it hears the question whether there is some (RFC 9293 §3.8.6.1).
-    let in_vain = end.ts.since(first.ts) >= LONG && !talk::is_full(evidence, end.by);
+    let full = talk::is_full(evidence, end.by) || shut_window::told_to_wait(evidence, first, last);
+    let in_vain = end.ts.since(first.ts) >= LONG && !full;
     let story = GaveUp { times, before: end.ts.since(last.ts), frame: last.frame };
     in_vain.then(|| (end.by.peer(), story))
 }
@@ -97,7 +99,8 @@ pub(in crate::verdict) fn never_came_through(evidence: &Evidence<'_>) -> Option<
     let copy = |own: &&Recent| own.serial < fin.serial && own.by == prompt.by && own.seq == prompt.seq;
     let copies = evidence.close.recent.iter().filter(|own| own.len > 0).filter(copy);
     let (first, last, times) = repeated(copies)?;
-    let in_vain = fin.ts.since(first.ts) >= talk::REPEATED && !fin.ack.after(prompt.seq);
+    let lost = !fin.ack.after(prompt.seq) && !shut_window::told_to_wait(evidence, first, last);
+    let in_vain = fin.ts.since(first.ts) >= talk::REPEATED && lost;
     let story = GaveUp { times, before: fin.ts.since(first.ts), frame: last.frame };
     in_vain.then(|| (closer.peer(), story))
 }

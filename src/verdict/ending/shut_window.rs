@@ -50,6 +50,13 @@ pub(in crate::verdict) fn waited(evidence: &Evidence<'_>, side: Side) -> bool {
     since.filter(|recent| evidence.close.side(recent.by) == side).any(probe)
 }
 
+/// Was what a side repeated, from the `first` copy to the `last`, answered by a window that is shut? Then it arrived, and found no room.
+pub(in crate::verdict) fn told_to_wait(evidence: &Evidence<'_>, first: &Recent, last: &Recent) -> bool {
+    let between = |recent: &&Recent| first.serial < recent.serial && recent.serial < last.serial;
+    let mut since = evidence.close.recent.iter().filter(between);
+    since.any(|recent| recent.by != first.by && is_shut(recent))
+}
+
 /// That it did not read.
 pub(in crate::verdict) fn fact(evidence: &Evidence<'_>) -> Option<Fact> {
     let shut = before_rst(evidence)?;

@@ -1,9 +1,11 @@
-//! A RST that its receiver never got: it goes on asking the same for longer than anything can have been under way.
+//! A RST that its receiver never got: it goes on asking the same for longer than anything can have been under way, or the RST passed only
+//! the nearer of two places.
 
 use crate::flow::{Recent, Side};
 use crate::time::Span;
-use crate::verdict::Fact;
 use crate::verdict::evidence::Evidence;
+use crate::verdict::who::forgery;
+use crate::verdict::{Fact, Sender};
 
 /// No path holds a segment back for as long.
 const LONG: Span = Span::from_secs(1);
@@ -25,9 +27,22 @@ pub(in crate::verdict) fn was_missed(evidence: &Evidence<'_>, side: Side) -> boo
     last_repetition(evidence).is_some_and(|(by, _)| by == side)
 }
 
+/// Captures of two places, merged: the RST came by the one that its sender's segments pass first, and not by the other, which half of those
+/// and more had passed as well. Lost between them, or that capture had ended: nobody knows what its receiver saw.
+pub(in crate::verdict) fn stayed_behind(evidence: &Evidence<'_>) -> Option<Fact> {
+    let reset = evidence.reset().filter(|_| evidence.how.by_rst())?;
+    let sender = matches!(evidence.rst_by, Some(Sender::Side(_)));
+    let twice = u64::from(evidence.close.doubles.segments(reset.by));
+    let behind =
+        twice * 2 > reset.before.at(reset.by).packets && forgery::passed_first_place_only(evidence, reset);
+    let says =
+        "it was captured once, where its sender's segments pass first: whether it arrived, nobody knows";
+    (sender && behind).then(|| Fact::at(reset.rst.frame, says))
+}
+
 /// What tells so.
 pub(in crate::verdict) fn fact(evidence: &Evidence<'_>) -> Option<Fact> {
-    let (side, last) = last_repetition(evidence)?;
+    let Some((side, last)) = last_repetition(evidence) else { return stayed_behind(evidence) };
     let later = last.ts.since(evidence.reset()?.rst.ts);
     let says = format!("the {side} still repeats itself {later} after that RST: it never got there");
     Some(Fact::at(last.frame, says))

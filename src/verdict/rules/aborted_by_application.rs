@@ -33,11 +33,7 @@ often it is meant, and harmless.",
 };
 
 fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
-    // Many clients just leave.
-    if evidence.how == How::Fin
-        && broken_off::is_broken_off(evidence)
-        && evidence.closer == Some(Side::Server)
-    {
+    if broken_off::by_servers_fin(evidence) {
         return Some(Confidence::Likely);
     }
     let by_a_side = matches!(evidence.rst_by, Some(Sender::Side(_)));

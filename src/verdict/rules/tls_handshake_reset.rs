@@ -1,6 +1,6 @@
 //! The connection ended between ClientHello and the end of the TLS handshake, without an alert.
 
-use crate::flow::{End, Side};
+use crate::flow::Side;
 use crate::verdict::rule::{Confidence, Rule, hit, miss};
 use crate::verdict::talk::{patience, refused_tls, tls};
 use crate::verdict::{Evidence, Fact, How, Sender, facts};
@@ -35,12 +35,7 @@ What to do: try the same handshake with another server name and from another net
 };
 
 fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
-    // Keys were agreed on, an alert that cannot be read followed, and no application ever spoke: the handshake failed last.
-    let failed_last =
-        evidence.exchange.tls().is_some_and(|tls| *tls.closing.at(End::Low) || *tls.closing.at(End::High))
-            && evidence.exchange.turns == 0
-            && refused_tls::all_read(evidence);
-    if failed_last && evidence.how == How::Reset && !evidence.in_tls_handshake {
+    if refused_tls::failed_last(evidence) {
         return Some(Confidence::Likely);
     }
     if refused_tls::by_server(evidence) {

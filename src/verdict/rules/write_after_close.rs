@@ -2,10 +2,10 @@
 
 use crate::flow::{Recent, Side};
 use crate::time::Span;
-use crate::verdict::ending::{gave_up, unseen};
+use crate::verdict::ending::{gave_up, shut_window, unseen};
 use crate::verdict::evidence::{Shape, Talk};
 use crate::verdict::rule::{Confidence, Rule, hit, miss};
-use crate::verdict::talk::{farewell, own_words, patience, race, refused_tls};
+use crate::verdict::talk::{broken_off, farewell, own_words, patience, race, refused_tls};
 use crate::verdict::{Evidence, Fact, How, Sender, facts, talk};
 
 pub(super) const RULE: Rule = Rule {
@@ -67,9 +67,12 @@ fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
             Some(Confidence::Possible)
         }
         (Shape::Reply, Some(_)) if refused_tls::asked_nothing(evidence) => Some(Confidence::Possible),
+        (Shape::Reply, Some(_)) if broken_off::by_servers_fin(evidence) => Some(Confidence::Possible),
         (Shape::Reply, Some(_)) if patience::greeted_too_late(evidence) => Some(Confidence::Possible),
         (Shape::Reply, Some(_)) if talk::may_be_only_settings(evidence) => Some(Confidence::Possible),
         (Shape::Reply, Some(_)) if unseen::words_are_hidden(evidence) => Some(Confidence::Likely),
+        // Nobody wrote it after the close; it was said again.
+        (Shape::Reply, Some(_)) if said_before(evidence, closer).is_some() => Some(Confidence::Likely),
         (Shape::Reply, Some(_)) => Some(Confidence::Certain),
         // What it answers crossed its FIN on the way.
         (Shape::Reply, None) if evidence.reset()?.prompt.is_some() => Some(Confidence::Likely),
@@ -109,6 +112,30 @@ fn written_after(evidence: &Evidence<'_>, closer: Side) -> Option<u64> {
     (prompt.serial > fin.serial).then_some(prompt.frame)
 }
 
+/// What the RST answers, as it was first sent before the close, if it only came again.
+fn said_before<'a>(evidence: &Evidence<'a>, closer: Side) -> Option<&'a Recent> {
+    let prompt = evidence.reset()?.prompt.filter(|prompt| prompt.len > 0)?;
+    let fin = evidence.fin(closer).filter(|fin| fin.serial < prompt.serial)?;
+    let before = evidence.close.recent.iter().take_while(|own| own.serial < fin.serial);
+    before.filter(|own| own.by == prompt.by && own.len > 0).find(|own| own.seq == prompt.seq)
+}
+
+/// How it was said again, and why it had to be, if that is known.
+fn repetition(evidence: &Evidence<'_>, closer: Side) -> Option<(String, bool)> {
+    let first = said_before(evidence, closer)?;
+    let (fin, prompt) = (evidence.fin(closer)?, evidence.reset()?.prompt?);
+    let no_room = shut_window::told_to_wait(evidence, first, &prompt);
+    let why = if no_room {
+        format!(", for which there had been no room: the {closer}'s window was shut")
+    } else {
+        String::new()
+    };
+    Some((
+        format!("repeated then what it had said {} before the close{why}", fin.ts.since(first.ts)),
+        no_room,
+    ))
+}
+
 /// The frame of the probe that the RST answers, if that came after the close.
 fn probed_after(evidence: &Evidence<'_>, closer: Side) -> Option<u64> {
     let prompt = evidence.reset()?.prompt.filter(|_| evidence.answers_nothing_new())?;
@@ -123,12 +150,14 @@ fn facts_of(evidence: &Evidence<'_>) -> Vec<Fact> {
     let said = own_words::fact(evidence).filter(|_| closer == Side::Server);
     let mut facts: Vec<Fact> = said.into_iter().chain(facts::of_fin(evidence, closer)).collect();
     let own = format!("sent its {}", facts::own_last_words(evidence));
-    let what = if evidence.answers_alert() { &own } else { "wrote" };
     let writer = facts::other_of(closer);
-    facts.extend(
-        written_after(evidence, closer)
-            .map(|frame| Fact::at(frame, format!("the {writer} {what} after that"))),
-    );
+    let what = match repetition(evidence, closer) {
+        _ if evidence.answers_alert() => format!("{own} after that"),
+        Some((repeated, _)) => repeated,
+        None => "wrote after that".to_owned(),
+    };
+    facts
+        .extend(written_after(evidence, closer).map(|frame| Fact::at(frame, format!("the {writer} {what}"))));
     facts.extend(probed_after(evidence, closer).map(|frame| {
         Fact::at(frame, format!("the {writer} only probed then whether the {closer} is there (keep-alive)"))
     }));
@@ -182,12 +211,18 @@ fn advise(evidence: &Evidence<'_>) -> String {
     if let Some(said) = own_words::advice(evidence).filter(|_| closer == Side::Server) {
         return said;
     }
+    let repeated = repetition(evidence, closer);
+    if let Some((_, true)) = repeated {
+        return format!(
+            "The {closer} had stopped reading before it closed: look there why, and what it did meanwhile; what the {writer} had still to say is lost."
+        );
+    }
     if let Some(gap) = crossing(evidence, closer) {
         return format!(
             "The {writer}'s message left {gap} after the {closer} had closed: the two may have crossed. Ask first why the {closer} closed; and make the {writer} stop writing once it reads EOF (or gets 'end')."
         );
     }
-    if was_under_way(evidence, closer) {
+    if repeated.is_some() || was_under_way(evidence, closer) {
         return format!(
             "What the {writer} had sent was still on its way when the {closer} closed: nothing is wrong with the {writer}. Ask why the {closer} closed without waiting for it."
         );

@@ -2,8 +2,8 @@
 
 use crate::flow::{Side, WebSocket};
 
-use crate::verdict::Fact;
 use crate::verdict::evidence::{BRIEFEST_IDLE, Evidence};
+use crate::verdict::{Fact, How};
 
 /// Did somebody end it without a word, as far as all frames could be read?
 pub(in crate::verdict) fn is_broken_off(evidence: &Evidence<'_>) -> bool {
@@ -11,10 +11,23 @@ pub(in crate::verdict) fn is_broken_off(evidence: &Evidence<'_>) -> bool {
     unclosed && evidence.close.both_seen() && evidence.ended_by().is_some()
 }
 
+/// Did the server close without a word? Many clients just leave; what a client still says then (a pong) it says because it was not told.
+pub(in crate::verdict) fn by_servers_fin(evidence: &Evidence<'_>) -> bool {
+    let by_server = evidence.closer == Some(Side::Server) && evidence.fin_by == Some(Side::Server);
+    by_server && matches!(evidence.how, How::Fin | How::FinThenReset) && is_broken_off(evidence)
+}
+
 /// Had one of the two said that it ends?
 pub(in crate::verdict) fn is_closed(evidence: &Evidence<'_>) -> bool {
     let ends = [Side::Client, Side::Server].map(|side| evidence.close.end(side));
     evidence.exchange.websocket().is_some_and(|websocket| ends.iter().any(|&end| *websocket.closing.at(end)))
+}
+
+/// Had whom the RST answers sent a Close frame by the end of all?
+pub(in crate::verdict) fn refused_a_close_frame(evidence: &Evidence<'_>) -> bool {
+    let asked = evidence.reset().and_then(|reset| reset.prompt);
+    let websocket = evidence.close.exchange.websocket();
+    asked.zip(websocket).is_some_and(|(prompt, websocket)| *websocket.closing.at(prompt.by))
 }
 
 /// Is the server in the midst of a message? `None` where that is not read.

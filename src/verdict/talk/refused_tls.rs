@@ -6,8 +6,8 @@ use crate::time::Span;
 
 use super::QUIET;
 use super::farewell;
-use crate::verdict::Fact;
 use crate::verdict::evidence::Evidence;
+use crate::verdict::{Fact, How};
 
 /// Were all records of an end read, so that what it said last stands where it seems to stand?
 fn is_read(evidence: &Evidence<'_>, end: End) -> bool {
@@ -86,6 +86,15 @@ pub(in crate::verdict) fn asked_nothing(evidence: &Evidence<'_>) -> bool {
     let silent = evidence.exchange.turns == 0 && !evidence.in_tls_handshake;
     let at_once = evidence.idle_before.is_some_and(|idle| idle < patience(evidence));
     over && silent && at_once && farewell::said_goodbye(evidence, Side::Client)
+}
+
+/// Keys were agreed on, an alert that cannot be read followed and a RST at once, and no application ever spoke: the handshake failed last. Who
+/// waits after that had no alert, but messages as short as one.
+pub(in crate::verdict) fn failed_last(evidence: &Evidence<'_>) -> bool {
+    let either = [Side::Client, Side::Server].iter().any(|&side| farewell::said_goodbye(evidence, side));
+    let at_once = evidence.idle_before.is_some_and(|idle| idle < patience(evidence));
+    let over = evidence.how == How::Reset && !evidence.in_tls_handshake && evidence.exchange.turns == 0;
+    either && over && at_once && all_read(evidence)
 }
 
 /// Who refused.

@@ -277,3 +277,30 @@ fn a_renumbered_rst_is_no_second_one() {
         assert!(says(&told(two), "2 RST+ACKs"), "{two}");
     }
 }
+
+/// A RST that was captured at its sender alone may be lost behind that: what the other program saw, nobody knows.
+#[test]
+fn a_rst_that_passed_one_place_may_not_have_arrived() {
+    let abort = "+0.1 A > B R. seq 1019 ack 5019 id 7";
+    let told = |abort: &str| verdict(&format!("{}{abort}", talk_at_both()));
+    let (lost, came) = (told(&format!("{abort} file 0 ttl 64")), told(&at_both(abort)));
+    assert_eq!((sender(&lost).0, sender(&came).0), (CLIENT, CLIENT), "{:?}", lost.evidence);
+    assert_eq!((lost.server_sees.read, came.server_sees.read), (None, Some("ECONNRESET")));
+    assert!(says(&lost, "whether it arrived") && !says(&came, "whether it arrived"));
+}
+
+/// A device that refuses what the client says tells the server nothing.
+#[test]
+fn who_a_device_speaks_for_may_never_know() {
+    let told = |more: &str| {
+        verdict(&format!(
+            "{}+0.1 A > B P. seq 1019 ack 5019 len 9 id 7 file 0 ttl 64\n+0.00005 B > A R seq 5019 file 0 ttl 64 id 0{more}",
+            talk_at_both()
+        ))
+    };
+    let alone = told("");
+    assert_eq!(alone.rst_by, Some(Sender::Middlebox), "{:?}", alone.evidence);
+    assert_eq!((alone.client_sees.read, alone.server_sees.read), (Some("ECONNRESET"), None));
+    let spoke = told("\n+1 B > A P. seq 5019 ack 1019 len 9 id 14 file 1 ttl 64");
+    assert_eq!(spoke.server_sees.read, Some("ECONNRESET"), "{:?}", spoke.evidence);
+}

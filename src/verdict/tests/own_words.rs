@@ -4,6 +4,10 @@ use crate::verdict::example::{cause, verdict};
 use crate::verdict::{Harm, Verdict};
 
 const OPEN: &str = "A > B S\nB > A S.\nA > B .\n";
+const UPGRADED: &str = "A > B S\nB > A S.\nA > B .\n\
+A > B P. \"GET /ws HTTP/1.1\\r\\nUpgrade: websocket\\r\\nConnection: Upgrade\\r\\n\\r\\n\"\n\
+B > A P. \"HTTP/1.1 101 Go\\r\\nUpgrade: websocket\\r\\n\\r\\n\"\nA > B .\n\
+A > B P. hex 8182000000006869\nB > A P. hex 81026869\nA > B .\n";
 
 fn says(told: &Verdict, words: &str) -> bool {
     let advised = told.advice.as_deref().is_some_and(|advice| advice.contains(words));
@@ -13,13 +17,9 @@ fn says(told: &Verdict, words: &str) -> bool {
 /// A server's Close frame has a code and a reason, and what its client writes then is no next request of a pool.
 #[test]
 fn a_close_frame_says_why() {
-    let asked =
-        "A > B P. \"GET /ws HTTP/1.1\\r\\nUpgrade: websocket\\r\\nConnection: Upgrade\\r\\n\\r\\n\"\n";
-    let switched = "B > A P. \"HTTP/1.1 101 Go\\r\\nUpgrade: websocket\\r\\n\\r\\n\"\nA > B .\n";
-    let talk = "A > B P. hex 8182000000006869\nB > A P. hex 81026869\nA > B .\n";
     let wrote = "+2 A > B P. hex 8182000000006869\nB > A R";
     let closed = |frame: &str, rest: &str| {
-        verdict(&format!("{OPEN}{asked}{switched}{talk}+1 B > A P. hex {frame}\nB > A F.\nA > B .\n{rest}"))
+        verdict(&format!("{UPGRADED}+1 B > A P. hex {frame}\nB > A F.\nA > B .\n{rest}"))
     };
     // 1011, "ping", and 1008 in two segments.
     let told = closed("880603f370696e67", wrote);
@@ -29,14 +29,13 @@ fn a_close_frame_says_why() {
     assert!(says(&split, "1008 policy violation, auth"), "{:?} {:?}", split.evidence, split.advice);
     assert!(says(&closed("8800", wrote), "without a code"));
     // A client's is masked, and the server's answer is not why.
-    let told = verdict(&format!(
-        "{OPEN}{asked}{switched}{talk}A > B P. hex 88840102030402ea6b6d\nB > A P. hex 880203e8\nB > A R."
-    ));
+    let told =
+        verdict(&format!("{UPGRADED}A > B P. hex 88840102030402ea6b6d\nB > A P. hex 880203e8\nB > A R."));
     let fact = "the client ended the WebSocket with a Close frame: 1000 normal closure, hi";
     assert!(told.evidence.iter().any(|told| told.fact == fact), "{:?}", told.evidence);
     // A normal end has no cause at all.
     let told = verdict(&format!(
-        "{OPEN}{asked}{switched}{talk}B > A P. hex 880203e8\nA > B P. hex 88820000000003e8\nB > A F.\nA > B F.\nB > A ."
+        "{UPGRADED}B > A P. hex 880203e8\nA > B P. hex 88820000000003e8\nB > A F.\nA > B F.\nB > A ."
     ));
     assert_eq!(told.cause_name(), None, "{:?}", told.evidence);
 }
@@ -75,4 +74,18 @@ fn who_was_not_asked_does_not_answer() {
     assert!(!told.evidence.iter().any(|fact| fact.fact.contains("answer")), "{:?}", told.evidence);
     let answered = verdict(&format!("{OPEN}A > B P. len 9\n{sent}A > B R.\nB > A P. len 1400\nA > B R"));
     assert!(answered.evidence.iter().any(|fact| fact.fact.contains("answer")), "{:?}", answered.evidence);
+}
+
+/// A pong is a control frame as well, and tells the server nothing of an end.
+#[test]
+fn a_pong_that_comes_too_late_is_no_goodbye() {
+    let told = verdict(&format!(
+        "{UPGRADED}+1 B > A P. hex 8900\n+0.5 B > A F.\nA > B .\n+2 A > B P. hex 8a8000000000\nB > A R"
+    ));
+    assert_eq!((told.cause_name(), told.harm), (Some("aborted_by_application"), Some(Harm::Harmful)));
+    assert!(
+        told.evidence.iter().all(|fact| !fact.fact.contains("its WebSocket Close frame")),
+        "{:?}",
+        told.evidence
+    );
 }

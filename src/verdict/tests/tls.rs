@@ -359,3 +359,17 @@ fn hellos_that_are_reset_together_are_no_choice() {
     assert!(advice(&["C", "D", "A"]).contains("3 connections"), "{}", advice(&["C", "D", "A"]));
     assert!(advice(&["A"]).contains("openssl s_client"), "{}", advice(&["A"]));
 }
+
+/// A message of two bytes is as long as an alert; but who is told that something failed does not stay.
+#[test]
+fn who_stays_was_sent_no_alert() {
+    let [finished, short] = [FINISHED, ALERT].map(record);
+    let shaken = format!("{OPEN}{HELLO}B > A P. hex {}\nA > B P. hex {finished}\n", record(120));
+    let reset_after = |pause: f32| {
+        let talk = format!("A > B P. hex {short}\nB > A P. hex {short}\nA > B .\n");
+        verdict(&format!("{shaken}{talk}+{pause} B > A R."))
+    };
+    let (at_once, later) = (reset_after(0.01), reset_after(2.0));
+    assert_eq!(at_once.cause_name(), Some("tls_handshake_reset"), "{:?}", at_once.evidence);
+    assert_eq!(later.cause_name(), Some("aborted_by_application"), "{:?}", later.evidence);
+}

@@ -1,7 +1,7 @@
 //! Protocols that nobody reads: whether anything was owed is guessed from who spoke when, and the guess has its limits.
 
 use crate::verdict::example::verdict;
-use crate::verdict::{Confidence, Harm};
+use crate::verdict::{Confidence, Harm, Verdict};
 
 /// A measurement of throughput, a sink, a file that is handed over: megabytes one way, and the reader closes.
 #[test]
@@ -64,4 +64,26 @@ fn what_asks_for_room_is_not_lost() {
     };
     assert!(!asked("A > B . seq 1010 ack 6001 win 0\n"));
     assert!(asked("A > B . seq 1010 ack 6001 win 9000\n"));
+}
+
+/// Linux sends on into a window that has just been shut; what is repeated then arrives each time, and is told that there is no room.
+#[test]
+fn what_finds_no_room_was_not_lost() {
+    let open = "A > B S\nB > A S.\nA > B .\nA > B P. len 14\nB > A P. len 31\nA > B .\n";
+    let told = |wnd: u32| {
+        let again =
+            |pause: f32| format!("+{pause} B > A . seq 5132 len 1448\n+0.00004 A > B . ack 5132 win {wnd}\n");
+        let copies = [0.2, 0.44, 0.83, 1.66].map(again).concat();
+        let shut = format!("B > A P. len 100\nB > A P. len 1448\nA > B . ack 5132 win {wnd}\n{copies}");
+        verdict(&format!("{open}{shut}+2 A > B F. ack 5132 win 24\n+1.4 B > A . seq 5132 len 1448\nA > B R"))
+    };
+    let says = |told: &Verdict| told.evidence.iter().any(|fact| fact.fact.contains("it did not arrive"));
+    let (shut, open) = (told(0), told(24));
+    assert!(says(&open) && !says(&shut), "{:?}", shut.evidence);
+    assert!(
+        shut.evidence.iter().any(|fact| fact.fact.contains("there had been no room")),
+        "{:?}",
+        shut.evidence
+    );
+    assert_eq!((shut.cause_name(), open.cause_name()), (Some("write_after_close"), Some("peer_vanished")));
 }

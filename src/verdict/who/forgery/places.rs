@@ -33,6 +33,15 @@ pub(super) fn came_once(evidence: &Evidence<'_>, reset: &Reset, baseline: &Basel
     })
 }
 
+/// Was it captured nowhere but where what its sender had said was captured first?
+pub(in crate::verdict) fn passed_first_place_only(evidence: &Evidence<'_>, reset: &Reset) -> bool {
+    let several = evidence.close.doubles.are_of_several_places()
+        && evidence.close.doubles.segments(reset.by) as u64 >= SEEN_TWICE;
+    let place = Place::of(&reset.rst);
+    let mut own = own_before(evidence, reset).peekable();
+    several && own.peek().is_some() && own.all(|own| own.place() == place) && !is_copied(evidence, reset)
+}
+
 /// It left a host that captured it and had not come there, where all else of its sender came in: that host made it, or whoever translates
 /// addresses on it.
 pub(super) fn left_here(evidence: &Evidence<'_>, reset: &Reset) -> Option<Doubt> {
