@@ -6,7 +6,7 @@
 use crate::flow::{Marks, Side};
 
 use super::ending::{undelivered, unseen};
-use super::evidence::Evidence;
+use super::evidence::{Evidence, Shape};
 use super::{How, Sees, Sender};
 
 const ECONNRESET: &str = "ECONNRESET";
@@ -117,11 +117,13 @@ fn sender(evidence: &Evidence<'_>, side: Side) -> Sees {
     Sees::default()
 }
 
-/// Does whoever a device spoke for learn of it? It was told the same, or it speaks on, to a host that knows the connection no more.
+/// Does whoever a device spoke for learn of it? It was told the same, as most devices do that end a connection, or it speaks on, to a host
+/// that knows the connection no more. One that rejects a segment answers whoever had sent that, and nobody else.
 fn was_told_too(evidence: &Evidence<'_>) -> bool {
     evidence.reset().is_some_and(|reset| {
+        let rejects = evidence.shape == Shape::Reply && reset.prompt.is_some();
         let told = reset.after.at(reset.by.peer()).resets > 0;
-        told || reset.after.at(reset.by).segments > 0
+        !rejects || told || reset.after.at(reset.by).segments > 0
     })
 }
 

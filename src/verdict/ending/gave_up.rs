@@ -99,8 +99,8 @@ pub(in crate::verdict) fn never_came_through(evidence: &Evidence<'_>) -> Option<
     let copy = |own: &&Recent| own.serial < fin.serial && own.by == prompt.by && own.seq == prompt.seq;
     let copies = evidence.close.recent.iter().filter(|own| own.len > 0).filter(copy);
     let (first, last, times) = repeated(copies)?;
-    let lost = !fin.ack.after(prompt.seq) && !shut_window::told_to_wait(evidence, first, last);
-    let in_vain = fin.ts.since(first.ts) >= talk::REPEATED && lost;
+    let missing = !fin.ack.after(prompt.seq) && !shut_window::told_to_wait(evidence, first, last);
+    let in_vain = fin.ts.since(first.ts) >= talk::REPEATED && missing;
     let story = GaveUp { times, before: fin.ts.since(first.ts), frame: last.frame };
     in_vain.then(|| (closer.peer(), story))
 }

@@ -36,7 +36,7 @@ pub(super) fn came_once(evidence: &Evidence<'_>, reset: &Reset, baseline: &Basel
 /// Was it captured nowhere but where what its sender had said was captured first?
 pub(in crate::verdict) fn passed_first_place_only(evidence: &Evidence<'_>, reset: &Reset) -> bool {
     let several = evidence.close.doubles.are_of_several_places()
-        && evidence.close.doubles.segments(reset.by) as u64 >= SEEN_TWICE;
+        && u64::from(evidence.close.doubles.segments(reset.by)) >= SEEN_TWICE;
     let place = Place::of(&reset.rst);
     let mut own = own_before(evidence, reset).peekable();
     several && own.peek().is_some() && own.all(|own| own.place() == place) && !is_copied(evidence, reset)
