@@ -2,7 +2,7 @@
 
 use smallvec::SmallVec;
 
-use crate::decode::{Endpoint, SeqNumber};
+use crate::decode::{Addr, Endpoint, SeqNumber};
 use crate::flow::{Acceptance, Close, LINGER, Side};
 use crate::time::{Span, Timestamp};
 
@@ -65,32 +65,36 @@ struct Service {
     began: SmallVec<[Beginning; 2]>,
     /// Closes after an idle time: when, and after which.
     idles: Vec<(Timestamp, Span)>,
-    /// When it last turned out that a connection in use was forgotten.
-    forgot: Option<Timestamp>,
 }
 
 #[derive(Debug, Default)]
-pub(super) struct Services(Window<Endpoint, Service>);
+pub(super) struct Services {
+    by_port: Window<Endpoint, Service>,
+    /// When it last turned out that a host had forgotten a connection in use: a host forgets those of all its ports.
+    forgetful: Window<Addr, Timestamp>,
+}
 
 impl Services {
     /// Beside a table of so many connections.
     pub(super) fn beside(flows: usize) -> Self {
-        Self(Window::beside(flows))
+        Self { by_port: Window::beside(flows), forgetful: Window::beside(flows) }
     }
 
     pub(super) fn note(&mut self, close: &Close) {
         let idle = idle_close(close);
         let unserved = unserved_reset(close);
-        let forgot = forgotten_in_use(close);
-        if idle.is_none() && unserved.is_none() && forgot.is_none() {
+        if let Some(at) = forgotten_in_use(close) {
+            let latest = self.forgetful.entry(close.endpoint(Side::Server).addr, close.closed_at);
+            *latest = at.max(*latest);
+        }
+        if idle.is_none() && unserved.is_none() {
             return;
         }
-        let service = self.0.entry(close.endpoint(Side::Server), close.closed_at);
+        let service = self.by_port.entry(close.endpoint(Side::Server), close.closed_at);
         if let Some(idle) = idle {
             service.idles.truncate(SAMPLES - 1);
             service.idles.insert(0, idle);
         }
-        service.forgot = service.forgot.max(forgot);
         if let Some(at) = unserved {
             service.note_unserved(at, close);
         }
@@ -99,14 +103,14 @@ impl Services {
     /// Reads what is known of a service.
     #[inline]
     pub(super) fn touch(&self, server: Endpoint) -> u64 {
-        self.0.get(&server).map_or(0, |service| service.last.as_nanos())
+        self.by_port.get(&server).map_or(0, |service| service.last.as_nanos())
     }
 
     /// How many connections of the listener were reset unserved together with `close`, and on how many of them nothing
     /// had been said.
     pub(super) fn unserved(&self, close: &Close) -> (u32, u32) {
         let Some(at) = unserved_reset(close) else { return (0, 0) };
-        let Some(service) = self.0.get(&close.endpoint(Side::Server)) else { return (0, 0) };
+        let Some(service) = self.by_port.get(&close.endpoint(Side::Server)) else { return (0, 0) };
         let part = service.first <= at && at <= service.last;
         if part && close.start.ts <= service.first { (service.unserved, service.silent) } else { (0, 0) }
     }
@@ -115,13 +119,13 @@ impl Services {
     pub(super) fn forgot(&self, close: &Close) -> Option<Span> {
         let idle = close.silence_before_forgotten()? >= IDLE;
         let at = close.reset.as_ref().filter(|_| idle)?.rst.ts;
-        let other = self.0.get(&close.endpoint(Side::Server))?.forgot?;
+        let other = *self.forgetful.get(&close.endpoint(Side::Server).addr)?;
         let apart = other.since(at).max(at.since(other));
         (apart <= LINGER).then_some(apart)
     }
 
     pub(super) fn learned_idle(&self, close: &Close) -> Option<LearnedIdle> {
-        let service = self.0.get(&close.endpoint(Side::Server))?;
+        let service = self.by_port.get(&close.endpoint(Side::Server))?;
         let mut sorted: Vec<Span> = service.idles.iter().map(|(_, idle)| *idle).collect();
         sorted.sort_unstable();
         let usual = *sorted.get(sorted.len() / 2)?;

@@ -304,7 +304,10 @@ impl Close {
         let reset = self.reset.as_ref().filter(|reset| self.side(reset.by) == Side::Server)?;
         let prompt = reset.prompt.filter(|prompt| prompt.len > 0 && !reset.rst.flags.ack())?;
         let server = reset.before.at(reset.by);
-        (server.has_data() && !server.has_fin()).then(|| prompt.ts.since(server.last_seen))
+        // What is repeated until somebody refuses it was said when it was first sent.
+        let same = |own: &&Recent| (own.by, own.seq) == (prompt.by, prompt.seq) && own.len > 0;
+        let said = self.recent.iter().find(same).map_or(prompt.ts, |first| first.ts);
+        (server.has_data() && !server.has_fin()).then(|| said.since(server.last_seen))
     }
 
     /// A side's half-connection at the end of the watching.

@@ -40,10 +40,18 @@ pub(in crate::verdict) fn aborted(evidence: &Evidence<'_>) -> Option<GaveUp> {
     let before = evidence.close.recent.iter().rev().skip_while(|recent| recent.serial >= reset.serial);
     let own: Vec<&Recent> = before.take_while(|recent| recent.by == reset.by).collect();
     let last = own.first().filter(|last| says(last))?;
-    let copies: Vec<_> = own.iter().take_while(|own| says(own) && own.seq == last.seq).collect();
-    let waited = copies.last().is_some_and(|first| reset.rst.ts.since(first.ts) >= LONG);
-    let times = copies.len().checked_sub(1).filter(|&times| times >= IN_VAIN && waited)?;
+    // Some stacks repeat more than the first of what is missing, in turn.
+    let again: Vec<_> = own.iter().enumerate().filter(|(at, copy)| is_repeated(&own, *at, copy)).collect();
+    let (_, first) = again.last()?;
+    let times =
+        Some(again.len()).filter(|&times| times >= IN_VAIN && reset.rst.ts.since(first.ts) >= LONG)?;
     Some(GaveUp { times, before: reset.rst.ts.since(last.ts), frame: last.frame })
+}
+
+/// Is this one of `own`, the latest first, a copy of one before it?
+fn is_repeated(own: &[&Recent], at: usize, copy: &Recent) -> bool {
+    let earlier = own.get(at + 1..).unwrap_or_default();
+    says(copy) && earlier.iter().any(|first| says(first) && first.seq == copy.seq)
 }
 
 /// The end of a live socket, which acknowledges all that it has (RFC 9293 §3.10.5): its abort, or else the first FIN.

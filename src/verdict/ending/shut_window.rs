@@ -57,6 +57,17 @@ pub(in crate::verdict) fn told_to_wait(evidence: &Evidence<'_>, first: &Recent, 
     since.any(|recent| recent.by != first.by && is_shut(recent))
 }
 
+/// Had a side's window shrunk to half of what it had been, or less, when the RST came? What fills the rest lies there unread: a program that
+/// had taken it would have made room, which its host tells (RFC 9293 §3.8.6.2.2).
+pub(in crate::verdict) fn holds_unread(evidence: &Evidence<'_>, side: Side) -> bool {
+    let Some(reset) = evidence.reset() else { return false };
+    let before = evidence.close.recent.iter().take_while(|recent| recent.serial < reset.serial);
+    let tells = |recent: &&Recent| recent.flags.ack() && !recent.flags.has(Flags::SYN.with(Flags::RST));
+    let own: Vec<_> = before.filter(|recent| evidence.close.side(recent.by) == side).filter(tells).collect();
+    let widest = own.iter().map(|recent| recent.wnd).max().unwrap_or(0);
+    own.last().is_some_and(|last| last.wnd <= widest / 2)
+}
+
 /// That it did not read.
 pub(in crate::verdict) fn fact(evidence: &Evidence<'_>) -> Option<Fact> {
     let shut = before_rst(evidence)?;

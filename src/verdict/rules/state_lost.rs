@@ -35,6 +35,12 @@ as a lost connection: reconnect, and retry what may safely happen twice.",
 +7 C > B P. len 9\nB > C P. len 9\nC > B .\n+0.5 C > B P. len 9\nB > C R\n+0.2 A > B P. len 9\nB > A R",
         ),
         hit(
+            "idle, and another that was in use had been repeating itself until then",
+            "A > B S\nB > A S.\nA > B .\nA > B P. len 9\nB > A P. len 9\nA > B .\nC > B S\nB > C S.\nC > B .\n\
+C > B P. len 9\nB > C P. len 9\nC > B .\n+0.5 C > B P. len 9\n+0.2 C > B again\n+0.4 C > B again\n+0.8 C > B again\n\
++1.6 C > B again\n+3.2 C > B again\nB > C R\n+0.01 A > B P. len 9\nB > A R",
+        ),
+        hit(
             "a close that meets no socket",
             "A > B S\nB > A S.\nA > B .\nA > B P. len 9\nB > A P. len 9\nA > B .\n+2 A > B F.\nB > A R",
         ),

@@ -1,7 +1,7 @@
 //! A program closed while data that had arrived was still unread.
 
 use crate::flow::{Http, Side};
-use crate::verdict::ending::{probes, unseen};
+use crate::verdict::ending::{probes, shut_window, unseen};
 use crate::verdict::evidence::{Shape, Talk};
 use crate::verdict::rule::{Confidence, Rule, hit, miss};
 use crate::verdict::talk::own_words;
@@ -63,8 +63,11 @@ fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
         How::FinThenReset if evidence.closer == Some(side) && wrote_after_fin(evidence, side) => {
             Some(if closed_idle(evidence, side) { Confidence::Possible } else { Confidence::Likely })
         }
-        // What filled its buffer was never read.
-        How::FinThenReset if evidence.closer == Some(side) && talk::is_full(evidence, side) => {
+        // What lay in its buffer was never read.
+        How::FinThenReset
+            if evidence.closer == Some(side)
+                && (talk::is_full(evidence, side) || shut_window::holds_unread(evidence, side)) =>
+        {
             Some(Confidence::Likely)
         }
         How::Reset if refused_upload(evidence, side) => Some(Confidence::Likely),
@@ -182,7 +185,7 @@ fn unread(evidence: &Evidence<'_>) -> Option<Fact> {
             )
         }
         Some(_) => format!(
-            "although what the {peer} had sent filled its buffer, and its program had closed before it read that"
+            "although some of what the {peer} had sent lay in its buffer (its window had shrunk), and its program had closed before it read that"
         ),
         None if evidence.talk == Talk::Answering => {
             format!("when its program may not have read all of the {got} bytes of the {peer}")

@@ -3,7 +3,7 @@
 
 use crate::flow::Side;
 use crate::verdict::example::verdict;
-use crate::verdict::{Confidence, Harm, Sender};
+use crate::verdict::{Confidence, Harm, Sender, Verdict};
 
 pub(super) fn lines(range: std::ops::Range<u32>, line: impl Fn(u32) -> String) -> String {
     range.map(|n| line(n) + "\n").collect()
@@ -289,4 +289,21 @@ fn a_rst_that_never_arrives_is_no_error_yet() {
 
     assert_eq!((told.cause_name(), told.client_sees.read), (Some("no_response"), None));
     assert!(told.evidence.iter().any(|fact| fact.fact.contains("it never got there")), "{:?}", told.evidence);
+}
+
+/// Windows repeats the first two segments of what is missing, in turn, and ends by a RST+ACK.
+#[test]
+fn who_repeats_two_segments_in_vain_gives_up_as_well() {
+    let again = |pause: f32| {
+        format!("+{pause} B > A . seq 5001 ack 1028 len 100\nB > A . seq 5101 ack 1028 len 100\n")
+    };
+    let told = |pauses: &[f32]| {
+        let copies: String = pauses.iter().copied().map(again).collect();
+        verdict(&format!(
+            "{OPEN}{GET}B > A . len 100\nB > A . len 100\nB > A . len 900\n{copies}+8 B > A R. seq 6101"
+        ))
+    };
+    let found = |told: &Verdict| told.cause.map(|found| (found.rule.name, found.confidence));
+    assert_eq!(found(&told(&[0.3, 0.6, 1.2, 2.4, 4.8])), Some(("peer_vanished", Confidence::Likely)));
+    assert_ne!(told(&[]).cause_name(), Some("peer_vanished"));
 }

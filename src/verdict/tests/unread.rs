@@ -87,3 +87,18 @@ fn what_finds_no_room_was_not_lost() {
     );
     assert_eq!((shut.cause_name(), open.cause_name()), (Some("write_after_close"), Some("peer_vanished")));
 }
+
+/// A mail server refuses what is too long in one line and closes: what lay in its buffer by then, its shrunken window shows.
+#[test]
+fn a_shrunken_window_shows_what_was_not_read() {
+    let open = "A > B S\nB > A S.\nA > B .\nB > A P. win 500 \"220 mail\\r\\n\"\nA > B P. \"DATA\\r\\n\"\nB > A P. win 500 \"354 go\\r\\n\"\n";
+    let told = |win: u32| {
+        let body = format!("A > B . len 9000\nB > A . win 500\nA > B . len 40000\nB > A . win {win}\n");
+        let end = format!("B > A P. win {win} \"552 too big\\r\\n\"\nB > A F. win {win}\nB > A R. win 500");
+        verdict(&format!("{open}{body}{end}"))
+    };
+    let (shrunk, wide) = (told(10), told(490));
+    assert_eq!(shrunk.cause_name(), Some("unread_data_at_close"), "{:?}", shrunk.evidence);
+    assert!(shrunk.evidence.iter().any(|fact| fact.fact.contains("its window had shrunk")));
+    assert_ne!(wide.cause_name(), Some("unread_data_at_close"), "{:?}", wide.evidence);
+}
