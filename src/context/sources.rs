@@ -86,6 +86,13 @@ impl Attempts {
         self.last.as_nanos() ^ u64::from(*seen.0.unwrap_or(&0)) ^ u64::from(*seen.1.unwrap_or(&0))
     }
 
+    fn add_used(&mut self, start: Timestamp) {
+        if self.tries < TRIES && start.since(self.last) <= BURST {
+            self.tries += 1;
+            self.open += 1;
+        }
+    }
+
     fn add(&mut self, target: u32, port: u16, Attempt { start, answer }: Attempt) {
         let slow = start.since(self.first) > AT_MOST && !self.is_scan();
         if self.tries == 0 || start.since(self.last) > BURST || slow {
@@ -116,7 +123,7 @@ impl Sources {
 
     pub(super) fn note(&mut self, close: &Close) {
         if !failed_attempt(close) {
-            return;
+            return self.note_used(close);
         }
         let (source, target) = (close.endpoint(Side::Client).addr, close.endpoint(Side::Server));
         let answer = match (close.answers_syn(), close.half(Side::Server).marks.has(Marks::SYN)) {
@@ -126,6 +133,13 @@ impl Sources {
         };
         let attempt = Attempt { start: close.start.ts, answer };
         self.add(source, target, attempt, close.closed_at);
+    }
+
+    /// Of who fails often, what succeeds counts too: programs of many peers find half of them gone, and talk with the others.
+    fn note_used(&mut self, close: &Close) {
+        if let Some(attempts) = self.window.get_mut(&close.endpoint(Side::Client).addr) {
+            attempts.add_used(close.start.ts);
+        }
     }
 
     /// The same for a connection of which there was nothing but an attempt.
@@ -240,6 +254,21 @@ mod tests {
     #[test]
     fn who_finds_what_it_looks_for_is_no_scanner() {
         assert!(tried(12, 0, 1, Answer::Open).is_none() && tried(0, 80, 1, Answer::Open).is_none());
+    }
+
+    /// Half of the peers of such a program are gone, and refuse.
+    #[test]
+    fn who_talks_with_as_many_as_refuse_is_no_scanner() {
+        let after = |used: u8| {
+            let mut attempts = Attempts::default();
+            let start = Timestamp::from_parts(100, 0);
+            for n in 0..30 {
+                attempts.add(n, 6881, Attempt { start, answer: Answer::Refused });
+            }
+            (0..used).for_each(|_| attempts.add_used(start));
+            attempts.is_scan()
+        };
+        assert!(after(0) && after(20) && !after(31));
     }
 
     /// What refuses now and then over the day is no scan.

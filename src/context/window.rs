@@ -52,6 +52,12 @@ impl<K: Eq + Hash + Copy, V: Clone + Default> Window<K, V> {
         self.young.entry(key).or_insert_with(|| old.remove(&key).unwrap_or_default())
     }
 
+    /// What is known of `key`, to add to if that is anything.
+    pub(super) fn get_mut(&mut self, key: &K) -> Option<&mut V> {
+        let Self { young, old, .. } = self;
+        young.get_mut(key).or_else(|| old.get_mut(key))
+    }
+
     /// What is known of `key`.
     pub(super) fn get(&self, key: &K) -> Option<&V> {
         self.young.get(key).or_else(|| self.old.get(key))

@@ -1,5 +1,6 @@
 //! Repetitions that nobody answers, and no RST.
 
+use crate::decode::IcmpError;
 use crate::flow::{Close, Marks, Side};
 use crate::verdict::ending::gave_up;
 use crate::verdict::ending::gave_up::GaveUp;
@@ -157,7 +158,8 @@ fn facts(evidence: &Evidence<'_>) -> Vec<Fact> {
     if let Some((side, story)) = of_giving_up(evidence) {
         let own = crate::verdict::facts::of_end(evidence);
         let first = [Fact::at(story.frame, told(evidence, side, story))];
-        return first.into_iter().chain(long_segments::fact(evidence, side)).chain(own).collect();
+        let why = unreachable(evidence).map(of_icmp);
+        return first.into_iter().chain(why).chain(long_segments::fact(evidence, side)).chain(own).collect();
     }
     let Some(side) = evidence.unanswered_side() else { return Vec::new() };
     let repeated = evidence.unanswered(side);
@@ -186,11 +188,25 @@ fn facts(evidence: &Evidence<'_>) -> Vec<Fact> {
     };
     let mut facts = vec![Fact::at(evidence.close.last.frame, says)];
     facts.extend(long_segments::fact(evidence, side));
-    if let Some(icmp) = evidence.unreachable() {
-        facts.push(Fact::at(icmp.frame, format!("{} answers with ICMP: {}", icmp.from, icmp.says())));
-    }
+    facts.extend(unreachable(evidence).map(of_icmp));
     facts.extend(crate::verdict::cap::limits(evidence));
     facts
+}
+
+fn of_icmp(icmp: &IcmpError) -> Fact {
+    Fact::at(icmp.frame, format!("{} answers with ICMP: {}", icmp.from, icmp.says()))
+}
+
+/// What a router says of that which does not arrive: as it holds at the end, or as it did while a side repeated what came through too late.
+fn unreachable<'a>(evidence: &Evidence<'a>) -> Option<&'a IcmpError> {
+    evidence.unreachable().or_else(|| {
+        let (side, story) = of_giving_up(evidence)?;
+        let recent = &evidence.close.recent;
+        let last = recent.iter().find(|own| own.frame == story.frame)?;
+        let first = recent.iter().find(|own| (own.by, own.seq) == (last.by, last.seq) && own.len > 0)?;
+        let refused = |icmp: &&IcmpError| icmp.src == evidence.close.endpoint(side) && icmp.ts >= first.ts;
+        evidence.close.icmp.as_deref().filter(refused).filter(|icmp| !icmp.is_too_big())
+    })
 }
 
 /// The side that had done something in vain, and what: the one that reset, or whose words came through too late.
@@ -236,8 +252,8 @@ fn of_long_segments(evidence: &Evidence<'_>, side: Side) -> Option<String> {
 fn advise(evidence: &Evidence<'_>) -> String {
     let gave_up = of_giving_up(evidence).map(|(side, _)| side);
     let Some(side) = gave_up.or_else(|| evidence.unanswered_side()) else { return String::new() };
-    let told = evidence.unreachable();
-    let first = told.map(|icmp| format!("{} says why by ICMP ({}): begin there. ", icmp.from, icmp.says()));
+    let first = unreachable(evidence)
+        .map(|icmp| format!("{} says why by ICMP ({}): begin there. ", icmp.from, icmp.says()));
     let first = first.or_else(|| of_long_segments(evidence, side)).unwrap_or_default();
     format!(
         "{first}Look at the path to the {} and at that host; set TCP_USER_TIMEOUT or keep-alives on the {side} so that its program notices within seconds.",

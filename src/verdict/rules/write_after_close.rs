@@ -74,8 +74,12 @@ fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
         // Nobody wrote it after the close; it was said again.
         (Shape::Reply, Some(_)) if said_before(evidence, closer).is_some() => Some(Confidence::Likely),
         (Shape::Reply, Some(_)) => Some(Confidence::Certain),
-        // What it answers crossed its FIN on the way.
-        (Shape::Reply, None) if evidence.reset()?.prompt.is_some() => Some(Confidence::Likely),
+        // What it answers crossed its FIN on the way; a mere acknowledgement wrote nothing.
+        (Shape::Reply, None)
+            if evidence.reset()?.prompt.is_some_and(|prompt| prompt.len > 0 || prompt.flags.fin()) =>
+        {
+            Some(Confidence::Likely)
+        }
         // Whatever it was that came too late, it would have been captured before the RST.
         (Shape::Active, _) if !spoke_since(evidence, closer) => None,
         (Shape::Reply | Shape::Active, _) => Some(Confidence::Possible),

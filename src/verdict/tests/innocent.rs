@@ -383,3 +383,15 @@ fn a_port_that_lets_others_in_is_not_just_closed() {
     assert_eq!(others("0.4"), (Some(Confidence::Possible), true));
     assert_eq!(others("10"), (Some(Confidence::Likely), false));
 }
+
+/// An acknowledgement that crosses a FIN is nothing that anybody wrote.
+#[test]
+fn who_only_acknowledges_did_not_write_after_a_close() {
+    let told = |said: &str| {
+        let text = format!("A > B S\nA > B F. seq 1001 ack 5001\n{said}\nA > B R seq 1001");
+        verdict(&text).cause.map(|found| (found.rule.name, found.confidence))
+    };
+    let wrote = told("B > A P. seq 5001 ack 1001 len 9");
+    assert_eq!(wrote, Some(("write_after_close", Confidence::Likely)));
+    assert_ne!(told("B > A . seq 5001 ack 1001"), Some(("write_after_close", Confidence::Likely)));
+}

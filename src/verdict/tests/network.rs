@@ -307,3 +307,17 @@ fn who_repeats_two_segments_in_vain_gives_up_as_well() {
     assert_eq!(found(&told(&[0.3, 0.6, 1.2, 2.4, 4.8])), Some(("peer_vanished", Confidence::Likely)));
     assert_ne!(told(&[]).cause_name(), Some("peer_vanished"));
 }
+
+/// A router said why, again and again, until it let something through and the client had given up.
+#[test]
+fn what_a_router_says_of_each_copy_is_told() {
+    let again = |pause: f32| format!("+{pause} A > B again\nB > A unreachable\n");
+    let copies: String = [0.2, 0.4, 0.8, 1.6].map(again).concat();
+    let said = format!(
+        "{OPEN}A > B P. len 5\nB > A P. len 5\nA > B .\n+1 A > B P. len 5\nB > A unreachable\n{copies}"
+    );
+    let told = verdict(&format!("{said}+3.2 A > B again\nB > A P. len 5\nA > B R"));
+    assert_eq!(told.cause_name(), Some("peer_vanished"), "{:?}", told.evidence);
+    assert!(told.evidence.iter().any(|fact| fact.fact.contains("answers with ICMP")), "{:?}", told.evidence);
+    assert!(told.advice.is_some_and(|advice| advice.contains("says why by ICMP")));
+}
