@@ -1,7 +1,5 @@
 //! What identifies a connection: its two ends, in an order that does not depend on who speaks.
 
-use std::hash::{Hash, Hasher};
-
 use crate::decode::{Addr, Endpoint, IcmpError, Segment};
 
 /// The two ends of a connection, the lower one first, so that both directions have the same key.
@@ -31,15 +29,6 @@ impl End {
             Self::Low => Self::High,
             Self::High => Self::Low,
         }
-    }
-}
-
-/// In few whole words: this is hashed for every segment.
-impl Hash for FlowKey {
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        state.write_u128(u128::from_ne_bytes(self.low.addr.octets()));
-        state.write_u128(u128::from_ne_bytes(self.high.addr.octets()));
-        state.write_u32(u32::from(self.low.port) << 16 | u32::from(self.high.port));
     }
 }
 
@@ -81,11 +70,17 @@ impl FlowKey {
         }
     }
 
+    /// Which end of their connection is `src`, where the other is `dst`?
+    #[inline]
+    pub(super) fn sender(src: &Endpoint, dst: &Endpoint) -> End {
+        if src > dst { End::High } else { End::Low }
+    }
+
     fn between(src: Endpoint, dst: Endpoint) -> (Self, End) {
-        // Chosen, not branched: nobody can foresee who sends the next segment.
-        let by = if src > dst { End::High } else { End::Low };
-        let (low, high) = std::hint::select_unpredictable(src > dst, (dst, src), (src, dst));
-        (Self { low, high }, by)
+        match Self::sender(&src, &dst) {
+            End::Low => (Self { low: src, high: dst }, End::Low),
+            End::High => (Self { low: dst, high: src }, End::High),
+        }
     }
 }
 

@@ -1,15 +1,13 @@
 //! Where a segment belongs, and when time has moved on: what has to be known of it before anybody follows it.
 //!
 //! The hash by which a shard finds a connection is seeded (see [`Settings::seeds`]), so that nobody can aim at one place in
-//! its index. Which shard follows it is told without a seed: what is told must be the same tomorrow. Who aims at one
+//! its index. It is a sum of one number for each end, so that it is the same whoever speaks. Which shard follows it is told without a seed: what is told must be the same tomorrow. Who aims at one
 //! shard finds a quarter of the table there, which is as bounded as the whole.
 
-use std::sync::Arc;
-
-use ahash::RandomState;
+use std::hint::select_unpredictable;
 
 use crate::ahead;
-use crate::decode::{IcmpError, Pdu, Segment};
+use crate::decode::{Addr, Endpoint, IcmpError, Pdu, Segment};
 use crate::time::Timestamp;
 
 use super::close::Ended;
@@ -29,19 +27,60 @@ const TICK_ARRIVALS: u32 = 1024;
 /// Bytes that come from memory together, on most machines.
 const CACHE_LINE: usize = 64;
 
-/// The hash of connections.
-#[derive(Clone)]
-pub(super) struct Hashes(Arc<RandomState>);
+/// The hash of connections: each end gives a number that nobody can foresee, and the two are added up. So neither has to come first.
+#[derive(Clone, Copy)]
+pub(super) struct Hashes([u64; 4]);
 
 impl Hashes {
-    fn new([a, b, c, d]: [u64; 4]) -> Self {
-        Self(Arc::new(RandomState::with_seeds(a, b, c, d)))
+    /// Seeds that are alike or small serve as well as any.
+    fn new(seeds: [u64; 4]) -> Self {
+        let mut last = 0_u64;
+        Self(seeds.map(|seed| {
+            last = mixed(last.wrapping_add(0x9e37_79b9_7f4a_7c15) ^ seed);
+            last | 1
+        }))
     }
 
+    #[inline]
     #[expect(clippy::cast_possible_truncation, reason = "half of a hash is one too")]
-    pub(super) fn of(&self, key: &FlowKey) -> u32 {
-        self.0.hash_one(key) as u32
+    fn of_ends(&self, one: &Endpoint, other: &Endpoint) -> u32 {
+        self.of_end(one).wrapping_add(self.of_end(other)) as u32
     }
+
+    /// The port is not mixed with bits of the address: whoever has a network could choose both so that they cancel out.
+    #[inline]
+    fn of_end(&self, end: &Endpoint) -> u64 {
+        let [a, b, c, d] = self.0;
+        let (first, second) = halves(&end.addr);
+        folded(folded(first ^ a, second ^ b) ^ c ^ u64::from(end.port), d)
+    }
+
+    pub(super) fn of(&self, key: &FlowKey) -> u32 {
+        self.of_ends(&key.low, &key.high)
+    }
+}
+
+/// The product of two numbers, all of whose bits matter to all of its bits.
+#[inline]
+#[expect(clippy::cast_possible_truncation, reason = "one half after the other")]
+fn folded(one: u64, other: u64) -> u64 {
+    let product = u128::from(one) * u128::from(other);
+    product as u64 ^ (product >> 64) as u64
+}
+
+/// Every bit of a number, in every bit of another (the finalizer of SplitMix64).
+const fn mixed(number: u64) -> u64 {
+    let number = (number ^ number >> 30).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+    let number = (number ^ number >> 27).wrapping_mul(0x94d0_49bb_1331_11eb);
+    number ^ number >> 31
+}
+
+/// An address as two numbers.
+#[inline]
+#[expect(clippy::cast_possible_truncation, reason = "one half after the other")]
+fn halves(addr: &Addr) -> (u64, u64) {
+    let whole = u128::from_ne_bytes(addr.octets());
+    (whole as u64, (whole >> 64) as u64)
 }
 
 /// Which connection a segment belongs to.
@@ -89,6 +128,8 @@ pub struct Router {
     hashes: Hashes,
     shards: usize,
     now: Timestamp,
+    /// The last time that belongs to the tick under way.
+    until: Timestamp,
     /// Arrivals since the last tick.
     arrived: u32,
 }
@@ -98,11 +139,17 @@ impl Router {
     #[must_use]
     pub fn new(settings: &Settings) -> Self {
         let hashes = Hashes::new(settings.seeds);
-        Self { hashes, shards: shards_of(settings), now: Timestamp::ZERO, arrived: 0 }
+        Self {
+            hashes,
+            shards: shards_of(settings),
+            now: Timestamp::ZERO,
+            until: end_of_tick(Timestamp::ZERO),
+            arrived: 0,
+        }
     }
 
-    pub(super) fn hashes(&self) -> Hashes {
-        self.hashes.clone()
+    pub(super) const fn hashes(&self) -> Hashes {
+        self.hashes
     }
 
     /// How many shards there are.
@@ -115,35 +162,45 @@ impl Router {
     #[must_use]
     #[inline]
     pub fn address(&self, pdu: &Pdu<'_>) -> Address {
-        let (key, by) = match pdu {
-            Pdu::Segment(segment, _) => FlowKey::of(segment),
-            Pdu::Icmp(error) => FlowKey::quoted_by(error),
-        };
-        Address { hash: self.hashes.of(&key), by, shard: shard_of(&key, self.shards) }
+        match pdu {
+            Pdu::Segment(segment, _) => self.between(&segment.src, &segment.dst),
+            Pdu::Icmp(error) => self.of_quoted(error),
+        }
+    }
+
+    #[inline]
+    fn between(&self, src: &Endpoint, dst: &Endpoint) -> Address {
+        let by = FlowKey::sender(src, dst);
+        Address { hash: self.hashes.of_ends(src, dst), by, shard: shard_of((src, dst), by, self.shards) }
+    }
+
+    #[cold]
+    fn of_quoted(&self, error: &IcmpError) -> Address {
+        self.between(&error.src, &error.dst)
     }
 
     /// `pdu`, and where to.
     #[must_use]
     #[inline]
     pub fn arrival<'a>(&self, pdu: &'a Pdu<'a>) -> Arrival<'a> {
-        let address = self.address(pdu);
         match pdu {
-            Pdu::Segment(segment, payload) => Arrival::Segment(segment, payload, address),
-            Pdu::Icmp(error) => Arrival::Icmp(error, address),
+            Pdu::Segment(segment, payload) => {
+                Arrival::Segment(segment, payload, self.between(&segment.src, &segment.dst))
+            }
+            Pdu::Icmp(error) => Arrival::Icmp(error, self.of_quoted(error)),
         }
     }
 
     /// Whether time moves on for all before `pdu`, and to when. Time that steps back is left alone.
     #[inline]
     pub fn tick(&mut self, pdu: &Pdu<'_>) -> Option<Timestamp> {
-        let before = self.now.as_nanos() >> TICK_BITS;
         if let Pdu::Segment(segment, _) = pdu {
             self.now = self.now.max(segment.ts);
         }
         self.arrived += 1;
-        let ticks = self.now.as_nanos() >> TICK_BITS > before || self.arrived > TICK_ARRIVALS;
+        let ticks = self.now > self.until || self.arrived > TICK_ARRIVALS;
         if ticks {
-            self.arrived = 0;
+            (self.until, self.arrived) = (end_of_tick(self.now), 0);
         }
         ticks.then_some(self.now)
     }
@@ -151,6 +208,7 @@ impl Router {
     /// Moves time on where no segment does it.
     pub(super) fn advance(&mut self, now: Timestamp) {
         self.now = self.now.max(now);
+        self.until = end_of_tick(self.now);
     }
 
     /// The latest time that it has seen.
@@ -158,6 +216,11 @@ impl Router {
     pub const fn now(&self) -> Timestamp {
         self.now
     }
+}
+
+/// The last time that belongs to the same tick as `now`.
+const fn end_of_tick(now: Timestamp) -> Timestamp {
+    Timestamp::from_nanos(now.as_nanos() | ((1 << TICK_BITS) - 1))
 }
 
 /// How many shards a table has.
@@ -173,21 +236,24 @@ impl Ended {
             Self::Attempt(attempted) => &attempted.key,
             Self::Whole(close) => &close.key,
         };
-        usize::from(shard_of(key, shards))
+        usize::from(shard_of((&key.low, &key.high), End::Low, shards))
     }
 }
 
 /// Which of so many shards follows a connection: the upper bits of sums of products, Dietzfelbinger's way of hashing by
-/// multiplication, with numbers that have no pattern (the fractions of square roots of primes).
+/// multiplication, with numbers that have no pattern (the fractions of square roots of primes). The lower end comes first, whoever
+/// speaks: the two are `by` and its peer.
 #[inline]
-fn shard_of(key: &FlowKey, shards: usize) -> u8 {
-    let [low, high] = [key.low.addr, key.high.addr].map(|addr| {
-        let whole = u128::from_ne_bytes(addr.octets());
-        #[expect(clippy::cast_possible_truncation, reason = "one half after the other")]
-        let halves = (whole as u64, (whole >> 64) as u64);
-        halves.0.rotate_left(23) ^ halves.1
+fn shard_of((src, dst): (&Endpoint, &Endpoint), by: End, shards: usize) -> u8 {
+    let [sent, heard] = [src, dst].map(|end| {
+        let (first, second) = halves(&end.addr);
+        first.rotate_left(23) ^ second
     });
-    let ports = u64::from(key.low.port) << 16 | u64::from(key.high.port);
+    let ports = u32::from(src.port) << 16 | u32::from(dst.port);
+    // Chosen, not branched: nobody can foresee who sends the next segment.
+    let is_high = by == End::High;
+    let (low, high) = select_unpredictable(is_high, (heard, sent), (sent, heard));
+    let ports = u64::from(select_unpredictable(is_high, ports.rotate_left(16), ports));
     let sum = low
         .wrapping_mul(0x6a09_e667_f3bc_c909)
         .wrapping_add(high.wrapping_mul(0xbb67_ae85_84ca_a73b))
@@ -200,7 +266,7 @@ fn shard_of(key: &FlowKey, shards: usize) -> u8 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::decode::{Addr, Endpoint, Flags};
+    use crate::decode::Flags;
     use crate::flow::{FlowTable, ObservedUntil};
     use crate::time::Span;
 
@@ -220,9 +286,10 @@ mod tests {
             let mut counts = [0; SHARDS];
             for n in 0..40_000 {
                 let (low, high) = of(n)[kind];
-                let key = FlowKey { low, high };
-                counts[usize::from(shard_of(&key, SHARDS))] += 1;
-                assert_eq!(shard_of(&key, 1), 0);
+                let shard = shard_of((&low, &high), End::Low, SHARDS);
+                assert_eq!(shard, shard_of((&high, &low), End::High, SHARDS), "whoever speaks");
+                counts[usize::from(shard)] += 1;
+                assert_eq!(shard_of((&low, &high), End::Low, 1), 0);
             }
             assert!(counts.iter().all(|count| (8_500..=11_500).contains(count)), "{kind}: {counts:?}");
         }
