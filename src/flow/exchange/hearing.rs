@@ -113,9 +113,14 @@ impl Hearing {
     /// Changes the exchange. Where it is kept as it was (at a FIN or a RST) it is copied for that, see [`Hearing::uncounted`].
     #[inline]
     fn change(&mut self, change: impl FnOnce(&mut Exchange)) {
-        let exchange = Arc::make_mut(self.exchange.get_or_insert_default());
-        change(exchange);
-        self.room = room_of(exchange);
+        let exchange = self.exchange.get_or_insert_default();
+        if !exchange.is_unique() {
+            separate(exchange);
+        }
+        if let Some(exchange) = Arc::get_mut(exchange) {
+            change(exchange);
+            self.room = room_of(exchange);
+        }
     }
 
     /// Bytes that the exchange takes beyond what every one does and that [`Hearing::room`] leaves out, and those of exchanges that
@@ -192,6 +197,12 @@ impl Hearing {
             || segment.len > 0 && !self.is_opaque(by, segment.len);
         self.exchange.as_deref().filter(|_| touches)
     }
+}
+
+/// Makes a copy that is nobody else's.
+#[cold]
+fn separate(exchange: &mut Arc<Exchange>) {
+    Arc::make_mut(exchange);
 }
 
 /// Nearly always nothing.

@@ -123,12 +123,31 @@ impl Exchange {
         // The payload of a SYN comes behind it.
         let seq = segment.seq.plus(u32::from(segment.flags.syn()));
         let piece = Piece::new(stamp, seq, payload, segment.len);
-        let (reading, mut talk) = self.parts();
-        let said = if peek == Peek::Allowed { piece } else { Piece::new(stamp, seq, &[], segment.len) };
-        reading.speak(by, &said, order, &mut talk);
-        if peek == Peek::Allowed {
-            reading.read(by, &piece, start, &mut talk);
+        if peek == Peek::Allowed && order == Order::Next && self.goes_on_in_tls(by, &piece) {
+            return;
         }
+        let (reading, mut talk) = self.parts();
+        match peek {
+            Peek::Allowed => {
+                reading.speak(by, &piece, order, &mut talk);
+                reading.read(by, &piece, start, &mut talk);
+            }
+            Peek::Forbidden => {
+                reading.speak(by, &Piece::new(stamp, seq, &[], segment.len), order, &mut talk);
+            }
+        }
+    }
+
+    /// TLS tells by itself what is speech: where what comes next goes on with it and nothing waits, there is nobody else to be told.
+    #[inline]
+    fn goes_on_in_tls(&mut self, by: End, piece: &Piece<'_>) -> bool {
+        let Self { turn: now, turn_before: before, turns: count, protocol, reading, .. } = self;
+        let Protocol::Tls(tls) = protocol else { return false };
+        let goes_on = reading.goes_on(by, piece);
+        if goes_on {
+            tls.heard(by, piece, &mut Turns { now, before, count });
+        }
+        goes_on
     }
 
     /// So many of the bytes of `by` from `next` on go on with what nobody has to look at, the last of them apart: only their

@@ -107,6 +107,22 @@ impl Reading {
         }
     }
 
+    /// Takes a segment that comes next in what is known and read, where nothing waits: it is for whoever reads that, as it is.
+    #[inline]
+    pub(super) fn goes_on(&mut self, by: End, piece: &Piece<'_>) -> bool {
+        let (next, top) = (self.ends.at(by).next(), self.tops.at_mut(by));
+        let in_order = next == Some(piece.seq) && *top == next;
+        let reads = self.mode == Mode::Open && matches!(self.opening, Opening::Known);
+        let goes_on = reads
+            && in_order
+            && !self.ends.at(by.peer()).holds()
+            && self.ends.at_mut(by).goes_on(piece, None);
+        if goes_on {
+            *top = Some(piece.end());
+        }
+        goes_on
+    }
+
     /// Reads a segment of `by`.
     pub(super) fn read(&mut self, by: End, piece: &Piece<'_>, start: Option<SeqNumber>, talk: &mut Talk<'_>) {
         if self.mode == Mode::Fresh {

@@ -61,10 +61,19 @@ impl<'a> Piece<'a> {
 
     /// What lies behind its first `n` bytes.
     pub(super) fn behind(&self, n: u32) -> Self {
+        let mut rest = *self;
+        rest.pass(n);
+        rest
+    }
+
+    /// Leaves what lies behind its first `n` bytes, and gives those of them that were captured.
+    #[inline]
+    pub(super) fn pass(&mut self, n: u32) -> &'a [u8] {
         let n = n.min(self.len());
-        let bytes = self.bytes.get(n as usize..).unwrap_or_default();
-        let unseen = self.len() - n - count(bytes);
-        Self { seq: self.seq.plus(n), bytes, unseen, ..*self }
+        let left = self.len() - n;
+        let (passed, bytes) = self.bytes.split_at_checked(n as usize).unwrap_or((self.bytes, &[]));
+        (self.seq, self.bytes, self.unseen) = (self.seq.plus(n), bytes, left - count(bytes));
+        passed
     }
 
     /// Its first `n` bytes.
@@ -118,7 +127,7 @@ impl Stream {
     /// Bytes of memory that what waits takes.
     #[inline]
     pub(super) fn weight(&self) -> usize {
-        self.held().iter().map(|held| size_of::<Held>() + held.bytes.capacity()).sum()
+        self.held.as_deref().map_or(0, |held| weight(held))
     }
 
     /// Where the direction begins, if that is known and nothing came yet.
@@ -291,6 +300,11 @@ impl Stream {
         list.insert(at, Held { stamp: piece.stamp, seq: piece.seq, bytes: kept.to_vec(), unseen });
         1
     }
+}
+
+#[cold]
+fn weight(held: &[Held]) -> usize {
+    held.iter().map(|held| size_of::<Held>() + held.bytes.capacity()).sum()
 }
 
 /// The first `n` bytes and the rest, as far as there are any.

@@ -8,6 +8,7 @@ use memchr::memchr;
 
 use super::super::super::key::End;
 use super::BodyLength;
+use super::fields::Fields;
 
 /// Characters kept of a target or host.
 const MAX_TEXT: usize = 120;
@@ -65,7 +66,10 @@ pub(in super::super) fn looks_like(bytes: &[u8], pattern: &[u8]) -> Looks {
 
 /// Do these bytes begin an HTTP/1 request?
 pub(in super::super) fn looks_like_request(bytes: &[u8]) -> Looks {
-    // Most bytes that are looked at begin no word at all.
+    // The most frequent ones, of those that begin a word at all.
+    if matches!(bytes, [b'G', b'E', b'T', b' ', ..] | [b'P', b'O', b'S', b'T', b' ', ..]) {
+        return Looks::Like;
+    }
     if bytes.first().is_some_and(|byte| !byte.is_ascii_uppercase()) {
         return Looks::Unlike;
     }
@@ -171,12 +175,6 @@ pub(in super::super) fn host(authority: &[u8]) -> &[u8] {
     user.and_then(|at| authority.get(at + 1..)).unwrap_or(authority)
 }
 
-/// Does a head say that its message is the last one of the connection (RFC 9112 §9.6)?
-pub(super) fn closes(head: &[u8]) -> bool {
-    let is_close = |option: &str| option.trim().eq_ignore_ascii_case("close");
-    values(head, "connection").any(|options| options.split(',').any(is_close))
-}
-
 /// The status code, as soon as it is there.
 pub(super) fn status(head: &[u8]) -> Option<u16> {
     let line = head.get(..STATUS_END).filter(|line| line.starts_with(VERSION))?;
@@ -185,7 +183,7 @@ pub(super) fn status(head: &[u8]) -> Option<u16> {
 }
 
 /// What lies between line feeds, and behind the last one.
-fn lines(head: &[u8]) -> impl Iterator<Item = &[u8]> {
+pub(super) fn lines(head: &[u8]) -> impl Iterator<Item = &[u8]> {
     let mut rest = Some(head);
     std::iter::from_fn(move || {
         let all = rest?;
@@ -197,11 +195,14 @@ fn lines(head: &[u8]) -> impl Iterator<Item = &[u8]> {
 
 /// The values of all fields of this name.
 pub(super) fn values<'a>(head: &'a [u8], name: &'a str) -> impl Iterator<Item = &'a str> {
-    lines(head).skip(1).filter_map(move |line| {
-        let (field, value) = line.split_at_checked(name.len())?;
-        let value = value.strip_prefix(b":").filter(|_| field.eq_ignore_ascii_case(name.as_bytes()))?;
-        std::str::from_utf8(value).ok().map(str::trim)
-    })
+    lines(head).skip(1).filter_map(move |line| value(line, name))
+}
+
+/// The value of the field in a line, if it has this name.
+pub(super) fn value<'a>(line: &'a [u8], name: &str) -> Option<&'a str> {
+    let (field, value) = line.split_at_checked(name.len())?;
+    let value = value.strip_prefix(b":").filter(|_| field.eq_ignore_ascii_case(name.as_bytes()))?;
+    std::str::from_utf8(value).ok().map(str::trim)
 }
 
 /// Is the body a stream of events (WHATWG HTML, server-sent events)?
@@ -210,29 +211,11 @@ pub(super) fn is_event_stream(head: &[u8]) -> bool {
     values(head, "content-type").any(kind)
 }
 
-/// How long the body is, as the fields say; `None` if they do not speak of one (RFC 9112 §6.3).
-pub(super) fn body_length(head: &[u8]) -> Option<BodyLength> {
-    if let Some(codings) = values(head, "transfer-encoding").last() {
-        let last = codings.rsplit(',').next().unwrap_or_default().trim();
-        let chunked = last.eq_ignore_ascii_case("chunked");
-        return Some(if chunked { BodyLength::Chunked } else { BodyLength::UntilClose });
-    }
-    let mut lengths = values(head, "content-length").flat_map(|value| value.split(',')).map(length);
-    let first = lengths.next()?;
-    let agreed = first.filter(|_| lengths.all(|other| other == first));
-    Some(agreed.map_or(BodyLength::Unknown, BodyLength::Bytes))
-}
-
-fn length(value: &str) -> Option<u64> {
-    let digits = value.trim();
-    digits.bytes().all(|byte| byte.is_ascii_digit()).then(|| digits.parse().ok()).flatten()
-}
-
 /// RFC 9112 §6.3, for a final answer.
-pub(super) fn response_length(status: u16, asked: Asked, head: &[u8]) -> BodyLength {
+pub(super) fn response_length(status: u16, asked: Asked, fields: &Fields<'_>) -> BodyLength {
     match (status, asked) {
         (204 | 304, _) | (_, Asked::Head) => BodyLength::Bytes(0),
-        _ => body_length(head).unwrap_or(BodyLength::UntilClose),
+        _ => fields.body_length().unwrap_or(BodyLength::UntilClose),
     }
 }
 
@@ -261,7 +244,8 @@ impl Asked {
 /// A text from the wire, bounded, without control characters.
 pub(in super::super) fn short(text: &[u8]) -> CompactString {
     // Nearly all of it is plain.
-    if text.len() <= MAX_TEXT && text.iter().all(|byte| matches!(byte, b' '..=b'~')) {
+    let is_plain = || text.iter().fold(true, |plain, byte| plain & matches!(byte, b' '..=b'~'));
+    if text.len() <= MAX_TEXT && is_plain() {
         return str::from_utf8(text).map(CompactString::from).unwrap_or_default();
     }
     let text = text.get(..text.len().min(MAX_TEXT * 4)).unwrap_or_default();

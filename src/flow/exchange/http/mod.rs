@@ -4,6 +4,7 @@
 //! are missing that one would have to know, the direction is blind until a message is recognised again.
 
 mod chunked;
+mod fields;
 mod head;
 mod message;
 mod pending;

@@ -152,12 +152,14 @@ impl Reader {
     }
 
     /// Is the next byte the first of a message?
-    pub(super) fn is_idle(&self) -> bool {
-        self.state == State::Idle
+    #[inline]
+    pub(super) const fn is_idle(&self) -> bool {
+        matches!(self.state, State::Idle)
     }
 
-    pub(super) fn is_blind(&self) -> bool {
-        self.state == State::Blind
+    #[inline]
+    pub(super) const fn is_blind(&self) -> bool {
+        matches!(self.state, State::Blind)
     }
 
     /// The head that is under way.

@@ -2,6 +2,7 @@
 
 use compact_str::CompactString;
 
+use super::fields::Fields;
 use super::head::{self, Asked, Looks};
 use super::pending::Pending;
 use super::reader::Event;
@@ -36,8 +37,9 @@ impl Http {
         };
         self.name_request(method, target);
         self.counted = false;
-        self.request.host = host(bytes);
-        self.request.length = match head::body_length(bytes) {
+        let fields = Fields::of(bytes);
+        self.request.host = host(&fields, bytes);
+        self.request.length = match fields.body_length() {
             None => BodyLength::Bytes(0),
             // A request cannot be ended by closing: its answer would have no way back.
             Some(BodyLength::UntilClose) => BodyLength::Unknown,
@@ -51,7 +53,7 @@ impl Http {
     pub(super) fn request_cut(&mut self) {
         let head = self.readers.at(self.client).head().filter(|_| self.counted);
         let lines = head.and_then(|head| head.get(..=head.iter().rposition(|&byte| byte == b'\n')?));
-        if let Some(host) = lines.and_then(host) {
+        if let Some(host) = lines.and_then(|lines| host(&Fields::of(lines), lines)) {
             self.request.host = Some(host);
         }
     }
@@ -106,7 +108,7 @@ impl Http {
 }
 
 /// The host field, or else the host of an absolute target.
-fn host(head: &[u8]) -> Option<CompactString> {
-    let field = head::values(head, "host").next().map(|authority| head::host(authority.as_bytes()));
+fn host(fields: &Fields<'_>, head: &[u8]) -> Option<CompactString> {
+    let field = fields.host.map(|authority| head::host(authority.as_bytes()));
     field.or_else(|| head::host_of_target(head::first_line(head)?)).map(head::short)
 }

@@ -1,5 +1,6 @@
 //! The server's direction.
 
+use super::fields::Fields;
 use super::head::{self, Asked, Looks};
 use super::reader::Event;
 use super::{BodyLength, Closing, Http, Response, Spoken, Stamp, Upgrade};
@@ -35,14 +36,15 @@ impl Http {
         self.other = None;
         let asked = self.pending.front();
         let upgrade = upgrade(status, asked, bytes);
+        let fields = Fields::of(bytes);
         let length = match upgrade {
             Some(_) => BodyLength::UntilClose,
             // Of an answer to HEAD nothing follows.
             None if self.pending.is_forgotten() => BodyLength::Unknown,
-            None => head::response_length(status, asked, bytes),
+            None => head::response_length(status, asked, &fields),
         };
         if !self.is_over() {
-            self.closing = if head::closes(bytes) { Closing::Announced } else { Closing::No };
+            self.closing = if fields.closes { Closing::Announced } else { Closing::No };
         }
         let unbounded = matches!(length, BodyLength::Chunked | BodyLength::UntilClose);
         let events = unbounded && head::is_event_stream(bytes);

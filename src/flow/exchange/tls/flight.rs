@@ -135,6 +135,18 @@ impl Flight {
         }
     }
 
+    /// Is a record of this length what a program says, whatever came before it, and is nothing to be learnt from it?
+    #[inline]
+    pub(super) fn is_over(&self, of_client: bool, len: u16, ack: Option<SeqNumber>) -> bool {
+        let told = self.stage == Stage::Done && len != ALERT;
+        told && if of_client {
+            self.asked.is_some() && self.answer.is_none()
+        } else {
+            let answered = self.answered == Answered::Yes && self.answer.is_none();
+            self.server == Server::Before || answered && !self.is_ticket(len, ack)
+        }
+    }
+
     /// What a record of the client is that begins at `seq`.
     pub(super) fn of_client(&mut self, len: u16, seq: SeqNumber) -> Class {
         if len == ALERT {

@@ -5,6 +5,7 @@
 
 mod alert;
 mod flight;
+mod heard;
 mod hello;
 mod looks;
 mod records;
@@ -221,31 +222,7 @@ impl Tls {
         self.sides.at(End::Low).hello.weight() + self.sides.at(End::High).hello.weight()
     }
 
-    /// Reads what comes next.
-    pub(super) fn heard(&mut self, by: End, piece: &Piece<'_>, turns: &mut Turns<'_>) {
-        let side = self.sides.at_mut(by);
-        if side.now == Now::Application && side.records.lie_within(piece.len()) {
-            *self.cut_record.at_mut(by) = side.records.left() > 0;
-            return turns.take(by, piece.stamp, piece.seq, piece.len());
-        }
-        side.records.resume(piece);
-        let mut rest = *piece;
-        while rest.len() > 0 {
-            let at = At { by, stamp: piece.stamp, seq: rest.seq };
-            let side = self.sides.at_mut(by);
-            if !side.records.in_header() && side.records.left() == 0 {
-                side.begins = rest.seq;
-            }
-            let event;
-            (event, rest) = side.records.read(&rest);
-            self.on(event, at, turns);
-        }
-        let side = self.sides.at(by);
-        let in_data = side.now == Now::Application && side.records.left() > 0;
-        *self.cut_record.at_mut(by) = in_data || side.records.in_header();
-    }
-
-    fn on(&mut self, event: Event<'_>, at: At, turns: &mut Turns<'_>) {
+    fn on(&mut self, event: Event<'_>, at: &At, turns: &mut Turns<'_>) {
         match event {
             Event::Partial => {}
             Event::Header(record) => self.on_header(record, at, turns),
@@ -254,7 +231,7 @@ impl Tls {
         }
     }
 
-    fn on_header(&mut self, record: Record, at: At, turns: &mut Turns<'_>) {
+    fn on_header(&mut self, record: Record, at: &At, turns: &mut Turns<'_>) {
         let now = match record.kind {
             records::CHANGE_CIPHER_SPEC => {
                 self.sides.at_mut(at.by).cipher = Cipher::Changed;
@@ -292,7 +269,7 @@ impl Tls {
         Now::Handshake
     }
 
-    fn on_data(&mut self, len: u16, at: At, turns: &mut Turns<'_>) -> Now {
+    fn on_data(&mut self, len: u16, at: &At, turns: &mut Turns<'_>) -> Now {
         let side = self.sides.at(at.by);
         // Up to TLS 1.2 nobody sends data before its own Finished.
         if self.version13.is_none() && side.cipher != Cipher::Finished && !side.missed {
@@ -317,7 +294,7 @@ impl Tls {
         match class {
             Class::Application => Now::Application,
             Class::Alert => {
-                let suspect = Suspect { at: At { seq: begins, ..at }, said: *turns.now };
+                let suspect = Suspect { at: At { seq: begins, ..*at }, said: *turns.now };
                 self.sides.at_mut(at.by).suspect = Some(Box::new(suspect));
                 Now::HiddenAlert
             }
@@ -338,7 +315,7 @@ impl Tls {
         }
     }
 
-    fn on_body(&mut self, bytes: &[u8], len: u32, at: At, turns: &mut Turns<'_>) {
+    fn on_body(&mut self, bytes: &[u8], len: u32, at: &At, turns: &mut Turns<'_>) {
         let trailing = self.trailing_own_bytes.at_mut(at.by);
         match self.sides.at(at.by).now {
             Now::Silent | Now::Other => {}
@@ -356,7 +333,7 @@ impl Tls {
         }
     }
 
-    fn on_alert(&mut self, level: Option<u8>, bytes: &[u8], at: At) {
+    fn on_alert(&mut self, level: Option<u8>, bytes: &[u8], at: &At) {
         let said = level.into_iter().chain(bytes.iter().copied());
         let mut said = said.take(usize::from(ALERT_LEN));
         let (level, description) = (said.next(), said.next());

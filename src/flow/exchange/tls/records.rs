@@ -108,34 +108,58 @@ impl Records {
         matches!(self.state, State::Odd)
     }
 
-    /// Reads a step of `piece`; gives what is left of it.
-    pub(super) fn read<'a>(&mut self, piece: &Piece<'a>) -> (Event<'a>, Piece<'a>) {
+    /// Reads a step of `rest`, and leaves what lies behind it.
+    #[inline]
+    pub(super) fn read<'a>(&mut self, rest: &mut Piece<'a>) -> Event<'a> {
         match &mut self.state {
-            State::Blind | State::Odd => (Event::Blind(piece.len()), piece.behind(piece.len())),
+            State::Blind | State::Odd => Self::pass_all(rest),
             State::Body(left) => {
-                let taken = u32::from(*left).min(piece.len());
+                let taken = u32::from(*left).min(rest.len());
                 *left = left.saturating_sub(u16::try_from(taken).unwrap_or(u16::MAX));
                 if *left == 0 {
                     self.state = State::Header([0; HEADER], 0);
                 }
-                let seen = piece.bytes.get(..taken as usize).unwrap_or(piece.bytes);
-                (Event::Body(seen, taken), piece.behind(taken))
+                Event::Body(rest.pass(taken), taken)
             }
             State::Header(header, have) => {
-                if let (0, Some(whole)) = (*have, piece.bytes.first_chunk()) {
-                    return (self.after_header(*whole), piece.behind(HEADER_LEN));
+                if let (0, Some(&whole)) = (*have, rest.bytes.first_chunk()) {
+                    rest.pass(HEADER_LEN);
+                    return self.after_header(whole);
                 }
-                let Some((&byte, _)) = piece.bytes.split_first() else {
+                let Some((&byte, _)) = rest.bytes.split_first() else {
                     self.state = State::Blind;
-                    return (Event::Blind(piece.len()), piece.behind(piece.len()));
+                    return Self::pass_all(rest);
                 };
                 if let Some(place) = header.get_mut(usize::from(*have)) {
                     *place = byte;
                 }
                 *have += 1;
-                (self.after_header_byte(), piece.behind(1))
+                rest.pass(1);
+                self.after_header_byte()
             }
         }
+    }
+
+    /// The record that begins with `rest`, if one has to begin there and its header is there.
+    #[inline]
+    pub(super) fn next_of(&self, rest: &Piece<'_>) -> Option<Record> {
+        let State::Header(_, 0) = self.state else { return None };
+        rest.bytes.first_chunk().and_then(|header| Record::of(*header)).filter(|record| record.len > 0)
+    }
+
+    /// Passes over that record, as far as `rest` goes.
+    #[inline]
+    pub(super) fn pass(&mut self, record: Record, rest: &mut Piece<'_>) {
+        let body = u32::from(record.len).min(rest.len() - HEADER_LEN);
+        rest.pass(HEADER_LEN + body);
+        let left = record.len - u16::try_from(body).unwrap_or(record.len);
+        self.state = if left == 0 { State::Header([0; HEADER], 0) } else { State::Body(left) };
+    }
+
+    fn pass_all<'a>(rest: &mut Piece<'a>) -> Event<'a> {
+        let len = rest.len();
+        rest.pass(len);
+        Event::Blind(len)
     }
 
     fn after_header_byte<'a>(&mut self) -> Event<'a> {

@@ -14,7 +14,7 @@ impl Tls {
     }
 
     /// Nobody can tell what these bytes are: after the handshake mostly data, before its end perhaps that end.
-    pub(super) fn on_blind(&mut self, len: u32, at: At, turns: &mut Turns<'_>) {
+    pub(super) fn on_blind(&mut self, len: u32, at: &At, turns: &mut Turns<'_>) {
         let side = self.sides.at_mut(at.by);
         side.missed = true;
         if side.now != Now::Silent {

@@ -1,0 +1,118 @@
+//! The fields of a head that every message is asked for, found in one pass over its lines (RFC 9112 §5).
+
+use super::BodyLength;
+use super::head;
+
+/// What they say.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Fields<'a> {
+    /// Host: the first one.
+    pub(super) host: Option<&'a str>,
+    /// Connection: its message is the last one of the connection (RFC 9112 §9.6).
+    pub(super) closes: bool,
+    /// Transfer-Encoding: the last one.
+    codings: Option<&'a str>,
+    /// Content-Length, if there is any.
+    length: Option<Length>,
+}
+
+/// What all of the lengths say.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Length {
+    /// The same.
+    Agreed(u64),
+    /// Different things, or no number.
+    Unclear,
+}
+
+impl<'a> Fields<'a> {
+    /// Those of a head. A field that is broken is passed over.
+    pub(super) fn of(head: &'a [u8]) -> Self {
+        let mut fields = Self::default();
+        for line in head::lines(head).skip(1) {
+            fields.note(line);
+        }
+        fields
+    }
+
+    /// The first character, and where the name ends, tell most lines apart without a look at the name.
+    #[inline]
+    fn note(&mut self, line: &'a [u8]) {
+        match line.first() {
+            Some(b'H' | b'h') => self.host = self.host.or_else(|| head::value(line, "host")),
+            Some(b'T' | b't') => self.codings = head::value(line, "transfer-encoding").or(self.codings),
+            Some(b'C' | b'c') => {
+                if let Some(options) = head::value(line, "connection") {
+                    self.closes |= options.split(',').any(is_close);
+                } else if let Some(lengths) = head::value(line, "content-length") {
+                    lengths.split(',').for_each(|text| self.note_length(text));
+                }
+            }
+            _ => {}
+        }
+    }
+
+    fn note_length(&mut self, text: &str) {
+        let said = number(text).map_or(Length::Unclear, Length::Agreed);
+        self.length = Some(match self.length {
+            Some(before) if before != said => Length::Unclear,
+            _ => said,
+        });
+    }
+
+    /// How long the body is; `None` if they do not speak of one (RFC 9112 §6.3).
+    pub(super) fn body_length(&self) -> Option<BodyLength> {
+        if let Some(codings) = self.codings {
+            let last = codings.rsplit(',').next().unwrap_or_default().trim();
+            let chunked = last.eq_ignore_ascii_case("chunked");
+            return Some(if chunked { BodyLength::Chunked } else { BodyLength::UntilClose });
+        }
+        self.length.map(|length| match length {
+            Length::Agreed(bytes) => BodyLength::Bytes(bytes),
+            Length::Unclear => BodyLength::Unknown,
+        })
+    }
+}
+
+fn is_close(option: &str) -> bool {
+    option.trim().eq_ignore_ascii_case("close")
+}
+
+fn number(text: &str) -> Option<u64> {
+    let digits = text.trim();
+    digits.bytes().all(|byte| byte.is_ascii_digit()).then(|| digits.parse().ok()).flatten()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_host_counts_and_the_last_coding() {
+        let head = b"GET / HTTP/1.1\r\nHOST: a\r\nhost:b\nTransfer-Encoding: gzip, chunked\r\n\
+            transfer-encoding: gzip\r\nHostile: c\r\n\r\n";
+        let fields = Fields::of(head);
+        assert_eq!((fields.host, fields.closes), (Some("a"), false));
+        assert_eq!(fields.body_length(), Some(BodyLength::UntilClose));
+    }
+
+    #[test]
+    fn lengths_have_to_agree() {
+        let length =
+            |lines: &str| Fields::of(format!("HTTP/1.1 200 OK\n{lines}\n\n").as_bytes()).body_length();
+        assert_eq!(length("Content-Length: 5"), Some(BodyLength::Bytes(5)));
+        assert_eq!(length("content-length: 5, 5\nContent-Length:5 "), Some(BodyLength::Bytes(5)));
+        let unclear = ["5, 6", "x", "", "5, x", "x, x", "99999999999999999999", "5, x, 5", "x, 5, 5"];
+        for lengths in unclear {
+            assert_eq!(length(&format!("Content-Length: {lengths}")), Some(BodyLength::Unknown), "{lengths}");
+        }
+        assert_eq!(length("Content-Length 5\nContent-Type: 5\n Content-Length: 5"), None);
+    }
+
+    #[test]
+    fn it_closes_where_one_of_the_options_says_so() {
+        let closes = |lines: &str| Fields::of(format!("HTTP/1.1 200 OK\n{lines}\n\n").as_bytes()).closes;
+        assert!(closes("Connection: close") && closes("connection: upgrade, Close\nConnection: x"));
+        assert!(!closes("Connection: closed") && !closes("Connections: close"));
+    }
+}
