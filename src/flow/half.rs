@@ -157,8 +157,21 @@ impl Half {
     /// The same for one that begins at SND.NXT and is no SYN, FIN or RST.
     #[inline]
     pub(super) fn goes_on(&mut self, segment: &Segment) {
-        self.count(segment);
-        self.note_carrier(segment);
+        self.packets += 1;
+        self.last_seen = segment.ts;
+        if segment.len > 0 {
+            self.bytes += u64::from(segment.len);
+            self.last_data = segment.ts;
+        }
+        let varies = segment.ttl != self.ttl && self.packets > 2;
+        let told = [
+            (segment.len > 0, Marks::DATA),
+            (segment.traits.has(Traits::CUT), Marks::CUT),
+            (segment.traits.has(Traits::TIMESTAMPS), Marks::TIMESTAMPS),
+            (varies, Marks::TTL_VARIES),
+        ];
+        self.marks.set(Marks(told.iter().map(|(told, mark)| u16::from(*told) * mark.0).sum()));
+        (self.ttl, self.ip_id) = (segment.ttl, segment.ip_id);
         self.snd_nxt = segment.seq.plus(segment.len);
     }
 
@@ -293,6 +306,14 @@ impl Half {
         }
         self.rcv_nxt = segment.ack;
         u32::from(peer.misses_up_to(segment.ack))
+    }
+
+    /// The same where it has acknowledged something before, and acknowledges nothing now that the capture misses.
+    #[inline]
+    pub(super) fn acknowledges(&mut self, segment: &Segment, peer: &Self) {
+        let wnd = u32::from(segment.wnd) << self.shift(segment, peer);
+        self.edge = self.edge.furthest(segment.ack.plus(wnd));
+        self.rcv_nxt = self.rcv_nxt.furthest(segment.ack);
     }
 
     /// The scale counts only where both sides offered it, and never on a SYN (RFC 7323 §2.2).

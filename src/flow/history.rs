@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::ahead::{Fetch, fetch};
+
 use super::zeek::Role;
 
 /// More letters than any real connection has; what a hostile one adds beyond them is left out.
@@ -54,6 +56,11 @@ impl LettersSeen {
         before
     }
 
+    /// Is this letter of a role there already?
+    pub(super) const fn has_of(self, letter: Letter, role: Role) -> bool {
+        self.0[role as usize] & letter as u8 != 0
+    }
+
     /// Is this letter there already, for both?
     pub(super) const fn has(self, letter: Letter) -> bool {
         self.0[0] & self.0[1] & letter as u8 != 0
@@ -72,6 +79,15 @@ impl LettersSeen {
     /// Nothing but a SYN or SYN+ACK of the originator.
     pub(super) const fn is_only_syn(self) -> bool {
         self.0[Role::Originator as usize] == Letter::Syn as u8 && self.0[Role::Responder as usize] == 0
+    }
+}
+
+/// Its letters, and how many there are.
+impl Fetch for History {
+    #[inline]
+    fn fetch(&self) {
+        fetch(&self.letters);
+        fetch(&self.len);
     }
 }
 

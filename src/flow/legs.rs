@@ -19,9 +19,13 @@ pub(super) fn answer_time(halves: &Both<Half>, segment: &Segment, by: End) -> Op
     let answers_syn =
         segment.flags.syn() && segment.flags.ack() && peer.packets == 1 && peer.marks.has(Marks::SYN);
     let measures = peer.seen() && (news || answers_syn) && peer.retransmits == 0;
-    // What it has sent since is not what is acknowledged.
-    let said = if peer.has_data() { peer.last_data } else { peer.last_seen };
-    measures.then(|| segment.ts.since(said))
+    measures.then(|| since_said(peer, segment))
+}
+
+/// From what `peer` said last to `segment`. What it has sent since without data is not what is acknowledged.
+#[inline]
+pub(super) fn since_said(peer: &Half, segment: &Segment) -> Span {
+    segment.ts.since(if peer.has_data() { peer.last_data } else { peer.last_seen })
 }
 
 /// A delayed acknowledgement makes it longer, never shorter, so that the shortest one counts.

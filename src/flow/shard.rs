@@ -108,34 +108,36 @@ impl Shard {
         self.index.fetch(hash);
     }
 
-    /// Where the connection of a segment is, in all likelihood.
+    /// Where the connection of a segment is, in all likelihood. Asks for every cache line of it that a segment touches.
     #[inline]
-    pub(super) fn peek(&self, hash: u32) -> Option<Place> {
-        self.index.peek(hash)
+    pub(super) fn fetch_first(&self, hash: u32) -> Option<Place> {
+        let place = self.index.peek(hash)?;
+        self.fetch(place);
+        Some(place)
     }
 
-    /// The exchange of a connection, if a segment of `by` will touch it.
+    /// Asks for what else `segment`, sent by `by`, will touch: the cold part, and the latest segment. Tells whether it may end the
+    /// connection, in all likelihood, and gives the exchange if that is touched.
     #[inline]
-    pub(super) fn exchange(&self, at: u32, segment: &Segment, by: End) -> Option<&Exchange> {
-        self.whole.at(at).hearing.needs(by, segment)
-    }
-
-    /// Asks for the cold part, and for the latest segment, if a segment of `by` will touch them.
-    #[inline]
-    pub(super) fn fetch_cold(&self, at: u32, segment: &Segment, by: End) {
+    pub(super) fn fetch_rest(&self, place: Place, segment: &Segment, by: End) -> (bool, Option<&Exchange>) {
+        let Place::Whole(at) = place else { return (segment.flags.rst(), None) };
         let flow = self.whole.at(at);
+        let mut may_end = false;
         if usual::needs_cold(flow, segment, by) {
-            self.cold[at as usize].fetch();
+            may_end = self.fetch_cold(at, flow, segment, by);
+        } else if usual::needs_history(flow, segment, by) {
+            self.cold[at as usize].history.fetch();
         }
+        (may_end, flow.hearing.needs(by, segment))
+    }
+
+    /// The cold part, and the latest segment if what comes may be the same. What ends a connection needs the cold part.
+    fn fetch_cold(&self, at: u32, flow: &Flow, segment: &Segment, by: End) -> bool {
+        self.cold[at as usize].fetch();
         if usual::is_said_before(flow, segment, by) {
             self.ring.fetch(flow.recent);
         }
-    }
-
-    /// May `segment` end a connection, in all likelihood?
-    #[inline]
-    pub(super) fn may_end(&self, at: u32, segment: &Segment) -> bool {
-        segment.flags.rst() || self.whole.at(at).facts.has(Facts::FIN)
+        segment.flags.rst() || flow.facts.has(Facts::FIN)
     }
 
     /// Asks for those that wait beside a connection: it will wait elsewhere.

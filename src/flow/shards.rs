@@ -58,6 +58,14 @@ impl Shards {
         Self { handed: shards.iter().map(|_| Vec::new()).collect(), shards, first }
     }
 
+    /// Asks for the memory in which the look-up of an arrival will begin: to be done for some of them before they are taken note of.
+    #[inline]
+    pub fn expect(&self, arrival: &Arrival<'_>) {
+        if let Arrival::Segment(_, _, address) = arrival {
+            self.shards[self.at(*address)].fetch_index(address.hash);
+        }
+    }
+
     /// Takes note of arrivals, in order. Gives back how many segments were the same frame once more ([`Skip::Duplicate`]).
     pub fn observe(&mut self, arrivals: &[Arrival<'_>], outlet: Outlet<'_>) -> u64 {
         let mut duplicates = 0;
@@ -96,43 +104,27 @@ impl Shards {
     /// Finds where connections are, in all likelihood, and asks for what their segments will touch, step by step: the misses of
     /// all of them are waited for together.
     fn look_ahead(&self, some: &[Arrival<'_>]) -> [Option<Place>; TOGETHER] {
-        let mut places = [None; TOGETHER];
-        let mut said = SmallVec::<[&Exchange; TOGETHER]>::new();
-        let mut ending = SmallVec::<[(&Shard, Place); TOGETHER]>::new();
-        for arrival in some {
-            if let Arrival::Segment(_, _, address) = arrival {
-                self.shards[self.at(*address)].fetch_index(address.hash);
-            }
-        }
+        let (mut places, mut said) = ([None; TOGETHER], [None; TOGETHER]);
+        let (mut free, mut ending) = (said.iter_mut(), SmallVec::<[(&Shard, Place); TOGETHER]>::new());
         for (arrival, place) in some.iter().zip(&mut places) {
             if let Arrival::Segment(_, _, address) = arrival {
-                let shard = &self.shards[self.at(*address)];
-                *place = shard.peek(address.hash);
-                if let Some(place) = *place {
-                    shard.fetch(place);
-                }
+                *place = self.shards[self.at(*address)].fetch_first(address.hash);
             }
         }
         for (arrival, place) in some.iter().zip(&places) {
             let (Arrival::Segment(segment, _, address), Some(place)) = (arrival, *place) else { continue };
             let shard = &self.shards[self.at(*address)];
-            match place {
-                Place::Small(_) if segment.flags.rst() => ending.push((shard, place)),
-                Place::Small(_) => {}
-                Place::Whole(at) => {
-                    shard.fetch_cold(at, segment, address.by);
-                    if shard.may_end(at, segment) {
-                        ending.push((shard, place));
-                    }
-                    if let Some(exchange) = shard.exchange(at, segment, address.by) {
-                        exchange.fetch();
-                        said.push(exchange);
-                    }
-                }
+            let (may_end, exchange) = shard.fetch_rest(place, segment, address.by);
+            if may_end {
+                ending.push((shard, place));
+            }
+            if let Some(exchange) = exchange {
+                exchange.fetch();
+                free.next().into_iter().for_each(|place| *place = Some(exchange));
             }
         }
         // What is spoken has to be asked of the exchange, and who waits beside it of the cold part: only now they are there.
-        said.iter().for_each(|exchange| exchange.fetch_protocol());
+        said.iter().map_while(|said| *said).for_each(Exchange::fetch_protocol);
         ending.iter().for_each(|&(shard, place)| shard.fetch_neighbours(place));
         places
     }

@@ -120,6 +120,11 @@ impl Flow {
         Self { key, queue, roles, client, originator, ..Self::default() }
     }
 
+    /// How often both sides have repeated themselves, as one number, to see whether it changes.
+    pub(super) const fn both_unanswered(&self) -> u16 {
+        u16::from_ne_bytes([*self.unanswered.at(End::Low), *self.unanswered.at(End::High)])
+    }
+
     /// The part that Zeek gives to an end.
     pub(super) fn role(&self, end: End) -> Role {
         if end == self.originator { Role::Originator } else { Role::Responder }

@@ -121,7 +121,9 @@ impl FlowTable {
             if let Some(now) = self.router.tick(pdu) {
                 put(Arrival::Tick(now));
             }
-            put(self.router.arrival(pdu));
+            let arrival = self.router.arrival(pdu);
+            self.shards.expect(&arrival);
+            put(arrival);
         }
         let free = places.len();
         let ticked = &mut self.ticked;

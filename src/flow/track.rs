@@ -33,7 +33,9 @@ pub(super) fn segment(
     peek: Peek,
 ) -> Ending {
     if usual::is_usual(flow, heard.0, by) {
-        usual::segment(flow, cold, ring, heard, by, peek);
+        if let Some((role, shown)) = usual::segment(flow, ring, heard, by, peek) {
+            cold.history.push(role, shown);
+        }
         return Ending::None;
     }
     any_segment(flow, cold, ring, heard, by, peek)

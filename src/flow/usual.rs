@@ -13,9 +13,9 @@ use super::history::Letter;
 use super::key::End;
 use super::legs;
 use super::recent::{Recent, RecentRing};
-use super::state::{Cold, Facts, Flow};
+use super::state::{Facts, Flow};
 use super::track;
-use super::zeek::EndpointState;
+use super::zeek::{EndpointState, Role};
 
 /// A segment with one of these says something about the connection itself.
 const TELLING: Flags = Flags::SYN.with(Flags::FIN).with(Flags::RST);
@@ -49,39 +49,45 @@ pub(super) fn is_news(flow: &Flow, segment: &Segment, by: End) -> bool {
 /// May taking note of `segment`, sent by `by`, touch the cold part? A guess ahead of time, which changes nothing but the speed.
 #[inline]
 pub(super) fn needs_cold(flow: &Flow, segment: &Segment, by: End) -> bool {
-    segment.flags.has(TELLING)
-        || flow.facts.has(Facts::UNUSUAL)
-        || !flow.seen.has(letter(segment).0)
-        || is_said_before(flow, segment, by)
+    segment.flags.has(TELLING) || flow.facts.has(Facts::UNUSUAL) || is_said_before(flow, segment, by)
 }
 
-/// Has all that `segment` says been said before, in all likelihood? Then it may be the same frame once more, or comes again.
+/// Is a letter to be written for it, in all likelihood, if it is a usual one?
+#[inline]
+pub(super) fn needs_history(flow: &Flow, segment: &Segment, by: End) -> bool {
+    !flow.seen.has_of(letter(segment).0, flow.role(by))
+}
+
+/// Has all that `segment` says been said before, in all likelihood? Then it may be the same frame once more, or comes again. What lies
+/// ahead mostly comes behind a segment that is still to be taken note of.
 #[inline]
 pub(super) fn is_said_before(flow: &Flow, segment: &Segment, by: End) -> bool {
     let me = flow.halves.at(by);
-    segment.seq != me.snd_nxt || segment.len == 0 && segment.ack == me.rcv_nxt
+    segment.seq.before(me.snd_nxt) || segment.len == 0 && segment.ack == me.rcv_nxt
 }
 
-/// Takes note of a usual segment. It ends nothing and revives nothing.
+/// Takes note of a usual segment. It ends nothing and revives nothing. Gives the letter that Zeek writes for it, if it does.
 #[inline]
 pub(super) fn segment(
     flow: &mut Flow,
-    cold: &mut Cold,
     ring: &mut RecentRing,
     (segment, payload): (&Segment, &[u8]),
     by: End,
     peek: Peek,
-) {
-    let answered_after = legs::answer_time(&flow.halves, segment, by);
+) -> Option<(Role, u8)> {
+    // What [`is_usual`] has found out is not asked again, as the long way does.
     let (me, other) = flow.halves.pair_mut(by);
+    let acknowledges_more = segment.ack.after(me.rcv_nxt);
+    let answers = acknowledges_more && segment.ack == other.snd_nxt && other.seen() && other.retransmits == 0;
+    let answered_after = answers.then(|| legs::since_said(other, segment));
     let unanswered = flow.unanswered.at_mut(by.peer());
     if *unanswered > 0 && track::answers(me, other, segment, Order::Next) {
         *unanswered = 0;
     }
     track::note_progress(flow.unanswered.at_mut(by), segment);
     me.goes_on(segment);
-    me.acknowledged(segment, other);
-    note_letter(flow, cold, segment, by);
+    me.acknowledges(segment, other);
+    let letter = first_letter(flow, segment, by);
     if let Some(sample) = answered_after {
         legs::measure(flow, by, sample);
     }
@@ -90,6 +96,7 @@ pub(super) fn segment(
         track::say(flow, (segment, payload, ring.next()), by, Order::Next, peek);
     }
     flow.recent = ring.push(Recent::of(segment, by), flow.recent);
+    letter
 }
 
 const fn letter(segment: &Segment) -> (Letter, u8) {
@@ -98,12 +105,10 @@ const fn letter(segment: &Segment) -> (Letter, u8) {
 
 /// Zeek writes a letter for the first one of a side.
 #[inline]
-fn note_letter(flow: &mut Flow, cold: &mut Cold, segment: &Segment, by: End) {
+fn first_letter(flow: &mut Flow, segment: &Segment, by: End) -> Option<(Role, u8)> {
     let (letter, shown) = letter(segment);
     let role = flow.role(by);
-    if !flow.seen.note(letter, role) {
-        cold.history.push(role, shown);
-    }
+    (!flow.seen.note(letter, role)).then_some((role, shown))
 }
 
 #[cfg(test)]
@@ -111,6 +116,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::super::key::FlowKey;
+    use super::super::state::Cold;
     use super::*;
     use crate::decode::{SeqNumber, script};
     use crate::time::Span;

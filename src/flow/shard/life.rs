@@ -95,10 +95,13 @@ impl Shard {
     #[inline]
     fn follow_usual(&mut self, at: u32, heard: Heard<'_>, by: End) {
         self.counts.segments += 1;
-        let (flow, cold) = (&mut self.whole.cells[at as usize], &mut self.cold[at as usize]);
-        let (unanswered, room) = (flow.unanswered, flow.hearing.room());
-        usual::segment(flow, cold, &mut self.ring, heard, by, self.settings.peek);
-        let (repeated, now) = (flow.unanswered != unanswered, flow.hearing.room());
+        let flow = &mut self.whole.cells[at as usize];
+        let (unanswered, room) = (flow.both_unanswered(), flow.hearing.room());
+        let letter = usual::segment(flow, &mut self.ring, heard, by, self.settings.peek);
+        let (repeated, now) = (flow.both_unanswered() != unanswered, flow.hearing.room());
+        if let Some((role, shown)) = letter {
+            self.cold[at as usize].history.push(role, shown);
+        }
         self.note_held(room, now);
         if repeated {
             self.expect_news(Timer::Repeated, at);
@@ -160,9 +163,10 @@ impl Shard {
     fn track(&mut self, at: u32, heard: Heard<'_>, by: End) {
         self.counts.segments += 1;
         let (flow, cold) = (&mut self.whole.cells[at as usize], &mut self.cold[at as usize]);
-        let (unanswered, room, rare) = (flow.unanswered, flow.hearing.room(), flow.facts.has(Facts::RARE));
+        let (unanswered, room, rare) =
+            (flow.both_unanswered(), flow.hearing.room(), flow.facts.has(Facts::RARE));
         let ending = track::segment(flow, cold, &mut self.ring, heard, by, self.settings.peek);
-        let (repeated, now) = (flow.unanswered != unanswered, flow.hearing.room());
+        let (repeated, now) = (flow.both_unanswered() != unanswered, flow.hearing.room());
         let counted = rare || is_rare(flow) || is_kept(flow, heard.0);
         self.note_held(room, now);
         if counted {

@@ -54,7 +54,11 @@ impl Follower {
         let (mut some, mut arrivals) = (Vec::<Arrival<'_>>::with_capacity(TOGETHER), parcel.arrivals());
         loop {
             some.clear();
-            some.extend(arrivals.by_ref().take(TOGETHER).inspect(Arrival::fetch));
+            let shards = &self.shards;
+            some.extend(arrivals.by_ref().take(TOGETHER).inspect(|arrival| {
+                arrival.fetch();
+                shards.expect(arrival);
+            }));
             if some.is_empty() {
                 return sheaf;
             }
