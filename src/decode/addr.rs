@@ -34,8 +34,9 @@ impl Hash for Addr {
 impl Addr {
     /// From the four bytes of an IPv4 address.
     #[must_use]
-    pub const fn v4([a, b, c, d]: [u8; 4]) -> Self {
-        Self([0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0xff, 0xff, a, b, c, d])
+    pub const fn v4(octets: [u8; 4]) -> Self {
+        // As one number, so that it is put together in a register and not byte by byte in memory.
+        Self((0xffff_0000_0000 | u32::from_be_bytes(octets) as u128).to_be_bytes())
     }
 
     /// From the sixteen bytes of an IPv6 address.

@@ -23,18 +23,24 @@ pub(super) enum Sum {
 pub(super) fn judge(ip: &Carrier, flags: Flags, len: u32, tcp: &[u8]) -> Traits {
     const TOLD_BY: Flags = Flags::SYN.with(Flags::FIN).with(Flags::RST);
     let counts = ip.checkable && (len == 0 || flags.has(TOLD_BY));
-    if counts && verify(ip.src, ip.dst, tcp) == Sum::Wrong { Traits::BAD_CHECKSUM } else { Traits::default() }
+    let is_wrong = counts && verify(addresses(ip.src, ip.dst), tcp) == Sum::Wrong;
+    if is_wrong { Traits::BAD_CHECKSUM } else { Traits::default() }
 }
 
-/// Checks one segment against its addresses.
+/// The sum of the addresses and the protocol.
+#[inline]
+fn addresses(src: Addr, dst: Addr) -> u64 {
+    plus(plus(add_up(&src.octets()), add_up(&dst.octets())), word(6))
+}
+
+/// Checks one segment against the sum of its addresses.
 ///
 /// All arithmetic is modulo 2¹⁶-1, where ones' complement lives. There the `ffff` of an IPv4-mapped address is zero, so
 /// both families have the same pseudo-header, and byte order does not matter as long as all words have the same.
 #[inline]
-pub(super) fn verify(src: Addr, dst: Addr, tcp: &[u8]) -> Sum {
-    let addresses = add_up(&src.octets()).wrapping_add(add_up(&dst.octets())).wrapping_add(word(6));
-    let pseudo = addresses.wrapping_add(word(super::bytes::count(tcp)));
-    if congruent(pseudo.wrapping_add(add_up(tcp)), 0) {
+fn verify(addresses: u64, tcp: &[u8]) -> Sum {
+    let pseudo = plus(addresses, word(super::bytes::count(tcp)));
+    if congruent(plus(pseudo, add_up(tcp)), 0) {
         return Sum::Right;
     }
     // With transmit offload Linux stores the pseudo-header's sum for the card to go on from, not complemented. For
@@ -51,18 +57,30 @@ fn word(value: u32) -> u64 {
     u64::from(value.to_be())
 }
 
-/// The sum of 32-bit words as the machine reads them; 2³² of them fit, more than any packet has. Headers and addresses
-/// are whole words; only payload can end in a part of one.
+/// The sum of eight bytes at a time, as the machine reads them.
 #[inline]
 fn add_up(bytes: &[u8]) -> u64 {
-    let (words, rest) = bytes.as_chunks::<4>();
-    let sum = words.iter().fold(0, |sum: u64, word| sum.wrapping_add(u32::from_ne_bytes(*word).into()));
-    if rest.is_empty() {
-        return sum;
+    let (words, rest) = bytes.as_chunks::<8>();
+    let sum = words.iter().fold(0, |sum, word| plus(sum, u64::from_ne_bytes(*word)));
+    if rest.is_empty() { sum } else { plus(sum, last_word(rest)) }
+}
+
+/// The last word, which is not whole. That of a header is half of one; only payload can end elsewhere.
+#[inline]
+fn last_word(rest: &[u8]) -> u64 {
+    if let Ok(half) = rest.try_into() {
+        return u32::from_ne_bytes(half).into();
     }
-    let mut last = [0; 4];
+    let mut last = [0; 8];
     last.iter_mut().zip(rest).for_each(|(to, from)| *to = *from);
-    sum.wrapping_add(u32::from_ne_bytes(last).into())
+    u64::from_ne_bytes(last)
+}
+
+/// The sum of two, where what is carried over comes in again at the other end: 2⁶⁴ is one modulo 2¹⁶-1.
+#[inline]
+const fn plus(one: u64, other: u64) -> u64 {
+    let (sum, carried) = one.overflowing_add(other);
+    sum + carried as u64
 }
 
 #[cfg(test)]
@@ -80,6 +98,10 @@ mod tests {
         header.write(&mut bytes).unwrap();
         bytes.extend_from_slice(payload);
         bytes
+    }
+
+    fn verify(src: Addr, dst: Addr, tcp: &[u8]) -> Sum {
+        super::verify(addresses(src, dst), tcp)
     }
 
     fn right(payload: &[u8]) -> Vec<u8> {

@@ -35,7 +35,8 @@ fn ethernet(bytes: &[u8]) -> Option<(EtherType, &[u8])> {
     let mut ether_type = Ethernet2HeaderSlice::from_slice(bytes).ok()?.ether_type();
     let mut rest = bytes.get(14..)?;
     for _ in 0..2 {
-        if !is_tag(ether_type) {
+        // Most have none, and carry IPv4.
+        if ether_type == ether_type::IPV4 || !is_tag(ether_type) {
             break;
         }
         ether_type = SingleVlanHeaderSlice::from_slice(rest).ok()?.ether_type();

@@ -148,6 +148,10 @@ pub fn decode_into<'a>(frame: &Frame<'a>, place: &mut Pdu<'a>) -> Result<(), Ski
 /// Adds what the outermost header tells.
 #[inline]
 fn mark(frame: &Frame<'_>, pdu: &mut Pdu<'_>) {
+    // Only cooked headers tell.
+    if !matches!(frame.link, LinkType::LinuxSll | LinkType::LinuxSll2) {
+        return;
+    }
     let Pdu::Segment(segment, _) = pdu else { return };
     if is_outgoing(frame) {
         segment.traits.set(Traits::OUTGOING);

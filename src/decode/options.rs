@@ -21,7 +21,11 @@ pub(super) fn read(options: &[u8]) -> Options {
     if options.is_empty() {
         return Options::default();
     }
-    usual(options).unwrap_or_else(|| read_each(options))
+    usual(options).unwrap_or_else(|| {
+        // Field by field, so that those of the usual kind need no place in memory.
+        let Options { sack_right, tsecr, tsval, mss, wscale, traits } = read_each(options);
+        Options { sack_right, tsecr, tsval, mss, wscale, traits }
+    })
 }
 
 /// What nearly every segment of an established connection carries: two fillers and the timestamps (RFC 7323,
@@ -43,6 +47,27 @@ fn read_each(mut rest: &[u8]) -> Options {
         rest = match (kind, after) {
             (0, _) => break,
             (1, _) => after,
+            // What every SYN has is read where it lies, if it is as long as it has to be.
+            (2, [4, high, low, after @ ..]) => {
+                options.mss = u16::from_be_bytes([*high, *low]);
+                options.traits.set(Traits::MSS);
+                after
+            }
+            (3, [3, shift, after @ ..]) => {
+                options.wscale = *shift;
+                options.traits.set(Traits::WSCALE);
+                after
+            }
+            (4, [2, after @ ..]) => {
+                options.traits.set(Traits::SACK_PERMITTED);
+                after
+            }
+            (8, [10, v0, v1, v2, v3, e0, e1, e2, e3, after @ ..]) => {
+                options.tsval = u32::from_be_bytes([*v0, *v1, *v2, *v3]);
+                options.tsecr = u32::from_be_bytes([*e0, *e1, *e2, *e3]);
+                options.traits.set(Traits::TIMESTAMPS);
+                after
+            }
             (_, after) => {
                 let Some((body, after)) = body(after) else { return options.broken() };
                 options = options.with(*kind, body);
@@ -65,19 +90,10 @@ impl Options {
         self
     }
 
+    /// The rarer kinds, and the usual ones where their length is wrong.
     fn with(mut self, kind: u8, body: &[u8]) -> Self {
         let told = match (kind, body) {
-            (2, [high, low]) => {
-                self.mss = u16::from_be_bytes([*high, *low]);
-                Traits::MSS
-            }
-            (3, [shift]) => {
-                self.wscale = *shift;
-                Traits::WSCALE
-            }
-            (4, []) => Traits::SACK_PERMITTED,
             (5, blocks) => return self.sack(blocks),
-            (8, times) => return self.timestamps(times),
             (30, _) => Traits::MPTCP,
             // 254 with this magic number is what Fast Open used before it had one of its own (RFC 7413, appendix A).
             (34, _) | (254, [0xf9, 0x89, ..]) => Traits::FAST_OPEN,
@@ -85,13 +101,6 @@ impl Options {
         };
         self.traits.set(told);
         self
-    }
-
-    #[inline]
-    fn timestamps(self, times: &[u8]) -> Self {
-        let ([value, echo], []) = times.as_chunks::<4>() else { return self };
-        let (tsval, tsecr) = (u32::from_be_bytes(*value), u32::from_be_bytes(*echo));
-        Self { tsval, tsecr, traits: self.traits.with(Traits::TIMESTAMPS), ..self }
     }
 
     /// The furthest of the right edges. The first block may lie below the others, or below the acknowledgement
