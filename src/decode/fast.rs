@@ -125,7 +125,9 @@ fn tcp<'a>(frame: &Frame<'a>, ip: &Carrier, rest: &'a [u8], stated: u16, place: 
     let header = TcpHeaderSlice::from_slice(bytes).ok()?;
     let header_len = header.slice().len();
     let len = u32::try_from(stated.checked_sub(header_len)?).ok()?;
-    let options = options::read(bytes.get(20..header_len)?);
+    let listed = bytes.get(20..header_len)?;
+    let usual = options::usual(listed);
+    let options = usual.unwrap_or_default();
     // The whole byte at once; etherparse gives its bits one by one only.
     let flags = Flags(header.slice().get(13).copied()?);
     let whole = cut == Traits::default();
@@ -152,5 +154,8 @@ fn tcp<'a>(frame: &Frame<'a>, ip: &Carrier, rest: &'a [u8], stated: u16, place: 
         wscale: options.wscale,
     };
     *place = Pdu::Segment(segment, payload);
+    if let (None, Pdu::Segment(segment, _)) = (usual, place) {
+        options::add_each(segment, listed);
+    }
     Some(())
 }

@@ -1,6 +1,6 @@
 //! TCP options (RFC 9293 §3.2, the registry at IANA): what of them a verdict can use.
 
-use super::{SeqNumber, Traits};
+use super::{Segment, SeqNumber, Traits};
 
 /// What the options of one segment say; the traits tell which of the numbers count.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -18,20 +18,16 @@ pub(super) struct Options {
 /// As in the Linux kernel, an option of a known kind with a length that is not its own is passed over.
 #[inline]
 pub(super) fn read(options: &[u8]) -> Options {
-    if options.is_empty() {
-        return Options::default();
-    }
-    usual(options).unwrap_or_else(|| {
-        // Field by field, so that those of the usual kind need no place in memory.
-        let Options { sack_right, tsecr, tsval, mss, wscale, traits } = read_each(options);
-        Options { sack_right, tsecr, tsval, mss, wscale, traits }
-    })
+    usual(options).unwrap_or_else(|| read_each(options))
 }
 
-/// What nearly every segment of an established connection carries: two fillers and the timestamps (RFC 7323,
-/// appendix A).
+/// The same for what nearly every segment of an established connection carries: nothing, or two fillers and the timestamps (RFC 7323,
+/// appendix A). It is known without a place in memory.
 #[inline]
-fn usual(options: &[u8]) -> Option<Options> {
+pub(super) fn usual(options: &[u8]) -> Option<Options> {
+    if options.is_empty() {
+        return Some(Options::default());
+    }
     let &[k0, k1, k2, k3, v0, v1, v2, v3, e0, e1, e2, e3] = options.try_into().ok()?;
     if u32::from_be_bytes([k0, k1, k2, k3]) != 0x0101_080a {
         return None;
@@ -40,7 +36,15 @@ fn usual(options: &[u8]) -> Option<Options> {
     Some(Options { tsval, tsecr, traits: Traits::TIMESTAMPS, ..Options::default() })
 }
 
+/// Adds any others to the segment that carries them.
 #[inline(never)]
+pub(super) fn add_each(segment: &mut Segment, options: &[u8]) {
+    let Options { sack_right, tsecr, tsval, mss, wscale, traits } = read_each(options);
+    segment.traits.set(traits);
+    (segment.sack_right, segment.tsecr, segment.tsval) = (sack_right, tsecr, tsval);
+    (segment.mss, segment.wscale) = (mss, wscale);
+}
+
 fn read_each(mut rest: &[u8]) -> Options {
     let mut options = Options::default();
     while let [kind, after @ ..] = rest {

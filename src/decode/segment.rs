@@ -191,12 +191,12 @@ pub struct Segment {
     pub wnd: u16,
     /// IPv4 identification; 0 on IPv6.
     pub ip_id: u16,
-    /// Maximum segment size option.
-    pub mss: u16,
     /// Which of the merged captures it came from.
     pub file: u16,
-    /// Yes-or-no facts.
+    /// Yes-or-no facts. Up to here in the order in which a recent segment keeps them, so that they are copied together.
     pub traits: Traits,
+    /// Maximum segment size option.
+    pub mss: u16,
     /// The TCP flags.
     pub flags: Flags,
     /// IPv4 time to live or IPv6 hop limit.

@@ -117,7 +117,7 @@ impl Attempt {
         let Syn { ts, frame, seq, tsval, wnd, ip_id, mss, file, traits, flags, ttl, wscale } = self.syn;
         let (src, dst) = (key.at(self.by), key.at(self.by.peer()));
         let rest = Segment::default();
-        Segment { ts, frame, src, dst, seq, tsval, wnd, ip_id, mss, file, traits, flags, ttl, wscale, ..rest }
+        Segment { ts, frame, src, dst, seq, tsval, wnd, ip_id, file, traits, mss, flags, ttl, wscale, ..rest }
     }
 
     fn rst(&self, key: &FlowKey) -> Segment {
