@@ -131,10 +131,11 @@ impl Shard {
         (may_end, flow.hearing.needs(by, segment))
     }
 
-    /// The cold part, and the latest segment if what comes may be the same. What ends a connection needs the cold part.
+    /// The cold part, and the latest segment if what comes may be the same or be prompted by it. What ends a connection needs the cold
+    /// part.
     fn fetch_cold(&self, at: u32, flow: &Flow, segment: &Segment, by: End) -> bool {
         self.cold[at as usize].fetch();
-        if usual::is_said_before(flow, segment, by) {
+        if segment.flags.rst() || usual::is_said_before(flow, segment, by) {
             self.ring.fetch(flow.recent);
         }
         segment.flags.rst() || flow.facts.has(Facts::FIN)

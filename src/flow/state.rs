@@ -294,6 +294,7 @@ impl Fetch for Cold {
     #[inline]
     fn fetch(&self) {
         fetch(&self.letters.at(End::High).last_syn);
+        fetch(self.fins.at(End::Low));
         fetch(self.fins.at(End::High));
         fetch(&self.history);
         fetch(&self.start.frame);

@@ -201,9 +201,10 @@ impl Exchange {
         size_of::<Self>() + spoken
     }
 
-    /// Asks for what the next segment will touch.
+    /// Asks for what the next segment will touch, and for the number of its owners, which lies before it.
     #[inline]
     pub(super) fn fetch(&self) {
+        fetch(self);
         self.reading.fetch();
         fetch(&self.turn_before);
         fetch(&self.turns);

@@ -142,6 +142,7 @@ impl Http {
         fetch(self.readers.at(End::Low));
         fetch(self.readers.at(End::High));
         fetch(&self.requests);
+        fetch(&self.client);
     }
 
     /// Bytes of memory that heads take while they are not whole.

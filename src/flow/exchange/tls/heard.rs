@@ -14,13 +14,12 @@ impl Tls {
             return turns.take(by, piece.stamp, piece.seq, piece.len());
         }
         side.records.resume(piece);
-        let mut rest = *piece;
-        let said = self.take_data(by, &mut rest);
+        let said = self.take_data(by, piece);
         if said > 0 {
             turns.take(by, piece.stamp, piece.seq, said);
         }
-        if rest.len() > 0 {
-            self.heard_each(by, &mut rest, turns);
+        if said < piece.len() {
+            self.heard_each(by, &mut piece.behind(said), turns);
         }
         let side = self.sides.at(by);
         let in_data = side.now == Now::Application && side.records.left() > 0;
@@ -42,22 +41,21 @@ impl Tls {
         }
     }
 
-    /// Takes records of data from the front of `rest`, as far as they surely are and as far as it goes. Gives how many bytes they are:
+    /// Takes records of data from the front of `piece`, as far as they surely are and as far as it goes. Gives how many bytes they are:
     /// all of them said by a program.
-    fn take_data(&mut self, by: End, rest: &mut Piece<'_>) -> u32 {
+    fn take_data(&mut self, by: End, piece: &Piece<'_>) -> u32 {
         if !self.only_talks(by) {
             return 0;
         }
-        let before = rest.seq;
-        while let Some(record) = self.sides.at(by).records.next_of(rest)
+        let (mut taken, len) = (0, piece.len());
+        while let Some(record) = self.sides.at(by).records.next_of(piece.bytes.get(taken as usize..))
             && record.kind == APPLICATION_DATA
-            && self.is_speech(by, record.len, rest.stamp.ack)
+            && self.is_speech(by, record.len, piece.stamp.ack)
         {
             let side = self.sides.at_mut(by);
-            (side.begins, side.now) = (rest.seq, Now::Application);
-            side.records.pass(record, rest);
+            (side.begins, side.now) = (piece.seq.plus(taken), Now::Application);
+            taken += side.records.pass(record, len - taken);
         }
-        let taken = rest.seq.0.wrapping_sub(before.0);
         if taken > 0 {
             (*self.trailing_own_bytes.at_mut(by), *self.closing.at_mut(by)) = (0, false);
         }

@@ -208,6 +208,7 @@ impl Tls {
         fetch(&self.sides.at(End::Low).hello);
         fetch(&self.sides.at(End::High).hello);
         fetch(&self.trailing_own_bytes);
+        fetch(&self.established);
     }
 
     /// How many of the next bytes of `by` are encrypted for certain.

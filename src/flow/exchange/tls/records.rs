@@ -140,20 +140,20 @@ impl Records {
         }
     }
 
-    /// The record that begins with `rest`, if one has to begin there and its header is there.
+    /// The record that begins with these bytes, if one has to begin there and its header is there.
     #[inline]
-    pub(super) fn next_of(&self, rest: &Piece<'_>) -> Option<Record> {
+    pub(super) fn next_of(&self, bytes: Option<&[u8]>) -> Option<Record> {
         let State::Header(_, 0) = self.state else { return None };
-        rest.bytes.first_chunk().and_then(|header| Record::of(*header)).filter(|record| record.len > 0)
+        bytes?.first_chunk().and_then(|header| Record::of(*header)).filter(|record| record.len > 0)
     }
 
-    /// Passes over that record, as far as `rest` goes.
+    /// Passes over that record, as far as the next `len` bytes go, of which its header is the beginning; gives how many of them it takes.
     #[inline]
-    pub(super) fn pass(&mut self, record: Record, rest: &mut Piece<'_>) {
-        let body = u32::from(record.len).min(rest.len() - HEADER_LEN);
-        rest.pass(HEADER_LEN + body);
+    pub(super) fn pass(&mut self, record: Record, len: u32) -> u32 {
+        let body = u32::from(record.len).min(len.saturating_sub(HEADER_LEN));
         let left = record.len - u16::try_from(body).unwrap_or(record.len);
         self.state = if left == 0 { State::Header([0; HEADER], 0) } else { State::Body(left) };
+        HEADER_LEN + body
     }
 
     fn pass_all<'a>(rest: &mut Piece<'a>) -> Event<'a> {
