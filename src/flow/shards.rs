@@ -58,14 +58,6 @@ impl Shards {
         Self { handed: shards.iter().map(|_| Vec::new()).collect(), shards, first }
     }
 
-    /// Asks for the memory in which the look-up of an arrival will begin: to be done for some of them before they are taken note of.
-    #[inline]
-    pub fn expect(&self, arrival: &Arrival<'_>) {
-        if let Arrival::Segment(_, _, address) = arrival {
-            self.shards[self.at(*address)].fetch_index(address.hash);
-        }
-    }
-
     /// Takes note of arrivals, in order. Gives back how many segments were the same frame once more ([`Skip::Duplicate`]).
     pub fn observe(&mut self, arrivals: &[Arrival<'_>], outlet: Outlet<'_>) -> u64 {
         let mut duplicates = 0;
@@ -106,6 +98,12 @@ impl Shards {
     fn look_ahead(&self, some: &[Arrival<'_>]) -> [Option<Place>; TOGETHER] {
         let (mut places, mut said) = ([None; TOGETHER], [None; TOGETHER]);
         let (mut free, mut ending) = (said.iter_mut(), SmallVec::<[(&Shard, Place); TOGETHER]>::new());
+        // A short loop by itself: where the processor has to look up a page first, only few instructions can be under way beside that.
+        for arrival in some {
+            if let Arrival::Segment(_, _, address) = arrival {
+                self.shards[self.at(*address)].fetch_index(address.hash);
+            }
+        }
         for (arrival, place) in some.iter().zip(&mut places) {
             if let Arrival::Segment(_, _, address) = arrival {
                 *place = self.shards[self.at(*address)].fetch_first(address.hash);

@@ -54,11 +54,7 @@ impl Follower {
         let (mut some, mut arrivals) = (Vec::<Arrival<'_>>::with_capacity(TOGETHER), parcel.arrivals());
         loop {
             some.clear();
-            let shards = &self.shards;
-            some.extend(arrivals.by_ref().take(TOGETHER).inspect(|arrival| {
-                arrival.fetch();
-                shards.expect(arrival);
-            }));
+            some.extend(arrivals.by_ref().take(TOGETHER).inspect(Arrival::fetch));
             if some.is_empty() {
                 return sheaf;
             }
