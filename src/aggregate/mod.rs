@@ -39,7 +39,8 @@ const PEERS_AT_LEAST: usize = 10_000;
 /// Counts verdicts as they come.
 pub struct Aggregate {
     totals: Totals,
-    addresses: Top<Addr, Record>,
+    /// None where nobody asks with whom they were.
+    addresses: Option<Top<Addr, Record>>,
     /// What is still to be counted of addresses.
     waiting: Vec<Waiting>,
     local: Vec<Network>,
@@ -95,7 +96,7 @@ impl Aggregate {
     pub fn new(local: Vec<Network>) -> Self {
         Self {
             totals: Totals::default(),
-            addresses: Top::new(MAX_PEERS),
+            addresses: Some(Top::new(MAX_PEERS)),
             waiting: Vec::with_capacity(TOGETHER + 1),
             local,
             recency: Recency::Ignored,
@@ -106,7 +107,13 @@ impl Aggregate {
     #[must_use]
     pub fn beside(self, max_flows: u32) -> Self {
         let peers = (max_flows as usize / FLOWS_A_PEER).clamp(PEERS_AT_LEAST, MAX_PEERS);
-        Self { addresses: Top::new(peers), ..self }
+        Self { addresses: Some(Top::new(peers)), ..self }
+    }
+
+    /// The same, which does not count with whom they were: of a connection of a scan that is as much work as to judge it.
+    #[must_use]
+    pub fn without_peers(self) -> Self {
+        Self { addresses: None, ..self }
     }
 
     /// The same, which also counts the bad ends of the last minutes, of each peer and each cause.
@@ -127,9 +134,10 @@ impl Aggregate {
         if self.recency == Recency::Kept {
             self.totals.note_recent(&ruling);
         }
+        let Some(addresses) = &self.addresses else { return };
         for seen in peer::both(&ruling) {
             let way = Way::of(&ruling, cause, seen.side);
-            let hash = self.addresses.look_ahead(seen.addr);
+            let hash = addresses.look_ahead(seen.addr);
             self.waiting.push(Waiting { addr: seen.addr, hash, end_time: ruling.end_time, way });
         }
         if self.waiting.len() >= TOGETHER {
@@ -139,25 +147,15 @@ impl Aggregate {
 
     /// Counts what waits, by address.
     fn count_waiting(&mut self) {
-        let places = self.look_ahead();
+        let Some(addresses) = &mut self.addresses else { return };
+        let places = look_ahead(addresses, &self.waiting);
         for (Waiting { addr, hash, end_time, way }, place) in self.waiting.drain(..).zip(places) {
-            let record = self.addresses.touch(addr, hash, place);
+            let record = addresses.touch(addr, hash, place);
             record.count(way, end_time);
             if self.recency == Recency::Kept {
                 record.note_recent(way, end_time);
             }
         }
-    }
-
-    /// Finds where the addresses that wait are counted, in all likelihood, and asks for what is counted there: the misses of all
-    /// of them are waited for together.
-    fn look_ahead(&self) -> SmallVec<[Option<Place>; TOGETHER + 1]> {
-        let look = |waiting: &Waiting| {
-            let place = self.addresses.guess(waiting.hash)?;
-            self.addresses.at(place)?.fetch();
-            Some(place)
-        };
-        self.waiting.iter().map(look).collect()
     }
 
     /// Connections so far whose end is known to have hurt somebody.
@@ -173,8 +171,12 @@ impl Aggregate {
     }
 
     fn peers(&self, top: usize) -> Peers {
-        let ours = Ours::find(&self.local, self.totals.connections, &self.addresses);
-        let peers = self.addresses.iter().filter(|(addr, _)| !ours.is_ours(*addr, &self.local));
+        let local = self.local.clone();
+        let Some(addresses) = &self.addresses else {
+            return Peers { ours: Ours::Unknown, local, list: Vec::new(), known: 0, forgotten: 0 };
+        };
+        let ours = Ours::find(&self.local, self.totals.connections, addresses);
+        let peers = addresses.iter().filter(|(addr, _)| !ours.is_ours(*addr, &self.local));
         let mut ranks: Vec<_> = peers.map(|(addr, slot)| (slot.value.rank(addr), slot)).collect();
         let known = ranks.len();
         // Of many only those that are shown are worth sorting and copying: whoever captures has to wait for it.
@@ -188,8 +190,19 @@ impl Aggregate {
             .into_iter()
             .map(|((.., addr), slot)| slot.value.peer(addr, slot.missed(), causes))
             .collect();
-        Peers { ours, local: self.local.clone(), list, known, forgotten: self.addresses.forgotten() }
+        Peers { ours, local, list, known, forgotten: addresses.forgotten() }
     }
+}
+
+/// Finds where addresses that wait are counted, in all likelihood, and asks for what is counted there: the misses of all
+/// of them are waited for together.
+fn look_ahead(addresses: &Top<Addr, Record>, waiting: &[Waiting]) -> SmallVec<[Option<Place>; TOGETHER + 1]> {
+    let look = |waiting: &Waiting| {
+        let place = addresses.guess(waiting.hash)?;
+        addresses.at(place)?.fetch();
+        Some(place)
+    };
+    waiting.iter().map(look).collect()
 }
 
 #[cfg(test)]

@@ -119,6 +119,21 @@ fn the_list_is_cut_and_says_how_many_there_are() {
 }
 
 #[test]
+fn peers_that_nobody_asks_for_are_not_counted() {
+    let (mut with, mut without) =
+        (Aggregate::new(Vec::new()), Aggregate::new(Vec::new()).without_peers().with_recent_minutes());
+    for verdict in [stale(), closed(), harmless()] {
+        with.count(&verdict);
+        without.count(&verdict);
+    }
+    let (with, without) = (with.snapshot(20), without.snapshot(20));
+    assert_eq!((without.peers.known, without.peers.list.len()), (0, 0));
+    assert!(with.peers.known > 0);
+    let told = |totals: &Totals| (totals.connections, totals.bad_ends, totals.harmful, totals.harmless);
+    assert_eq!(told(&with.totals), told(&without.totals));
+}
+
+#[test]
 fn the_last_minutes_are_counted_where_somebody_looks_at_them() {
     let mut watched = Aggregate::new(Vec::new()).with_recent_minutes();
     let mut reported = Aggregate::new(Vec::new());

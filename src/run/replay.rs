@@ -183,7 +183,8 @@ impl Session<'_> {
         let counts = Aggregate::new(self.config.local.clone()).beside(self.config.max_flows);
         let counts = match self.config.presentation.display {
             Display::Dashboard => counts.with_recent_minutes(),
-            Display::Report => counts,
+            Display::Report if view.tells_peers() => counts,
+            Display::Report => counts.without_peers(),
         };
         let mut desk = Desk::new(counts, view, names);
         let gate = Gate::new(self.config, self.filter.take());

@@ -141,6 +141,10 @@ impl View for Csv<'_> {
         self.out.write_all(written)
     }
 
+    fn tells_peers(&self) -> bool {
+        false
+    }
+
     fn report(&mut self, _report: &Report<'_>) -> io::Result<()> {
         self.head()
     }

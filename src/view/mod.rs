@@ -62,6 +62,12 @@ pub trait View {
     /// What the system says when the output cannot be written.
     fn report(&mut self, report: &Report<'_>) -> io::Result<()>;
 
+    /// Does what it tells of the counts say with whom the connections were? Counting that takes as much as judging what a scan
+    /// leaves, and is not done for nobody.
+    fn tells_peers(&self) -> bool {
+        true
+    }
+
     /// Does it draw the counts while they change? Asked ten times a second at least while interfaces are watched, so that it
     /// can keep its own pace; whoever only writes records does not.
     fn wants_counts(&self) -> bool {

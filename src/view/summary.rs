@@ -32,6 +32,10 @@ impl View for Summary<'_> {
         Ok(())
     }
 
+    fn tells_peers(&self) -> bool {
+        false
+    }
+
     fn report(&mut self, report: &Report<'_>) -> io::Result<()> {
         let (intake, totals) = (report.intake, &report.snapshot.totals);
         for file in report.files {

@@ -96,6 +96,7 @@ pub(super) fn watch(config: &Watch) -> Result<Status, Error> {
     let shown = if names.len() > 1 { names.as_slice() } else { &[] };
     let counts = Aggregate::new(local).beside(config.max_flows);
     let counts = if tools.is_some() { counts.with_recent_minutes() } else { counts };
+    let counts = if view.tells_peers() { counts } else { counts.without_peers() };
     let mut desk = Desk::new(counts, view.as_mut(), shown);
     desk.own_traffic = tools.as_ref().and_then(Toolbox::own_traffic);
     let mut gate = Gate::counting(config.max_frames);
