@@ -65,6 +65,8 @@ struct Service {
     began: SmallVec<[Beginning; 2]>,
     /// Closes after an idle time: when, and after which.
     idles: Vec<(Timestamp, Span)>,
+    /// What they tell, whoever asks.
+    usual: Option<LearnedIdle>,
 }
 
 #[derive(Debug, Default)]
@@ -92,8 +94,7 @@ impl Services {
         }
         let service = self.by_port.entry(close.endpoint(Side::Server), close.closed_at);
         if let Some(idle) = idle {
-            service.idles.truncate(SAMPLES - 1);
-            service.idles.insert(0, idle);
+            service.note_idle(idle);
         }
         if let Some(at) = unserved {
             service.note_unserved(at, close);
@@ -126,23 +127,18 @@ impl Services {
 
     pub(super) fn learned_idle(&self, close: &Close) -> Option<LearnedIdle> {
         let service = self.by_port.get(&close.endpoint(Side::Server))?;
-        let mut sorted: Vec<Span> = service.idles.iter().map(|(_, idle)| *idle).collect();
-        sorted.sort_unstable();
-        let usual = *sorted.get(sorted.len() / 2)?;
-        let near = |idle: Span, usual: Span| {
-            idle.as_nanos().abs_diff(usual.as_nanos()).saturating_mul(10) <= usual.as_nanos()
-        };
+        let usual = service.usual?;
         let own = close.fins.at(close.end(Side::Server)).map(|fin| (fin.ts, idle_until(close, fin.ts)));
         let together = |&&(at, idle): &&(Timestamp, Span)| {
             own.is_some_and(|(ts, own)| at.since(ts).max(ts.since(at)) <= TOGETHER && !near(idle, own))
         };
-        Some(LearnedIdle {
-            idle: usual,
-            fitting: moments(service.idles.iter().filter(|(_, idle)| near(*idle, usual)).map(|(at, _)| *at)),
-            of: moments(service.idles.iter().map(|(at, _)| *at)),
-            together: count(service.idles.iter().filter(together).count()),
-        })
+        Some(LearnedIdle { together: count(service.idles.iter().filter(together).count()), ..usual })
     }
+}
+
+/// Is an idle time within a tenth of the usual one?
+const fn near(idle: Span, usual: Span) -> bool {
+    idle.as_nanos().abs_diff(usual.as_nanos()).saturating_mul(10) <= usual.as_nanos()
 }
 
 /// At how many moments these lie: what ends together says once why.
@@ -158,6 +154,20 @@ fn count(n: usize) -> u32 {
 }
 
 impl Service {
+    /// Adds a close after an idle time, and finds out what they tell now: few closes are such, and every one asks for it.
+    fn note_idle(&mut self, idle: (Timestamp, Span)) {
+        self.idles.truncate(SAMPLES - 1);
+        self.idles.insert(0, idle);
+        let mut sorted: Vec<Span> = self.idles.iter().map(|(_, idle)| *idle).collect();
+        sorted.sort_unstable();
+        self.usual = sorted.get(sorted.len() / 2).map(|&usual| LearnedIdle {
+            idle: usual,
+            fitting: moments(self.idles.iter().filter(|(_, idle)| near(*idle, usual)).map(|(at, _)| *at)),
+            of: moments(self.idles.iter().map(|(at, _)| *at)),
+            together: 0,
+        });
+    }
+
     /// Adds the reset of a connection to the latest group, or begins another. A connection that was opened after the first
     /// reset of a group met a listener that was alive, so that it belongs to none. Each counts once, however often it was captured.
     fn note_unserved(&mut self, at: Timestamp, close: &Close) {
