@@ -169,15 +169,36 @@ pub(super) fn unacked(half: &Half, peer: &Half) -> u32 {
 }
 
 /// The first FIN of a side, if it was that side's and came before the RST that ended the connection.
-pub(super) fn first_fin(close: &Close, side: Side) -> Option<Fin> {
-    let fin = close
-        .fins
-        .at(close.end(side))
-        .filter(|fin| disowned_fin(close, side).is_none() && !is_ahead(close, side, fin))
-        .filter(|_| !never_arrived(close, side))?;
-    match &close.reset {
-        Some(reset) if !reset.before.at(close.end(side)).has_fin() => None,
-        _ => Some(fin),
+pub(super) fn first_fin(close: &Close, side: Side) -> Option<&Fin> {
+    let fin = close.fins.at(close.end(side)).as_ref()?;
+    let before = close.reset.as_ref().is_none_or(|reset| reset.before.at(close.end(side)).has_fin());
+    let own = before && !is_disowned(close, side, fin) && !is_ahead(close, side, fin);
+    (own && !never_arrived(close, side)).then_some(fin)
+}
+
+/// The first FIN of each side, if it was that side's and came at or before the end: rules ask for it again and again.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Fins<'a> {
+    client: Option<&'a Fin>,
+    server: Option<&'a Fin>,
+}
+
+impl<'a> Fins<'a> {
+    pub(super) fn of(close: &'a Close) -> Self {
+        let [client, server] = [Side::Client, Side::Server].map(|side| first_fin(close, side));
+        Self { client, server }
+    }
+
+    /// Have both sides sent one?
+    pub(super) const fn of_both(self) -> bool {
+        self.client.is_some() && self.server.is_some()
+    }
+
+    pub(super) const fn of_side(self, side: Side) -> Option<&'a Fin> {
+        match side {
+            Side::Client => self.client,
+            Side::Server => self.server,
+        }
     }
 }
 
@@ -214,18 +235,25 @@ fn is_ahead(close: &Close, side: Side, fin: &Fin) -> bool {
 /// The first FIN with a side's address, if that side cannot have sent it: it said more later, beyond its own end (RFC 9293 §3.6:
 /// after a FIN nothing new is sent). Where it had taken the other side's FIN too, or that is not known, that may be another
 /// connection between the same ports.
-pub(super) fn disowned_fin(close: &Close, side: Side) -> Option<Fin> {
-    let (half, end) = (close.half(side), close.end(side));
-    let over = close.fins.at(end.peer()).is_some_and(|fin| !fin.end.after(half.rcv_nxt));
-    let went_on = |fin: &Fin| half.snd_nxt.after(fin.end) && half.last_data > fin.ts;
-    close.fins.at(end).filter(|fin| close.both_seen() && !over && went_on(fin))
+pub(super) fn disowned_fin(close: &Close, side: Side) -> Option<&Fin> {
+    close.fins.at(close.end(side)).as_ref().filter(|fin| is_disowned(close, side, fin))
+}
+
+fn is_disowned(close: &Close, side: Side, fin: &Fin) -> bool {
+    let half = close.half(side);
+    let went_on = half.snd_nxt.after(fin.end) && half.last_data > fin.ts;
+    let over = || {
+        let other = close.fins.at(close.end(side.peer()));
+        other.as_ref().is_some_and(|fin| !fin.end.after(half.rcv_nxt))
+    };
+    went_on && close.both_seen() && !over()
 }
 
 /// Who sent the first FIN at or before the end.
 pub(super) fn fin_by(close: &Close) -> Option<Side> {
     match (first_fin(close, Side::Client), first_fin(close, Side::Server)) {
-        (Some(client), Some(server)) if swapped(close, Side::Client, &client, &server) => Some(Side::Client),
-        (Some(client), Some(server)) if swapped(close, Side::Server, &server, &client) => Some(Side::Server),
+        (Some(client), Some(server)) if swapped(close, Side::Client, client, server) => Some(Side::Client),
+        (Some(client), Some(server)) if swapped(close, Side::Server, server, client) => Some(Side::Server),
         (Some(client), Some(server)) if server.serial < client.serial => Some(Side::Server),
         (Some(_), _) => Some(Side::Client),
         (None, Some(_)) => Some(Side::Server),

@@ -48,6 +48,8 @@ pub struct Evidence<'a> {
     pub doubts: Vec<Doubt>,
     /// The server's FIN or RST was sent before the client's last message had reached it.
     pub request_crossed: bool,
+    /// The first FINs that were their sides' own, at or before the end.
+    fins: ending::Fins<'a>,
     /// Both sides had sent a FIN before the end.
     pub both_fins: bool,
     /// What was owed at the FIN that began the end, or the RST.
@@ -72,8 +74,7 @@ impl<'a> Evidence<'a> {
         let closer = half_close::closer(close);
         let at_fin = close.exchange_at_fin.as_ref().filter(|_| fin_by.is_some() && closer == fin_by);
         let exchange = at_fin.unwrap_or(&close.exchange);
-        let both_fins =
-            [Side::Client, Side::Server].iter().all(|&side| ending::first_fin(close, side).is_some());
+        let fins = ending::Fins::of(close);
         let mut evidence = Self {
             close,
             surroundings: *surroundings,
@@ -87,7 +88,8 @@ impl<'a> Evidence<'a> {
             acceptance_certain: reset.is_some() && ending::is_certain(close),
             doubts: Vec::new(),
             request_crossed: talk::crossed(close, exchange, closer),
-            both_fins,
+            fins,
+            both_fins: fins.of_both(),
             talk: Talk::Nothing,
             exchange,
             in_tls_handshake: in_tls_handshake(close, exchange),
@@ -116,7 +118,7 @@ impl<'a> Evidence<'a> {
     /// A FIN that the side whose address it carries did not send, and that side.
     #[must_use]
     pub fn forged_fin(&self) -> Option<(Side, Fin)> {
-        let of = |side| Some((side, ending::disowned_fin(self.close, side)?));
+        let of = |side| Some((side, *ending::disowned_fin(self.close, side)?));
         [Side::Server, Side::Client].into_iter().find_map(of)
     }
 
@@ -248,13 +250,13 @@ impl<'a> Evidence<'a> {
     /// The first FIN of a side, at or before the end.
     #[must_use]
     pub fn fin(&self, side: Side) -> Option<Fin> {
-        ending::first_fin(self.close, side)
+        self.fins.of_side(side).copied()
     }
 
     /// The frame of the first FIN of a side.
     #[must_use]
     pub fn fin_frame(&self, side: Side) -> Option<u64> {
-        ending::first_fin(self.close, side).map(|fin| fin.frame)
+        self.fins.of_side(side).map(|fin| fin.frame)
     }
 
     /// The ICMP error that still holds: what comes from the peer afterwards takes it back (Linux: `tcp_ack` clears `sk_err_soft`), and a
