@@ -146,9 +146,7 @@ impl FlowTable {
     pub fn finish(&mut self, until: ObservedUntil, sink: Sink<'_>) {
         self.advance(self.router.now(), sink);
         let mut leaving = self.shards.leave();
-        while let Some((_begun, ended)) = leaving.next(&mut self.shards, until) {
-            sink(ended);
-        }
+        while leaving.next(&mut self.shards, until, |_begun, ended| sink(ended)) {}
         self.before = self.counts();
         self.shards = Shards::share(&self.settings, &self.router, 0, 1);
     }

@@ -48,6 +48,36 @@ const fn place(entry: u64) -> Place {
     Place::of(entry as u32)
 }
 
+/// Bits of a step that are looked at together.
+const DIGIT_BITS: u32 = 11;
+const DIGIT: u64 = (1 << DIGIT_BITS) - 1;
+
+/// Sorts entries by their steps alone, digit by digit from the least on: of so many numbers none has to be compared with another.
+fn sort_by_step(all: &mut Vec<u64>) {
+    let digit = |entry: u64, shift: u32| usize::try_from(entry >> shift & DIGIT).unwrap_or(0);
+    let mut other = vec![0; all.len()];
+    for shift in (u32::BITS..u64::BITS).step_by(DIGIT_BITS as usize) {
+        let mut ends = [0_usize; 1 << DIGIT_BITS];
+        for &entry in all.iter() {
+            ends[digit(entry, shift)] += 1;
+        }
+        // What all have in common leaves them in their order.
+        if ends.contains(&all.len()) {
+            continue;
+        }
+        let mut next = 0;
+        for place in &mut ends {
+            next += std::mem::replace(place, next);
+        }
+        for &entry in all.iter() {
+            let place = &mut ends[digit(entry, shift)];
+            other[*place] = entry;
+            *place += 1;
+        }
+        std::mem::swap(all, &mut other);
+    }
+}
+
 fn begun(shard: &Shard, place: Place) -> Begun {
     let (ts, file, frame) = shard.begun(place).unwrap_or_default();
     (ts, file, frame, shard.key_of(place).low)
@@ -59,7 +89,7 @@ impl Line {
         all.reserve_exact(shard.len());
         let now = shard.now();
         shard.leave(|start, place| all.push(entry(now, start, place)));
-        all.sort_unstable();
+        sort_by_step(&mut all);
         for same in all.chunk_by_mut(|a, b| step(*a) == step(*b)).filter(|same| same.len() > 1) {
             same.sort_unstable_by_key(|&entry| begun(shard, place(entry)));
         }
@@ -89,19 +119,38 @@ impl Leaving {
         Self { lines: shards.iter_mut().map(Line::of).collect() }
     }
 
-    /// Hands over the next one of these `shards`.
-    pub fn next(&mut self, shards: &mut Shards, until: ObservedUntil) -> Option<(Begun, Ended)> {
-        loop {
-            let lines = self.lines.iter_mut().zip(&mut shards.shards);
-            let ready = lines.filter(|(line, _)| line.first.is_some());
-            let (line, shard) = ready.min_by(|(a, _), (b, _)| a.begun().cmp(&b.begun()))?;
-            let (begun, place) = line.first?;
-            let mut handed = None;
-            shard.hand_over(place, until, &mut |ended| handed = Some((begun, ended)));
-            line.move_on(shard);
-            if handed.is_some() {
-                return handed;
-            }
+    /// Hands over the next one of these `shards`, if there is one.
+    pub fn next(
+        &mut self,
+        shards: &mut Shards,
+        until: ObservedUntil,
+        mut taken: impl FnMut(Begun, Ended),
+    ) -> bool {
+        let lines = self.lines.iter_mut().zip(&mut shards.shards);
+        let ready = lines.filter(|(line, _)| line.first.is_some());
+        let next = ready.min_by(|(a, _), (b, _)| a.begun().cmp(&b.begun()));
+        let Some((line, shard)) = next else { return false };
+        if let Some((begun, place)) = line.first {
+            shard.hand_over(place, until, &mut |ended| taken(begun, ended));
+        }
+        line.move_on(shard);
+        true
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn entries_are_sorted_by_their_steps_and_keep_their_order_otherwise() {
+        let step = |n: u64| n.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 40 << (n % 9);
+        for many in [0, 1, 2, 5000] {
+            let mut all: Vec<u64> = (0..many).map(|n| (step(n) & 0xffff_ffff) << 32 | (many - n)).collect();
+            let mut sorted = all.clone();
+            sorted.sort_by_key(|entry| entry >> 32);
+            sort_by_step(&mut all);
+            assert_eq!(all, sorted);
         }
     }
 }

@@ -80,11 +80,10 @@ impl Follower {
         let Some((leaving, until)) = &mut self.leaving else { return Left::new() };
         let mut left = Left::with_capacity(LEFT);
         while left.len() < LEFT {
-            let Some(one) = leaving.next(&mut self.shards, *until) else {
+            if !leaving.next(&mut self.shards, *until, |begun, ended| left.push((begun, ended))) {
                 self.leaving = None;
                 break;
-            };
-            left.push(one);
+            }
         }
         left
     }
