@@ -45,6 +45,15 @@ impl FlowKey {
         Self::between(segment.src, segment.dst)
     }
 
+    /// The same of a segment of which it is known which end sent it.
+    #[inline]
+    pub(super) const fn of_sender(segment: &Segment, by: End) -> Self {
+        match by {
+            End::Low => Self { low: segment.src, high: segment.dst },
+            End::High => Self { low: segment.dst, high: segment.src },
+        }
+    }
+
     /// The key of the segment that an ICMP error quotes, and which end had sent that segment.
     #[must_use]
     pub fn quoted_by(error: &IcmpError) -> (Self, End) {

@@ -98,6 +98,9 @@ impl Shard {
             Some(Place::Whole(at)) if self.whole.at(at).key.is_of(heard.0, address.by) => {
                 self.on_segment_of(at, heard, address, sink)
             }
+            Some(Place::Small(at)) if self.small.at(at).key.is_of(heard.0, address.by) => {
+                self.on_segment_of_small(at, heard, address, sink)
+            }
             _ => self.on_segment(heard, address, sink),
         }
     }

@@ -21,7 +21,7 @@ use super::{Address, Heard, Shard, Sink};
 
 impl Shard {
     pub(super) fn on_segment(&mut self, heard: Heard<'_>, address: Address, sink: Sink<'_>) -> Option<Skip> {
-        match self.find(&FlowKey::of(heard.0).0, address.hash) {
+        match self.find(&FlowKey::of_sender(heard.0, address.by), address.hash) {
             None => self.begin(heard, address, sink),
             Some(Place::Whole(at)) => return self.on_segment_of(at, heard, address, sink),
             Some(Place::Small(at)) => return self.on_segment_of_small(at, heard, address, sink),
@@ -29,7 +29,7 @@ impl Shard {
         None
     }
 
-    fn on_segment_of_small(
+    pub(super) fn on_segment_of_small(
         &mut self,
         at: u32,
         heard: Heard<'_>,
@@ -59,13 +59,13 @@ impl Shard {
 
     /// A RST refuses an attempt, if that is what it does.
     fn refuse(&mut self, at: u32, segment: &Segment, by: End) -> bool {
-        let Body::Attempt(mut attempt) = self.small.at(at).body else { return false };
+        let Body::Attempt(attempt) = &mut self.small.at_mut(at).body else { return false };
         if !attempt.refuse(segment, by) {
             return false;
         }
         self.counts.segments += 1;
-        self.unqueue_small(at);
-        self.small.at_mut(at).body = Body::Attempt(attempt);
+        // Nobody had refused it before.
+        self.queues.attempts.remove(&mut self.small.cells, at);
         self.enqueue_small(at, self.now);
         self.expect_refusal(at);
         true
@@ -192,7 +192,7 @@ impl Shard {
         self.make_room(sink);
         self.counts.begun += 1;
         let Address { by, hash, .. } = address;
-        let (key, _) = FlowKey::of(heard.0);
+        let key = FlowKey::of_sender(heard.0, by);
         if let Some(attempt) = Attempt::begin(heard.0, by) {
             self.counts.segments += 1;
             let at = self.put_small(key, Body::Attempt(attempt));
@@ -223,6 +223,7 @@ impl Shard {
         at
     }
 
+    #[inline]
     fn put_small(&mut self, key: FlowKey, body: Body) -> u32 {
         let before = self.small.next_free().map_or(0, |at| self.small.at(at).generation);
         let generation = before.wrapping_add(1);

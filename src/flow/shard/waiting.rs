@@ -173,20 +173,21 @@ impl Shard {
 
     /// Moves a small one to the end of its queue.
     pub(super) fn requeue_small(&mut self, at: u32, since: Timestamp) {
-        let body = self.small.at(at).body;
-        self.queues.of_small(&body).remove(&mut self.small.cells, at);
+        self.queues.of_small(&self.small.at(at).body).remove(&mut self.small.cells, at);
         self.enqueue_small(at, since);
     }
 
     /// Puts a small one that is in no queue into the one where it belongs.
+    #[inline]
     pub(super) fn enqueue_small(&mut self, at: u32, since: Timestamp) {
-        let body = self.small.at(at).body;
-        self.queues.of_small(&body).push(&mut self.small.cells, at, since);
-        self.note_due(since.plus(match body {
+        let body = &self.small.at(at).body;
+        let wait = match body {
             Body::Attempt(attempt) if attempt.refused => LINGER,
             Body::Attempt(_) => ATTEMPT,
             Body::Grave(_) => GRAVE,
-        }));
+        };
+        self.queues.of_small(body).push(&mut self.small.cells, at, since);
+        self.note_due(since.plus(wait));
     }
 
     /// Takes a small one out of its queue.
