@@ -130,6 +130,7 @@ impl Attempt {
     }
 
     /// What the tracker makes of it.
+    #[inline]
     pub(super) fn play(&self, key: FlowKey, ring: &mut RecentRing, peek: Peek) -> (Flow, Cold) {
         let syn = self.syn(&key);
         let (mut flow, mut cold) = (Flow::begin(key, &syn, self.by), Cold::begin(&syn));

@@ -304,8 +304,10 @@ impl Fetch for Cold {
     }
 }
 
-/// What a connection holds elsewhere.
+/// What a connection holds elsewhere, and why that is told.
 struct Held {
+    finality: Finality,
+    until: ObservedUntil,
     reset: Option<Box<Reset>>,
     icmp: Option<Box<IcmpError>>,
     exchange: Option<Arc<Exchange>>,
@@ -313,6 +315,7 @@ struct Held {
 }
 
 /// Hands a connection over, by value; what it holds elsewhere is taken from it.
+#[inline]
 pub(super) fn close(
     flow: &mut Flow,
     cold: &mut Cold,
@@ -326,8 +329,10 @@ pub(super) fn close(
         reset: cold.reset.take(),
         icmp: cold.icmp.take(),
         exchange_at_fin: cold.exchange_at_fin.take(),
+        finality: Finality::Final,
+        until,
     };
-    Close { until, ..tell(flow, cold, ring, held, closed_at) }
+    tell(flow, cold, ring, held, closed_at)
 }
 
 /// What is known of a connection that is still being watched.
@@ -338,10 +343,13 @@ pub(super) fn so_far(flow: &Flow, cold: &Cold, ring: &RecentRing, now: Timestamp
         reset: cold.reset.clone(),
         icmp: cold.icmp.clone(),
         exchange_at_fin: cold.exchange_at_fin.clone(),
+        finality: Finality::Provisional,
+        until: ObservedUntil::Close,
     };
-    Close { finality: Finality::Provisional, ..tell(flow, cold, ring, held, now) }
+    tell(flow, cold, ring, held, now)
 }
 
+#[inline]
 fn tell(flow: &Flow, cold: &Cold, ring: &RecentRing, held: Held, closed_at: Timestamp) -> Close {
     let (orig, resp) = (flow.halves.at(flow.originator), flow.halves.at(flow.originator.peer()));
     let background =
@@ -377,9 +385,9 @@ fn tell(flow: &Flow, cold: &Cold, ring: &RecentRing, held: Held, closed_at: Time
         legs: Both::from_fn(|end| flow.leg(end)),
         gaps: cold.letters.at(End::Low).missing() + cold.letters.at(End::High).missing(),
         recent,
-        finality: Finality::Final,
+        finality: held.finality,
         coverage: coverage(flow, cold),
-        until: ObservedUntil::Close,
+        until: held.until,
         closed_at,
     }
 }
