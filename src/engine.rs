@@ -212,8 +212,11 @@ impl Bench {
             self.look_ahead();
         }
         self.ahead = self.ahead.saturating_sub(1);
+        // Where it lies: it need not be taken out for that.
+        if let Some(ended) = self.held.front() {
+            judge(&self.context, &mut self.precedents, ended, sink);
+        }
         if let Some(ended) = self.held.pop_front() {
-            self.judge(&ended, sink);
             self.dispose_of(ended);
         }
     }
@@ -236,12 +239,16 @@ impl Bench {
     }
 
     fn judge(&mut self, ended: &Ended, sink: Sink<'_>) {
-        match ended {
-            Ended::Attempt(attempted) => {
-                let around = self.context.around_attempt(attempted);
-                sink(&self.precedents.judge(attempted, &around));
-            }
-            Ended::Whole(close) => sink(&verdict::consider(close, &self.context.around(close))),
+        judge(&self.context, &mut self.precedents, ended, sink);
+    }
+}
+
+fn judge(context: &Context, precedents: &mut Precedents, ended: &Ended, sink: Sink<'_>) {
+    match ended {
+        Ended::Attempt(attempted) => {
+            let around = context.around_attempt(attempted);
+            sink(&precedents.judge(attempted, &around));
         }
+        Ended::Whole(close) => sink(&verdict::consider(close, &context.around(close))),
     }
 }

@@ -129,14 +129,18 @@ impl Aggregate {
 
     /// Counts one connection.
     pub fn count(&mut self, ruling: impl Into<Ruling>) {
-        let ruling = ruling.into();
-        let cause = self.totals.count(&ruling);
+        self.count_ruling(&ruling.into());
+    }
+
+    /// The same, which need not be moved for that.
+    pub fn count_ruling(&mut self, ruling: &Ruling) {
+        let cause = self.totals.count(ruling);
         if self.recency == Recency::Kept {
-            self.totals.note_recent(&ruling);
+            self.totals.note_recent(ruling);
         }
         let Some(addresses) = &self.addresses else { return };
-        for seen in peer::both(&ruling) {
-            let way = Way::of(&ruling, cause, seen.side);
+        for seen in peer::both(ruling) {
+            let way = Way::of(ruling, cause, seen.side);
             let hash = addresses.look_ahead(seen.addr);
             self.waiting.push(Waiting { addr: seen.addr, hash, end_time: ruling.end_time, way });
         }

@@ -169,7 +169,7 @@ impl<'a> Desk<'a> {
         // What is told provisionally is told once more, and counted then.
         let ruling = &judged.ruling;
         if ruling.finality == Finality::Final {
-            self.aggregate.count(*ruling);
+            self.aggregate.count_ruling(ruling);
         }
         // Words are made only where somebody reads them.
         if self.view.wants(ruling) {
