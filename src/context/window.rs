@@ -13,6 +13,8 @@ const WINDOW: Span = Span::from_secs(300);
 const ROOM: usize = (1 << 16) / 8 * 7;
 /// And one for so many connections that may be known.
 const FLOWS_AN_ENTRY: usize = 16;
+/// So many entries are a fraction of what a core's cache holds.
+const NEAR: usize = 1 << 11;
 /// As many in any case.
 const ROOM_AT_LEAST: usize = 1 << 10;
 
@@ -56,6 +58,12 @@ impl<K: Eq + Hash + Copy, V: Clone + Default> Window<K, V> {
     pub(super) fn get_mut(&mut self, key: &K) -> Option<&mut V> {
         let Self { young, old, .. } = self;
         young.get_mut(key).or_else(|| old.get_mut(key))
+    }
+
+    /// Is there so little in it that it lies in the cache by itself?
+    #[inline]
+    pub(super) fn is_near(&self) -> bool {
+        self.young.len().max(self.old.len()) <= NEAR
     }
 
     /// What is known of `key`.
