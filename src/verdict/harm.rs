@@ -58,7 +58,8 @@ const FAILURES: &[Test] = &[
 /// everybody had all that was owed, and only goodbyes were lost ([`peace`]). What is left is harmful: somebody waited for what never came.
 #[must_use]
 pub(super) fn weigh(evidence: &Evidence<'_>) -> Option<Harm> {
-    let (scan, failed) = (evidence.surroundings.scan.is_some(), any(FAILURES, evidence));
+    let scan = evidence.surroundings.scan.is_some();
+    let failed = !scan && any(FAILURES, evidence);
     let unknown = !failed && !scan && unknown::is_unknown(evidence);
     if unknown || asked_once(evidence) {
         None

@@ -2,8 +2,10 @@
 
 use std::cmp::Reverse;
 
+use smallvec::SmallVec;
+
 use super::evidence::Talk;
-use super::rules::{COUNT, RULES};
+use super::rules::RULES;
 use super::{Evidence, Fact, Finding, Harm, How, Ruling, Sender, Side, ending, harm};
 
 /// How sure a finding is; no finer, since nobody could tell the difference.
@@ -85,33 +87,24 @@ impl std::fmt::Debug for Rule {
     }
 }
 
-/// Findings in their order, the cause first: at most one of every rule.
-#[derive(Clone, Copy, Debug, Default)]
-pub(super) struct Findings {
-    list: [Option<(Rank, Finding)>; COUNT],
-    len: usize,
-}
+/// Findings in their order, the cause first: at most one of every rule, and mostly few.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Findings(SmallVec<[(Rank, Finding); 4]>);
 
 impl Findings {
     /// The cause.
     pub(super) fn first(&self) -> Option<Finding> {
-        self.iter().next()
+        self.0.first().map(|&(_, finding)| finding)
     }
 
     pub(super) fn iter(&self) -> impl Iterator<Item = Finding> {
-        self.list.iter().flatten().map(|&(_, finding)| finding)
+        self.0.iter().map(|&(_, finding)| finding)
     }
 
     /// Puts a finding behind all that do not come after it.
     fn insert(&mut self, rank: Rank, finding: Finding) {
-        let after = self.list.iter().flatten().position(|(other, _)| *other > rank).unwrap_or(self.len);
-        if let Some(behind) = self.list.get_mut(after..=self.len) {
-            behind.rotate_right(1);
-            if let Some(place) = behind.first_mut() {
-                *place = Some((rank, finding));
-            }
-            self.len += 1;
-        }
+        let after = self.0.iter().position(|(other, _)| *other > rank).unwrap_or(self.0.len());
+        self.0.insert(after, (rank, finding));
     }
 }
 
@@ -154,10 +147,10 @@ pub(super) fn rank(evidence: &Evidence<'_>) -> Findings {
     let unread =
         |finding: Finding| whole && is_unread(finding.rule) && finding.confidence == Confidence::Possible;
     let mut findings = Findings::default();
-    let (mut explained, forged) = (false, evidence.forged_fin().is_some());
-    for rule in RULES {
+    let (mut explained, unheard, forged) = (false, evidence.is_unheard(), evidence.forged_fin().is_some());
+    for rule in &RULES {
         // The last resort is the last of the list.
-        let heard = !evidence.is_unheard() || OF_ENDS.contains(&rule.name);
+        let heard = !unheard || OF_ENDS.contains(&rule.name);
         let believed = !forged || OF_DEVICES.contains(&rule.name);
         if (explained && is_last_resort(rule)) || !heard || !believed {
             continue;
