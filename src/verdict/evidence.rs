@@ -158,7 +158,11 @@ impl<'a> Evidence<'a> {
     /// Had payload been sent that the other side never acknowledged, not even by the RST of its live socket?
     #[must_use]
     pub fn lost_data(&self) -> bool {
-        let mut halves = self.close.reset.as_ref().map_or(self.close.halves, |reset| reset.before);
+        let halves = self.close.reset.as_ref().map_or(&self.close.halves, |reset| &reset.before);
+        if ![End::Low, End::High].into_iter().any(|end| halves.at(end).has_data()) {
+            return false;
+        }
+        let mut halves = *halves;
         for side in [Side::Client, Side::Server] {
             if let Some(ack) = ending::acknowledged_by_rst(self.close, side) {
                 let half = halves.at_mut(self.close.end(side));
@@ -168,8 +172,7 @@ impl<'a> Evidence<'a> {
         ending::lost_data(self.close, &halves)
     }
 
-    /// Is what the RST answers nothing but a TLS alert, or what HTTP/2 says of the connection, which nobody misses once that is
-    /// being closed?
+    /// Does the RST answer nothing but a TLS alert, or what HTTP/2 says of the connection, which nobody misses while that closes?
     #[must_use]
     pub fn answers_alert(&self) -> bool {
         let Some(prompt) = self.reset().and_then(|reset| reset.prompt) else { return false };

@@ -1,6 +1,8 @@
 //! A host that had given up: it repeated itself in vain, or asked in vain for room, and what came later met no socket
 //! (`tcp_retries2`, `TCP_USER_TIMEOUT`, and `tcp_orphan_retries` where the program had closed).
 
+use smallvec::SmallVec;
+
 use crate::decode::SeqNumber;
 use crate::flow::{Recent, Side};
 use crate::time::{Span, Timestamp};
@@ -38,13 +40,14 @@ pub(in crate::verdict) fn gave_up(evidence: &Evidence<'_>) -> Option<GaveUp> {
 pub(in crate::verdict) fn aborted(evidence: &Evidence<'_>) -> Option<GaveUp> {
     let reset = evidence.reset().filter(|_| evidence.shape == Shape::Active && evidence.how == How::Reset)?;
     let before = evidence.close.recent.iter().rev().skip_while(|recent| recent.serial >= reset.serial);
-    let own: Vec<&Recent> = before.take_while(|recent| recent.by == reset.by).collect();
+    let own: SmallVec<[&Recent; 16]> = before.take_while(|recent| recent.by == reset.by).collect();
     let last = own.first().filter(|last| says(last))?;
     // Some stacks repeat more than the first of what is missing, in turn.
-    let again: Vec<_> = own.iter().enumerate().filter(|(at, copy)| is_repeated(&own, *at, copy)).collect();
-    let (_, first) = again.last()?;
-    let times =
-        Some(again.len()).filter(|&times| times >= IN_VAIN && reset.rst.ts.since(first.ts) >= LONG)?;
+    let again = || own.iter().enumerate().filter(|(at, copy)| is_repeated(&own, *at, copy));
+    let (times, first) = (again().count(), again().last().map(|(_, first)| first)?);
+    if times < IN_VAIN || reset.rst.ts.since(first.ts) < LONG {
+        return None;
+    }
     Some(GaveUp { times, before: reset.rst.ts.since(last.ts), frame: last.frame })
 }
 

@@ -1,5 +1,7 @@
 //! Keep-alive probes that ran out: the one ending that is unique on the wire.
 
+use smallvec::SmallVec;
+
 use crate::decode::Traits;
 use crate::flow::{Recent, Reset};
 use crate::time::Span;
@@ -7,6 +9,8 @@ use crate::time::Span;
 use crate::verdict::evidence::{Evidence, Shape};
 use crate::verdict::who::forgery::is_later;
 
+/// As many segments are kept of a connection.
+const LADDER: usize = 16;
 /// Shorter than any interval between probes that a system uses (Linux: at least 1 s).
 const SHORTEST: Span = Span::from_millis(900);
 
@@ -45,7 +49,7 @@ pub(in crate::verdict) fn probing(evidence: &Evidence<'_>) -> Option<Probing> {
     // The ACK before a message of one byte has a probe's number, and what was said ends what was probed before.
     let said = before.clone().filter(|recent| recent.by == reset.by && !is_probe(recent)).last();
     let silent = before.skip_while(|recent| said.is_some_and(|said| recent.serial <= said.serial));
-    let tail: Vec<&Recent> = silent.skip_while(|recent| !is_probe(recent)).collect();
+    let tail: SmallVec<[&Recent; LADDER]> = silent.skip_while(|recent| !is_probe(recent)).collect();
     let of_other = |recent: &&&Recent| recent.by != reset.by;
     let since_heard = tail.iter().rev().take_while(|recent| !of_other(recent)).count();
     let unheard = heard_none(reset, tail.iter().copied().filter(|recent| recent.by != reset.by));
@@ -55,7 +59,7 @@ pub(in crate::verdict) fn probing(evidence: &Evidence<'_>) -> Option<Probing> {
         _ => Answers::None,
     };
     let run = if answers == Answers::None { tail.get(tail.len() - since_heard..)? } else { &tail[..] };
-    let probes: Vec<&&Recent> = run.iter().filter(|recent| recent.by == reset.by).collect();
+    let probes: SmallVec<[&&Recent; LADDER]> = run.iter().filter(|recent| recent.by == reset.by).collect();
     let (first, last) = (probes.first()?, probes.last()?);
     let pause = reset.rst.ts.since(last.ts);
     let between = last.ts.since(first.ts).as_nanos().checked_div(probes.len() as u64 - 1);

@@ -103,11 +103,11 @@ pub(in crate::verdict) fn is_cut_short(evidence: &Evidence<'_>) -> bool {
 pub(in crate::verdict) fn words_are_hidden(evidence: &Evidence<'_>) -> bool {
     [Side::Client, Side::Server].into_iter().any(|side| {
         let end = evidence.close.end(side);
-        let hidden = match evidence.exchange.tls() {
+        let hidden = || match evidence.exchange.tls() {
             Some(tls) => tls.version13 == Some(true) && tls.has_missed(end) && answered_shortly(evidence),
             None => [evidence.exchange, &evidence.close.exchange].iter().any(|said| said.is_blind(end)),
         };
-        hidden && evidence.close.half(side).marks.has(Marks::CUT)
+        evidence.close.half(side).marks.has(Marks::CUT) && hidden()
     })
 }
 

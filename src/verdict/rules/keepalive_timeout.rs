@@ -51,7 +51,7 @@ What to do: look at the path to the silent side and at that host. The probes did
 
 fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
     let by_a_side = evidence.how == How::Reset && matches!(evidence.rst_by, Some(Sender::Side(_)));
-    let probing = probing(evidence).filter(|_| by_a_side)?;
+    let probing = by_a_side.then(|| probing(evidence))??;
     Some(if probing.answers == Answers::ToTheLast {
         Confidence::Possible
     } else if probing.probes > 1 {

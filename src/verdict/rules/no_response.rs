@@ -62,10 +62,10 @@ fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
     let owed = evidence.talk == Talk::Awaiting && !evidence.in_tls_handshake;
     // After an upgrade (WebSocket, tunnel) nobody owes an answer to each message.
     let upgraded = evidence.exchange.upgraded().is_some();
-    let gave_up = upgraded || probes::probing(evidence).is_some();
+    let gave_up = || upgraded || probes::probing(evidence).is_some();
     // Who says TLS's goodbye wants no answer any more.
-    let client_ended = farewell::said_goodbye(evidence, Side::Client) && !evidence.exchange.is_framed();
-    if !owed || gave_up || client_ended {
+    let client_ended = || farewell::said_goodbye(evidence, Side::Client) && !evidence.exchange.is_framed();
+    if !owed || gave_up() || client_ended() {
         return None;
     }
     if evidence.ended_by() != Some(Side::Server) && !goaway::gave_up(evidence) {

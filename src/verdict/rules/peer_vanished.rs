@@ -86,7 +86,7 @@ B > A . seq 5036\n+0.3 B > A P. seq 5001 len 35",
 };
 
 fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
-    if gave_up::gave_up(evidence).is_some() && matches!(evidence.how, How::Reset | How::FinThenReset) {
+    if matches!(evidence.how, How::Reset | How::FinThenReset) && gave_up::gave_up(evidence).is_some() {
         return Some(Confidence::Likely);
     }
     let lost = gave_up::never_came_through(evidence).or_else(|| gave_up::never_heard(evidence));

@@ -32,8 +32,11 @@ the port, the service's state and the firewall. After a deploy, wait for readine
 };
 
 fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
+    if evidence.how != How::Refused {
+        return None;
+    }
     let elsewhere = other_distance(evidence).is_some() || refused_here(evidence).is_some();
-    (evidence.how == How::Refused).then_some(if elsewhere || evidence.surroundings.accepted_around {
+    Some(if elsewhere || evidence.surroundings.accepted_around {
         Confidence::Possible
     } else {
         Confidence::Likely

@@ -64,15 +64,18 @@ fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
         return None;
     };
     let reset = evidence.reset()?;
-    let knew = evidence.close.half_before(side).has_data() || evidence.close.half_before(side).packets > 1;
     let answers = evidence.shape == Shape::Reply && reset.prompt.is_some_and(|prompt| !prompt.flags.syn());
+    if !answers {
+        return None;
+    }
+    let knew = evidence.close.half_before(side).has_data() || evidence.close.half_before(side).packets > 1;
     // Its own RST, lost on the way to the other side or ignored there, is a goodbye too.
     let said_goodbye =
         evidence.close.ignored.as_ref().is_some_and(|ignored| evidence.close.side(ignored.0.by) == side);
     // What it had sent before came later: the socket had been there, and ended in some other way.
     let overtook_own = reset.after.at(reset.by).first.is_some();
     let closed = ending::closed_unseen(evidence.close, side);
-    if !answers || !knew || said_goodbye || overtook_own || closed {
+    if !knew || said_goodbye || overtook_own || closed {
         return None;
     }
     // Who has given up has forgotten the connection too, and nothing was restarted.

@@ -30,13 +30,12 @@ fn ended<'a>(evidence: &Evidence<'a>, side: Side) -> Option<&'a Tls> {
 /// (Who was not asked for any may have met a server that has nothing to say, as after a health check.)
 pub(in crate::verdict) fn by_server(evidence: &Evidence<'_>) -> bool {
     let asked = ended(evidence, Side::Server).filter(|tls| tls.has_client_certificate());
+    let Some(tls) = asked.filter(|_| !evidence.in_tls_handshake) else { return false };
     let by_client = |turn: Turn| evidence.close.side(turn.by) == Side::Client;
     let silent =
         evidence.exchange.turns <= 1 && evidence.exchange.turn.is_none_or(by_client) && all_read(evidence);
-    let answers = asked.is_some_and(|tls| said_at_once(evidence, tls));
-    let ended =
-        evidence.ended_by() == Some(Side::Server) || asked.is_some_and(|tls| said_first(evidence, tls));
-    answers && !evidence.in_tls_handshake && silent && ended
+    let ended = evidence.ended_by() == Some(Side::Server) || said_first(evidence, tls);
+    said_at_once(evidence, tls) && silent && ended
 }
 
 /// Did the server say its alert before the client closed? Then that only answered.

@@ -19,6 +19,9 @@ pub(in crate::verdict) fn record_is_cut(evidence: &Evidence<'_>) -> bool {
 
 /// Did the server answer a ClientHello with something that is no TLS, or say that before it and nothing after it?
 pub(in crate::verdict) fn answers_in_clear(evidence: &Evidence<'_>) -> bool {
+    if !evidence.in_tls_handshake {
+        return false;
+    }
     let side = evidence.close.end(Side::Server);
     let silent =
         |exchange: &Exchange| exchange.tls().is_some_and(|tls| tls.client != side && !tls.has_spoken(side));
@@ -27,11 +30,14 @@ pub(in crate::verdict) fn answers_in_clear(evidence: &Evidence<'_>) -> bool {
     // Of what a snaplen cut short the first bytes are enough.
     let begins = evidence.exchange.tls().is_some_and(|tls| tls.answers_otherwise(side));
     let known = has_all_of_server(evidence) || begins && evidence.close.handshake_seen();
-    odd && evidence.in_tls_handshake && known
+    odd && known
 }
 
 /// Did the client say hello in TLS, wait, and leave without one byte of an answer? What comes then meets a closed socket.
 pub(in crate::verdict) fn hello_in_vain(evidence: &Evidence<'_>) -> bool {
+    if !evidence.in_tls_handshake {
+        return false;
+    }
     let server = evidence.close.end(Side::Server);
     let closed =
         matches!(evidence.how, How::Fin | How::FinThenReset) && evidence.closer == Some(Side::Client);
@@ -40,7 +46,7 @@ pub(in crate::verdict) fn hello_in_vain(evidence: &Evidence<'_>) -> bool {
     let spoke = |tls: &Tls| tls.has_spoken(server) || tls.answers_otherwise(server);
     let heard = evidence.exchange.tls().is_some_and(spoke) || answer_unseen(evidence);
     let arrived = evidence.how == How::Fin || was_acknowledged(evidence);
-    evidence.in_tls_handshake && left && !heard && arrived && evidence.close.both_seen()
+    left && !heard && arrived && evidence.close.both_seen()
 }
 
 /// The command that repeats the handshake by hand.

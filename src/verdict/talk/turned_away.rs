@@ -13,10 +13,12 @@ const AT_ONCE: Span = Span::from_secs(1);
 /// Did the server do so? A program that waited for its greeting reads an end; one that had wanted nothing more than a connection does not care.
 pub(in crate::verdict) fn without_a_word(evidence: &Evidence<'_>) -> bool {
     let close = evidence.close;
-    let closed = evidence.how == How::Fin && evidence.closer == Some(Side::Server);
+    if evidence.how != How::Fin || evidence.closer != Some(Side::Server) {
+        return false;
+    }
     let silent = [Side::Client, Side::Server].into_iter().all(|side| !close.half(side).has_data());
     let took = evidence.fin(Side::Server).map(|fin| fin.ts.since(close.start.ts));
-    closed && silent && close.handshake_seen() && close.gaps == 0 && took.is_some_and(|took| took < AT_ONCE)
+    silent && close.handshake_seen() && close.gaps == 0 && took.is_some_and(|took| took < AT_ONCE)
 }
 
 /// What it looked like.

@@ -57,21 +57,22 @@ pub(in crate::verdict) fn doubts(evidence: &Evidence<'_>) -> Vec<Doubt> {
         return doubts.into_iter().flatten().collect();
     }
     let baseline = Baseline::of(evidence, reset);
-    let of_host = [life::spoke_on(evidence, reset), other_ttl(evidence, reset, &baseline)];
-    let others = [
-        other_ip_id(evidence, reset, &baseline),
-        pace::too_soon(evidence, reset),
-        places::came_once(evidence, reset, &baseline),
-        several_aborts(evidence, reset),
-        aim::volley(evidence, reset).or_else(|| aim::beyond(evidence, reset, &baseline)),
-        both_at_once(evidence, reset),
-        unprompted(evidence, reset),
-        odd_ack(evidence, reset, &baseline),
-        places::left_here(evidence, reset),
-        made_here(evidence, reset),
-    ];
-    let lacks = left_out(evidence, reset, &baseline);
-    of_host.into_iter().flatten().chain(lacks).chain(others.into_iter().flatten()).collect()
+    // One by one: there are mostly none, and in lists they would all be moved about.
+    let mut doubts = Vec::new();
+    doubts.extend(life::spoke_on(evidence, reset));
+    doubts.extend(other_ttl(evidence, reset, &baseline));
+    doubts.extend(left_out(evidence, reset, &baseline));
+    doubts.extend(other_ip_id(evidence, reset, &baseline));
+    doubts.extend(pace::too_soon(evidence, reset));
+    doubts.extend(places::came_once(evidence, reset, &baseline));
+    doubts.extend(several_aborts(evidence, reset));
+    doubts.extend(aim::volley(evidence, reset).or_else(|| aim::beyond(evidence, reset, &baseline)));
+    doubts.extend(both_at_once(evidence, reset));
+    doubts.extend(unprompted(evidence, reset));
+    doubts.extend(odd_ack(evidence, reset, &baseline));
+    doubts.extend(places::left_here(evidence, reset));
+    doubts.extend(made_here(evidence, reset));
+    doubts
 }
 
 /// Does the RST of a live socket carry a mark that only its host could have given it with ease: the timestamps that were
@@ -154,8 +155,9 @@ pub(in crate::verdict) fn other_distance(evidence: &Evidence<'_>) -> Option<u8> 
 /// What the RST lacks of that which its host's segments have. One thing a stack of its own may leave out by habit, if the RST goes on in its
 /// host's count.
 fn left_out(evidence: &Evidence<'_>, reset: &Reset, baseline: &Baseline<'_>) -> Vec<Doubt> {
-    let lacks = [no_timestamps(evidence, reset, baseline), no_df(evidence, reset, baseline)];
-    let lacks: Vec<Doubt> = lacks.into_iter().flatten().collect();
+    let mut lacks = Vec::new();
+    lacks.extend(no_timestamps(evidence, reset, baseline));
+    lacks.extend(no_df(evidence, reset, baseline));
     if lacks.len() == 1 && baseline.goes_on_in(&reset.rst) { Vec::new() } else { lacks }
 }
 

@@ -4,18 +4,26 @@
 //! the same direction: each place of several has its own, and a host that translates addresses shows a connection only before or only
 //! behind itself.
 
+use smallvec::SmallVec;
+
 use crate::decode::{Segment, Traits};
 use crate::flow::{Look, Marks, Place, Recent, Reset, Side};
 
 use super::{BASELINE, ID_REACH, NANOS_A_COUNT, in_reach, own_before};
 use crate::verdict::evidence::Evidence;
 
+/// Segments that are kept of a connection: few more than its host can have sent.
+const LADDER: usize = 16;
+
 pub(super) struct Baseline<'a> {
     /// All of them, but for those that passed the host that captured the RST in the other direction.
-    pub(super) own: Vec<&'a Recent>,
+    pub(super) own: SmallVec<[&'a Recent; LADDER]>,
     /// Their TTL, at each place where the RST was captured too.
-    at: Vec<Usual>,
+    at: SmallVec<[Usual; 1]>,
 }
+
+/// One for each segment, as many as are kept.
+type Ttls = SmallVec<[u8; LADDER]>;
 
 /// What is usual at a place where the RST was captured.
 struct Usual {
@@ -24,9 +32,9 @@ struct Usual {
     /// With which TTL that came there.
     rst: u8,
     /// Those of its sender's other segments where they were captured first there.
-    first: Vec<u8>,
+    first: Ttls,
     /// And once more.
-    again: Vec<u8>,
+    again: Ttls,
     /// If there is only one, that is more than chance.
     enough: bool,
 }
@@ -36,8 +44,8 @@ impl Usual {
         let close = evidence.close;
         let here = |look: &Look| close.is_one_place(look.place, place);
         let ttls = |looks: &mut dyn Iterator<Item = Look>| looks.filter(here).map(|look| look.ttl).collect();
-        let first: Vec<u8> = ttls(&mut own_before(evidence, reset).map(Recent::look));
-        let again: Vec<u8> = ttls(&mut close.doubles.looks(reset.by));
+        let first: Ttls = ttls(&mut own_before(evidence, reset).map(Recent::look));
+        let again: Ttls = ttls(&mut close.doubles.looks(reset.by));
         let server = close.side(reset.by) == Side::Server && close.is_one_place(place, Place::of(&reset.rst));
         let elsewhere = evidence.surroundings.server_ttl.filter(|_| server);
         let twice = first.is_empty() && usize::from(close.doubles.segments(reset.by)) >= BASELINE;
@@ -62,8 +70,8 @@ impl Usual {
 }
 
 /// How the RST looked at each place, the first time that it came there.
-fn looks(evidence: &Evidence<'_>, reset: &Reset) -> Vec<Look> {
-    reset.sightings().fold(Vec::new(), |mut looks, seen| {
+fn looks(evidence: &Evidence<'_>, reset: &Reset) -> SmallVec<[Look; 2]> {
+    reset.sightings().fold(SmallVec::new(), |mut looks, seen| {
         let known = |look: &Look| evidence.close.is_one_place(look.place, seen.look.place);
         if !looks.iter().any(known) {
             looks.push(seen.look);
