@@ -6,8 +6,8 @@
 
 use prefetch_index::prefetch_index;
 
-/// No entry. Its number is never given out: nothing has so many.
-const EMPTY: u64 = u64::MAX;
+/// No entry. Zeroes are what fresh memory holds, so that a larger array need not be written before it is used.
+const EMPTY: u64 = 0;
 const SMALLEST: usize = 1 << 10;
 
 /// The array.
@@ -23,17 +23,18 @@ impl Default for Entries {
     }
 }
 
+/// The complement of both, which is never empty: the last number is never given out, since nothing has so many.
 const fn entry(hash: u32, place: u32) -> u64 {
-    (hash as u64) << 32 | place as u64
+    !((hash as u64) << 32 | place as u64)
 }
 
 const fn hash_of(entry: u64) -> u32 {
-    (entry >> 32) as u32
+    (!entry >> 32) as u32
 }
 
 #[expect(clippy::cast_possible_truncation, reason = "the lower half of an entry is its place")]
 const fn place_of(entry: u64) -> u32 {
-    entry as u32
+    !entry as u32
 }
 
 impl Entries {
