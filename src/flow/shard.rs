@@ -214,11 +214,13 @@ impl Shard {
         }
     }
 
-    /// Gives those that are not over to `sink`, and when they began; in no order. Nothing can be found any more: this is the
-    /// end, and there may be a million, for whose order the room of the index is needed.
+    /// Gives those that are not over to `sink`, and when they began; as they lie in memory. Nothing can be found any more: this
+    /// is the end, and there may be a million, for whose order the room of the index is needed.
     pub(super) fn leave(&mut self, mut sink: impl FnMut(Timestamp, Place)) {
-        self.index.sweep();
-        for place in std::mem::take(&mut self.index).places() {
+        self.index = Index::default();
+        let small = self.small.taken(|small| small.key != FlowKey::NOBODY).map(Place::Small);
+        let whole = self.whole.taken(|flow| flow.key != FlowKey::NOBODY).map(Place::Whole);
+        for place in small.chain(whole) {
             if let Some((ts, ..)) = self.begun(place) {
                 sink(ts, place);
             }

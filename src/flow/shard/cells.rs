@@ -154,6 +154,12 @@ impl<T: Fetch> Pool<T> {
         self.free.push(at);
     }
 
+    /// Cells that are given out, as `is_taken` tells.
+    pub(super) fn taken(&self, is_taken: impl Fn(&T) -> bool) -> impl Iterator<Item = u32> {
+        let cells = self.cells.iter().zip(0..);
+        cells.filter(move |(cell, _)| is_taken(cell)).map(|(_, at)| at)
+    }
+
     pub(super) fn at(&self, at: u32) -> &T {
         &self.cells[at as usize]
     }
