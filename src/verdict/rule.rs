@@ -150,9 +150,11 @@ pub(super) fn rank(evidence: &Evidence<'_>) -> Findings {
     let (mut explained, unheard, forged) = (false, evidence.is_unheard(), evidence.forged_fin().is_some());
     for rule in &RULES {
         // The last resort is the last of the list.
-        let heard = !unheard || OF_ENDS.contains(&rule.name);
-        let believed = !forged || OF_DEVICES.contains(&rule.name);
-        if (explained && is_last_resort(rule)) || !heard || !believed {
+        if explained && is_last_resort(rule) {
+            break;
+        }
+        let silent = unheard && !OF_ENDS.contains(&rule.name);
+        if silent || forged && !OF_DEVICES.contains(&rule.name) {
             continue;
         }
         if let Some(confidence) = (rule.judge)(evidence) {
@@ -189,8 +191,9 @@ fn cap(evidence: &Evidence<'_>, rule: &Rule) -> Confidence {
     evidence.cap.min(sender.unwrap_or(Confidence::Certain))
 }
 
+/// It is told by where it is: this is asked for every rule.
 fn is_last_resort(rule: &Rule) -> bool {
-    rule.name == "unexplained"
+    RULES.last().is_some_and(|last| std::ptr::eq(*last, rule))
 }
 
 fn is_unread(rule: &Rule) -> bool {
