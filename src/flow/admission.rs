@@ -2,10 +2,11 @@
 
 use crate::decode::{Segment, SeqNumber};
 
+use super::facts::Facts;
 use super::half::{Half, Marks};
 use super::key::End;
 use super::recent::{Recent, RecentRing};
-use super::state::{Cold, Facts, Flow, Phase};
+use super::state::{Cold, Flow, Phase};
 
 /// How far a segment may lie from what a closed connection last sent and still be its: Zeek's limit for numbers that
 /// it trusts (`TOO_LARGE_SEQ_DELTA`).

@@ -4,11 +4,12 @@ use crate::decode::{Segment, Traits};
 use crate::time::Span;
 
 use super::close::Reset;
+use super::facts::Facts;
 use super::half::Marks;
 use super::key::{Both, End, FlowKey};
 use super::place::{Copied, Look, Looks};
 use super::recent::{Recent, RecentRing};
-use super::state::{Cold, Facts, Flow};
+use super::state::{Cold, Flow};
 
 /// Frames of a connection that were captured twice; takes room only once there are any.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]

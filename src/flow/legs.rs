@@ -3,9 +3,10 @@
 use crate::decode::Segment;
 use crate::time::Span;
 
+use super::facts::Facts;
 use super::half::{Half, Marks};
 use super::key::{Both, End};
-use super::state::{Cold, Facts, Flow};
+use super::state::{Cold, Flow};
 
 /// How fast a side answers: from the other side's latest data or SYN to the acknowledgement of all of it. `halves` are
 /// as they were before the segment.

@@ -18,6 +18,7 @@ mod duplicate;
 mod ending;
 mod exchange;
 mod expiry;
+mod facts;
 mod half;
 mod history;
 mod index;

@@ -9,13 +9,14 @@ use super::acceptance::{self, Acceptance};
 use super::close::{Coverage, Fin};
 use super::ending::{self, Ending};
 use super::exchange::{Exchange, Peek};
+use super::facts::Facts;
 use super::half::{Half, Marks, Order};
 use super::history::Letter;
 use super::key::{Both, End};
 use super::legs;
 use super::recent::{Recent, RecentRing};
 use super::roles::Roles;
-use super::state::{self, Cold, Facts, Flow, Letters};
+use super::state::{self, Cold, Flow, Letters};
 use super::zeek::{self, EndpointState, Event, Outcome};
 use super::{usual, volley};
 

@@ -8,12 +8,13 @@
 use crate::decode::{Flags, Segment, Traits};
 
 use super::exchange::Peek;
+use super::facts::Facts;
 use super::half::{Marks, Order};
 use super::history::Letter;
 use super::key::End;
 use super::legs;
 use super::recent::{Recent, RecentRing};
-use super::state::{Facts, Flow};
+use super::state::Flow;
 use super::track;
 use super::zeek::{EndpointState, Role};
 

@@ -5,10 +5,11 @@ use crate::time::Timestamp;
 
 use super::super::close::ObservedUntil;
 use super::super::exchange::room_for;
+use super::super::facts::Facts;
 use super::super::half::Marks;
 use super::super::key::End;
 use super::super::router::SHARDS;
-use super::super::state::{Facts, Flow, Queue};
+use super::super::state::{Flow, Queue};
 use super::cells::Body;
 use super::{Shard, Sink};
 

@@ -44,7 +44,7 @@ pub(in crate::verdict) fn aborted(evidence: &Evidence<'_>) -> Option<GaveUp> {
     let last = own.first().filter(|last| says(last))?;
     // Some stacks repeat more than the first of what is missing, in turn.
     let again = || own.iter().enumerate().filter(|(at, copy)| is_repeated(&own, *at, copy));
-    let (times, first) = (again().count(), again().last().map(|(_, first)| first)?);
+    let (times, first) = (again().count(), again().next_back().map(|(_, first)| first)?);
     if times < IN_VAIN || reset.rst.ts.since(first.ts) < LONG {
         return None;
     }
