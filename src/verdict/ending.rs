@@ -5,6 +5,7 @@ pub(super) mod half_close;
 pub(super) mod long_segments;
 pub(super) mod probes;
 pub(super) mod shut_window;
+pub(super) mod silence;
 pub(super) mod undelivered;
 pub(super) mod unseen;
 

@@ -1,13 +1,13 @@
 //! Every derived fact that a rule may use, each computed once.
 
 use crate::context::Surroundings;
-use crate::decode::{IcmpError, SeqNumber};
+use crate::decode::IcmpError;
 use crate::flow::{
     Acceptance, Close, Coverage, End, Exchange, Fin, Http, Marks, Recent, Reset, Side, Stream,
 };
 use crate::time::{Span, Timestamp};
 
-use super::ending::half_close;
+use super::ending::{half_close, silence};
 pub(super) use super::talk::Talk;
 use super::who::forgery;
 use super::who::forgery::Doubt;
@@ -99,7 +99,7 @@ impl<'a> Evidence<'a> {
         if reset.is_some_and(shape::has_leftover) && forgery::is_authentic(&evidence) {
             evidence.shape = Shape::Active;
         }
-        evidence.idle_before = idle_before(&evidence);
+        evidence.idle_before = silence::idle_before(&evidence);
         evidence.talk = talk::talk(&evidence);
         // A host's other segments are what its RST is compared with.
         if !evidence.is_unheard() {
@@ -203,7 +203,8 @@ impl<'a> Evidence<'a> {
     #[must_use]
     pub fn prompt_was_repeated(&self) -> bool {
         let Some(prompt) = self.reset().and_then(|reset| reset.prompt) else { return false };
-        first_copy(self.close, &prompt).is_some_and(|first| prompt.ts.since(first.ts) >= talk::REPEATED)
+        silence::first_copy(self.close, &prompt)
+            .is_some_and(|first| prompt.ts.since(first.ts) >= talk::REPEATED)
     }
 
     /// Did the client send the last ACK of the handshake, as far as is known?
@@ -224,15 +225,6 @@ impl<'a> Evidence<'a> {
     #[must_use]
     pub fn established_for_long(&self) -> bool {
         self.idle_before.is_some_and(|idle| idle > talk::QUIET)
-    }
-
-    /// The longest pause between two messages before the last one, as far back as segments are kept.
-    #[must_use]
-    pub fn longest_pause(&self) -> Option<Span> {
-        let end = end_serial(self)?;
-        let said: Vec<&Recent> =
-            self.close.recent.iter().filter(|recent| recent.serial < end && is_speech(recent)).collect();
-        said.iter().zip(said.iter().skip(1)).map(|(a, b)| b.ts.since(a.ts)).max()
     }
 
     /// Was an HTTP request still unanswered when what the RST answers was sent?
@@ -318,83 +310,4 @@ fn in_tls_handshake(close: &Close, exchange: &Exchange) -> bool {
     let blind = [End::Low, End::High].into_iter().any(blind);
     // Where the capture begins with what is encrypted the handshake lies before it.
     exchange.tls().is_some_and(|tls| !tls.established && tls.has_handshake()) && !blind
-}
-
-/// From the last thing that either side said to the first of: a FIN, the RST, the data that the RST answers. A message that
-/// was still on its way when the end began broke no silence.
-fn idle_before(evidence: &Evidence<'_>) -> Option<Span> {
-    let close = evidence.close;
-    let end_serial = end_serial(evidence)?;
-    let at = close.recent.iter().position(|recent| recent.serial == end_serial)?;
-    let end = close.recent.get(at)?;
-    if let Some(last) = last_word_of_http2(evidence).filter(|&last| last < end.ts) {
-        return Some(end.ts.since(last));
-    }
-    let crossed = evidence.exchange.turn.filter(|_| evidence.request_crossed);
-    let unheard =
-        |recent: &Recent| crossed.is_some_and(|turn| recent.by == turn.by && !recent.seq.before(turn.seq));
-    // That a server ends a session for being idle breaks no silence.
-    let farewell = evidence.exchange.fatal().filter(|fatal| !fatal.answers).map(|fatal| fatal.serial);
-    let earlier = close.recent.get(..at)?;
-    let goodbyes = [End::Low, End::High].map(|by| goodbye_of(evidence, earlier, by));
-    let said = |recent: &&Recent| {
-        (is_speech(recent) || ends_handshake(close, recent))
-            && !unheard(recent)
-            && farewell != Some(recent.serial)
-            && !goodbyes.contains(&Some((recent.by, recent.seq)))
-    };
-    let before = earlier.iter().rev().find(said)?;
-    Some(end.ts.since(before.ts))
-}
-
-/// Where an end's goodbye begins, if that is a segment of its own and the last of `earlier` that it said: that breaks no silence either.
-fn goodbye_of(evidence: &Evidence<'_>, earlier: &[Recent], by: End) -> Option<(End, SeqNumber)> {
-    let bytes = evidence.exchange.trailing_own_bytes(by);
-    let last = earlier.iter().rev().find(|recent| recent.by == by && recent.len > 0)?;
-    (1..=bytes).contains(&last.len).then_some((by, last.seq))
-}
-
-/// When somebody last said something in HTTP/2, whose pings break no silence. Where that is after the end nobody knows what was before.
-fn last_word_of_http2(evidence: &Evidence<'_>) -> Option<Timestamp> {
-    let http2 = evidence.exchange.http2().filter(|http2| !http2.is_within_data())?;
-    let heard = |end: End| !evidence.request_crossed || end != http2.client;
-    [End::Low, End::High].into_iter().filter(|&end| heard(end)).filter_map(|end| *http2.said_at.at(end)).max()
-}
-
-/// With which segment the end began: a FIN, the RST, or the message that the RST answers.
-fn end_serial(evidence: &Evidence<'_>) -> Option<u64> {
-    let close = evidence.close;
-    let fin = evidence.closer.and_then(|side| evidence.fin(side));
-    let rst = evidence.reset().map(|reset| {
-        let prompt = reset.prompt.filter(is_speech);
-        prompt.map_or(reset.serial, |prompt| {
-            first_copy(close, &prompt).map_or(prompt.serial, |first| first.serial)
-        })
-    });
-    fin.map(|fin| fin.serial).or(rst)
-}
-
-/// The first segment that carried what `recent` carries, as far as segments are kept.
-fn first_copy<'a>(close: &'a Close, recent: &Recent) -> Option<&'a Recent> {
-    let same = |other: &&Recent| {
-        (other.by, other.seq) == (recent.by, recent.seq) && other.len > 0 && !other.flags.rst()
-    };
-    close.recent.iter().filter(|_| recent.len > 0).find(same)
-}
-
-/// Says something: payload, SYN, FIN; neither an acknowledgement nor a probe of one old byte.
-fn is_speech(recent: &Recent) -> bool {
-    (recent.len > 1
-        || recent.flags.syn()
-        || recent.flags.fin()
-        || (recent.len == 1 && recent.flags.has(crate::decode::Flags::PSH)))
-        && !recent.flags.rst()
-}
-
-fn ends_handshake(close: &Close, recent: &Recent) -> bool {
-    let from_client = recent.by == close.client;
-    let server: End = close.client.peer();
-    from_client
-        && recent.seq_end() == close.halves.at(close.client).iss.plus(1)
-        && recent.ack == close.halves.at(server).iss.plus(1)
 }

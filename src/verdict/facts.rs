@@ -6,7 +6,7 @@ use crate::flow::{BodyLength, Exchange, Side, Turn};
 use crate::time::Span;
 
 pub(super) use self::rst::{of_ignored, of_rst};
-use super::ending::{half_close, shut_window, unseen};
+use super::ending::{half_close, shut_window, silence, unseen};
 use super::evidence::{Evidence, Talk};
 use super::talk::{broken_off, goaway, own_words, version};
 use super::{Confidence, Fact, cap, talk};
@@ -50,11 +50,39 @@ pub(super) fn of_forged_fin(evidence: &Evidence<'_>) -> Option<Fact> {
 /// A side's first FIN.
 pub(super) fn of_fin(evidence: &Evidence<'_>, side: Side) -> Option<Fact> {
     let frame = evidence.fin_frame(side)?;
-    let after = evidence.idle_before.filter(|_| evidence.closer == Some(side));
-    let said = [Side::Client, Side::Server].iter().any(|&side| evidence.close.half_before(side).has_data());
-    let since = if said { "last message" } else { "handshake" };
-    let pause = after.map(|idle| format!(" {idle} after the {since}")).unwrap_or_default();
+    let pause = if evidence.closer == Some(side) { since_last_said(evidence) } else { None };
+    let pause = pause.map(|pause| format!(" {pause}")).unwrap_or_default();
     Some(Fact::at(frame, format!("the {side} closed (FIN){pause}")))
+}
+
+/// How long before the end what was said; a goodbye that came in between is named by itself.
+pub(super) fn since_last_said(evidence: &Evidence<'_>) -> Option<String> {
+    let idle = evidence.idle_before?;
+    let said = [Side::Client, Side::Server].iter().any(|&side| evidence.close.half_before(side).has_data());
+    Some(match silence::last_word(evidence) {
+        Some((side, pause)) => {
+            let word = last_word_of(evidence, side);
+            format!("{idle} after the last data and {pause} after the {side}'s {word}")
+        }
+        None if said => format!("{idle} after the last message"),
+        None => format!("{idle} after the handshake"),
+    })
+}
+
+/// What a side said that was no part of the talk.
+fn last_word_of(evidence: &Evidence<'_>, side: Side) -> &'static str {
+    let (exchange, by) = (evidence.exchange, evidence.close.end(side));
+    if let Some(http2) = exchange.http2() {
+        return if http2.goaway.at(by).is_some() { "GOAWAY" } else { "control frame" };
+    }
+    if let Some(websocket) = exchange.websocket() {
+        return if websocket.close_frame().is_some() { "Close frame" } else { "control frame" };
+    }
+    match exchange.fatal() {
+        _ if exchange.tls().is_some() => "TLS alert",
+        Some(fatal) if fatal.by == by => "last word",
+        _ => "goodbye",
+    }
 }
 
 /// Whose turn it was, and what was missing.

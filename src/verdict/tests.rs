@@ -11,6 +11,7 @@ mod network;
 mod own_words;
 mod program;
 mod sender;
+mod silence;
 mod stack;
 mod tls;
 mod unheard;

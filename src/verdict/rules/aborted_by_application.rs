@@ -98,9 +98,9 @@ fn advise(evidence: &Evidence<'_>) -> String {
     // What lay before a FIN is whose that was.
     let own = evidence.closer.is_none() && evidence.talk == Talk::Complete;
     let idle = evidence.idle_before.filter(|&idle| idle >= BRIEFEST_IDLE && own);
-    let after = idle.map(|idle| {
-        format!(" It did so {idle} after the last message: if that is always so, an idle timeout of its own.")
-    });
+    let after = idle.and_then(|_| facts::since_last_said(evidence));
+    let after =
+        after.map(|after| format!(" It did so {after}: if that is always so, an idle timeout of its own."));
     let device = if evidence.doubts.is_empty() {
         ""
     } else {

@@ -2,7 +2,7 @@
 
 use crate::flow::Side;
 use crate::time::Span;
-use crate::verdict::ending::{gave_up, probes};
+use crate::verdict::ending::{gave_up, probes, silence};
 use crate::verdict::evidence::{BRIEFEST_IDLE, STANDS_OUT, Shape, Talk};
 use crate::verdict::rule::{Confidence, Rule, hit, miss};
 use crate::verdict::talk::broken_off;
@@ -125,7 +125,7 @@ fn judge_reply(evidence: &Evidence<'_>, idle: Span) -> Option<Confidence> {
         Some(prompt) => prompt.len > 0 && !evidence.prompt_was_repeated(),
         None => matches!(evidence.talk, Talk::Complete | Talk::Nothing),
     };
-    let longer = |times| evidence.longest_pause().is_none_or(|pause| idle >= pause.times(times));
+    let longer = |times| silence::longest_pause(evidence).is_none_or(|pause| idle >= pause.times(times));
     if !told || !longer(LONGER) || idle < BRIEFEST_IDLE {
         return None;
     }
@@ -141,7 +141,7 @@ fn judge_reply(evidence: &Evidence<'_>, idle: Span) -> Option<Confidence> {
 fn facts_of(evidence: &Evidence<'_>) -> Vec<Fact> {
     let mut facts = vec![Fact::of_all(format!("{} of silence before the end", facts::idle(evidence)))];
     facts.extend(broken_off::fact(evidence));
-    if let Some(pause) = evidence.longest_pause() {
+    if let Some(pause) = silence::longest_pause(evidence) {
         facts.push(Fact::of_all(format!("no pause before it was longer than {pause}")));
     }
     facts.extend(facts::of_rst(evidence));

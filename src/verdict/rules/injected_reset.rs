@@ -2,6 +2,7 @@
 
 use crate::flow::Side;
 use crate::time::Span;
+use crate::verdict::ending::silence;
 use crate::verdict::evidence::{BRIEFEST_IDLE, STANDS_OUT, Shape};
 use crate::verdict::rule::{Confidence, Rule, hit, miss};
 use crate::verdict::who::forgery;
@@ -66,7 +67,7 @@ fn facts_of(evidence: &Evidence<'_>) -> Vec<Fact> {
 /// The silence before a segment that was answered as by somebody who does not know the connection.
 fn forgotten_idle(evidence: &Evidence<'_>) -> Option<Span> {
     let answers = evidence.shape == Shape::Reply && evidence.reset()?.prompt.is_some();
-    let pause = evidence.longest_pause().unwrap_or(Span::ZERO);
+    let pause = silence::longest_pause(evidence).unwrap_or(Span::ZERO);
     evidence.idle_before.filter(|&idle| answers && idle >= BRIEFEST_IDLE && idle >= pause.times(STANDS_OUT))
 }
 

@@ -117,7 +117,7 @@ fn what_a_server_ends_with_the_connection_is_no_answer() {
     );
     assert!(says(&ended, "the server said GOAWAY (ENHANCE_YOUR_CALM)"), "{:?}", ended.evidence);
     assert!(ended.advice.as_ref().is_some_and(|advice| advice.contains("keepalive pings")));
-    assert!(says(&ended, "the server closed (FIN) 1.00 s after the last message"), "{:?}", ended.evidence);
+    assert!(says(&ended, "the server closed (FIN) 1.00 s after the last data"), "{:?}", ended.evidence);
     for (begun, cause) in [(String::new(), "no_response"), (begin(1), "response_cut")] {
         let ended =
             told(&format!("{}B > A .\n{begun}B > A P. hex {status}\nB > A F.\nA > B F.\nB > A .", ask(1)));

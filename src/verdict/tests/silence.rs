@@ -1,0 +1,35 @@
+//! For how long nothing had been said, and what breaks no silence.
+
+use crate::time::Span;
+use crate::verdict::example::verdict;
+
+const OPEN: &str = "A > B S\nB > A S.\nA > B .\n";
+
+/// What only ends a session is no message of it; but who reads that sees it in the packets.
+#[test]
+fn a_goodbye_before_the_end_is_named_beside_the_silence() {
+    let talk = "A > B P. \"NOOP\\r\\n\"\nB > A P. \"250 ok\\r\\n\"\nA > B .\n";
+    let closed = verdict(&format!(
+        "{OPEN}{talk}+5 B > A P. \"521 enough\\r\\n\"\n+0.002 B > A F.\nA > B .\nA > B P. \"RSET\\r\\n\"\nB > A R"
+    ));
+    let says = "the server closed (FIN) 5.00 s after the last data and 2.0 ms after the server's last word";
+    assert!(closed.evidence.iter().any(|fact| fact.fact == says), "{:?}", closed.evidence);
+    let aborted = verdict(&format!("{OPEN}{talk}+5 A > B P. \"QUIT\\r\\n\"\n+0.002 A > B R."));
+    let says = "It did so 5.00 s after the last data and 2.0 ms after the client's goodbye";
+    assert!(aborted.advice.as_ref().is_some_and(|advice| advice.contains(says)), "{:?}", aborted.advice);
+}
+
+/// Who repeats itself says nothing new, and had waited since it said so first.
+#[test]
+fn silence_begins_with_what_was_said_first() {
+    let asked = "A > B P. len 9\nB > A P. len 9\nA > B .\nA > B P. len 9\n";
+    let left = |between: &str| {
+        verdict(&format!("{OPEN}{asked}+1 A > B again\n{between}+2 A > B F.\nB > A F.\nA > B ."))
+    };
+    assert_eq!(left("").idle_before, Some(Span::from_secs(3)));
+    // Whoever ends it may have heard it only when it came again.
+    let closed =
+        |heard: &str| verdict(&format!("{OPEN}{asked}{heard}+1 A > B again\n+2 B > A F.\nA > B F.\nB > A ."));
+    assert_eq!(closed("").idle_before, Some(Span::from_secs(2)));
+    assert_eq!(closed("+0 B > A .\n").idle_before, Some(Span::from_secs(3)));
+}
