@@ -8,7 +8,7 @@ use crate::time::Span;
 pub(super) use self::rst::{of_ignored, of_rst};
 use super::ending::{half_close, shut_window, silence, unseen};
 use super::evidence::{Evidence, Talk};
-use super::talk::{broken_off, goaway, own_words, version};
+use super::talk::{broken_off, goaway, own_words, rhythm, version};
 use super::{Confidence, Fact, cap, talk};
 
 /// How the end looked: the first FIN and the RST, as far as there are any.
@@ -115,6 +115,9 @@ pub(super) fn of_talk(evidence: &Evidence<'_>) -> Option<Fact> {
                 Some(missing) => {
                     format!("{request} did not arrive whole: {missing} bytes of it never came")
                 }
+                None if rhythm::may_want_no_answer(evidence) => {
+                    format!("{request} ({} bytes) had no answer, as none of that length before", turn.bytes)
+                }
                 None => format!("{request} ({} bytes) had no answer yet", turn.bytes),
             };
             Fact::at(turn.frame, says)
@@ -122,27 +125,34 @@ pub(super) fn of_talk(evidence: &Evidence<'_>) -> Option<Fact> {
         Talk::Answering => {
             Fact::at(turn.frame, unseen::told(evidence, &request).unwrap_or_else(|| begun(evidence)))
         }
-        Talk::Complete if talk::end_unknown(evidence) => Fact::at(
-            turn.frame,
-            format!("the answer to {request} had {}; where it ends cannot be told", progress(evidence)),
-        ),
-        Talk::Complete if is_rest_of_request(evidence, turn) => Fact::at(
-            turn.frame,
-            format!(
-                "{request} was answered before it was whole: the client sent {} bytes more of it",
-                turn.bytes
-            ),
-        ),
-        Talk::Complete => Fact::at(
-            turn.frame,
-            format!(
-                "the last message, {} bytes from the {}, {} whole",
-                turn.bytes,
-                evidence.close.side(turn.by),
-                if talk::is_known(evidence) { "was" } else { "seemed" }
-            ),
-        ),
+        Talk::Complete => Fact::at(turn.frame, settled(evidence, turn, &request)),
     })
+}
+
+/// What was said last, when nothing was owed any more.
+fn settled(evidence: &Evidence<'_>, turn: Turn, request: &str) -> String {
+    let bytes = turn.bytes;
+    if talk::end_unknown(evidence) {
+        return format!("the answer to {request} had {}; where it ends cannot be told", progress(evidence));
+    }
+    if is_rest_of_request(evidence, turn) {
+        return format!(
+            "{request} was answered before it was whole: the client sent {bytes} bytes more of it"
+        );
+    }
+    if wanted_no_answer(evidence, turn) {
+        return format!(
+            "{request} ({bytes} bytes) wanted no answer: those of that length before had none either"
+        );
+    }
+    let was = if talk::is_known(evidence) { "was" } else { "seemed" };
+    format!("the last message, {bytes} bytes from the {}, {was} whole", evidence.close.side(turn.by))
+}
+
+/// Does the client say that and go on, by all that it did before?
+fn wanted_no_answer(evidence: &Evidence<'_>, said: Turn) -> bool {
+    let unread = !talk::is_known(evidence) && evidence.close.side(said.by) == Side::Client;
+    unread && rhythm::wanted_no_answer(evidence, said)
 }
 
 /// How much of an answer had come, or of what nobody had asked for.

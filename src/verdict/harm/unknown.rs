@@ -18,6 +18,7 @@ const REASONS: &[Test] = &[
     after::only_a_stream_ended_after,
     patience::left_unanswered_in_tls,
     rhythm::left_waiting,
+    rhythm::left_behind_such,
     patience::left_at_once,
     patience::greeted_too_late,
     refused_tls::left_at_sight,

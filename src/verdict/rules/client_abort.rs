@@ -150,7 +150,9 @@ fn guess(evidence: &Evidence<'_>) -> Confidence {
     let hidden = unseen::is_cut_short(evidence);
     let long = evidence.exchange.turn.is_some_and(|turn| turn.bytes > talk::SHORT_ANSWER) && !hidden;
     let coming = long && evidence.unacknowledged_before_rst() || shut_window::waited(evidence, Side::Server);
-    if evidence.talk == Talk::Awaiting || more || coming || evidence.lost_data() {
+    if rhythm::left_behind_such(evidence) {
+        Confidence::Possible
+    } else if evidence.talk == Talk::Awaiting || more || coming || evidence.lost_data() {
         Confidence::Likely
     } else {
         Confidence::Possible
@@ -229,6 +231,9 @@ fn advise(evidence: &Evidence<'_>) -> String {
     }
     if evidence.talk == Talk::Awaiting && evidence.exchange.request_unfinished() {
         return "The client left in the middle of its own request: look at what made it stop there, be it its timeout, its end, or the program that it had the body from.".into();
+    }
+    if rhythm::left_behind_such(evidence) {
+        return "The client left behind a message as long as others that it never had an answer to: if it only confirmed something, it had all that it wanted, and nothing needs doing.".to_owned();
     }
     // Who has no room waits for nothing.
     let reads = !talk::is_full(evidence, Side::Client);

@@ -1,7 +1,7 @@
 //! How the two take turns where nobody reads what they say: a client that says one thing after another waits for no answer, one that had
 //! an answer to everything and then waits in vain does.
 
-use crate::flow::{Offers, Side};
+use crate::flow::{Offers, Recent, Side, Turn};
 use crate::time::Span;
 
 use super::tls;
@@ -14,6 +14,8 @@ use crate::verdict::talk;
 const MESSAGE: u32 = 536;
 /// As many messages in a row wait for no answer; a request may come as head and body.
 const ROW: u32 = 3;
+/// What happens by chance once does not twice.
+const OFTEN: usize = 2;
 /// But those that took less than a part like this of the silence behind them were one request in pieces.
 const IN_ONE_GO: u64 = 10;
 /// Programs that report something close right behind it; who waits for an answer gives up after seconds.
@@ -53,6 +55,58 @@ pub(in crate::verdict) fn talks_on(evidence: &Evidence<'_>) -> bool {
     is_one_way(evidence) || row >= ROW && !waited(evidence, last.since(turn.start))
 }
 
+/// Did what the client says last want no answer whenever it said as much before? The server took it and said nothing, and the client went on by
+/// itself: it confirms something, or keeps the connection alive.
+pub(in crate::verdict) fn wanted_no_answer(evidence: &Evidence<'_>, said: Turn) -> bool {
+    let alike = alike(evidence, said).unwrap_or_default();
+    let mut taken = alike.iter().filter(|went_on| went_on.taken);
+    taken.clone().count() >= OFTEN || taken.any(|went_on| went_on.pause > QUIET)
+}
+
+/// The same where the client may have gone on before the server had taken that: a part of something longer looks alike.
+pub(in crate::verdict) fn may_want_no_answer(evidence: &Evidence<'_>) -> bool {
+    let said = evidence.exchange.turn.filter(|turn| evidence.close.side(turn.by) == Side::Client);
+    let unread = !talk::is_known(evidence);
+    unread && said.is_some_and(|said| alike(evidence, said).is_some())
+}
+
+/// Did the client leave behind such a message, which may not have arrived?
+pub(in crate::verdict) fn left_behind_such(evidence: &Evidence<'_>) -> bool {
+    let left = evidence.ended_by() == Some(Side::Client) && may_want_no_answer(evidence);
+    left && (evidence.talk == Talk::Awaiting || evidence.lost_data())
+}
+
+/// How somebody went on behind a message that nobody answered.
+#[derive(Clone, Copy)]
+struct WentOn {
+    pause: Span,
+    /// The message had been acknowledged by then.
+    taken: bool,
+}
+
+/// What came behind each earlier message as long as this one, if there were any and none was answered.
+fn alike(evidence: &Evidence<'_>, said: Turn) -> Option<Vec<WentOn>> {
+    let recent = &evidence.close.recent;
+    let alike =
+        |one: &Recent| one.by == said.by && u64::from(one.len) == said.bytes && one.seq.before(said.seq);
+    let earlier = recent.iter().enumerate().filter(|(_, one)| alike(one));
+    let went_on: Option<Vec<WentOn>> =
+        earlier.map(|(at, one)| went_on_after(recent.get(at + 1..)?, one)).collect();
+    went_on.filter(|went_on| !went_on.is_empty())
+}
+
+/// How the sender of `one` went on behind it, if nobody said anything in between.
+fn went_on_after(later: &[Recent], one: &Recent) -> Option<WentOn> {
+    let speech =
+        |recent: &Recent| recent.len > 0 && (recent.by != one.by || recent.seq_end().after(one.seq_end()));
+    let next = later.iter().position(speech)?;
+    let takes =
+        |recent: &Recent| recent.by != one.by && recent.flags.ack() && !recent.ack.before(one.seq_end());
+    let (before, next) = (later.get(..next)?, later.get(next)?);
+    let taken = before.iter().any(takes);
+    (next.by == one.by).then(|| WentOn { pause: next.ts.since(one.ts), taken })
+}
+
 /// Did the client say it all in one go, and then wait? A request may come in several pieces.
 fn waited(evidence: &Evidence<'_>, said_in: Span) -> bool {
     evidence.idle_before.is_some_and(|idle| idle >= QUIET && said_in.as_nanos() < idle.as_nanos() / IN_ONE_GO)
@@ -70,4 +124,47 @@ pub(in crate::verdict) fn left_waiting(evidence: &Evidence<'_>) -> bool {
     let rhythm = exchange.turns >= ANSWERED_BEFORE && !talks_on(evidence);
     let all_seen = evidence.close.gaps == 0 && evidence.close.both_seen();
     left && waited && vain && unread && all_seen && (web || rhythm)
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::verdict::example::{cause, verdict};
+    use crate::verdict::{Confidence, Harm};
+
+    /// A client that confirms each answer by a message of its own, which has none, is owed nothing when it leaves behind one.
+    #[test]
+    fn what_never_had_an_answer_waits_for_none() {
+        let round = |confirms: &str| {
+            format!("+1 A > B P. len 106\nB > A P. len 66\nA > B P. {confirms}\n+0.1 B > A .\n")
+        };
+        let left = |rounds: &[&str]| {
+            let talk: String = rounds.iter().map(|confirms| round(confirms)).collect();
+            verdict(&format!("A > B S\nB > A S.\nA > B .\n{talk}A > B R."))
+        };
+        let told = left(&["len 7", "len 7", "len 7"]);
+        assert_eq!(cause(&told).0, Some("aborted_by_application"), "{:?}", told.evidence);
+        assert_ne!(told.harm, Some(Harm::Harmful));
+        let says = "the client's message (7 bytes) wanted no answer";
+        assert!(told.evidence.iter().any(|fact| fact.fact.starts_with(says)), "{:?}", told.evidence);
+        // Who went on at once may have said one thing in two pieces.
+        let pieces = "+1 A > B P. len 7\nA > B P. len 99\nB > A P. len 66\n";
+        let told = verdict(&format!("A > B S\nB > A S.\nA > B .\n{pieces}{pieces}A > B P. len 7\nA > B R."));
+        let found = told.cause.map(|found| (found.rule.name, found.confidence));
+        assert_eq!(found, Some(("client_abort", Confidence::Possible)), "{:?}", told.evidence);
+        assert_eq!(told.harm, None);
+        // Nobody knows what one of another length wants.
+        let told = left(&["len 7", "len 7", "len 9"]);
+        let found = told.cause.map(|found| (found.rule.name, found.confidence));
+        assert_eq!(found, Some(("client_abort", Confidence::Likely)), "{:?}", told.evidence);
+    }
+
+    /// What had an answer once has one again.
+    #[test]
+    fn what_was_answered_is_owed_an_answer() {
+        let asked = "+1 A > B P. len 20\n+0.1 B > A .\n";
+        let told = verdict(&format!(
+            "A > B S\nB > A S.\nA > B .\n{asked}B > A P. len 30\n{asked}{asked}B > A P. len 30\n{asked}A > B R."
+        ));
+        assert_eq!(cause(&told).0, Some("client_abort"), "{:?}", told.evidence);
+    }
 }

@@ -3,7 +3,8 @@
 use crate::flow::{Half, Marks, Offers, Side, Turn};
 
 use super::answered_early::{self, is_rest_of_request};
-use super::farewell::{is_last_word, left_without_a_word, said_goodbye};
+use super::farewell::{is_last_word, left_with_all, left_without_a_word, said_goodbye};
+use super::rhythm::wanted_no_answer;
 use super::tls::{offers, record_is_cut};
 use super::{QUIET, Talk, after, framed};
 use crate::verdict::How;
@@ -116,3 +117,4 @@ fn is_settled(evidence: &Evidence<'_>, turn: Turn) -> bool {
         || is_last_word(evidence, turn)
         || answered_early::is_blind(evidence.exchange) && is_rest_of_request(evidence.exchange, turn)
 }
+        || wanted_no_answer(evidence, turn)
