@@ -106,6 +106,12 @@ impl Fatal {
 
     /// Does it end the session by its own account?
     pub(super) fn says_so(&self) -> bool {
+    /// Is it a line with a reply code? That answers whatever was asked (RFC 5321 §4.2.1, RFC 959 §4.2).
+    #[must_use]
+    pub fn is_reply(&self) -> bool {
+        self.code.is_empty() && self.text.starts_with(|first: char| first.is_ascii_digit())
+    }
+
         matches!(self.severity.as_str(), "FATAL" | "PANIC")
     }
 }

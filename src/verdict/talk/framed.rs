@@ -59,6 +59,13 @@ pub(in crate::verdict) fn fatal<'a>(evidence: &Evidence<'a>) -> Option<&'a Fatal
     said.filter(|_| aborted || evidence.closer == Some(Side::Server))
 }
 
+/// Is the server's word that it ends the session its answer to what the client said last? Then it refused that, however long the two
+/// had been silent before.
+pub(in crate::verdict) fn is_refused(evidence: &Evidence<'_>) -> bool {
+    let asked = evidence.exchange.turn.is_some_and(|turn| evidence.close.side(turn.by) == Side::Client);
+    asked && fatal(evidence).is_some_and(Fatal::is_reply)
+}
+
 /// Was the server's last HTTP response read to its end? Of what the client asked some may not have been.
 pub(super) fn answer_is_whole(evidence: &Evidence<'_>) -> bool {
     evidence.http().is_some_and(|http| {
@@ -132,7 +139,7 @@ fn ended_in_words(evidence: &Evidence<'_>, turn: Turn) -> Option<Talk> {
     let fatal = fatal(evidence).filter(|_| !is_known(evidence))?;
     let asked = evidence.close.side(turn.by) == Side::Client;
     Some(match () {
-        () if asked => Talk::Awaiting,
+        () if asked && !fatal.is_reply() => Talk::Awaiting,
         () if fatal.within => Talk::Answering,
         () => Talk::Complete,
     })

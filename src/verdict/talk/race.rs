@@ -19,7 +19,7 @@ const ROUND: u64 = 50;
 pub(in crate::verdict) fn is_next_talk(evidence: &Evidence<'_>) -> bool {
     let said = evidence.fin(Side::Server).zip(evidence.reset().and_then(|reset| reset.prompt));
     let later = said.is_some_and(|(fin, prompt)| prompt.ts.since(fin.ts) >= SOON);
-    evidence.exchange.is_framed() || evidence.established_for_long() || later
+    evidence.exchange.is_framed() || !talk::is_refused(evidence) && (evidence.established_for_long() || later)
 }
 
 /// How long the connection had been idle before the request, if the server closed within a millisecond after it: no handler is as quick to

@@ -89,3 +89,16 @@ fn a_pong_that_comes_too_late_is_no_goodbye() {
         told.evidence
     );
 }
+
+/// A line with a reply code answers what it follows: the server refuses that, and ends nothing without a word.
+#[test]
+fn a_refusal_is_an_answer() {
+    let talk =
+        "B > A P. \"220 mail\\r\\n\"\nA > B P. \"NOOP\\r\\n\"\nB > A P. \"250 ok\\r\\n\"\nA > B .\n+0.5 ";
+    let refused = "A > B P. \"BDAT x\\r\\n\"\n+0.4 B > A P. \"521 5.5.4 Syntax\\r\\n\"\nB > A F.\n";
+    let told = verdict(&format!("{OPEN}{talk}{refused}A > B F.\nB > A ."));
+    assert_eq!(cause(&told), (None, None), "{:?}", told.evidence);
+    // And what comes behind it is no request of a pool to which nothing had been said.
+    let told = verdict(&format!("{OPEN}{talk}{refused}A > B .\n+0.1 A > B P. \"RSET\\r\\n\"\nB > A R"));
+    assert_eq!(told.cause_name(), Some("write_after_close"), "{:?}", told.evidence);
+}
