@@ -21,6 +21,8 @@ const MAX_TAG: usize = 12;
 /// PostgreSQL's CancelRequest, but for whose query it is: all that is said on its connection, which the server closes without a word.
 const CANCEL: &[u8] = b"\0\0\0\x10\x04\xd2\x16\x2e";
 const CANCEL_LEN: usize = 16;
+/// A goodbye with the header and the checksum of a Kerberos token (RFC 4121 §4.2.6.2) or a signature of NTLM is no longer.
+const MAX_SIGNED: usize = 128;
 /// SQLSTATEs with which a server ends a session that was going on (PostgreSQL, appendix A): an administrator's command or a shutdown,
 /// another backend's crash, a dropped database, and the timeouts of idle sessions and of idle transactions.
 const ENDS: &[&[u8]] = &[b"57P01", b"57P02", b"57P04", b"57P05", b"25P03"];
@@ -104,14 +106,14 @@ impl Fatal {
         ENDS.contains(&self.code.as_bytes())
     }
 
-    /// Does it end the session by its own account?
-    pub(super) fn says_so(&self) -> bool {
     /// Is it a line with a reply code? That answers whatever was asked (RFC 5321 §4.2.1, RFC 959 §4.2).
     #[must_use]
     pub fn is_reply(&self) -> bool {
         self.code.is_empty() && self.text.starts_with(|first: char| first.is_ascii_digit())
     }
 
+    /// Does it end the session by its own account?
+    pub(super) fn says_so(&self) -> bool {
         matches!(self.severity.as_str(), "FATAL" | "PANIC")
     }
 }
@@ -171,11 +173,28 @@ fn is_unmistakable(bytes: &[u8]) -> bool {
     is_farewell_line(bytes) || is_cancel(bytes) || is_unbind(bytes) || is_shutdown(bytes)
 }
 
-/// LDAP's UnbindRequest (RFC 4511 §4.3): a sequence of a message's number and nothing.
+/// LDAP's UnbindRequest (RFC 4511 §4.3), also at the end of what is signed and not sealed: a whole buffer of a SASL layer, behind its length
+/// (RFC 4422 §3.7), where the signature comes first.
 fn is_unbind(bytes: &[u8]) -> bool {
-    let [0x30, len, 0x02, number, rest @ ..] = bytes else { return false };
+    if is_bare_unbind(bytes) {
+        return true;
+    }
+    let Some((len, buffer)) = bytes.split_first_chunk().filter(|_| bytes.len() <= MAX_SIGNED) else {
+        return false;
+    };
+    let whole = usize::try_from(u32::from_be_bytes(*len)).is_ok_and(|len| len == buffer.len());
+    whole && (0..buffer.len()).any(|at| buffer.get(at..).is_some_and(is_bare_unbind))
+}
+
+/// A sequence of a message's number and nothing; Windows writes the sequence's length in four bytes where one would do.
+fn is_bare_unbind(bytes: &[u8]) -> bool {
+    let (len, message) = match bytes {
+        [0x30, 0x84, 0, 0, 0, len, message @ ..] | [0x30, len, message @ ..] => (*len, message),
+        _ => return false,
+    };
+    let [0x02, number, rest @ ..] = message else { return false };
     let ends = rest.get(usize::from(*number)..) == Some(&[0x42, 0]);
-    ends && (1..=4).contains(number) && usize::from(*len) + 2 == bytes.len()
+    ends && (1..=4).contains(number) && usize::from(len) == message.len()
 }
 
 /// Redis's SHUTDOWN, with or without a word on how, which has no reply where it succeeds.

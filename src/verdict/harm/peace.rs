@@ -20,6 +20,7 @@ const FAREWELLS: &[Test] = &[
     farewell::hung_up_on_goodbye,
     farewell::goodbyes_crossed,
     answered_nothing_new,
+    was_bidden_to_go,
 ];
 
 /// Did nobody miss anything?
@@ -95,6 +96,12 @@ fn only_tls_came_after(evidence: &Evidence<'_>) -> bool {
 /// Had a WebSocket's end been said, and nothing more after the FIN?
 fn ended_as_agreed(evidence: &Evidence<'_>) -> bool {
     broken_off::is_closed(evidence) && evidence.close.exchange.turn == evidence.exchange.turn
+}
+
+/// Did the server abort when the client had said goodbye, and had all that it was owed?
+fn was_bidden_to_go(evidence: &Evidence<'_>) -> bool {
+    let by_server = evidence.rst_by == Some(Sender::Side(Side::Server));
+    by_server && evidence.how == How::Reset && farewell::left_with_all(evidence)
 }
 
 /// Did a side that had closed refuse what had been said before?

@@ -1,6 +1,6 @@
 //! Goodbyes: who said one, and whether anything that came after it mattered.
 
-use crate::flow::{Side, Turn};
+use crate::flow::{Recent, Side, Turn};
 
 use super::QUIET;
 use super::after::said_after;
@@ -62,6 +62,16 @@ fn was_bidden_farewell(evidence: &Evidence<'_>) -> bool {
     let same = before.is_none_or(|before| before.seq == now.seq && before.by == now.by);
     let said = now.bytes.saturating_sub(before.map_or(0, |before| before.bytes));
     goodbye && by_server && same && (1..=FAREWELL).contains(&said)
+}
+
+/// Did the client say goodbye, in words that are known, when it had all that the server ever said? Who waits for more does not leave so.
+pub(in crate::verdict) fn left_with_all(evidence: &Evidence<'_>) -> bool {
+    let client = evidence.close.end(Side::Client);
+    let goodbye = evidence.exchange.trailing_own_bytes(client);
+    let unread = evidence.exchange.protocol_name().is_none();
+    let last = evidence.close.recent.iter().rev().find(|recent| recent.by == client && recent.len > 0);
+    let had_all = |said: &Recent| !evidence.close.half_before(Side::Server).snd_nxt.after(said.ack);
+    unread && last.is_some_and(|said| (1..=goodbye).contains(&said.len) && had_all(said))
 }
 
 /// Is a TLS alert the last that a side had sent when the end began? close_notify is (RFC 8446 §6.1).

@@ -31,7 +31,10 @@ pub(in crate::verdict) fn guess(evidence: &Evidence<'_>, turn: Turn) -> Talk {
     if more || record_is_cut(evidence) || stream_is_cut(evidence) {
         return Talk::Answering;
     }
-    if said_goodbye(evidence, Side::Server) || (!client_spoke_last && framed::answer_is_whole(evidence)) {
+    if left_with_all(evidence)
+        || said_goodbye(evidence, Side::Server)
+        || (!client_spoke_last && framed::answer_is_whole(evidence))
+    {
         return Talk::Complete;
     }
     let greeting = is_greeting(evidence, turn) && answer_acknowledged(evidence);
@@ -115,6 +118,6 @@ pub(in crate::verdict) fn is_quiet(evidence: &Evidence<'_>) -> bool {
 fn is_settled(evidence: &Evidence<'_>, turn: Turn) -> bool {
     answered_in_two_bytes(evidence, turn)
         || is_last_word(evidence, turn)
+        || wanted_no_answer(evidence, turn)
         || answered_early::is_blind(evidence.exchange) && is_rest_of_request(evidence.exchange, turn)
 }
-        || wanted_no_answer(evidence, turn)

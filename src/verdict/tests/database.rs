@@ -163,9 +163,28 @@ fn an_unbind_is_a_goodbye() {
     let after = |said: &str| verdict(&format!("{talk}+2 B > A F.\nA > B .\n+2 A > B P. hex {said}\nB > A R"));
     let unbind = after("30050201024200");
     assert_eq!((unbind.cause_name(), unbind.harm), (Some("write_after_close"), Some(Harm::Harmless)));
+    // With its length in four bytes, and behind a signature.
+    let windows = "3084000000050201094200";
+    let signed = format!("00000027050404ff000c000c{}{windows}", "11".repeat(20));
+    for unbind in [windows, &signed] {
+        let unbind = after(unbind);
+        assert_eq!((unbind.cause_name(), unbind.harm), (Some("write_after_close"), Some(Harm::Harmless)));
+    }
     for other in ["30050201024a00", "30060201024200", "3007020102420000", "30080201026303040000"] {
         assert_eq!(after(other).cause_name(), Some("stale_keepalive"), "{other}");
     }
+}
+
+/// Windows' server aborts upon an unbind, right behind its last answer.
+#[test]
+fn who_said_goodbye_had_its_answer() {
+    let talk = "A > B S\nB > A S.\nA > B .\nA > B P. len 90\nB > A . len 1460\nB > A P. len 400\nA > B .\n";
+    let told = verdict(&format!("{talk}A > B P. hex 3084000000050201094200\nB > A R."));
+    let found = (told.cause_name(), told.harm);
+    assert_eq!(found, (Some("aborted_by_application"), Some(Harm::Harmless)), "{:?}", told.evidence);
+    // What came behind the goodbye it may have had to wait for.
+    let told = verdict(&format!("{talk}A > B P. hex 3084000000050201094200\nB > A . len 1460\nB > A R."));
+    assert_eq!(told.cause_name(), Some("response_cut"), "{:?}", told.evidence);
 }
 
 /// Redis's SHUTDOWN has no reply where it succeeds.
