@@ -45,6 +45,7 @@ pub(super) fn ether_type(number: u16, bytes: Bytes<'_>) -> Result<Step<'_>, Skip
         0x8100 | 0x88a8 | 0x9100 => vlan(bytes),
         0x8847 | 0x8848 => mpls(bytes),
         0x8864 => pppoe(bytes),
+        0x8909 => cisco_metadata(bytes),
         // Ethernet inside of GRE or Geneve.
         0x6558 => Ok(Step::Into(Layer::Ethernet, bytes)),
         0..0x0600 => snap(bytes),
@@ -83,6 +84,14 @@ fn mpls(mut bytes: Bytes<'_>) -> Result<Step<'_>, Skip> {
         bytes = rest;
     }
     Err(Skip::TooDeep)
+}
+
+/// Cisco's metadata (TrustSec): version, and how many options of four bytes follow, as the security group that the frame belongs to; then
+/// the Ethernet type of what was tagged.
+fn cisco_metadata(bytes: Bytes<'_>) -> Result<Step<'_>, Skip> {
+    let (&[_, options], rest) = bytes.split::<2>()?;
+    let (number, rest) = rest.behind(4 * usize::from(options))?.split::<2>()?;
+    Ok(Step::Into(Layer::EtherType(u16::from_be_bytes(*number)), rest))
 }
 
 /// A PPPoE session (RFC 2516 §4): version, code, session, length; then the PPP protocol.

@@ -44,6 +44,9 @@ pub(super) fn shapes() -> Vec<(&'static str, By, LinkType, Vec<u8>)> {
         ("loop v4", By::Full, LinkType::Loop, [&[0, 0, 0, 2], &four[..]].concat()),
         ("PPPoE v4", By::Full, LinkType::Ethernet, ethernet(0x8864, &[&pppoe(0x21), &four[..]].concat())),
         ("PPPoE v6", By::Full, LinkType::Ethernet, ethernet(0x8864, &[&pppoe(0x57), &six[..]].concat())),
+        ("security group", By::Full, LinkType::Ethernet, {
+            ethernet(0x8909, &[&[1, 1, 0, 1, 0, 2, 8, 0], &four[..]].concat())
+        }),
         ("MPLS", By::Full, LinkType::Ethernet, {
             ethernet(0x8847, &[&[0, 1, 0, 9, 0, 2, 1, 9], &four[..]].concat())
         }),
