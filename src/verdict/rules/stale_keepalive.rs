@@ -13,6 +13,9 @@ const SHORTEST: Span = Span::from_millis(100);
 /// Other connections that a server closes at the same moment by no chance.
 const SOME: u32 = 2;
 
+/// CR and LF.
+const KEY: u32 = 2;
+
 /// A few seconds are round by chance, or by the hand of whoever restarts a server.
 const TELLING: Span = Span::from_secs(5);
 
@@ -85,6 +88,11 @@ B > A P. \"HTTP/1.1 413 No\\r\\nContent-Length: 2\\r\\n\\r\\nok\"\n+5 A > B P. \
             "answered early and closed, while the request was still coming",
             "A > B S\nB > A S.\nA > B .\nA > B P. \"POST /1 HTTP/1.1\\r\\nHost: b\\r\\nContent-Length: 40\\r\\n\\r\\n\"\n\
 B > A P. \"HTTP/1.1 413 No\\r\\nContent-Length: 2\\r\\n\\r\\nok\"\nB > A F.\nA > B P. ack 5001 \"ten bytes.\"\nB > A R seq 5001",
+        ),
+        miss(
+            "a key is pressed as the server closes",
+            "A > B S\nB > A S.\nA > B .\nA > B P. len 15\nB > A P. len 40\nA > B .\n\
++2 A > B P. \"\\r\\n\"\nB > A F. ack 1016\nA > B . ack 5042\nB > A R seq 5041",
         ),
         miss(
             "closed and nobody wrote",
@@ -165,7 +173,8 @@ fn judge_fin(evidence: &Evidence<'_>, request: &Recent) -> Option<Confidence> {
     let between =
         evidence.talk == Talk::Complete && evidence.exchange.turns >= 2 && !answered_early && !tunnel;
     let sent_after = gave_up::never_came_through(evidence).is_none();
-    (unknown && sent_after && between && race::is_next_talk(evidence) && asks(evidence))
+    let asks = asks(evidence) && !is_key(evidence, request);
+    (unknown && sent_after && between && race::is_next_talk(evidence) && asks)
         .then(|| facts::sure_if_framed(evidence, Confidence::Likely))
 }
 
@@ -174,6 +183,11 @@ fn asks(evidence: &Evidence<'_>) -> bool {
     let more = evidence.close.exchange.requests() > evidence.exchange.requests();
     let other = evidence.exchange.http2().is_some() || answered_early::is_blind(evidence.exchange);
     !other || evidence.request_crossed || more
+}
+
+/// Was it no longer than an empty line, where nobody knows what is spoken? Somebody presses a key at a terminal; a pool asks for more.
+fn is_key(evidence: &Evidence<'_>, request: &Recent) -> bool {
+    !evidence.exchange.is_framed() && request.len <= KEY
 }
 
 /// No FIN was captured. Where one may have been missed, an HTTP server that was idle between two requests is likelier to have
