@@ -185,7 +185,11 @@ pub(super) fn progress(evidence: &Evidence<'_>) -> String {
     };
     let status =
         if response.status == 0 { "its head".to_owned() } else { format!("status {}", response.status) };
-    match response.length {
+    let length = if talk::lacks_only_trailer(evidence) { BodyLength::Trailer } else { response.length };
+    match length {
+        BodyLength::Trailer => {
+            format!("{status}, {} body bytes and the last chunk, no empty line behind it", response.body)
+        }
         BodyLength::Bytes(length) => format!("{status}, {} of {length} body bytes", response.body),
         BodyLength::Chunked => format!("{status}, {} body bytes, no last chunk", response.body),
         BodyLength::Broken => format!("{status}, {} body bytes, then no valid chunk", response.body),

@@ -22,7 +22,7 @@ use crate::time::Span;
 use self::answered_early::is_rest_of_request;
 pub(super) use self::framed::{
     answers_unread, end_unknown, ends_at_close, fatal, given_up, has_all_of_server, http2_failed, is_broken,
-    is_known, is_refused,
+    is_known, is_refused, lacks_only_trailer,
 };
 pub(super) use self::turns::{
     SHORT_ANSWER, answered_at_once, is_full, is_quiet, may_be_only_settings, stream_is_cut,

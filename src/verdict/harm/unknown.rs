@@ -15,6 +15,7 @@ const FIRST_WORDS: u64 = 8192;
 /// Why nobody knows.
 const REASONS: &[Test] = &[
     may_have_had_all,
+    talk::lacks_only_trailer,
     after::only_a_stream_ended_after,
     patience::left_unanswered_in_tls,
     rhythm::left_waiting,

@@ -69,6 +69,11 @@ B > A P. \"HTTP/1.1 200 OK\\r\\nContent-Length: 99\\r\\n\\r\\nabc\"\nA > B R.\nB
             "A > B S\nB > A S.\nA > B .\nB > A P. len 78\nA > B P. len 182\nB > A .\n+63 A > B F.\nB > A .\nA > B R.",
         ),
         miss(
+            "the empty line behind the last chunk is missing",
+            "A > B S\nB > A S.\nA > B .\nA > B P. \"GET / HTTP/1.1\\r\\n\\r\\n\"\n\
+B > A P. \"HTTP/1.1 200 OK\\r\\nTransfer-Encoding: chunked\\r\\n\\r\\n2\\r\\nok\\r\\n0\\r\\n\"\nA > B .\nB > A F.\nA > B F.\nB > A .",
+        ),
+        miss(
             "a half-close that reads on until the server stops",
             "A > B S\nB > A S.\nA > B .\nA > B P. \"GET / HTTP/1.1\\r\\nHost: b\\r\\n\\r\\n\"\nA > B F.\nB > A .\n\
 +1 B > A P. \"HTTP/1.1 200 OK\\r\\nContent-Length: 9\\r\\n\\r\\nabc\"\nA > B .\n+1 B > A F.\nA > B .",
@@ -96,6 +101,8 @@ fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
         return (aborts && talk::end_unknown(evidence)).then_some(Confidence::Possible);
     }
     match evidence.how {
+        // Whoever has the last chunk has all.
+        _ if talk::lacks_only_trailer(evidence) => Some(Confidence::Possible),
         // The path is what it gave up on.
         _ if gave_up::aborted(evidence).is_some() || gave_up::never_heard(evidence).is_some() => {
             Some(Confidence::Possible)
@@ -106,7 +113,9 @@ fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
         }
         How::Fin if rhythm::left_waiting(evidence) => Some(Confidence::Possible),
         How::Fin | How::FinThenReset if known_to_be_owed(evidence) && !answered_after_all(evidence) => {
-            let guessed = half_close::may_be_one(evidence) || version::speaks_no_http(evidence);
+            let guessed = half_close::may_be_one(evidence)
+                || version::speaks_no_http(evidence)
+                || may_be_miscounted(evidence);
             Some(if guessed { Confidence::Likely } else { Confidence::Certain })
         }
         // Who aborts what it has just closed reads no answer any more.
@@ -169,6 +178,17 @@ fn known_to_be_owed(evidence: &Evidence<'_>) -> bool {
         Some(_) => version::speaks_no_http(evidence),
         None => tls::record_is_cut(evidence),
     }
+}
+
+/// Is so little missing of an answer that its length may have been counted wrong, and did the server end as if it had said all? A client's
+/// FIN keeps nobody from sending the rest.
+fn may_be_miscounted(evidence: &Evidence<'_>) -> bool {
+    let answer = evidence.http().and_then(|http| http.response.as_ref());
+    let missing = answer.and_then(|answer| match answer.length {
+        BodyLength::Bytes(length) => length.checked_sub(answer.body),
+        _ => None,
+    });
+    evidence.how == How::Fin && missing.is_some_and(|missing| missing <= talk::SHORT_ANSWER)
 }
 
 /// A half-close: the answer came whole after the client's FIN.

@@ -66,6 +66,9 @@ B > A P. \"HTTP/1.1 200 OK\\r\\nContent-Length: 10\\r\\n\\r\\nabc\"\nA > B R.",
 const UNANSWERED: u8 = 2;
 
 fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
+    if talk::lacks_only_trailer(evidence) && evidence.ended_by() == Some(Side::Server) {
+        return Some(Confidence::Possible);
+    }
     // Some clients read what others take for an error.
     if talk::is_broken(evidence) {
         return Some(Confidence::Likely);
@@ -103,7 +106,7 @@ fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
         // Who waits for room has more to say.
         Some(BodyLength::Unknown) | None if shut_window::waited(evidence, Side::Server) => Confidence::Likely,
         Some(BodyLength::Unknown) | None if talk::answered_at_once(evidence) => return None,
-        Some(BodyLength::Unknown) | None => Confidence::Possible,
+        Some(BodyLength::Unknown | BodyLength::Trailer) | None => Confidence::Possible,
     };
     match evidence.how {
         // Some servers take a half-close for leaving.
@@ -139,6 +142,9 @@ fn advise(evidence: &Evidence<'_>) -> String {
     }
     if talk::is_broken(evidence) {
         return "Where a chunk of the answer was due, the server wrote something else: mostly an error page into a body that had begun (an exception behind the head), or a wrong size. Its log says which.".to_owned();
+    }
+    if talk::lacks_only_trailer(evidence) {
+        return "All of the body came, and the last chunk with it; the empty line behind that did not (RFC 9112 §7.1). Strict clients take the answer for cut, others do not notice: mend what writes the chunks.".to_owned();
     }
     format!(
         "The server stopped after {}: look for a crash, a kill or a timeout while streaming in its log.{} {}",

@@ -79,6 +79,11 @@ pub(in crate::verdict) fn is_broken(evidence: &Evidence<'_>) -> bool {
     ended && evidence.exchange.owed() == Some(Owed::Rest(BodyLength::Broken))
 }
 
+/// Did all of a chunked answer come, the last chunk too, and only the empty line behind it not? Some clients take that for an error.
+pub(in crate::verdict) fn lacks_only_trailer(evidence: &Evidence<'_>) -> bool {
+    evidence.exchange.owed() == Some(Owed::Rest(BodyLength::Trailer))
+}
+
 /// Has an HTTP response begun that the end of the connection ends? Whoever leaves before that may have had all of it.
 pub(in crate::verdict) fn ends_at_close(evidence: &Evidence<'_>) -> bool {
     evidence.exchange.owed() == Some(Owed::Rest(BodyLength::UntilClose))

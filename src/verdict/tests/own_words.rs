@@ -1,7 +1,7 @@
 //! Ends that were announced in so many words: these are told, and nobody looks for another reason.
 
 use crate::verdict::example::{cause, verdict};
-use crate::verdict::{Harm, Verdict};
+use crate::verdict::{Confidence, Harm, Verdict};
 
 const OPEN: &str = "A > B S\nB > A S.\nA > B .\n";
 const UPGRADED: &str = "A > B S\nB > A S.\nA > B .\n\
@@ -101,4 +101,45 @@ fn a_refusal_is_an_answer() {
     // And what comes behind it is no request of a pool to which nothing had been said.
     let told = verdict(&format!("{OPEN}{talk}{refused}A > B .\n+0.1 A > B P. \"RSET\\r\\n\"\nB > A R"));
     assert_eq!(told.cause_name(), Some("write_after_close"), "{:?}", told.evidence);
+}
+
+/// All of a chunked body may come without the empty line that ends it.
+#[test]
+fn a_body_with_its_last_chunk_was_not_cut() {
+    let answer = |body: &str| {
+        format!(
+            "{OPEN}A > B P. \"GET / HTTP/1.1\\r\\n\\r\\n\"\nB > A P. \"HTTP/1.1 200 OK\\r\\nTransfer-Encoding: chunked\\r\\n\\r\\n{body}\"\nA > B .\n"
+        )
+    };
+    let ended = |body: &str| verdict(&format!("{}B > A F.\nA > B F.\nB > A .", answer(body)));
+    let told = ended("2\\r\\nok\\r\\n0\\r\\n");
+    let found = told.cause.map(|found| (found.rule.name, found.confidence));
+    assert_eq!((found, told.harm), (Some(("response_cut", Confidence::Possible)), None));
+    assert!(told.evidence.iter().any(|fact| fact.fact.contains("and the last chunk")), "{:?}", told.evidence);
+    let told = ended("2\\r\\nok\\r\\n");
+    let found = told.cause.map(|found| (found.rule.name, found.confidence));
+    assert_eq!((found, told.harm), (Some(("response_cut", Confidence::Certain)), Some(Harm::Harmful)));
+}
+
+/// A request in HTTP/1.0, or one that says so, is the last that is answered.
+#[test]
+fn who_asks_for_the_last_time_is_answered_once() {
+    let asked = |first: &str, answer: &str| {
+        verdict(&format!(
+            "{OPEN}A > B P. \"GET / {first}\\r\\n\\r\\n\"\nA > B P. \"GET /2 HTTP/1.1\\r\\nHost: b\\r\\n\\r\\n\"\n\
+B > A P. \"HTTP/1.1 200 OK\\r\\n{answer}Content-Length: 2\\r\\n\\r\\nok\"\nA > B .\nB > A F.\nA > B F.\nB > A ."
+        ))
+    };
+    for last in ["HTTP/1.0", "HTTP/1.1\\r\\nConnection: close"] {
+        let told = asked(last, "");
+        assert_eq!(cause(&told), (None, None), "{last}: {:?}", told.evidence);
+    }
+    for (more, answer) in [
+        ("HTTP/1.1", ""),
+        ("HTTP/1.0\\r\\nConnection: keep-alive", ""),
+        ("HTTP/1.0", "Connection: keep-alive\\r\\n"),
+    ] {
+        let told = asked(more, answer);
+        assert_eq!(told.cause_name(), Some("no_response"), "{more}: {:?}", told.evidence);
+    }
 }

@@ -10,6 +10,8 @@ pub(super) struct Fields<'a> {
     pub(super) host: Option<&'a str>,
     /// Connection: its message is the last one of the connection (RFC 9112 §9.6).
     pub(super) closes: bool,
+    /// Connection: it stays (RFC 9112 §9.3).
+    pub(super) keeps_alive: bool,
     /// Transfer-Encoding: the last one.
     codings: Option<&'a str>,
     /// Content-Length, if there is any.
@@ -43,13 +45,24 @@ impl<'a> Fields<'a> {
             Some(b'T' | b't') => self.codings = head::value(line, "transfer-encoding").or(self.codings),
             Some(b'C' | b'c') => {
                 if let Some(options) = head::value(line, "connection") {
-                    self.closes |= options.split(',').any(is_close);
+                    options.split(',').for_each(|option| self.note_option(option.trim()));
                 } else if let Some(lengths) = head::value(line, "content-length") {
                     lengths.split(',').for_each(|text| self.note_length(text));
                 }
             }
             _ => {}
         }
+    }
+
+    fn note_option(&mut self, option: &str) {
+        self.closes |= option.eq_ignore_ascii_case("close");
+        self.keeps_alive |= option.eq_ignore_ascii_case("keep-alive");
+    }
+
+    /// Does the `head` of a request say that its answer is the last one? That of HTTP/1.0 does, unless it asks for more (RFC 9112 §9.3).
+    pub(super) fn asks_last(&self, head: &[u8]) -> bool {
+        let old = head::first_line(head).is_some_and(|line| line.trim_ascii_end().ends_with(b" HTTP/1.0"));
+        self.closes || old && !self.keeps_alive
     }
 
     fn note_length(&mut self, text: &str) {
@@ -72,10 +85,6 @@ impl<'a> Fields<'a> {
             Length::Unclear => BodyLength::Unknown,
         })
     }
-}
-
-fn is_close(option: &str) -> bool {
-    option.trim().eq_ignore_ascii_case("close")
 }
 
 fn number(text: &str) -> Option<u64> {

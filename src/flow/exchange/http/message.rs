@@ -14,6 +14,8 @@ pub enum BodyLength {
     Bytes(u64),
     /// Chunked: its last chunk ends it.
     Chunked,
+    /// Chunked, and the last chunk came: nothing but the end of the lines behind it is missing.
+    Trailer,
     /// Chunked, and where a chunk was due something else came: most clients give up there.
     Broken,
     /// A stream of HTTP/2: a frame with END_STREAM ends it.

@@ -59,6 +59,8 @@ pub struct Http {
     head_seq: SeqNumber,
     /// A response came without a request: what its sender had of the client by then.
     surplus: Option<SeqNumber>,
+    /// The how manyth request said that it is the last one.
+    last_asked: Option<u32>,
 }
 
 /// Whether the server has said that it will close (`Connection: close`).
@@ -124,6 +126,7 @@ impl Http {
             counted: false,
             head_seq: SeqNumber::default(),
             surplus: None,
+            last_asked: None,
         }
     }
 
@@ -176,6 +179,7 @@ impl Http {
         match &self.response {
             _ if self.unanswered == 0 || self.is_over() => Owed::Nothing,
             None => Owed::Answer,
+            Some(_) if self.readers.at(self.client.peer()).is_in_trailer() => Owed::Rest(BodyLength::Trailer),
             Some(response) => Owed::Rest(response.length),
         }
     }

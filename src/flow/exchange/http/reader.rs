@@ -132,6 +132,7 @@ impl Reader {
             BodyLength::Chunked => State::Chunked(Chunks::default()),
             BodyLength::UntilClose => State::Endless,
             BodyLength::Unknown
+            | BodyLength::Trailer
             | BodyLength::Broken
             | BodyLength::InHead
             | BodyLength::Stream
@@ -160,6 +161,11 @@ impl Reader {
     #[inline]
     pub(super) const fn is_blind(&self) -> bool {
         matches!(self.state, State::Blind)
+    }
+
+    /// Did the last chunk of a body come, but not the empty line behind it?
+    pub(super) fn is_in_trailer(&self) -> bool {
+        matches!(self.state, State::Chunked(Chunks::Trailer(_)))
     }
 
     /// The head that is under way.

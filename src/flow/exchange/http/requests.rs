@@ -38,6 +38,9 @@ impl Http {
         self.name_request(method, target);
         self.counted = false;
         let fields = Fields::of(bytes);
+        if self.last_asked.is_none() && fields.asks_last(bytes) {
+            self.last_asked = Some(self.requests);
+        }
         self.request.host = host(&fields, bytes);
         self.request.length = match fields.body_length() {
             None => BodyLength::Bytes(0),

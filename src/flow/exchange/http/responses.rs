@@ -44,7 +44,9 @@ impl Http {
             None => head::response_length(status, asked, &fields),
         };
         if !self.is_over() {
-            self.closing = if fields.closes { Closing::Announced } else { Closing::No };
+            let asked_last = self.last_asked.is_some_and(|last| last == self.answered.saturating_add(1));
+            let last = fields.closes || asked_last && !fields.keeps_alive;
+            self.closing = if last { Closing::Announced } else { Closing::No };
         }
         let unbounded = matches!(length, BodyLength::Chunked | BodyLength::UntilClose);
         let events = unbounded && head::is_event_stream(bytes);
