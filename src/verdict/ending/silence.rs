@@ -107,7 +107,7 @@ fn end_serial(evidence: &Evidence<'_>) -> Option<u64> {
 }
 
 /// Says something: payload, SYN, FIN; neither an acknowledgement nor a probe of one old byte.
-fn is_speech(recent: &Recent) -> bool {
+pub(in crate::verdict) fn is_speech(recent: &Recent) -> bool {
     (recent.len > 1
         || recent.flags.syn()
         || recent.flags.fin()

@@ -161,7 +161,8 @@ fn advise(evidence: &Evidence<'_>) -> String {
         Some(Sender::Side(Side::Client)) => "the client, or a device before it,",
         _ => "the server, or a device before it,",
     };
+    let did = if evidence.shape == Shape::Active { "ended" } else { "no longer knew" };
     format!(
-        "After {idle} idle {who} no longer knew the connection{hint}: keep it alive (TCP keep-alive, pings) or give it up well before {idle}."
+        "After {idle} idle {who} {did} the connection{hint}: keep it alive (TCP keep-alive, pings) or give it up well before {idle}."
     )
 }

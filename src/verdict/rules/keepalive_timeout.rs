@@ -86,6 +86,11 @@ fn advise(evidence: &Evidence<'_>) -> String {
         );
     }
     let after = figures.map(|p| format!("{} probes {} apart", p.probes, p.interval)).unwrap_or_default();
+    if figures.is_some_and(|figures| figures.answers == Answers::ToTheLast) {
+        return format!(
+            "The capture holds answers of the {silent}, also to the last of {after}: if they were lost behind the place of the capture, look at the way back; else the {side}'s program ended the connection by itself."
+        );
+    }
     format!(
         "The {silent} did not answer {after}: look at that host and the path to it; its end of the connection may still look open."
     )

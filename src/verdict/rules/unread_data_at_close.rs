@@ -184,6 +184,9 @@ fn unread(evidence: &Evidence<'_>) -> Option<Fact> {
                 "although {got} bytes of the {peer} had arrived, which its program had closed before it read"
             )
         }
+        Some(_) if !talk::is_full(evidence, side) => {
+            format!("when its program may not have read all that the {peer} had sent before it closed")
+        }
         Some(_) => format!(
             "although some of what the {peer} had sent lay in its buffer (its window had shrunk), and its program had closed before it read that"
         ),

@@ -173,7 +173,9 @@ fn facts_of(evidence: &Evidence<'_>) -> Vec<Fact> {
 fn crossing(evidence: &Evidence<'_>, closer: Side) -> Option<Span> {
     let (fin, prompt) = (evidence.fin(closer)?, evidence.reset()?.prompt?);
     let gap = prompt.ts.since(fin.ts);
-    (prompt.serial > fin.serial && gap < race::SOON).then_some(gap)
+    // Who acknowledges the FIN has it.
+    let knew = prompt.flags.ack() && !prompt.ack.before(fin.end);
+    (prompt.serial > fin.serial && gap < race::SOON && !knew).then_some(gap)
 }
 
 /// Did what the RST answers come before the FIN? Then its writer could not know.

@@ -9,7 +9,7 @@ use super::tls::{offers, record_is_cut};
 use super::{QUIET, Talk, after, framed};
 use crate::verdict::How;
 use crate::verdict::ending::unseen::answer_unseen;
-use crate::verdict::ending::{self, shut_window};
+use crate::verdict::ending::{self, shut_window, silence};
 use crate::verdict::evidence::Evidence;
 
 /// Settings, their acknowledgement and an update of the window, each in a record of its own.
@@ -119,5 +119,13 @@ fn is_settled(evidence: &Evidence<'_>, turn: Turn) -> bool {
     answered_in_two_bytes(evidence, turn)
         || is_last_word(evidence, turn)
         || wanted_no_answer(evidence, turn)
+        || is_probe(evidence, turn)
         || answered_early::is_blind(evidence.exchange) && is_rest_of_request(evidence.exchange, turn)
+}
+
+/// Is it one byte that nobody pushed, with which the capture begins? Old systems probe so whether somebody is there (RFC 9293 §3.8.4).
+fn is_probe(evidence: &Evidence<'_>, said: Turn) -> bool {
+    let first = evidence.close.recent.iter().find(|recent| recent.by == said.by && recent.seq == said.seq);
+    let only = said.bytes == 1 && evidence.exchange.turns == 1 && !evidence.close.handshake_seen();
+    only && first.is_some_and(|first| !silence::is_speech(first))
 }
