@@ -36,6 +36,7 @@ const REASONS: &[Test] = &[
     may_be_goodbye,
     turned_away::without_a_word,
     is_hearsay,
+    roles_are_tossed,
 ];
 
 /// Is there a reason not to know?
@@ -148,4 +149,10 @@ fn left_in_the_midst(evidence: &Evidence<'_>) -> bool {
 /// May the last word, which could not be read, have been a goodbye?
 fn may_be_goodbye(evidence: &Evidence<'_>) -> bool {
     ending::may_be_goodbye(evidence.close)
+}
+
+/// Does nothing tell which of the two serves? Who was owed something is not known then.
+fn roles_are_tossed(evidence: &Evidence<'_>) -> bool {
+    let ended = matches!(evidence.how, How::Fin | How::FinThenReset | How::Reset);
+    ended && evidence.close.roles_are_tossed()
 }
