@@ -100,10 +100,10 @@ fn went_on_after(later: &[Recent], one: &Recent) -> Option<WentOn> {
     let speech =
         |recent: &Recent| recent.len > 0 && (recent.by != one.by || recent.seq_end().after(one.seq_end()));
     let next = later.iter().position(speech)?;
-    let takes =
+    let acknowledges =
         |recent: &Recent| recent.by != one.by && recent.flags.ack() && !recent.ack.before(one.seq_end());
     let (before, next) = (later.get(..next)?, later.get(next)?);
-    let taken = before.iter().any(takes);
+    let taken = before.iter().any(acknowledges);
     (next.by == one.by).then(|| WentOn { pause: next.ts.since(one.ts), taken })
 }
 
