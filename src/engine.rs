@@ -171,13 +171,14 @@ impl Bench {
 
     /// Takes note of a connection; those whose wait is over by then are judged first, so that the order of hand-over alone
     /// decides what a verdict may know, whatever the batches.
-    fn note(&mut self, ended: Ended, sink: Sink<'_>) {
+    fn note(&mut self, mut ended: Ended, sink: Sink<'_>) {
+        self.context.tell_roles(&mut ended);
         if ended.finality() == Finality::Provisional {
             return self.judge(&ended, sink);
         }
         self.judge_due(ended.closed_at(), sink);
         self.context.note(&ended);
-        if !verdict::may_be_one_of_many(&ended) {
+        if !verdict::may_be_one_of_many(&ended) && !ended.has_guessed_roles() {
             self.judge(&ended, sink);
             return self.dispose_of(ended);
         }
@@ -213,7 +214,8 @@ impl Bench {
         }
         self.ahead = self.ahead.saturating_sub(1);
         // Where it lies: it need not be taken out for that.
-        if let Some(ended) = self.held.front() {
+        if let Some(ended) = self.held.front_mut() {
+            self.context.tell_roles(ended);
             judge(&self.context, &mut self.precedents, ended, sink);
         }
         if let Some(ended) = self.held.pop_front() {

@@ -61,6 +61,11 @@ impl Listeners {
         }
     }
 
+    /// Has it accepted anybody, as far back as is remembered?
+    pub(super) fn is_one(&self, endpoint: Endpoint) -> bool {
+        self.0.get(&endpoint).is_some()
+    }
+
     /// Did it accept others shortly before `at`, and shortly after?
     pub(super) fn accepted_around(&self, server: Endpoint, at: Timestamp) -> bool {
         let Some(accepts) = self.0.get(&server) else { return false };

@@ -88,6 +88,18 @@ impl Context {
         }
     }
 
+    /// Who serves, where neither the connection's own handshake nor what was said tells: whoever has accepted others, if only one of the two has.
+    pub fn tell_roles(&self, ended: &mut Ended) {
+        if !ended.has_guessed_roles() {
+            return;
+        }
+        let Ended::Whole(close) = ended else { return };
+        let accepts = |side| self.listeners.is_one(close.endpoint(side));
+        if accepts(Side::Client) && !accepts(Side::Server) {
+            close.client = close.client.peer();
+        }
+    }
+
     /// Reads what [`Context::note`] will change.
     #[must_use]
     pub fn touch_to_note(&self, ended: &Ended) -> u64 {
@@ -160,4 +172,54 @@ impl Context {
 
 fn end_of(close: &Close) -> Timestamp {
     close.reset.as_ref().map_or(close.last.ts, |reset| reset.rst.ts)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::decode::script::{self, Scripted};
+    use crate::flow::{FlowTable, ObservedUntil, Settings};
+
+    /// What a script leaves, with the server on `port`, from which nobody can tell that it is one.
+    fn ended(script: &str, port: u16) -> Vec<Ended> {
+        let mut played = script::parse(script).unwrap();
+        for scripted in &mut played {
+            let Scripted::Segment(segment, _) = scripted else { continue };
+            for end in [&mut segment.src, &mut segment.dst] {
+                end.port = if end.port == 80 { port } else { end.port - 30_000 };
+            }
+        }
+        let pdus: Vec<_> = played.iter().map(Scripted::pdu).collect();
+        let (mut table, mut ended) = (FlowTable::new(Settings::default()), Vec::new());
+        table.observe(&pdus, &mut |one| ended.push(one));
+        table.finish(ObservedUntil::Eof, &mut |one| ended.push(one));
+        ended
+    }
+
+    fn port_of_client(ended: &Ended) -> Option<u16> {
+        match ended {
+            Ended::Whole(close) => Some(close.endpoint(Side::Client).port),
+            Ended::Attempt(_) => None,
+        }
+    }
+
+    #[test]
+    fn who_has_accepted_others_serves() {
+        let midway = "A > B P. len 9\nB > A P. len 9\nA > B .\nB > A R.";
+        let shaken = "C > B S\nB > C S.\nC > B .\nC > B P. len 9\nB > C R.";
+        let (mut context, mut wrong) = (Context::default(), ended(midway, 44_818));
+        context.tell_roles(&mut wrong[0]);
+        assert_eq!(port_of_client(&wrong[0]), Some(44_818), "by its port it looks like a client");
+        for other in ended(shaken, 44_818) {
+            context.note(&other);
+        }
+        context.tell_roles(&mut wrong[0]);
+        assert_eq!(port_of_client(&wrong[0]), Some(10_000));
+        // Told once is told for good, and a handshake of its own tells more.
+        context.tell_roles(&mut wrong[0]);
+        assert_eq!(port_of_client(&wrong[0]), Some(10_000));
+        let mut own = ended(shaken, 44_818);
+        context.tell_roles(&mut own[0]);
+        assert_ne!(port_of_client(&own[0]), Some(44_818));
+    }
 }

@@ -2,7 +2,7 @@
 
 use crate::decode::Segment;
 
-use super::close::Close;
+use super::close::{Close, Ended};
 
 /// Ports on which a server is likely, so that the other end is the client: the well-known ports of the protocols that
 /// Zeek's analyzers register (`likely_server_ports` of its base scripts), so that originators agree, plus the ports
@@ -42,6 +42,15 @@ impl Close {
             is_likely_server(low) != is_likely_server(high) || is_ephemeral(low) != is_ephemeral(high);
         let said = self.exchange.protocol_name().is_some();
         self.roles == Roles::Guessed && !ports_tell && !said
+    }
+}
+
+impl Ended {
+    /// Are its roles guessed from ports alone, so that a neighbour may know better?
+    #[must_use]
+    pub fn has_guessed_roles(&self) -> bool {
+        let Self::Whole(close) = self else { return false };
+        close.roles == Roles::Guessed && close.exchange.protocol_name().is_none()
     }
 }
 
