@@ -64,10 +64,7 @@ fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
             Some(if closed_idle(evidence, side) { Confidence::Possible } else { Confidence::Likely })
         }
         // What lay in its buffer was never read.
-        How::FinThenReset
-            if evidence.closer == Some(side)
-                && (talk::is_full(evidence, side) || shut_window::holds_unread(evidence, side)) =>
-        {
+        How::FinThenReset if evidence.closer == Some(side) && holds_unread(evidence, side) => {
             Some(Confidence::Likely)
         }
         How::Reset if refused_upload(evidence, side) => Some(Confidence::Likely),
@@ -114,6 +111,11 @@ fn wrote_after_fin(evidence: &Evidence<'_>, side: Side) -> bool {
         .iter()
         .any(|recent| recent.by != end && recent.len > 0 && recent.serial > fin.serial);
     later || evidence.exchange.request_unfinished() && side == Side::Server
+}
+
+/// Does the side's own window tell that something of the other lay in its buffer?
+fn holds_unread(evidence: &Evidence<'_>, side: Side) -> bool {
+    talk::is_full(evidence, side) || shut_window::holds_unread(evidence, side)
 }
 
 /// Had the server closed long after its last answer? What came then was there at no close.
@@ -184,7 +186,7 @@ fn unread(evidence: &Evidence<'_>) -> Option<Fact> {
                 "although {got} bytes of the {peer} had arrived, which its program had closed before it read"
             )
         }
-        Some(_) if !talk::is_full(evidence, side) => {
+        Some(_) if !holds_unread(evidence, side) => {
             format!("when its program may not have read all that the {peer} had sent before it closed")
         }
         Some(_) => format!(
