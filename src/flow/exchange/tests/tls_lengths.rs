@@ -28,6 +28,33 @@ fn tickets_are_no_answer_where_a_snaplen_hides_the_second() {
     assert_eq!(wire.exchange.turn.unwrap().by, SERVER);
 }
 
+/// For the ticket that it takes a server gives one new one, which comes behind the request of a client that does not wait.
+#[test]
+fn the_ticket_of_a_session_that_goes_on_is_no_answer() {
+    let finished = [record(20, 1), data(FINISHED)].concat();
+    let resumed = || {
+        let mut wire = Wire::default();
+        wire.say(CLIENT, &client_hello("a.example", &[]));
+        wire.say(SERVER, &server_hello(&[extension(43, &[3, 4]), extension(41, &[0, 0])].concat()));
+        wire.say(SERVER, &[record(20, 1), data(38), data(69)].concat());
+        wire
+    };
+    let mut wire = resumed();
+    wire.say(CLIENT, &[finished.clone(), data(96)].concat());
+    wire.say(SERVER, &data(266));
+    assert_eq!((wire.exchange.turns, wire.exchange.turn.unwrap().by), (1, CLIENT));
+    wire.say(SERVER, &data(240));
+    assert_eq!((wire.exchange.turns, wire.exchange.turn.unwrap().by), (2, SERVER));
+    // What is too long for one, and what comes when it was given, is an answer; so is what a new session says.
+    let mut early = resumed();
+    early.say(SERVER, &data(266));
+    for (mut wire, len) in [(resumed(), 900), (early, 240), (tls13(), 240)] {
+        wire.say(CLIENT, &[finished.clone(), data(96)].concat());
+        wire.say(SERVER, &data(len));
+        assert_eq!((wire.exchange.turns, wire.exchange.turn.unwrap().by), (2, SERVER), "{len}");
+    }
+}
+
 /// A request that comes in one segment with Finished, of which the snaplen shows nothing, was asked all the same: what follows it is no ticket.
 #[test]
 fn a_request_behind_what_was_captured_is_one() {

@@ -62,8 +62,7 @@ pub(super) struct Flight {
     stage: Stage,
     /// The client was asked for a certificate: it sent that message, be there none in it.
     certificate: bool,
-    /// The client announced early data.
-    early: Early,
+    hellos: Hellos,
     server: Server,
     /// Where the client's first application record begins.
     asked: Option<SeqNumber>,
@@ -75,11 +74,17 @@ pub(super) struct Flight {
     answered: Answered,
 }
 
+/// What the two hellos say of a session that was before.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
-enum Early {
+enum Hellos {
     #[default]
-    No,
-    Announced,
+    Nothing,
+    /// The client announced early data.
+    Early,
+    /// The server took a ticket, which is good for one time, so that it gives another (RFC 8446 §C.4).
+    Resumed,
+    /// Both.
+    EarlyResumed,
 }
 
 /// How far the server's flight has come.
@@ -126,13 +131,19 @@ impl Flight {
     }
 
     pub(super) fn announce_early_data(&mut self) {
-        self.early = Early::Announced;
+        self.hellos = Hellos::Early;
     }
 
+    /// The server said hello.
     pub(super) fn server_hello(&mut self) {
         if self.server == Server::Waiting {
             self.server = Server::Hello;
         }
+    }
+
+    /// And in it, that a session goes on.
+    pub(super) fn resume(&mut self) {
+        self.hellos = if self.is_early() { Hellos::EarlyResumed } else { Hellos::Resumed };
     }
 
     /// Is a record of this length what a program says, whatever came before it, and is nothing to be learnt from it?
@@ -147,12 +158,16 @@ impl Flight {
         }
     }
 
+    const fn is_early(&self) -> bool {
+        matches!(self.hellos, Hellos::Early | Hellos::EarlyResumed)
+    }
+
     /// What a record of the client is that begins at `seq`.
     pub(super) fn of_client(&mut self, len: u16, seq: SeqNumber) -> Class {
         if len == ALERT {
             return Class::Alert;
         }
-        let early = self.early == Early::Announced && self.stage == Stage::Waiting;
+        let early = self.is_early() && self.stage == Stage::Waiting;
         if early && self.server == Server::Waiting {
             return self.asks(seq);
         }
@@ -247,10 +262,18 @@ impl Flight {
     }
 
     /// Nothing that the client asked can be answered yet, or it is the twin of the first ticket: OpenSSL sends two of equal
-    /// length, and the second may come behind the first request.
+    /// length, and the second may come behind the first request. Of a session that goes on it sends one.
     fn is_ticket(&self, len: u16, ack: Option<SeqNumber>) -> bool {
         let unasked = self.asked.is_none_or(|seq| ack.is_some_and(|ack| !ack.after(seq)));
-        unasked || (self.answered == Answered::No && self.tickets == 1 && self.ticket == len)
+        let twin = || self.tickets == 1 && self.ticket == len;
+        unasked || self.answered == Answered::No && (twin() || self.is_renewed(len))
+    }
+
+    /// Is it as long as the ticket that a server owes for the one which it took, and has not given yet?
+    fn is_renewed(&self, len: u16) -> bool {
+        let resumed = matches!(self.hellos, Hellos::Resumed | Hellos::EarlyResumed);
+        let due = resumed && self.tickets == 0 && self.server != Server::Tickets;
+        due && TICKET.contains(&len)
     }
 
     fn asks(&mut self, seq: SeqNumber) -> Class {

@@ -7,6 +7,8 @@ const PROTOCOL_NAMES: u16 = 16;
 const HTTP2: &[u8] = b"\x02h2";
 /// With its length (RFC 7301 §6).
 const HTTP11: &[u8] = b"\x08http/1.1";
+/// In a ServerHello: the session that the client offered goes on (RFC 8446 §4.2.11).
+const PRE_SHARED_KEY: u16 = 41;
 const EARLY_DATA: u16 = 42;
 const SUPPORTED_VERSIONS: u16 = 43;
 const HOST_NAME: u8 = 0;
@@ -108,10 +110,7 @@ pub(super) fn client(message: &[u8]) -> ClientHello {
 
 /// Is the version that a ServerHello chose 1.3? `None` where that part of it did not come.
 pub(super) fn chooses_13(message: &[u8]) -> Option<bool> {
-    let mut bytes = Bytes(message);
-    bytes.take(FIXED)?;
-    bytes.pass_short()?;
-    bytes.take(CHOSEN)?;
+    let mut bytes = behind_choice(message)?;
     if bytes.0.is_empty() {
         return Some(false);
     }
@@ -123,6 +122,21 @@ pub(super) fn chooses_13(message: &[u8]) -> Option<bool> {
         }
     }
     whole.then_some(false)
+}
+
+/// Does a ServerHello go on with a session that the client had a ticket of, as far as it came?
+pub(super) fn resumes(message: &[u8]) -> bool {
+    let Some(mut bytes) = behind_choice(message) else { return false };
+    bytes.u16().is_some() && std::iter::from_fn(|| bytes.extension()).any(|(kind, _)| kind == PRE_SHARED_KEY)
+}
+
+/// What of a ServerHello lies behind what it chose: its extensions, if it has any.
+fn behind_choice(message: &[u8]) -> Option<Bytes<'_>> {
+    let mut bytes = Bytes(message);
+    bytes.take(FIXED)?;
+    bytes.pass_short()?;
+    bytes.take(CHOSEN)?;
+    Some(bytes)
 }
 
 fn extensions_of_client(bytes: &mut Bytes<'_>) -> Option<()> {

@@ -361,6 +361,9 @@ impl Tls {
             Some(&SERVER_HELLO) if by != self.client => {
                 self.version13 = hello::chooses_13(message).or(self.version13);
                 self.flight.server_hello();
+                if hello::resumes(message) {
+                    self.flight.resume();
+                }
             }
             _ => {}
         }
