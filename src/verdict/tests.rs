@@ -10,6 +10,7 @@ mod mismatch;
 mod network;
 mod own_words;
 mod program;
+mod reused;
 mod sender;
 mod silence;
 mod stack;

@@ -1,6 +1,6 @@
 //! A request was written into a kept-alive connection that the server had closed or was closing.
 
-use crate::flow::{Recent, Side, Turn};
+use crate::flow::{Http, Recent, Side, Turn};
 use crate::time::Span;
 use crate::verdict::ending::gave_up;
 use crate::verdict::evidence::{Shape, Talk};
@@ -67,6 +67,17 @@ B > A P. \"HTTP/1.1 200 OK\\r\\nContent-Length: 2\\r\\n\\r\\nok\"\nA > B .\n+5 B
 B > A P. \"HTTP/1.1 200 OK\\r\\nContent-Length: 2\\r\\n\\r\\nok\"\nA > B .\n+5 B > A F.\nA > B .\n\
 +0.04 A > B P. \"GET /2 HTTP/1.1\\r\\nHost: b\\r\\n\\r\\n\"\nB > A .\n+1 A > B F.\nB > A .",
         ),
+        hit(
+            "a connection that was announced to be over is used again before it is closed",
+            "A > B S\nB > A S.\nA > B .\nA > B P. \"GET /1 HTTP/1.1\\r\\nHost: b\\r\\n\\r\\n\"\n\
+B > A P. \"HTTP/1.1 200 OK\\r\\nConnection: close\\r\\nContent-Length: 2\\r\\n\\r\\nok\"\n\
+A > B P. \"GET /2 HTTP/1.1\\r\\nHost: b\\r\\n\\r\\n\"\nB > A R.",
+        ),
+        miss(
+            "two requests at once, the answer to one of which is the last",
+            "A > B S\nB > A S.\nA > B .\nA > B P. \"GET /1 HTTP/1.1\\r\\nHost: b\\r\\n\\r\\nGET /2 HTTP/1.1\\r\\nHost: b\\r\\n\\r\\n\"\n\
+B > A P. \"HTTP/1.1 200 OK\\r\\nConnection: close\\r\\nContent-Length: 2\\r\\n\\r\\nok\"\nB > A R.",
+        ),
         miss(
             "closed after it had the request",
             "A > B S\nB > A S.\nA > B .\nA > B P. \"GET /1 HTTP/1.1\\r\\nHost: b\\r\\n\\r\\n\"\nB > A .\n+5 B > A F.\nA > B .\nA > B P. len 9\nB > A R",
@@ -130,6 +141,9 @@ fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
         (How::Reset, Shape::Active) if evidence.request_crossed && evidence.talk == Talk::Complete => {
             evidence.established_for_long().then_some(Confidence::Likely)
         }
+        (How::Reset, Shape::Active) if announced_before(evidence).is_some() => {
+            Some(facts::sure_if_framed(evidence, Confidence::Likely))
+        }
         // Or closed it as the request had just come, and left that unread.
         (How::Reset, Shape::Active) => race::aborted_as_it_came(evidence).map(|_| Confidence::Possible),
         _ => None,
@@ -149,6 +163,16 @@ fn request_after_fin(evidence: &Evidence<'_>) -> Option<Recent> {
         recent.by == evidence.close.client && recent.len > 0 && !recent.seq.before(fin.ack)
     };
     evidence.close.recent.iter().take_while(|recent| recent.serial < reset.serial).find(new).copied()
+}
+
+/// The request that came when the client had the answer with which the server had announced the end: nobody reads it.
+fn announced_before(evidence: &Evidence<'_>) -> Option<Turn> {
+    let http = evidence.http().filter(|http| http.is_over())?;
+    let turn = evidence.exchange.turn.filter(|turn| turn.by == http.client)?;
+    let (_, asked) = evidence.exchange.last_request()?;
+    let first = evidence.close.recent.iter().find(|recent| recent.by == turn.by && recent.seq == turn.seq)?;
+    let had_all = !evidence.close.half_before(Side::Server).snd_nxt.after(first.ack);
+    (asked == turn.seq && had_all && evidence.talk == Talk::Complete).then_some(turn)
 }
 
 /// A request that a server took after its FIN without a word or a RST, as those do that read on for a while before they
@@ -247,6 +271,14 @@ fn facts_of(evidence: &Evidence<'_>) -> Vec<Fact> {
             }
         });
     }
+    if let Some(turn) = announced_before(evidence) {
+        let (name, answer) = (facts::request_name_at_close(evidence), evidence.exchange.turn_before);
+        let announced = answer.map(|answer| {
+            Fact::at(answer.frame, "with this answer the connection was over (Connection: close)")
+        });
+        facts.extend(announced);
+        facts.push(Fact::at(turn.frame, format!("{name} was sent all the same")));
+    }
     facts.extend(facts::of_rst(evidence));
     facts
 }
@@ -262,21 +294,39 @@ fn is_timeout(evidence: &Evidence<'_>) -> bool {
     learned || evidence.idle_before.is_some_and(|idle| idle >= TELLING && race::is_round(idle))
 }
 
+/// Why a server may close right behind an answer, without a word that can be read.
+fn why_at_once(evidence: &Evidence<'_>) -> &'static str {
+    if evidence.exchange.database().is_some() {
+        return "a shutdown or a restart, a session that somebody killed, or a limit of its age";
+    }
+    if evidence.exchange.requests() > 0 {
+        return "a shutdown, a restart or a kill just then, or a limit of requests or of age that its last answer did not announce";
+    }
+    "a shutdown, a restart or a kill just then, a limit of requests or of age, or an end that it had announced in words that are not read here (in HTTP, Connection: close). Your client must not reuse a connection that was announced to be over"
+}
+
 fn advise(evidence: &Evidence<'_>) -> String {
     let idle = facts::idle(evidence);
     let learned = facts::learned_idle(evidence);
     if let Some(advice) = own_words::advice(evidence) {
         return format!("{advice} {}", facts::retry_unseen(evidence));
     }
-    if evidence.closer.is_some() && evidence.idle_before.is_some_and(|idle| idle < SHORTEST) {
+    if evidence.http().is_some_and(Http::is_over) {
         return format!(
-            "The server closed {idle} after its last message, not after an idle time: it had announced it (in HTTP by Connection: close), or has a limit of requests or of age. Your client must not reuse such a connection. {}",
+            "The server had announced that it would close (Connection: close): your client must not reuse such a connection. {}",
             facts::retry_unseen(evidence)
         );
     }
     if let Some(others) = closed_with(evidence) {
         return format!(
             "Your client reused a connection that the server had closed after {idle} idle, at the same moment as {others} others that had been idle for other times: no timeout, but a restart, a reload or a kill just then. Let the server drain first, and the client pool drop what was closed. {}",
+            facts::retry_unseen(evidence)
+        );
+    }
+    if evidence.closer.is_some() && evidence.idle_before.is_some_and(|idle| idle < SHORTEST) {
+        return format!(
+            "The server closed {idle} after its last message, not after an idle time: {}. {}",
+            why_at_once(evidence),
             facts::retry_unseen(evidence)
         );
     }

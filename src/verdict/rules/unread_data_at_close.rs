@@ -34,9 +34,9 @@ B > A P. \"HTTP/1.1 413 Too Large\\r\\nContent-Length: 0\\r\\n\\r\\n\"\nB > A F.
 B > A P. \"HTTP/1.1 413 Too Large\\r\\nContent-Length: 0\\r\\n\\r\\n\"\nA > B P. len 1000\nB > A R.",
         ),
         hit(
-            "a second request behind an answer that said Connection: close",
+            "a second request on its way as an answer said Connection: close",
             "A > B S\nB > A S.\nA > B .\nA > B P. \"GET / HTTP/1.1\\r\\nHost: b\\r\\n\\r\\n\"\n\
-B > A P. \"HTTP/1.1 200 OK\\r\\nConnection: close\\r\\nContent-Length: 0\\r\\n\\r\\n\"\nA > B P. \"GET /2 HTTP/1.1\\r\\nHost: b\\r\\n\\r\\n\"\nB > A .\n+0.2 B > A R.",
+B > A P. \"HTTP/1.1 200 OK\\r\\nConnection: close\\r\\nContent-Length: 0\\r\\n\\r\\n\"\nA > B P. ack 5001 \"GET /2 HTTP/1.1\\r\\nHost: b\\r\\n\\r\\n\"\nB > A .\n+0.2 B > A R.",
         ),
         hit(
             "the same, from afar: the rest was on its way when the server closed, and was refused",

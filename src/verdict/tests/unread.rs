@@ -38,15 +38,21 @@ fn where_nothing_tells_the_roles_no_story_that_needs_them_is_likely() {
     assert_eq!(told("B:35000"), Some(Confidence::Possible));
 }
 
-/// What a client says behind a last answer, and nobody answers, was left unread; a whole answer that its client aborts upon may have been.
+/// What a client says behind a last answer, and nobody answers, was left unread: it should not have been said there, if the client had that answer.
+/// A whole answer that its client aborts upon may have been left unread too.
 #[test]
 fn what_was_said_behind_the_last_answer_was_left_unread() {
     let get = "A > B P. \"GET / HTTP/1.1\\r\\nHost: b\\r\\n\\r\\n\"\n";
     let last = "B > A P. \"HTTP/1.1 200 OK\\r\\nConnection: close\\r\\nContent-Length: 0\\r\\n\\r\\n\"\n";
     let told = |end: &str| verdict(&format!("A > B S\nB > A S.\nA > B .\n{get}{last}{end}"));
-    let behind = told(&format!("{get}B > A .\n+1 B > A R."));
-    assert_eq!(behind.cause_name(), Some("unread_data_at_close"), "{:?}", behind.evidence);
-    assert!(behind.alternatives.iter().any(|other| other.rule.name == "aborted_by_application"));
+    let crossing = get.replace("P.", "P. ack 5001");
+    for (get, cause) in [(get, "stale_keepalive"), (&crossing, "unread_data_at_close")] {
+        let behind = told(&format!("{get}B > A .\n+1 B > A R."));
+        assert_eq!(behind.cause_name(), Some(cause), "{:?}", behind.evidence);
+        assert!(behind.alternatives.iter().any(|other| other.rule.name == "aborted_by_application"));
+        let announced = behind.advice.is_some_and(|advice| advice.contains("had announced"));
+        assert_eq!(announced, cause == "stale_keepalive");
+    }
     assert_eq!(told("A > B R.").cause_name(), Some("aborted_by_application"));
 }
 

@@ -154,7 +154,9 @@ impl Http {
         self.readers.at(End::Low).weight() + self.readers.at(End::High).weight()
     }
 
-    const fn is_over(&self) -> bool {
+    /// Was the last answer the last one of the connection, by its own word or by that of its request (RFC 9112 §9.6)?
+    #[must_use]
+    pub const fn is_over(&self) -> bool {
         matches!(self.closing, Closing::Over)
     }
 
