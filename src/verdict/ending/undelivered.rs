@@ -1,11 +1,11 @@
-//! A RST that its receiver never got: it goes on asking the same for longer than anything can have been under way, or the RST passed only
-//! the nearer of two places.
+//! A RST that its receiver never got, or got too late: it goes on asking the same for longer than anything can have been under way, the RST
+//! passed only the nearer of two places, or its receiver had got further.
 
 use crate::flow::{Recent, Side};
 use crate::time::Span;
 use crate::verdict::evidence::Evidence;
 use crate::verdict::who::forgery;
-use crate::verdict::{Fact, Sender};
+use crate::verdict::{Fact, How, Sender};
 
 /// No path holds a segment back for as long.
 const LONG: Span = Span::from_secs(1);
@@ -22,9 +22,18 @@ fn last_repetition<'a>(evidence: &'a Evidence<'_>) -> Option<(Side, &'a Recent)>
     (again && late && known).then(|| (evidence.close.side(by), last))
 }
 
-/// Did this side never get the RST?
+/// Did this side never get the RST, or do nothing about it because it had got further?
 pub(in crate::verdict) fn was_missed(evidence: &Evidence<'_>, side: Side) -> bool {
-    last_repetition(evidence).is_some_and(|(by, _)| by == side)
+    let missed = last_repetition(evidence).is_some_and(|(by, _)| by == side);
+    let receiver = evidence.reset().map(|reset| evidence.close.side(reset.by).peer());
+    missed || receiver == Some(side) && came_too_late(evidence).is_some()
+}
+
+/// By how many bytes the receiver of the only RST had got further.
+fn came_too_late(evidence: &Evidence<'_>) -> Option<i32> {
+    let reset = evidence.reset().filter(|reset| reset.after.at(reset.by).resets == 0)?;
+    let got = forgery::overtaken_by(evidence.close, reset).filter(|_| evidence.how == How::Reset)?;
+    Some(got.offset_from(reset.rst.seq))
 }
 
 /// Captures of two places, merged: the RST came by the one that its sender's segments pass first, and not by the other, which half of those
@@ -42,6 +51,13 @@ pub(in crate::verdict) fn stayed_behind(evidence: &Evidence<'_>) -> Option<Fact>
 
 /// What tells so.
 pub(in crate::verdict) fn fact(evidence: &Evidence<'_>) -> Option<Fact> {
+    if let Some(more) = came_too_late(evidence) {
+        let receiver = evidence.close.side(evidence.reset()?.by).peer();
+        let says = format!(
+            "the {receiver} acknowledges {more} bytes more than that RST allows: it had no effect there"
+        );
+        return Some(Fact::of_all(says));
+    }
     let Some((side, last)) = last_repetition(evidence) else { return stayed_behind(evidence) };
     let later = last.ts.since(evidence.reset()?.rst.ts);
     let says = format!("the {side} still repeats itself {later} after that RST: it never got there");

@@ -8,6 +8,7 @@
 mod aim;
 mod baseline;
 mod life;
+mod numbers;
 mod pace;
 mod places;
 
@@ -17,6 +18,7 @@ use crate::time::Span;
 
 use self::baseline::Baseline;
 pub(in crate::verdict) use self::life::{is_later, may_be_another_host, may_be_own_kernel};
+pub(in crate::verdict) use self::numbers::overtaken_by;
 pub(in crate::verdict) use self::places::{made_here, passed_first_place_only, refused_here};
 
 use crate::verdict::evidence::{Evidence, Shape};
@@ -68,6 +70,8 @@ pub(in crate::verdict) fn doubts(evidence: &Evidence<'_>) -> Vec<Doubt> {
     doubts.extend(several_aborts(evidence, reset));
     doubts.extend(aim::volley(evidence, reset).or_else(|| aim::beyond(evidence, reset, &baseline)));
     doubts.extend(both_at_once(evidence, reset));
+    doubts.extend(numbers::behind(evidence, reset));
+    doubts.extend(numbers::acknowledges_nothing(evidence, reset));
     doubts.extend(unprompted(evidence, reset));
     doubts.extend(odd_ack(evidence, reset, &baseline));
     doubts.extend(places::left_here(evidence, reset));

@@ -1,0 +1,86 @@
+//! Numbers that a live socket does not give its RST: behind what its host had sent, or an acknowledgement of what was never sent.
+
+use crate::decode::SeqNumber;
+use crate::flow::{Close, Marks, Reset};
+
+use super::{Doubt, claimed, doubt, is_authentic};
+use crate::verdict::How;
+use crate::verdict::evidence::{Evidence, Shape};
+
+/// How far the receiver of the RST has got in the end, if that lies behind the place of the RST: whoever believes one acknowledges nothing
+/// beyond it any more, and whoever had got further by then does not believe it (RFC 9293 §3.10.7.4).
+pub(in crate::verdict) fn overtaken_by(close: &Close, reset: &Reset) -> Option<SeqNumber> {
+    let (own, receiver) = (close.halves.at(reset.by), close.halves.at(reset.by.peer()));
+    // A RST may lie just before the FIN of its sender (Linux's `tcp_reset_check`).
+    let before_fin = own.has_fin() && reset.rst.seq == own.fin_end.minus(1);
+    let end = if before_fin { own.fin_end } else { reset.rst.seq };
+    // Before and behind a device that renumbers, numbers do not compare.
+    let one_place = !close.doubles.are_of_several_places();
+    (one_place && receiver.marks.has(Marks::ACKED) && receiver.rcv_nxt.after(end)).then_some(receiver.rcv_nxt)
+}
+
+/// The RST of a live socket lies where its host had sent up to; who forges one has seen that a moment before (DATA_SEQ_RST of Weaver,
+/// Sommer and Paxson).
+pub(super) fn behind(evidence: &Evidence<'_>, reset: &Reset) -> Option<Doubt> {
+    let got = overtaken_by(evidence.close, reset).filter(|_| is_lives(evidence))?;
+    let (side, more) = (claimed(evidence, reset), got.offset_from(reset.rst.seq));
+    let says =
+        format!("it lies {more} bytes behind what the {side} had sent, as the {} acknowledges", side.peer());
+    Some(doubt(reset.rst.frame, 2, says))
+}
+
+/// A live socket acknowledges what it has received. One whose host received more than the capture holds would be another matter, but of
+/// that the capture knows nothing else.
+pub(super) fn acknowledges_nothing(evidence: &Evidence<'_>, reset: &Reset) -> Option<Doubt> {
+    let (seen, peer) = (evidence.seen(), evidence.close.halves.at(reset.by.peer()));
+    let complete = seen.handshake && seen.both_sides && seen.gaps == 0;
+    let more = reset.rst.ack.offset_from(peer.snd_nxt);
+    let unsent = reset.rst.flags.ack() && more > 0 && is_lives(evidence);
+    let side = claimed(evidence, reset).peer();
+    let says = format!("it acknowledges {more} bytes more than the {side} had ever sent");
+    (complete && unsent).then(|| doubt(reset.rst.frame, 2, says))
+}
+
+/// Has it the shape of a live socket's, and none of the marks that only its host gives with ease?
+fn is_lives(evidence: &Evidence<'_>) -> bool {
+    let aborts = evidence.shape == Shape::Active && evidence.how != How::Refused;
+    aborts && !is_authentic(evidence)
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::flow::Side;
+    use crate::verdict::Sender;
+    use crate::verdict::example::verdict;
+
+    const TALK: &str = "A > B S\nB > A S.\nA > B .\nA > B P. \"GET / HTTP/1.1\\r\\nHost: b\\r\\n\\r\\n\"\n\
+B > A . \"HTTP/1.1 200 OK\\r\\nContent-Length: 90000\\r\\n\\r\\n\"\nB > A . len 1000\nA > B .\n\
+B > A . seq 6043 len 1000\n";
+
+    /// A filter that has seen the answer cuts it off, and the next segment of that passes before its RST.
+    #[test]
+    fn a_rst_behind_what_had_arrived_has_no_effect() {
+        let told = verdict(&format!(
+            "{TALK}B > A R. seq 6043 ttl 60 id 9000\n+0.005 A > B . ack 7043\n+6 A > B R. ack 7043"
+        ));
+        assert_eq!((told.cause_name(), told.rst_by), (Some("injected_reset"), Some(Sender::Middlebox)));
+        assert_eq!(told.client_sees.read, None, "{:?}", told.evidence);
+        assert!(told.evidence.iter().any(|fact| fact.fact.contains("1000 bytes")), "{:?}", told.evidence);
+    }
+
+    #[test]
+    fn nobody_acknowledges_what_was_never_said() {
+        let open = "A > B S\nB > A S.\nA > B .\nA > B P. \"GET / HTTP/1.1\\r\\nHost: b\\r\\n\\r\\n\"\n";
+        let told = |ack: u32| verdict(&format!("{open}+0.1 A > B R. ack {ack} id 9000\n+0 B > A R.")).rst_by;
+        assert_eq!(told(5321), Some(Sender::Middlebox));
+        assert_eq!(told(5001), Some(Sender::Side(Side::Client)));
+    }
+
+    /// The capture has lost the last words of the server, which the client's own RST acknowledges.
+    #[test]
+    fn a_rst_that_goes_on_in_its_hosts_count_is_the_hosts() {
+        let open = "A > B S\nB > A S.\nA > B .\nA > B P. len 9\nA > B P. len 9\n";
+        let told = verdict(&format!("{open}+0.1 A > B R. ack 5321"));
+        assert_eq!(told.rst_by, Some(Sender::Side(Side::Client)), "{:?}", told.evidence);
+    }
+}
