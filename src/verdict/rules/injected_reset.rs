@@ -74,6 +74,9 @@ fn forgotten_idle(evidence: &Evidence<'_>) -> Option<Span> {
 fn advise(evidence: &Evidence<'_>) -> String {
     let side = evidence.rst_claimed.unwrap_or(Side::Server);
     let after = facts::request_name(evidence);
+    let sure = evidence.rst_by_confidence == Some(Confidence::Certain);
+    let denial = if sure { "did not send" } else { "likely did not send" };
+    let proof = if sure { "the RST never left there" } else { "then the RST never left there" };
     if evidence.reset().is_some_and(|reset| forgery::made_here(evidence, reset).is_some()) {
         return format!(
             "The host that captured it made this reset itself, in the {side}'s name: look at its own firewall (`nft list ruleset`, `iptables -S OUTPUT`: what rejects with tcp-reset) and at programs on it that end connections. The {side} was not asked."
@@ -81,7 +84,7 @@ fn advise(evidence: &Evidence<'_>) -> String {
     }
     if let Some(idle) = forgotten_idle(evidence) {
         return format!(
-            "The {side} did not send this reset. It answers the first segment after {idle} of silence, so that a device on the way (a NAT gateway, a firewall, a load balancer) had likely forgotten the idle connection: keep it alive (TCP keep-alive, pings), or give it up well before {idle}."
+            "The {side} {denial} this reset. It answers the first segment after {idle} of silence, so that a device on the way (a NAT gateway, a firewall, a load balancer) had likely forgotten the idle connection: keep it alive (TCP keep-alive, pings), or give it up well before {idle}."
         );
     }
     if evidence.reset().is_some_and(|reset| forgery::may_be_own_kernel(evidence, reset)) {
@@ -94,10 +97,10 @@ fn advise(evidence: &Evidence<'_>) -> String {
             String::new()
         };
         return format!(
-            "The {side}'s program did not send this reset: a device on the way did, or the {side}'s own host, whose TTL it has: its firewall, or its kernel, if the other side's address was not translated on the way{other}. Look for what in or before {after} they object to; capture on the {side}: a RST of its own leaves there, a device's does not."
+            "The {side}'s program {denial} this reset: a device on the way did, or the {side}'s own host, whose TTL it has: its firewall, or its kernel, if the other side's address was not translated on the way{other}. Look for what in or before {after} they object to; capture on the {side}: a RST of its own leaves there, a device's does not."
         );
     }
     format!(
-        "The {side} did not send this reset: ask who runs the firewalls and proxies between the hosts, and what in or before {after} they object to. Capture on the {side} to prove it: the RST never left there."
+        "The {side} {denial} this reset: ask who runs the firewalls and proxies between the hosts, and what in or before {after} they object to. Capture on the {side} to prove it: {proof}."
     )
 }
