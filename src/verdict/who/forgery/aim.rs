@@ -1,20 +1,30 @@
 //! RSTs that lie where their host had not got to yet: who forges one can only guess where it will be.
 
-use crate::flow::Reset;
+use crate::flow::{Recent, Reset};
 
-use super::{Baseline, CONVICTS, Doubt, claimed, doubt};
+use super::{AT_ONCE, Baseline, CONVICTS, Doubt, claimed, doubt};
 use crate::verdict::evidence::Evidence;
 
 /// Weaver, Sommer and Paxson's RST_SEQ_CHANGE: aimed at where the host might have been by then. Where it came another way than all that
 /// its host sent, if that is one segment only, no host did both.
 pub(super) fn beyond(evidence: &Evidence<'_>, reset: &Reset, baseline: &Baseline<'_>) -> Option<Doubt> {
-    let after = reset.after.at(reset.by);
     let other_side_quiet = reset.after.at(reset.by.peer()).resets == 0;
-    let jump = after.reset_beyond.filter(|_| other_side_quiet && evidence.fin_by.is_none())?;
+    let alone = other_side_quiet && evidence.fin_by.is_none();
+    let beyond = || reset.after.at(reset.by).reset_beyond.or_else(|| overtook(evidence, reset));
+    let jump = alone.then(beyond).flatten()?;
     let by = jump.seq.offset_from(reset.rst.seq);
     let says = format!("another RST lies {by} bytes further on, beyond all that was sent or acknowledged");
     let as_far = baseline.has_their_ttl() || baseline.has_no_ttl();
     Some(doubt(jump.frame, if as_far { 2 } else { CONVICTS }, says))
+}
+
+/// The same where the path swapped the two: sent at once, the one that lies further on came first, and had no effect. Where the capture
+/// misses something, it may have answered that.
+fn overtook(evidence: &Evidence<'_>, reset: &Reset) -> Option<Recent> {
+    let seen = evidence.seen();
+    let first = evidence.close.volley.as_deref()?.at(reset.by).first?;
+    let before = first.serial < reset.serial && reset.rst.ts.since(first.ts) <= AT_ONCE;
+    (before && seen.both_sides && seen.gaps == 0).then_some(first)
 }
 
 /// At so many places no stack's RSTs lie beyond all that it has sent: each would answer a segment, and be where that one points to.
@@ -58,6 +68,17 @@ B > A P. \"HTTP/1.1 200 OK\\r\\nContent-Length: 0\\r\\n\\r\\n\"\nA > B .\n";
     fn one_place_is_no_volley() {
         let told = told(&["B > A R seq 5200", "B > A R seq 5200", "B > A R seq 5039"]);
         assert_ne!(told.rst_by, Some(Sender::Middlebox), "{:?}", told.evidence);
+    }
+
+    /// The two of a pair swap places on their way: the set is the same, and none of it came as far as the server's other segments.
+    #[test]
+    fn a_pair_is_one_in_whatever_order() {
+        for pair in [["seq 5039 ttl 20", "seq 17542 ttl 20"], ["seq 17542 ttl 20", "seq 5039 ttl 20"]] {
+            let told =
+                told(&pair.map(|rst| format!("+0.0001 B > A R. {rst}")).each_ref().map(String::as_str));
+            assert_eq!(told.rst_by, Some(Sender::Middlebox), "{pair:?}: {:?}", told.evidence);
+            assert_eq!(told.cause_name(), Some("injected_reset"), "{pair:?}");
+        }
     }
 
     #[test]
