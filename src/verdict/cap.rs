@@ -52,7 +52,12 @@ pub(super) fn limits(evidence: &Evidence<'_>) -> Vec<Fact> {
         let missing = if evidence.close.half(Side::Client).seen() { Side::Server } else { Side::Client };
         facts.push(Fact::of_all(format!("no segment of the {missing} was captured")));
     } else if !seen.handshake && seen.both_sides && evidence.how != How::Refused {
-        facts.push(Fact::of_all("no handshake seen: the connection began before the capture"));
+        let says = if evidence.close.half(Side::Client).marks.has(Marks::SYN) {
+            "the SYN+ACK is missing from the capture"
+        } else {
+            "no handshake seen: the connection began before the capture"
+        };
+        facts.push(Fact::of_all(says));
     }
     if let Some(side) = forestalled(evidence.close) {
         let (other, says) = (side.peer(), "somebody else had sent them, or the capture is not in order");

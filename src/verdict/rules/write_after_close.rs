@@ -34,6 +34,7 @@ not lose data needs an acknowledgement in its own protocol.",
             "A > B S\nB > A S.\nA > B .\nB > A P. len 30\nA > B P. len 24\nB > A P. len 12\nA > B P. \"QUIT\\r\\n\"\nA > B F.\n+0.02 B > A P. \"221 bye\\r\\n\"\nA > B R",
         ),
         miss("both had closed and nothing was lost", "A > B S\nB > A S.\nA > B .\nB > A F.\nA > B F.\nB > A .\nB > A R"),
+        miss("nothing was ever written", "A > B S\nB > A . seq 5001 ack 1001\nA > B F.\nA > B R"),
         miss("an abort without any close", "A > B S\nB > A S.\nA > B .\nA > B P. len 5\nB > A .\n+1 B > A R."),
     ],
 };
@@ -82,6 +83,8 @@ fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
         }
         // Whatever it was that came too late, it would have been captured before the RST.
         (Shape::Active, _) if !spoke_since(evidence, closer) => None,
+        // Who never said anything wrote nothing into a closed connection.
+        _ if never_wrote(evidence, closer) => None,
         (Shape::Reply | Shape::Active, _) => Some(Confidence::Possible),
         _ => None,
     }
@@ -98,6 +101,12 @@ fn between_exchanges(evidence: &Evidence<'_>, closer: Side) -> bool {
         && evidence.exchange.turns >= 2
         && !evidence.answers_alert()
         && evidence.exchange.websocket().is_none()
+}
+
+/// Did the other side say nothing at all, as far as the whole of it was captured?
+fn never_wrote(evidence: &Evidence<'_>, closer: Side) -> bool {
+    let whole = evidence.seen().gaps == 0 && evidence.close.handshake_began();
+    whole && !evidence.close.half(closer.peer()).has_data()
 }
 
 /// Did the other side send anything between the closer's FIN and its RST? Where the capture misses something, it may have.
