@@ -139,7 +139,7 @@ fn advise(evidence: &Evidence<'_>) -> String {
     }
     if let Some((_, over)) = outage(evidence) {
         return format!(
-            "Nothing came back from {host} (the {side}) for {over}: look for a restart of it, or an outage of the path in which its program gave up by a timeout of its own. {}",
+            "Nothing came back from {host} (the {side}) on this connection for {over}: look for a restart of it, a change of its address, or an outage of the path in which its program gave up by a timeout of its own. {}",
             facts::retry_advice(evidence)
         );
     }
