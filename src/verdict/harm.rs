@@ -3,7 +3,7 @@
 mod peace;
 mod unknown;
 
-use crate::flow::{Marks, Side};
+use crate::flow::Side;
 use crate::time::Span;
 
 use super::ending::{probes, shut_window, unseen};
@@ -31,8 +31,8 @@ impl Harm {
     }
 }
 
-/// How long a SYN+ACK may take before a client that then leaves had been waiting for it, and was not merely probing.
-const PATIENT: Span = Span::from_millis(200);
+/// How long a SYN+ACK may take before a client that then leaves may have been waiting for it, and was not merely probing.
+pub(super) const PATIENT: Span = Span::from_millis(200);
 
 /// Says of an end whether it is one of a kind.
 type Test = fn(&Evidence<'_>) -> bool;
@@ -98,13 +98,10 @@ fn probed_in_vain(evidence: &Evidence<'_>) -> bool {
     probes::probing(evidence).is_some_and(|probing| probing.answers != probes::Answers::ToTheLast)
 }
 
-/// The client never sent its last ACK, and the SYN+ACK that it refused had taken long.
+/// The client never sent its last ACK, and the SYN+ACK that it refused had taken so long that it had repeated its SYN: its kernel does that
+/// as long as its program waits.
 fn waited_for_handshake(evidence: &Evidence<'_>) -> bool {
-    let client = evidence.close.half_before(Side::Client);
-    let took = evidence.syn_ack_took();
-    // Its kernel repeats the SYN as long as its program waits.
-    let waited = !unknown::connected_late(evidence) || client.packets > 1;
-    !client.marks.has(Marks::ACKED) && took.is_some_and(|took| took > PATIENT) && waited
+    unknown::connected_late(evidence) && evidence.close.half_before(Side::Client).packets > 1
 }
 
 /// Had the client closed, and may what came too late have been the server's goodbye, which the snaplen hides?

@@ -3,11 +3,11 @@
 use crate::flow::{Marks, Reset, Side};
 
 use super::peace::{self, client_had_closed, left_events};
-use super::{Test, any, may_be_all};
+use super::{PATIENT, Test, any, may_be_all};
 use crate::verdict::ending::gave_up;
 use crate::verdict::evidence::{Evidence, Shape, Talk};
 use crate::verdict::talk::{after, broken_off, farewell, patience, refused_tls, rhythm, tls, turned_away};
-use crate::verdict::{How, Sender, ending, facts, talk};
+use crate::verdict::{How, Sender, ending, talk};
 
 /// A head, and the beginning of a body in the same few segments.
 const FIRST_WORDS: u64 = 8192;
@@ -55,12 +55,12 @@ fn may_have_had_all(evidence: &Evidence<'_>) -> bool {
     client_left && evidence.how == How::Reset && answering && short && !more && !evidence.lost_data()
 }
 
-/// Did the SYN+ACK come only after it, or the SYN, had been repeated, as the capture shows or the time tells (RFC 6298 §2.1)? The path loses
-/// some, and of a client that is gone by then nobody knows when it left: it may have had another connection.
+/// Did the SYN+ACK come late, be it that the path is long or loses some? Of a client that is gone by then nobody knows when it left, or what
+/// for: it may have had another connection, of several that it had tried at once.
 pub(super) fn connected_late(evidence: &Evidence<'_>) -> bool {
     let client = evidence.close.half_before(Side::Client);
     let took = evidence.syn_ack_took();
-    !client.marks.has(Marks::ACKED) && took.is_some_and(|took| took >= facts::SYN_REPEATED)
+    !client.marks.has(Marks::ACKED) && took.is_some_and(|took| took > PATIENT)
 }
 
 /// Had a side closed, with nothing owed and all that it had said acknowledged, and only its FIN had no answer? Its program knows nothing

@@ -1,7 +1,9 @@
 //! The client resets the SYN+ACK that it no longer wants.
 
 use crate::flow::{Marks, Side};
+use crate::time::Span;
 use crate::verdict::evidence::Shape;
+use crate::verdict::harm::PATIENT;
 use crate::verdict::rule::{Confidence, Rule, hit, miss};
 use crate::verdict::{Evidence, Fact, How, Sender, facts};
 
@@ -46,12 +48,20 @@ fn facts_of(evidence: &Evidence<'_>) -> Vec<Fact> {
     facts
 }
 
+/// The most that the client can have waited before it left: until its RST came by.
+fn waited(evidence: &Evidence<'_>) -> Option<Span> {
+    Some(evidence.reset()?.rst.ts.since(evidence.close.start.ts))
+}
+
 fn advise(evidence: &Evidence<'_>) -> String {
     match evidence.syn_ack_took() {
+        Some(_) if waited(evidence).is_some_and(|waited| waited <= PATIENT) => {
+            "The server answered within any connect timeout: this is a probe, or the client had another connection first (of several that it tried at once). Nothing needs doing.".into()
+        }
         Some(took) => {
             let lost = if took >= facts::SYN_REPEATED { " (each SYN or SYN+ACK that the path loses costs a second or more)" } else { "" };
             format!(
-                "The SYN+ACK took {took}: if that is longer than the client's connect timeout, find out why{lost}; if it is short, this is a probe, and harmless."
+                "The SYN+ACK took {took}: if that is longer than the client's connect timeout, find out why{lost}; if not, the client had no more need of it (a probe, or another connection of several that it tried at once)."
             )
         }
         None => "See whether the client's connect timeout is shorter than the server takes to answer; a probe would be harmless.".into(),

@@ -321,3 +321,12 @@ fn what_a_router_says_of_each_copy_is_told() {
     assert!(told.evidence.iter().any(|fact| fact.fact.contains("answers with ICMP")), "{:?}", told.evidence);
     assert!(told.advice.is_some_and(|advice| advice.contains("says why by ICMP")));
 }
+
+/// Of a client that is gone when the SYN+ACK comes nobody knows what for, unless its kernel had asked again.
+#[test]
+fn who_leaves_a_handshake_on_a_long_path_may_have_had_another() {
+    let told = |text: &str| verdict(text).harm;
+    assert_eq!(told("A > B S\n+0.315 B > A S.\nA > B R"), None);
+    assert_eq!(told("A > B S\n+0.0001 B > A S.\n+0.117 A > B R"), Some(Harm::Harmless));
+    assert_eq!(told("A > B S\n+1 A > B again\n+0.4 B > A S.\nA > B R"), Some(Harm::Harmful));
+}
