@@ -6,6 +6,7 @@ use crate::verdict::ending::gave_up;
 use crate::verdict::ending::gave_up::GaveUp;
 use crate::verdict::ending::long_segments;
 use crate::verdict::rule::{Confidence, Rule, hit, miss};
+use crate::verdict::who::forgery::initial_ttl;
 use crate::verdict::{Evidence, Fact, How, ending};
 
 /// From as many repetitions on, chance is no explanation: with one segment in three lost, five in a row are lost once
@@ -249,12 +250,27 @@ fn of_long_segments(evidence: &Evidence<'_>, side: Side) -> Option<String> {
     ))
 }
 
+/// Was the capture made at this side's host, or next to it? What that sent has come no way, and what the other sent has.
+fn made_at(evidence: &Evidence<'_>, side: Side) -> bool {
+    let is_new = |side| {
+        let ttl = evidence.close.half(side).ttl;
+        ttl == initial_ttl(ttl)
+    };
+    is_new(side) && !is_new(side.peer())
+}
+
 fn advise(evidence: &Evidence<'_>) -> String {
     let gave_up = of_giving_up(evidence).map(|(side, _)| side);
     let Some(side) = gave_up.or_else(|| evidence.unanswered_side()) else { return String::new() };
     let first = unreachable(evidence)
         .map(|icmp| format!("{} says why by ICMP ({}): begin there. ", icmp.from, icmp.says()));
     let first = first.or_else(|| of_long_segments(evidence, side)).unwrap_or_default();
+    if made_at(evidence, side.peer()) {
+        return format!(
+            "{first}By its hop limits the capture was made at the {peer}, and the {side}'s repetitions got there: not the path to it lost them. Look at that host, its firewall and what it still knew of the connection.",
+            peer = side.peer()
+        );
+    }
     format!(
         "{first}Look at the path to the {} and at that host; set TCP_USER_TIMEOUT or keep-alives on the {side} so that its program notices within seconds.",
         side.peer()
