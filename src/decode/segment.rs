@@ -79,6 +79,19 @@ impl Flags {
     pub const fn with(self, flags: Self) -> Self {
         Self(self.0 | flags.0)
     }
+
+    /// A FIN that ends what its sender says. Nobody ends what it begins in the same segment: SYN and FIN together come from scanners and out of
+    /// damaged captures, and hosts drop them (Linux: `tcp_rcv_state_process`).
+    #[must_use]
+    pub const fn closes(self) -> bool {
+        self.fin() && !self.syn()
+    }
+
+    /// A SYN that begins a connection, with the same limit.
+    #[must_use]
+    pub const fn opens(self) -> bool {
+        self.syn() && !self.fin()
+    }
 }
 
 /// Letters in the order that Wireshark and Scapy users read them: `FSRPAUEC`; a dot where none is set.

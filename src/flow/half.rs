@@ -147,7 +147,7 @@ impl Half {
         if segment.flags.syn() {
             self.on_syn(segment);
         }
-        if segment.flags.fin() {
+        if segment.flags.closes() {
             self.marks.set(Marks::FIN);
             self.fin_end = segment.seq_end();
         }

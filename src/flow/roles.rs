@@ -68,7 +68,7 @@ pub(super) fn zeek_flips(first: &Segment) -> bool {
 /// Is the sender of this first captured segment the client?
 #[must_use]
 pub(super) fn sender_is_client(first: &Segment) -> bool {
-    if first.flags.syn() {
+    if first.flags.opens() {
         return !first.flags.ack();
     }
     let (src, dst) = (first.src.port, first.dst.port);
@@ -114,6 +114,8 @@ mod tests {
         assert!(!sender_is_client(&first(80, 40000, Flags::ACK)));
         assert!(!sender_is_client(&first(9999, 40000, Flags::ACK)));
         assert!(sender_is_client(&first(80, 40000, Flags::SYN)));
+        // Who ends what it begins does neither.
+        assert!(!sender_is_client(&first(80, 40000, Flags::SYN.with(Flags::FIN))));
         assert!(!sender_is_client(&first(40000, 80, Flags::SYN.with(Flags::ACK))));
     }
 

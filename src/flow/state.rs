@@ -73,7 +73,7 @@ impl Flow {
     pub(super) fn begin(key: FlowKey, first: &Segment, by: End) -> Self {
         let client = if roles::sender_is_client(first) { by } else { by.peer() };
         let originator = if roles::zeek_flips(first) { by.peer() } else { by };
-        let roles = if first.flags.syn() { Roles::Handshake } else { Roles::Guessed };
+        let roles = if first.flags.opens() { Roles::Handshake } else { Roles::Guessed };
         let queue = if first.flags.syn() { Queue::Patience } else { Queue::Open };
         Self { key, queue, roles, client, originator, ..Self::default() }
     }

@@ -82,7 +82,7 @@ pub(super) fn any_segment(
     if gaps > 0 {
         miss(flow, cold, segment, by);
     }
-    if segment.flags.fin() && !segment.flags.rst() {
+    if segment.flags.closes() && !segment.flags.rst() {
         note_fin(flow, cold, (segment, ring.next()), by, order);
     }
     let recent = Recent::of(segment, by);
@@ -221,7 +221,7 @@ pub(super) fn say(
 
 /// A SYN says who is the client, whatever was guessed before.
 fn learn_roles(flow: &mut Flow, segment: &Segment, by: End) {
-    if segment.flags.syn() && flow.roles == Roles::Guessed && !segment.flags.rst() {
+    if segment.flags.opens() && flow.roles == Roles::Guessed && !segment.flags.rst() {
         flow.roles = Roles::Handshake;
         flow.client = if segment.flags.ack() { by.peer() } else { by };
     }
