@@ -6,7 +6,7 @@ pub(super) mod stack;
 
 use crate::flow::Side;
 
-use self::forgery::{CONVICTS, Doubt, is_authentic, other_distance};
+use self::forgery::{CONVICTS, Doubt, accepted_slowly, is_authentic, other_distance};
 use super::evidence::{Evidence, Shape};
 use super::{Confidence, How};
 
@@ -61,7 +61,10 @@ fn undoubted(evidence: &Evidence<'_>) -> Confidence {
     if other_distance(evidence).is_some() {
         return Confidence::Possible;
     }
+    let by_server = side == Side::Server && evidence.how == How::Reset;
+    let nearer = by_server && accepted_slowly(evidence).is_some();
     let sure = match evidence.shape {
+        _ if nearer => false,
         // From one SYN and one RST nobody can tell a host from a firewall in front of it.
         _ if evidence.how == How::Refused || !evidence.acceptance_certain => false,
         Shape::Active => is_authentic(evidence),

@@ -3,7 +3,8 @@
 use crate::flow::{Acceptance, Reset};
 use crate::verdict::ending::undelivered;
 use crate::verdict::evidence::{Evidence, Shape};
-use crate::verdict::{Fact, Sender, Side, cap, report, who};
+use crate::verdict::who::forgery;
+use crate::verdict::{Fact, How, Sender, Side, cap, report, who};
 
 /// What the RST itself shows: its shape, what it answers, whether it took effect.
 pub(in crate::verdict) fn of_rst(evidence: &Evidence<'_>) -> Vec<Fact> {
@@ -13,6 +14,7 @@ pub(in crate::verdict) fn of_rst(evidence: &Evidence<'_>) -> Vec<Fact> {
     facts.extend(doubt(reset));
     facts.extend(undelivered::fact(evidence));
     facts.extend(who::facts(&evidence.doubts));
+    facts.extend(of_proxy(evidence));
     facts.extend(cap::limits(evidence));
     facts
 }
@@ -60,6 +62,15 @@ fn shape(evidence: &Evidence<'_>, reset: &Reset) -> Fact {
             format!("a RST with the {side}'s address, in a shape that common stacks do not send"),
         ),
     }
+}
+
+/// Who the server may be, where its address answers much sooner than it accepted.
+fn of_proxy(evidence: &Evidence<'_>) -> Option<Fact> {
+    let by_server = evidence.rst_by == Some(Sender::Side(Side::Server)) && evidence.how == How::Reset;
+    let (soon, took) = forgery::accepted_slowly(evidence).filter(|_| by_server)?;
+    Some(Fact::of_all(format!(
+        "the server took {took} to accept and acknowledges within {soon}: a proxy may speak for it"
+    )))
 }
 
 fn of_text(evidence: &Evidence<'_>, reset: &Reset) -> Option<Fact> {

@@ -114,3 +114,23 @@ fn what_answers_without_a_socket_while_the_server_lives_may_be_another_host() {
         assert!(other.alternatives.iter().all(|other| other.rule.name != "state_lost"), "{reset}");
     }
 }
+
+/// A proxy connects to the server before it accepts for it, and from then on answers in its name, from nearby.
+#[test]
+fn who_accepts_slowly_and_answers_at_once_may_be_a_proxy() {
+    let told = |took: &str| {
+        let open = format!("A > B S\n+{took} B > A S.\n+0.0001 A > B .\n");
+        let talk = "A > B P. len 9\n+0.0004 B > A .\n+0.1 B > A P. len 9\n+0.0001 A > B .\n";
+        verdict(&format!("{open}{talk}{talk}+0.1 B > A R.")).rst_by_confidence
+    };
+    assert_eq!((told("0.0006"), told("0.0156")), (Some(Confidence::Certain), Some(Confidence::Likely)));
+}
+
+/// Fuzzers and scanners send what no stack does.
+#[test]
+fn a_fin_in_a_syn_ends_nothing_and_tells_no_roles() {
+    let torn = "B > A SFP seq 2000 ack 7000 len 6\nB > A P. seq 3000 ack 7000 len 9\n";
+    let talk = "A > B P. seq 7000 ack 3009 len 12\nB > A P. seq 3009 ack 7012 len 9\nA > B P. len 9";
+    let told = verdict(&format!("{torn}{talk}"));
+    assert_eq!((told.cause_name(), told.fin_by), (None, None), "{:?}", told.evidence);
+}

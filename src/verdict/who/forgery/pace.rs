@@ -1,6 +1,6 @@
 //! How soon a RST came after what it answers, by the clock of one place: who answers before it can have heard is nearer than its host.
 
-use crate::flow::{End, Leg, Recent, Reset};
+use crate::flow::{End, Leg, Recent, Reset, Side};
 use crate::time::Span;
 
 use super::{CONVICTS, Doubt, claimed, doubt};
@@ -8,6 +8,9 @@ use crate::verdict::evidence::Evidence;
 
 /// Below this, a round trip says nothing about distance: scheduling takes as long.
 const FAR: Span = Span::from_millis(5);
+
+/// As many times as long is no queue, and no neighbour that had to be looked up.
+const MANY: u64 = 10;
 
 /// The time that a RST took.
 struct Pace {
@@ -45,6 +48,17 @@ pub(super) fn came_from_afar(evidence: &Evidence<'_>, reset: &Reset) -> bool {
     Pace::of(evidence, reset).is_some_and(|Pace { took, leg, .. }| {
         leg.samples > 1 && leg.shortest >= FAR && took.times(5) >= leg.shortest.times(4)
     })
+}
+
+/// How soon a server's address answers, and how long it took to accept: a kernel does both at once. Where accepting takes many times as long,
+/// somebody nearer by may connect to the server first, and speak for it from then on (a proxy).
+pub(in crate::verdict) fn accepted_slowly(evidence: &Evidence<'_>) -> Option<(Span, Span)> {
+    let close = evidence.close;
+    let of = |side| *close.legs.at(close.end(side));
+    let leg = of(Side::Server).filter(|leg| leg.samples > 1)?;
+    let back = of(Side::Client).map_or(Span::ZERO, |leg| leg.shortest);
+    let took = Span::from_nanos(close.rtt?.as_nanos().saturating_sub(back.as_nanos()));
+    (took >= FAR && took >= leg.shortest.times(MANY)).then_some((leg.shortest, took))
 }
 
 /// It answers or acknowledges something that cannot have reached the host yet: whoever sent it is nearer.
