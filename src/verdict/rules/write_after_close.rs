@@ -105,7 +105,8 @@ fn between_exchanges(evidence: &Evidence<'_>, closer: Side) -> bool {
 
 /// Did the other side say nothing at all, as far as the whole of it was captured?
 fn never_wrote(evidence: &Evidence<'_>, closer: Side) -> bool {
-    let whole = evidence.seen().gaps == 0 && evidence.close.handshake_began();
+    let seen = evidence.seen();
+    let whole = seen.gaps == 0 && seen.both_sides && evidence.close.handshake_began();
     whole && !evidence.close.half(closer.peer()).has_data()
 }
 
