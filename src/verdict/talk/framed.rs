@@ -1,6 +1,6 @@
 //! What protocols tell of what is owed: where a message ends, and which words end a session.
 
-use crate::flow::{Aborted, BodyLength, Exchange, Fatal, GoAway, Marks, Owed, Side, Turn};
+use crate::flow::{Aborted, BodyLength, Exchange, Fatal, GoAway, Http, Marks, Owed, Roles, Side, Turn};
 
 use super::{QUIET, Talk, broken_off, version};
 use crate::verdict::How;
@@ -17,7 +17,8 @@ pub(in crate::verdict) fn told(evidence: &Evidence<'_>, turn: Turn) -> Option<Ta
     let other = version::speaks_no_http(evidence).then_some(Talk::Awaiting);
     let given_up = || given_up(evidence).map(|aborted| begun_or_awaited(aborted.stream.body));
     let ended_in_words = || ended_in_words(evidence, turn);
-    let framed = || evidence.exchange.owed().and_then(|owed| framed_talk(evidence, owed));
+    let owed = || evidence.exchange.owed().filter(|_| !server_asks(evidence));
+    let framed = || owed().and_then(|owed| framed_talk(evidence, owed));
     // Nobody owes an answer to a message of WebSocket.
     let message = || {
         broken_off::is_within_message(evidence)
@@ -25,6 +26,12 @@ pub(in crate::verdict) fn told(evidence: &Evidence<'_>, turn: Turn) -> Option<Ta
     };
     let switched = || has_switched(evidence.exchange).then_some(Talk::Complete);
     other.or_else(given_up).or_else(ended_in_words).or_else(framed).or_else(message).or_else(switched)
+}
+
+/// Is it the side that was connected to that asks in HTTP? Whatever that owes, it owes to the server.
+fn server_asks(evidence: &Evidence<'_>) -> bool {
+    let asks = |http: &Http| evidence.close.side(http.client) == Side::Server;
+    evidence.close.roles == Roles::Handshake && evidence.http().is_some_and(asks)
 }
 
 /// What HTTP and databases tell; `None` where they do not.
@@ -99,7 +106,7 @@ pub(in crate::verdict) fn end_unknown(evidence: &Evidence<'_>) -> bool {
 
 /// Is it known, and not only guessed from silence, what was owed?
 pub(in crate::verdict) fn is_known(evidence: &Evidence<'_>) -> bool {
-    evidence.exchange.owed().is_some_and(|owed| owed != Owed::Unknown)
+    evidence.exchange.owed().is_some_and(|owed| owed != Owed::Unknown) && !server_asks(evidence)
 }
 
 /// Would it be known what was answered, had the capture not missed some of that?

@@ -90,3 +90,11 @@ fn an_alert_may_be_the_first_word() {
         assert_eq!(told.exchange.and_then(|exchange| exchange.alert), Some("internal_error"));
     }
 }
+
+/// A request in a SYN+ACK is none of the client's, who leaves without having asked for anything.
+#[test]
+fn a_request_of_the_server_owes_the_client_nothing() {
+    let told =
+        verdict("A > B S\nB > A S. \"GET / HTTP/1.0\\r\\n\\r\\n\"\nA > B .\nA > B F.\nB > A F.\nA > B .");
+    assert_eq!((told.cause_name(), told.harm), (None, None), "{:?}", told.evidence);
+}
