@@ -33,3 +33,18 @@ fn silence_begins_with_what_was_said_first() {
     assert_eq!(closed("").idle_before, Some(Span::from_secs(2)));
     assert_eq!(closed("+0 B > A .\n").idle_before, Some(Span::from_secs(3)));
 }
+
+/// Whoever captures next to the silent side sees that what the other repeats gets there.
+#[test]
+fn where_the_repetitions_arrive_the_path_there_is_whole() {
+    let advice = |ttl: u32| {
+        let open = format!(
+            "A > B S ttl {ttl}\nB > A S.\nA > B . ttl {ttl}\nA > B P. len 9 ttl {ttl}\nB > A P. len 5\nA > B P. len 9 ttl {ttl}\n"
+        );
+        let vain = "+0.3 A > B again\n+0.6 A > B again\n+1.2 A > B again\n+2.4 A > B again\n+4.8 A > B again";
+        let told = verdict(&format!("{open}{vain}"));
+        assert_eq!(told.cause_name(), Some("peer_vanished"));
+        told.advice.unwrap_or_default()
+    };
+    assert!(advice(52).contains("capture was made at the server") && advice(64).contains("Look at the path"));
+}
