@@ -5,9 +5,9 @@
 //! kind is listed in [`Kind`], and a test over many attempts holds the two ways equal.
 
 use crate::context::Surroundings;
-use crate::flow::{Attempted, ObservedUntil, Place, Side};
+use crate::flow::{Attempted, ObservedUntil, Place, Refusal, Side};
 
-use super::who::forgery::initial_ttl;
+use super::who::forgery::is_elsewhere;
 use super::{Confidence, Finding, Ground, Harm, How, Judged, Ruling, Sender, consider};
 
 /// Everything about an attempt that its conclusion depends on.
@@ -16,7 +16,7 @@ use super::{Confidence, Finding, Ground, Harm, How, Judged, Ruling, Sender, cons
 struct Kind {
     /// A RST refused it.
     refused: bool,
-    /// That RST has a sequence number other than 0, as if a live socket had sent it.
+    /// That RST has a sequence number other than 0.
     odd_number: bool,
     /// It did not come as far as its host's other segments.
     other_distance: bool,
@@ -38,15 +38,13 @@ const KINDS: usize = 1 << 8;
 impl Kind {
     fn of(attempted: &Attempted, surroundings: &Surroundings) -> Self {
         let rst = attempted.rst();
-        let distance = |ttl: u8| {
-            surroundings
-                .server_ttl
-                .is_some_and(|usual| usual != ttl && initial_ttl(usual) == initial_ttl(ttl))
+        let elsewhere = |rst: &Refusal| {
+            surroundings.server_ttl.is_some_and(|usual| is_elsewhere((rst.seq, rst.ttl), usual))
         };
         Self {
             refused: rst.is_some(),
             odd_number: rst.is_some_and(|rst| rst.seq.0 != 0),
-            other_distance: rst.is_some_and(|rst| distance(rst.ttl)),
+            other_distance: rst.is_some_and(elsewhere),
             over_loopback: attempted.refused_over_loopback(),
             left_here: surroundings.server_comes_in && attempted.refusal_place().is_some_and(Place::goes_out),
             accepted_around: surroundings.accepted_around && rst.is_some(),

@@ -2,7 +2,7 @@
 
 use crate::flow::Side;
 use crate::verdict::rule::{Confidence, Rule, hit, miss};
-use crate::verdict::who::forgery::{made_here, other_distance, refused_here};
+use crate::verdict::who::forgery::{is_made_up, made_here, other_distance, refused_here};
 use crate::verdict::{Evidence, Fact, How, facts};
 
 pub(super) const RULE: Rule = Rule {
@@ -11,7 +11,8 @@ pub(super) const RULE: Rule = Rule {
     doc: "What happened: the client's SYN was answered by a RST in the server's name, from another place: a firewall that rejects with \
 tcp-reset. connect() fails with ECONNREFUSED, and on the server nobody ever sees the SYN.
 How it is told: the RST comes from another distance (TTL) than the server's own segments on other connections; or it comes over the \
-capturing host's own loopback interface and the SYN does not: then that host's firewall refuses what leaves it; or it leaves a router that captures, to which the server's own segments come.
+capturing host's own loopback interface and the SYN does not: then that host's firewall refuses what leaves it; or it leaves a router that captures, to which the server's own segments come. \
+A sequence number other than 0 is none that a host gives to a refusal.
 Not to be confused with: port_closed, which looks the same in all other respects; it is never more than possible by \
 its distance alone, because a server's own firewall, a container behind it or another path may change that too.
 What to do: capture on the server: if the SYN does not arrive there, a device on the path answers it; ask who runs it for the rule.",
@@ -23,6 +24,10 @@ What to do: capture on the server: if the SYN does not arrive there, a device on
         hit(
             "from another distance than the server",
             "C > B S\nB > C S. ttl 60\nC > B .\nC > B P. len 5\nB > C P. len 5 ttl 60\nC > B .\nB > C F. ttl 60\nC > B F.\nB > C . ttl 60\n+10 A > B:9 S\nB:9 > A R. ttl 63",
+        ),
+        hit(
+            "with a number of its own, and another default TTL than the server",
+            "C > B S\nB > C S.\nC > B .\nC > B F.\nB > C F.\nC > B .\nA > B:9 S\nB:9 > A R. seq 215099 ttl 246",
         ),
         hit("on the client's own loopback interface, where the SYN never passed", "B > A R. seq 0 ack 1001 lo"),
         hit(
@@ -40,7 +45,18 @@ fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
     if is_made_here(evidence) || refused_here(evidence).is_some() {
         return Some(Confidence::Likely);
     }
-    other_distance(evidence).map(|_| Confidence::Possible)
+    match (other_distance(evidence), own_number(evidence)) {
+        (Some(_), Some(_)) => Some(Confidence::Likely),
+        (None, None) => None,
+        _ => Some(Confidence::Possible),
+    }
+}
+
+/// The number of the RST, if it answers a SYN with one of its own.
+fn own_number(evidence: &Evidence<'_>) -> Option<Fact> {
+    let reset = evidence.reset().filter(|_| evidence.how == How::Refused && evidence.close.answers_syn())?;
+    let says = format!("its sequence number is {}: a host that refuses a SYN gives 0", reset.rst.seq.0);
+    is_made_up(reset.rst.seq).then(|| Fact::at(reset.rst.frame, says))
 }
 
 /// Did the host that captured it make the RST, in the server's name?
@@ -61,6 +77,7 @@ fn facts_of(evidence: &Evidence<'_>) -> Vec<Fact> {
         );
         facts.push(Fact::at(reset.rst.frame, says));
     }
+    facts.extend(own_number(evidence));
     facts
 }
 

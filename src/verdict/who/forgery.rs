@@ -12,7 +12,7 @@ mod numbers;
 mod pace;
 mod places;
 
-use crate::decode::{Segment, Traits};
+use crate::decode::{Segment, SeqNumber, Traits};
 use crate::flow::{Recent, Reset, Side};
 use crate::time::Span;
 
@@ -151,10 +151,22 @@ pub(in crate::verdict) const fn initial_ttl(ttl: u8) -> u8 {
     }
 }
 
-/// The server's usual TTL on other connections, where the RST that refuses this one has come another way.
+/// The server's usual TTL on other connections, where the RST that refuses this one has come another way. A host's default may be another
+/// than its programs', but not where the RST has a number that no host gives it.
 pub(in crate::verdict) fn other_distance(evidence: &Evidence<'_>) -> Option<u8> {
-    let ttl = evidence.reset().filter(|_| evidence.how == How::Refused)?.rst.ttl;
-    evidence.surroundings.server_ttl.filter(|&usual| usual != ttl && initial_ttl(usual) == initial_ttl(ttl))
+    let rst = evidence.reset().filter(|_| evidence.how == How::Refused)?.rst;
+    evidence.surroundings.server_ttl.filter(|&usual| is_elsewhere((rst.seq, rst.ttl), usual))
+}
+
+/// Does a refusal of this number and TTL come from another distance than its host, whose segments have that TTL?
+pub(in crate::verdict) const fn is_elsewhere((number, ttl): (SeqNumber, u8), usual: u8) -> bool {
+    usual != ttl && (initial_ttl(usual) == initial_ttl(ttl) || is_made_up(number))
+}
+
+/// A stack gives 0 to what answers a segment without ACK (RFC 9293 §3.10.7.1); devices that refuse in others' names make a number up, and so
+/// do few stacks of small devices.
+pub(in crate::verdict) const fn is_made_up(number: SeqNumber) -> bool {
+    number.0 != 0
 }
 
 /// What the RST lacks of that which its host's segments have. One thing a stack of its own may leave out by habit, if the RST goes on in its

@@ -13,7 +13,7 @@ pub enum Shape {
     Active,
     /// A plain RST whose sequence number is an acknowledgement of the other side: there was no fitting socket.
     Reply,
-    /// RST+ACK with sequence number 0: the answer to a segment without ACK, mostly a SYN.
+    /// RST+ACK with sequence number 0, or that acknowledges a SYN: the answer to a segment without ACK.
     SynReply,
     /// None of these.
     Odd,
@@ -25,6 +25,8 @@ impl Shape {
         let ack = reset.rst.ack.0;
         match (reset.rst.flags.ack(), reset.rst.seq.0) {
             (true, 0) if reset.acceptance != Acceptance::Exact => Self::SynReply,
+            // Whatever its number: a SYN meets no live socket.
+            (true, _) if reset.acceptance == Acceptance::AnswersSyn => Self::SynReply,
             (true, _) => Self::Active,
             (false, seq) if ack == 0 || ack == seq => Self::Reply,
             (false, _) if acknowledges(reset) => Self::Active,
