@@ -6,6 +6,7 @@ use crate::verdict::evidence::{BRIEFEST_IDLE, Shape, Talk};
 use crate::verdict::rule::{Confidence, Rule, hit, miss};
 use crate::verdict::talk::{broken_off, farewell};
 use crate::verdict::who::forgery;
+use crate::verdict::who::forgery::ended_by_stand_in;
 use crate::verdict::{Evidence, How, Sender, Side, facts, talk};
 
 pub(super) const RULE: Rule = Rule {
@@ -47,6 +48,8 @@ fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
         (How::Reset, Talk::Nothing | Talk::Complete) if unsure_what_was_owed(evidence) => {
             Some(Confidence::Possible)
         }
+        // No program of that side's did.
+        (How::Reset, Talk::Complete) if ended_by_stand_in(evidence).is_some() => Some(Confidence::Possible),
         (How::Reset, Talk::Complete) if just_heard(evidence) => Some(Confidence::Possible),
         (How::Reset, Talk::Nothing | Talk::Complete) if !talk::end_unknown(evidence) => {
             Some(Confidence::Likely)

@@ -6,6 +6,7 @@ use crate::verdict::ending::{gave_up, probes, silence};
 use crate::verdict::evidence::{BRIEFEST_IDLE, STANDS_OUT, Shape, Talk};
 use crate::verdict::rule::{Confidence, Rule, hit, miss};
 use crate::verdict::talk::broken_off;
+use crate::verdict::who::forgery::ended_by_stand_in;
 use crate::verdict::{Evidence, Fact, How, Sender, facts};
 
 /// The shortest idleness for which anybody gives up a connection on purpose and without a word; servers' keep-alive
@@ -42,6 +43,10 @@ keep-alives, a pool that gives up idle connections earlier, or application pings
             "A > B S\nB > A S.\nA > B .\nA > B P. len 9\nB > A P. len 9\nA > B .\n+60 B > A R",
         ),
         hit("an abort at expiry", "A > B S\nB > A S.\nA > B .\nA > B P. len 9\nB > A P. len 9\nA > B .\n+350 B > A R."),
+        hit(
+            "a load balancer that shook hands for the client, another TTL than its host's",
+            "A > B S ttl 251\nB > A S.\nA > B . ttl 251\nA > B P. len 9 ttl 52\nB > A P. len 9\nA > B . ttl 52\n+9 A > B R. ttl 251 id 9000",
+        ),
         miss(
             "a request had never been answered",
             "A > B S\nB > A S.\nA > B .\nA > B P. \"GET /drop HTTP/1.1\\r\\nHost: b\\r\\n\\r\\n\"\nB > A .\n+12 A > B P. len 5\nB > A R",
@@ -104,6 +109,10 @@ fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
     }
     match evidence.shape {
         Shape::Reply => judge_reply(evidence, idle),
+        // Who only passes on what others say has no other reason.
+        Shape::Active if idle >= SHORTEST && evidence.talk == Talk::Complete && is_stand_ins(evidence) => {
+            Some(Confidence::Likely)
+        }
         Shape::Active
             if idle >= SHORTEST_ABORT && matches!(evidence.talk, Talk::Complete | Talk::Nothing) =>
         {
@@ -115,6 +124,10 @@ fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
         }
         _ => None,
     }
+}
+
+fn is_stand_ins(evidence: &Evidence<'_>) -> bool {
+    ended_by_stand_in(evidence).is_some()
 }
 
 /// The first segment after the idle time met nobody who knew the connection; or the RST came unasked, as from a device whose
@@ -145,6 +158,7 @@ fn facts_of(evidence: &Evidence<'_>) -> Vec<Fact> {
         facts.push(Fact::of_all(format!("no pause before it was longer than {pause}")));
     }
     facts.extend(facts::of_rst(evidence));
+    facts.extend(ended_by_stand_in(evidence));
     facts
 }
 
@@ -158,6 +172,10 @@ fn advise(evidence: &Evidence<'_>) -> String {
     let hint =
         evidence.idle_before.and_then(fits).map(|whose| format!(" ({whose} would fit)")).unwrap_or_default();
     let who = match evidence.rst_by {
+        Some(Sender::Side(side)) if is_stand_ins(evidence) => match side {
+            Side::Client => "what holds the connection for the client (a load balancer, a proxy)",
+            Side::Server => "what holds the connection for the server (a load balancer, a proxy)",
+        },
         Some(Sender::Side(Side::Client)) => "the client, or a device before it,",
         _ => "the server, or a device before it,",
     };

@@ -11,6 +11,7 @@ mod life;
 mod numbers;
 mod pace;
 mod places;
+mod stand_in;
 
 use crate::decode::{Segment, SeqNumber, Traits};
 use crate::flow::{Recent, Reset, Side};
@@ -21,6 +22,7 @@ pub(in crate::verdict) use self::life::{is_later, may_be_another_host, may_be_ow
 pub(in crate::verdict) use self::numbers::overtaken_by;
 pub(in crate::verdict) use self::pace::accepted_slowly;
 pub(in crate::verdict) use self::places::{made_here, passed_first_place_only, refused_here};
+pub(in crate::verdict) use self::stand_in::ended_by_stand_in;
 
 use crate::verdict::evidence::{Evidence, Shape};
 use crate::verdict::{Fact, How, talk};
