@@ -1,6 +1,7 @@
 //! For how long nothing had been said, and what breaks no silence.
 
 use crate::time::Span;
+use crate::verdict::How;
 use crate::verdict::example::verdict;
 
 const OPEN: &str = "A > B S\nB > A S.\nA > B .\n";
@@ -47,4 +48,17 @@ fn where_the_repetitions_arrive_the_path_there_is_whole() {
         told.advice.unwrap_or_default()
     };
     assert!(advice(52).contains("capture was made at the server") && advice(64).contains("Look at the path"));
+}
+
+/// An answer that came before its request, with the FIN behind it, and nobody who acknowledges what is said then.
+#[test]
+fn a_request_that_is_repeated_behind_a_close_got_lost() {
+    let told = |len: u32| {
+        let answered = "B > A P. len 85\nB > A F.\nA > B .\n";
+        let asked = format!("A > B P. len {len}\nA > B F.\n");
+        let again = format!("A > B PF. seq 1001 len {len}\n");
+        let vain = format!("+0.3 {again}+0.6 {again}+1.2 {again}+2.4 {again}");
+        verdict(&format!("{OPEN}{answered}{asked}{vain}")).how
+    };
+    assert_eq!((told(409), told(24)), (How::Silent, How::Fin));
 }
