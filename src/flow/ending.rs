@@ -66,7 +66,9 @@ pub(super) fn prompt<'a>(
     let closed = own.has_fin() && rst.seq == own.fin_end;
     let mut acknowledged: Option<SeqNumber> = None;
     let mut found: Option<Recent> = None;
-    for r in recent.take(PROMPT_DEPTH).take_while(|r| rst.ts.since(r.ts) <= soon).filter(|r| !r.flags.rst()) {
+    let near = |r: &&Recent| rst.ts.since(r.ts) <= soon || reflects(rst, r);
+    let under_way = |r: &&Recent| rst.ts.since(r.ts) <= soon.max(IN_FLIGHT);
+    for r in recent.take(PROMPT_DEPTH).take_while(under_way).filter(near).filter(|r| !r.flags.rst()) {
         if r.by == by {
             if r.flags.ack() {
                 acknowledged = Some(acknowledged.map_or(r.ack, |ack| ack.furthest(r.ack)));
@@ -87,6 +89,12 @@ pub(super) fn prompt<'a>(
         }
     }
     found
+}
+
+/// Was it made from that segment, whose identification it has? Then it answers that, however long its way was.
+fn reflects(rst: &Segment, trigger: &Recent) -> bool {
+    let v4 = !rst.traits.has(Traits::IPV6);
+    v4 && trigger.len > 0 && rst.ip_id != 0 && rst.ip_id == trigger.ip_id && answers(rst, trigger)
 }
 
 fn answers(rst: &Segment, trigger: &Recent) -> bool {

@@ -75,6 +75,7 @@ pub(in crate::verdict) fn doubts(evidence: &Evidence<'_>) -> Vec<Doubt> {
     doubts.extend(both_at_once(evidence, reset));
     doubts.extend(numbers::behind(evidence, reset));
     doubts.extend(numbers::acknowledges_nothing(evidence, reset));
+    doubts.extend(numbers::reflected(evidence, reset));
     doubts.extend(unprompted(evidence, reset));
     doubts.extend(odd_ack(evidence, reset, &baseline));
     doubts.extend(places::left_here(evidence, reset));

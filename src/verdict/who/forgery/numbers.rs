@@ -1,7 +1,7 @@
 //! Numbers that a live socket does not give its RST: behind what its host had sent, or an acknowledgement of what was never sent.
 
-use crate::decode::SeqNumber;
-use crate::flow::{Close, Marks, Reset};
+use crate::decode::{SeqNumber, Traits};
+use crate::flow::{Close, End, Marks, Reset};
 
 use super::{Doubt, claimed, doubt, is_authentic};
 use crate::verdict::How;
@@ -41,6 +41,20 @@ pub(super) fn acknowledges_nothing(evidence: &Evidence<'_>, reset: &Reset) -> Op
     (complete && unsent).then(|| doubt(reset.rst.frame, 2, says))
 }
 
+/// A host counts its own segments. Who answers with the other's identification has made the RST from what it answers, as few stacks and
+/// many devices do.
+pub(super) fn reflected(evidence: &Evidence<'_>, reset: &Reset) -> Option<Doubt> {
+    let (prompt, id) = (reset.prompt.filter(|prompt| prompt.len > 0)?, reset.rst.ip_id);
+    let others =
+        |by: End| evidence.close.recent.iter().filter(move |recent| recent.by == by && !recent.flags.rst());
+    // Who writes captures by hand gives all segments the same.
+    let counts = others(prompt.by).filter(|other| other.ip_id == id).count() == 1;
+    let own = others(reset.by).any(|own| own.ip_id == id);
+    let copied = !reset.rst.traits.has(Traits::IPV6) && id != 0 && id == prompt.ip_id;
+    let says = format!("it has the IP identification of frame {}, which it answers", prompt.frame);
+    (copied && counts && !own).then(|| doubt(reset.rst.frame, 1, says))
+}
+
 /// Has it the shape of a live socket's, and none of the marks that only its host gives with ease?
 fn is_lives(evidence: &Evidence<'_>) -> bool {
     let aborts = evidence.shape == Shape::Active && evidence.how != How::Refused;
@@ -74,6 +88,16 @@ B > A . seq 6043 len 1000\n";
         let told = |ack: u32| verdict(&format!("{open}+0.1 A > B R. ack {ack} id 9000\n+0 B > A R.")).rst_by;
         assert_eq!(told(5321), Some(Sender::Middlebox));
         assert_eq!(told(5001), Some(Sender::Side(Side::Client)));
+    }
+
+    /// On a path with a long queue, what is made from a segment comes back long after it.
+    #[test]
+    fn a_rst_with_anothers_identification_was_made_from_that() {
+        let open = "A > B S\n+0.04 B > A S.\nA > B .\nA > B P. len 9\n+0.04 B > A .\n+1 A > B P. len 9 id 777\nA > B P. len 9\n";
+        let told = verdict(&format!("{open}+0.6 B > A R seq 5001 id 777"));
+        let says = |text: &str| told.evidence.iter().any(|fact| fact.fact.contains(text));
+        assert!(says("identification of frame 6") && says("answers frame 6"), "{:?}", told.evidence);
+        assert!(!says("answers no segment"), "{:?}", told.evidence);
     }
 
     /// The capture has lost the last words of the server, which the client's own RST acknowledges.
