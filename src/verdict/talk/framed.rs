@@ -17,8 +17,7 @@ pub(in crate::verdict) fn told(evidence: &Evidence<'_>, turn: Turn) -> Option<Ta
     let other = version::speaks_no_http(evidence).then_some(Talk::Awaiting);
     let given_up = || given_up(evidence).map(|aborted| begun_or_awaited(aborted.stream.body));
     let ended_in_words = || ended_in_words(evidence, turn);
-    let owed = || evidence.exchange.owed().filter(|_| !server_asks(evidence));
-    let framed = || owed().and_then(|owed| framed_talk(evidence, owed));
+    let framed = || owed(evidence).and_then(|owed| framed_talk(evidence, owed));
     // Nobody owes an answer to a message of WebSocket.
     let message = || {
         broken_off::is_within_message(evidence)
@@ -32,6 +31,11 @@ pub(in crate::verdict) fn told(evidence: &Evidence<'_>, turn: Turn) -> Option<Ta
 fn server_asks(evidence: &Evidence<'_>) -> bool {
     let asks = |http: &Http| evidence.close.side(http.client) == Side::Server;
     evidence.close.roles == Roles::Handshake && evidence.http().is_some_and(asks)
+}
+
+/// What the client is owed, as far as its protocol tells.
+fn owed(evidence: &Evidence<'_>) -> Option<Owed> {
+    evidence.exchange.owed().filter(|owed| *owed == Owed::Nothing || !server_asks(evidence))
 }
 
 /// What HTTP and databases tell; `None` where they do not.
@@ -106,7 +110,7 @@ pub(in crate::verdict) fn end_unknown(evidence: &Evidence<'_>) -> bool {
 
 /// Is it known, and not only guessed from silence, what was owed?
 pub(in crate::verdict) fn is_known(evidence: &Evidence<'_>) -> bool {
-    evidence.exchange.owed().is_some_and(|owed| owed != Owed::Unknown) && !server_asks(evidence)
+    owed(evidence).is_some_and(|owed| owed != Owed::Unknown)
 }
 
 /// Would it be known what was answered, had the capture not missed some of that?

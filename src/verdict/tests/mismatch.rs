@@ -98,3 +98,12 @@ fn a_request_of_the_server_owes_the_client_nothing() {
         verdict("A > B S\nB > A S. \"GET / HTTP/1.0\\r\\n\\r\\n\"\nA > B .\nA > B F.\nB > A F.\nA > B .");
     assert_eq!((told.cause_name(), told.harm), (None, None), "{:?}", told.evidence);
 }
+
+/// Whoever is connected to may be the one who asks, and be answered.
+#[test]
+fn what_the_server_asked_and_the_client_answered_is_whole() {
+    let asks = "B > A P. \"GET / HTTP/1.0\\r\\n\\r\\n\"\n";
+    let answers = "A > B P. \"HTTP/1.0 200 OK\\r\\nContent-Length: 2\\r\\n\\r\\nok\"\n";
+    let told = verdict(&format!("{OPEN}{asks}{answers}B > A F.\nA > B F.\nB > A ."));
+    assert_eq!((told.cause_name(), told.harm), (None, None), "{:?}", told.evidence);
+}
