@@ -6,6 +6,7 @@ use crate::verdict::ending::{gave_up, shut_window, unseen};
 use crate::verdict::evidence::{Shape, Talk};
 use crate::verdict::rule::{Confidence, Rule, hit, miss};
 use crate::verdict::talk::{broken_off, farewell, own_words, patience, race, refused_tls};
+use crate::verdict::who::forgery::not_its_own;
 use crate::verdict::{Evidence, Fact, How, Sender, facts, talk};
 
 pub(super) const RULE: Rule = Rule {
@@ -163,6 +164,7 @@ fn facts_of(evidence: &Evidence<'_>) -> Vec<Fact> {
     // A server that turned somebody away in words was not written to by a program that would not hear.
     let said = own_words::fact(evidence).filter(|_| closer == Side::Server);
     let mut facts: Vec<Fact> = said.into_iter().chain(facts::of_fin(evidence, closer)).collect();
+    facts.extend(not_its_own(evidence, closer.peer()));
     let own = format!("sent its {}", facts::own_last_words(evidence));
     let writer = facts::other_of(closer);
     let what = match repetition(evidence, closer) {
@@ -226,6 +228,11 @@ fn advise(evidence: &Evidence<'_>) -> String {
     }
     if let Some(said) = own_words::advice(evidence).filter(|_| closer == Side::Server) {
         return said;
+    }
+    if not_its_own(evidence, closer.peer()).is_some() {
+        return format!(
+            "Before the {closer} closed, somebody on the path had answered it in the {writer}'s name; what met a closed socket is what the {writer} said itself. Ask who can see and write that traffic, and encrypt it."
+        );
     }
     let repeated = repetition(evidence, closer);
     if let Some((_, true)) = repeated {

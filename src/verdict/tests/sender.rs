@@ -134,3 +134,18 @@ fn a_fin_in_a_syn_ends_nothing_and_tells_no_roles() {
     let told = verdict(&format!("{torn}{talk}"));
     assert_eq!((told.cause_name(), told.fin_by), (None, None), "{:?}", told.evidence);
 }
+
+/// An answer that is faster than the server's: the client has it and leaves, and the server's own meets a closed socket.
+#[test]
+fn an_answer_of_somebody_else_is_told_from_the_servers_own() {
+    let told = |forged: &str| {
+        let open = "A > B S tsval 1\nB > A S. tsval 1\nA > B . tsval 2\n";
+        let asked = "A > B P. tsval 3 \"GET / HTTP/1.1\\r\\nHost: b\\r\\n\\r\\n\"\n";
+        let first = format!("B > A P. {forged} \"HTTP/1.1 200 OK\\r\\nContent-Length: 2\\r\\n\\r\\nno\"\n");
+        let late = "B > A . seq 5001 ack 1028 tsval 9\nB > A P. seq 5001 ack 1028 len 300 tsval 9\nA > B R seq 1028\n";
+        let verdict =
+            verdict(&format!("{open}{asked}{first}A > B F. tsval 5\n{late}B > A . seq 5301 tsval 10"));
+        verdict.evidence.iter().any(|fact| fact.fact.contains("somebody on the path answered for it"))
+    };
+    assert!(told("ttl 56 id 1") && !told("tsval 4") && !told("ttl 56 tsval 4"));
+}

@@ -12,6 +12,7 @@ mod numbers;
 mod pace;
 mod places;
 mod stand_in;
+mod words;
 
 use crate::decode::{Segment, SeqNumber, Traits};
 use crate::flow::{Recent, Reset, Side};
@@ -23,6 +24,7 @@ pub(in crate::verdict) use self::numbers::overtaken_by;
 pub(in crate::verdict) use self::pace::accepted_slowly;
 pub(in crate::verdict) use self::places::{made_here, passed_first_place_only, refused_here};
 pub(in crate::verdict) use self::stand_in::ended_by_stand_in;
+pub(in crate::verdict) use self::words::not_its_own;
 
 use crate::verdict::evidence::{Evidence, Shape};
 use crate::verdict::{Fact, How, talk};
