@@ -48,7 +48,7 @@ pub(super) fn reflected(evidence: &Evidence<'_>, reset: &Reset) -> Option<Doubt>
     let others =
         |by: End| evidence.close.recent.iter().filter(move |recent| recent.by == by && !recent.flags.rst());
     // Who writes captures by hand gives all segments the same.
-    let counts = others(prompt.by).filter(|other| other.ip_id == id).count() == 1;
+    let counts = others(prompt.by).filter(|other| other.ip_id == id).count() <= 1;
     let own = others(reset.by).any(|own| own.ip_id == id);
     let copied = !reset.rst.traits.has(Traits::IPV6) && id != 0 && id == prompt.ip_id;
     let says = format!("it has the IP identification of frame {}, which it answers", prompt.frame);
