@@ -217,15 +217,15 @@ pub(super) fn never_arrived(close: &Close, side: Side) -> bool {
 }
 
 /// Had both closed, and did one repeat its data, not only its FIN or a goodbye, without an answer to the end? What it said only when the other
-/// had closed may be a goodbye that cannot be read, unless it is too long for that.
+/// had closed may be a goodbye, or what nobody wants any more, unless it is all that it ever said.
 fn is_unheard(close: &Close) -> bool {
     let vain = |side: Side| {
         let (half, peer, end) = (close.half(side), close.half(side.peer()), close.end(side));
         let closed = close.fins.at(end.peer()).map_or(0, |fin| fin.serial);
         let lost = unacked(half, peer) > close.exchange.trailing_own_bytes(end);
         let before = || copies_of_last(close, side).next().is_some_and(|copy| copy.serial < closed);
-        let long = i64::from(unacked(half, peer)) > i64::from(LAST_WORD);
-        lost && repeats_in_vain(close, side) && (long || before())
+        let first_words = half.marks.has(Marks::SYN) && !peer.rcv_nxt.after(half.iss.plus(1));
+        lost && repeats_in_vain(close, side) && (first_words || before())
     };
     close.coverage == Coverage::Whole && [Side::Client, Side::Server].into_iter().any(vain)
 }

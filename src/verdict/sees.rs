@@ -53,7 +53,8 @@ fn silent(evidence: &Evidence<'_>, side: Side) -> Sees {
         let repeats = side == Side::Client && evidence.close.half(side).retransmits > 0;
         return if repeats { on_connect(side, icmp_errno(evidence)) } else { Sees::default() };
     }
-    if evidence.unanswered_side() != Some(side) {
+    // Who had closed what the other had closed asks for nothing any more.
+    if evidence.unanswered_side() != Some(side) || evidence.both_fins {
         return Sees::default();
     }
     // What ICMP says of a connection is kept, and told when the kernel gives up (`sk_err_soft` in `tcp_write_err`).
