@@ -77,6 +77,9 @@ impl Context {
         match ended {
             Ended::Attempt(attempted) => {
                 self.hosts.note_look(attempted.client().addr, attempted.client_look(), attempted.closed_at);
+                if let Some(look) = attempted.server_look() {
+                    self.hosts.note_look(attempted.server().addr, look, attempted.closed_at);
+                }
                 self.sources.note_attempt(attempted);
             }
             Ended::Whole(close) => {
@@ -105,8 +108,10 @@ impl Context {
     pub fn touch_to_note(&self, ended: &Ended) -> u64 {
         match ended {
             Ended::Attempt(attempted) => {
-                let client = attempted.client().addr;
-                self.hosts.touch(client, attempted.file()) ^ self.sources.touch(client)
+                let (client, file) = (attempted.client().addr, attempted.file());
+                let server = attempted.was_answered().then(|| attempted.server().addr);
+                let server = server.map_or(0, |server| self.hosts.touch(server, file));
+                self.hosts.touch(client, file) ^ self.sources.touch(client) ^ server
             }
             Ended::Whole(close) => {
                 self.hosts.touch(close.key.low.addr, close.file)
@@ -120,8 +125,9 @@ impl Context {
     pub fn touch_to_judge(&self, ended: &Ended) -> u64 {
         match ended {
             Ended::Attempt(attempted) => {
-                self.hosts.touch(attempted.server().addr, attempted.file())
-                    ^ self.sources.touch(attempted.client().addr)
+                let server = attempted.rst().map(|_| attempted.server().addr);
+                let server = server.map_or(0, |server| self.hosts.touch(server, attempted.file()));
+                server ^ self.sources.touch(attempted.client().addr)
             }
             Ended::Whole(close) => {
                 let server = close.endpoint(Side::Server);
@@ -146,6 +152,11 @@ impl Context {
             server_comes_in: refused_at.is_some_and(|place| self.hosts.comes_in_where(server, place)),
             accepted_around: refused_at.is_some()
                 && self.listeners.accepted_around(attempted.server(), attempted.last_seen()),
+            learned_idle: if attempted.was_answered() {
+                self.services.usual_idle(attempted.server())
+            } else {
+                None
+            },
             lost_nearby: self.losses.near(attempted.last_seen()),
             ..Surroundings::default()
         }

@@ -125,6 +125,11 @@ impl Services {
         (apart <= LINGER).then_some(apart)
     }
 
+    /// After what idle time a server closes connections that it has not closed.
+    pub(super) fn usual_idle(&self, server: Endpoint) -> Option<LearnedIdle> {
+        self.by_port.get(&server)?.usual
+    }
+
     pub(super) fn learned_idle(&self, close: &Close) -> Option<LearnedIdle> {
         let service = self.by_port.get(&close.endpoint(Side::Server))?;
         let usual = service.usual?;

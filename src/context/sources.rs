@@ -144,7 +144,11 @@ impl Sources {
 
     /// The same for a connection of which there was nothing but an attempt.
     pub(super) fn note_attempt(&mut self, attempted: &Attempted) {
-        let answer = if attempted.rst().is_some() { Answer::Refused } else { Answer::None };
+        let answer = match attempted.rst() {
+            _ if attempted.was_answered() => Answer::Open,
+            Some(_) => Answer::Refused,
+            None => Answer::None,
+        };
         let attempt = Attempt { start: attempted.start(), answer };
         self.add(attempted.client().addr, attempted.server(), attempt, attempted.closed_at);
     }

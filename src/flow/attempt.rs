@@ -1,8 +1,11 @@
-//! A connection of which there is a SYN and perhaps the RST that refused it: most of what a scan or a flood leaves behind.
+//! A connection of which there is a SYN and perhaps the RST that refused it, or the SYN+ACK that answered it and the RST with which
+//! its client left: most of what a scan or a flood leaves behind.
 //!
-//! Nothing is tracked of it. The two segments are kept as they were, in few bytes, and whoever wants to know more plays them
+//! Nothing is tracked of it. The segments are kept as they were, in few bytes, and whoever wants to know more plays them
 //! through the tracker: that gives the same as if they had been tracked when they came. Whatever else comes makes it a
 //! connection like any other.
+
+mod answer;
 
 use crate::decode::{Endpoint, Flags, Segment, SeqNumber, Traits};
 use crate::time::{Span, Timestamp};
@@ -14,25 +17,14 @@ use super::place::{Look, Place};
 use super::recent::RecentRing;
 use super::state::{self, Cold, Flow};
 use super::track;
+use answer::Handshake;
 
 /// Flags that say no more than SYN does: those of explicit congestion notification (RFC 3168 §6.1.1).
 const ECN: u8 = 0xc0;
 
-/// A SYN and its refusal.
-#[derive(Clone, Copy, Debug)]
+/// A SYN, and what came of it. Its acknowledgement, echoed timestamp and SACK blocks are zero.
+#[derive(Clone, Debug)]
 pub(super) struct Attempt {
-    syn: Syn,
-    rst: Refusal,
-    /// Who sent the SYN.
-    pub(super) by: End,
-    pub(super) refused: bool,
-    /// It was told about before its watching had ended.
-    pub(super) announced: bool,
-}
-
-/// What differs between SYNs. Their acknowledgement, echoed timestamp and SACK blocks are zero.
-#[derive(Clone, Copy, Debug)]
-struct Syn {
     ts: Timestamp,
     frame: u64,
     seq: SeqNumber,
@@ -45,9 +37,27 @@ struct Syn {
     flags: Flags,
     ttl: u8,
     wscale: u8,
+    /// Who sent the SYN.
+    pub(super) by: End,
+    /// It was told about before its watching had ended.
+    pub(super) announced: bool,
+    outcome: Outcome,
 }
 
-/// A RST that refuses a SYN: it acknowledges it, and carries neither payload nor options.
+/// What came of a SYN.
+#[derive(Clone, Debug)]
+enum Outcome {
+    /// Nothing.
+    Open,
+    /// A RST refused it.
+    Refused(Refusal),
+    /// A SYN+ACK answered it.
+    Answered(Box<Handshake>),
+    /// And its client left then.
+    Left(Box<Handshake>),
+}
+
+/// A RST that refuses a SYN: it acknowledges it, and carries neither payload nor options. Or that of a client which leaves a handshake.
 #[derive(Clone, Copy, Debug)]
 pub struct Refusal {
     /// How long after the SYN it was captured, in nanoseconds, and how many frames.
@@ -72,60 +82,106 @@ impl Attempt {
         if !plain || segment.ack.0 != 0 || segment.tsecr != 0 || segment.sack_right.0 != 0 {
             return None;
         }
-        let syn = Syn { ts, frame, seq, tsval, wnd, ip_id, mss, file, traits, flags, ttl, wscale };
-        let rst = Refusal { after: 0, frames: 0, seq, wnd, ip_id, traits, flags, ttl };
-        Some(Self { syn, rst, by, refused: false, announced: false })
+        let (announced, outcome) = (false, Outcome::Open);
+        Some(Self {
+            ts,
+            frame,
+            seq,
+            tsval,
+            wnd,
+            ip_id,
+            mss,
+            file,
+            traits,
+            flags,
+            ttl,
+            wscale,
+            by,
+            announced,
+            outcome,
+        })
     }
 
     /// Takes note of `segment`, sent by `by`, if that refuses the SYN and does nothing more.
     pub(super) fn refuse(&mut self, segment: &Segment, by: End) -> bool {
-        let &Segment { ts, frame, seq, wnd, ip_id, traits, flags, ttl, .. } = segment;
-        let bare = segment.len == 0 && segment.file == self.syn.file;
+        let flags = segment.flags;
+        let refuses = flags.rst() && flags.ack() && !flags.syn() && !flags.fin();
+        let answers = by != self.by && segment.ack == self.seq.plus(1);
+        let refuses = refuses && answers && matches!(self.outcome, Outcome::Open);
+        let Some(rst) = self.bare_rst(segment).filter(|_| refuses) else { return false };
+        self.outcome = Outcome::Refused(rst);
+        true
+    }
+
+    /// What is kept of a RST that ends it, if that carries nothing else.
+    fn bare_rst(&self, segment: &Segment) -> Option<Refusal> {
+        let &Segment { seq, wnd, ip_id, traits, flags, ttl, .. } = segment;
+        let bare = segment.len == 0 && segment.file == self.file;
         let optionless = (segment.tsval, segment.tsecr, segment.sack_right.0) == (0, 0, 0)
             && (segment.mss, segment.wscale) == (0, 0);
-        let refuses = flags.rst() && flags.ack() && !flags.syn() && !flags.fin();
-        let answers = by != self.by && segment.ack == self.syn.seq.plus(1);
-        if self.refused || !(bare && optionless && refuses && answers) {
-            return false;
-        }
-        // A RST that comes later than four seconds, or before the SYN, is rare, and for the tracker.
-        let after = ts.as_nanos().checked_sub(self.syn.ts.as_nanos()).map(u32::try_from);
-        let frames = frame.checked_sub(self.syn.frame).map(u32::try_from);
-        let (Some(Ok(after)), Some(Ok(frames))) = (after, frames) else { return false };
-        self.rst = Refusal { after, frames, seq, wnd, ip_id, traits, flags, ttl };
-        self.refused = true;
-        true
+        let (after, frames) = self.since_syn(segment).filter(|_| bare && optionless)?;
+        Some(Refusal { after, frames, seq, wnd, ip_id, traits, flags, ttl })
+    }
+
+    /// How long after the SYN a segment came, in nanoseconds, and how many frames. One that comes later than four seconds, or before
+    /// the SYN, is rare, and for the tracker.
+    fn since_syn(&self, segment: &Segment) -> Option<(u32, u32)> {
+        let after = segment.ts.as_nanos().checked_sub(self.ts.as_nanos())?;
+        let frames = segment.frame.checked_sub(self.frame)?;
+        Some((u32::try_from(after).ok()?, u32::try_from(frames).ok()?))
+    }
+
+    /// Did a RST end it: the server's, which refused it, or behind a SYN+ACK the client's?
+    pub(super) const fn is_reset(&self) -> bool {
+        matches!(self.outcome, Outcome::Refused(_) | Outcome::Left(_))
     }
 
     /// When it began, and in which frame.
     pub(super) const fn start(&self) -> (Timestamp, u16, u64) {
-        (self.syn.ts, self.syn.file, self.syn.frame)
+        (self.ts, self.file, self.frame)
     }
 
     /// When it was last heard of.
-    pub(super) const fn last_seen(&self) -> Timestamp {
-        let after = if self.refused { Span::from_nanos(self.rst.after as u64) } else { Span::ZERO };
-        self.syn.ts.plus(after)
+    pub(super) fn last_seen(&self) -> Timestamp {
+        let after = match &self.outcome {
+            Outcome::Open => 0,
+            Outcome::Refused(rst) => rst.after,
+            Outcome::Answered(handshake) | Outcome::Left(handshake) => handshake.last(),
+        };
+        self.later(after)
     }
 
-    /// Is `number` one that the SYN used? What an ICMP error quotes has to be.
+    const fn later(&self, after: u32) -> Timestamp {
+        self.ts.plus(Span::from_nanos(after as u64))
+    }
+
+    /// Is `number` one that a SYN of `by` used? What an ICMP error quotes has to be.
     pub(super) fn used(&self, number: SeqNumber, by: End) -> bool {
-        by == self.by && number.within(self.syn.seq, self.syn.seq.plus(1))
+        let (own, answer) = self.numbers();
+        let used = if by == self.by { Some(own) } else { answer };
+        used.is_some_and(|used| number.within(used, used.plus(1)))
+    }
+
+    /// All of it, for whoever takes it over.
+    #[inline]
+    pub(super) const fn take(&mut self) -> Self {
+        let outcome = std::mem::replace(&mut self.outcome, Outcome::Open);
+        Self { outcome, ..*self }
     }
 
     fn syn(&self, key: &FlowKey) -> Segment {
-        let Syn { ts, frame, seq, tsval, wnd, ip_id, mss, file, traits, flags, ttl, wscale } = self.syn;
+        let &Self { ts, frame, seq, tsval, wnd, ip_id, mss, file, traits, flags, ttl, wscale, .. } = self;
         let (src, dst) = (key.at(self.by), key.at(self.by.peer()));
         let rest = Segment::default();
         Segment { ts, frame, src, dst, seq, tsval, wnd, ip_id, file, traits, mss, flags, ttl, wscale, ..rest }
     }
 
-    fn rst(&self, key: &FlowKey) -> Segment {
-        let Refusal { after, frames, seq, wnd, ip_id, traits, flags, ttl } = self.rst;
-        let (ts, frame) =
-            (self.syn.ts.plus(Span::from_nanos(after.into())), self.syn.frame + u64::from(frames));
-        let (src, dst) = (key.at(self.by.peer()), key.at(self.by));
-        let (ack, file) = (self.syn.seq.plus(1), self.syn.file);
+    /// A RST of `by`. That of the client acknowledges nothing.
+    fn rst(&self, rst: &Refusal, key: &FlowKey, by: End) -> Segment {
+        let &Refusal { after, frames, seq, wnd, ip_id, traits, flags, ttl } = rst;
+        let (ts, frame, file) = (self.later(after), self.frame + u64::from(frames), self.file);
+        let (src, dst) = (key.at(by), key.at(by.peer()));
+        let ack = if by == self.by { SeqNumber(0) } else { self.seq.plus(1) };
         Segment { ts, frame, src, dst, seq, ack, wnd, ip_id, file, traits, flags, ttl, ..Segment::default() }
     }
 
@@ -134,9 +190,19 @@ impl Attempt {
     pub(super) fn play(&self, key: FlowKey, ring: &mut RecentRing, peek: Peek) -> (Flow, Cold) {
         let syn = self.syn(&key);
         let (mut flow, mut cold) = (Flow::begin(key, &syn, self.by), Cold::begin(&syn));
-        track::segment(&mut flow, &mut cold, ring, (&syn, &[]), self.by, peek);
-        if self.refused {
-            track::segment(&mut flow, &mut cold, ring, (&self.rst(&key), &[]), self.by.peer(), peek);
+        let mut hear = |segment: &Segment, by: End| {
+            track::segment(&mut flow, &mut cold, ring, (segment, &[]), by, peek);
+        };
+        hear(&syn, self.by);
+        match &self.outcome {
+            Outcome::Open => {}
+            Outcome::Refused(rst) => hear(&self.rst(rst, &key, self.by.peer()), self.by.peer()),
+            Outcome::Answered(handshake) | Outcome::Left(handshake) => {
+                hear(&self.syn_ack(handshake, &key), self.by.peer());
+                if let Some(rst) = &handshake.rst {
+                    hear(&self.rst(rst, &key, self.by), self.by);
+                }
+            }
         }
         cold.announced = self.announced;
         (flow, cold)
@@ -170,31 +236,25 @@ impl Attempted {
     /// When the SYN was captured.
     #[must_use]
     pub const fn start(&self) -> Timestamp {
-        self.attempt.syn.ts
+        self.attempt.ts
     }
 
     /// In which frame.
     #[must_use]
     pub const fn first_frame(&self) -> u64 {
-        self.attempt.syn.frame
+        self.attempt.frame
     }
 
     /// In which of the merged captures.
     #[must_use]
     pub const fn file(&self) -> u16 {
-        self.attempt.syn.file
-    }
-
-    /// When its last segment was captured.
-    #[must_use]
-    pub const fn last_seen(&self) -> Timestamp {
-        self.attempt.last_seen()
+        self.attempt.file
     }
 
     /// The RST that refused it.
     #[must_use]
     pub fn rst(&self) -> Option<&Refusal> {
-        self.attempt.refused.then_some(&self.attempt.rst)
+        if let Outcome::Refused(rst) = &self.attempt.outcome { Some(rst) } else { None }
     }
 
     /// Why the watching ended.
@@ -212,27 +272,27 @@ impl Attempted {
     /// How its SYN looked where it was captured.
     #[must_use]
     pub const fn client_look(&self) -> Look {
-        let Syn { file, traits, ttl, .. } = self.attempt.syn;
+        let Attempt { file, traits, ttl, .. } = self.attempt;
         Look { place: Place::new(file, traits), ttl }
     }
 
     /// Where the RST that refused it was captured.
     #[must_use]
     pub fn refusal_place(&self) -> Option<Place> {
-        self.rst().map(|rst| Place::new(self.attempt.syn.file, rst.traits))
+        self.rst().map(|rst| Place::new(self.attempt.file, rst.traits))
     }
 
     /// Did the RST that refused it pass the loopback interface, where its SYN had not passed?
     #[must_use]
     pub fn refused_over_loopback(&self) -> bool {
         let looped = |traits: Traits| traits.has(Traits::LOOPBACK);
-        !looped(self.attempt.syn.traits) && self.rst().is_some_and(|rst| looped(rst.traits))
+        !looped(self.attempt.traits) && self.rst().is_some_and(|rst| looped(rst.traits))
     }
 
     /// Everything that there is to know of it.
     #[must_use]
     pub fn close(&self) -> Close {
-        let mut ring = RecentRing::new(2);
+        let mut ring = RecentRing::new(4);
         let (mut flow, mut cold) = self.attempt.play(self.key, &mut ring, Peek::Allowed);
         let close = state::close(&mut flow, &mut cold, &ring, self.until, self.closed_at);
         Close { finality: self.finality, ..close }

@@ -9,6 +9,9 @@ use crate::time::Timestamp;
 /// No neighbour.
 const NONE: u32 = u32::MAX;
 
+/// How many are passed over in search of a place: who makes many wait is not to make them wait for that as well.
+const LOOKED_BACK: usize = 32;
+
 /// The place of one cell in the chain that it waits in.
 #[derive(Clone, Copy, Debug)]
 pub(super) struct Link {
@@ -83,6 +86,28 @@ impl Chain {
         self.last = at;
     }
 
+    /// Puts a cell that is in no chain where it would be, had it been put there at `since`: before those at the end that have waited
+    /// for less, if there are not too many of them.
+    pub(super) fn push_back_to<T: Linked>(&mut self, cells: &mut [T], at: u32, since: Timestamp) {
+        let mut before = self.last;
+        for _ in 0..LOOKED_BACK {
+            match cells.get(before as usize) {
+                Some(cell) if cell.link().since > since => before = cell.link().before,
+                _ => break,
+            }
+        }
+        let after = match cells.get_mut(before as usize) {
+            Some(cell) => std::mem::replace(&mut cell.link_mut().after, at),
+            None => std::mem::replace(&mut self.first, at),
+        };
+        match cells.get_mut(after as usize) {
+            Some(cell) => cell.link_mut().before = at,
+            None => self.last = at,
+        }
+        let since = cells.get(before as usize).map_or(since, |cell| cell.link().since.max(since));
+        *cells[at as usize].link_mut() = Link { before, after, since };
+    }
+
     /// Takes a cell out that is in this chain.
     pub(super) fn remove<T: Linked>(&mut self, cells: &mut [T], at: u32) {
         let Link { before, after, .. } = *cells[at as usize].link();
@@ -119,6 +144,25 @@ mod tests {
     fn order(chain: &Chain, cells: &[Link]) -> Vec<u32> {
         let next = |at: &u32| (cells[*at as usize].after != NONE).then(|| cells[*at as usize].after);
         std::iter::successors(chain.first(), next).collect()
+    }
+
+    #[test]
+    fn who_has_waited_for_longer_comes_before_those_that_have_not() {
+        let (mut cells, mut chain) = (vec![Link::default(); 50], Chain::default());
+        let at = Timestamp::from_nanos;
+        chain.push_back_to(&mut cells, 0, at(10));
+        for (cell, since) in [(1, 30), (2, 40), (3, 20), (4, 5), (5, 50), (6, 40)] {
+            chain.push_back_to(&mut cells, cell, at(since));
+        }
+        assert_eq!(order(&chain, &cells), [4, 0, 3, 1, 2, 6, 5]);
+        chain.remove(&mut cells, 3);
+        chain.push(&mut cells, 3, at(60));
+        assert_eq!(order(&chain, &cells), [4, 0, 1, 2, 6, 5, 3]);
+        (7..50).for_each(|cell| chain.push(&mut cells, cell, at(60)));
+        chain.remove(&mut cells, 4);
+        chain.push_back_to(&mut cells, 4, at(7));
+        assert_eq!(order(&chain, &cells)[16..19], [17, 4, 18], "many have to be passed over");
+        assert_eq!(cells[4].since, at(60), "and it waits as long as who is before it");
     }
 
     #[test]

@@ -205,7 +205,7 @@ impl Shard {
     pub(super) fn hand_over(&mut self, place: Place, until: ObservedUntil, sink: Sink<'_>) {
         match place {
             Place::Small(at) => {
-                let ended = matches!(&self.small.at(at).body, Body::Attempt(attempt) if attempt.refused);
+                let ended = matches!(&self.small.at(at).body, Body::Attempt(attempt) if attempt.is_reset());
                 self.hand_over_small(at, if ended { ObservedUntil::Close } else { until }, sink);
             }
             Place::Whole(at) => {

@@ -1,5 +1,5 @@
-//! Attempts that were refused or not answered, judged by precedent: a scan ends millions of connections that differ in
-//! nothing that a rule looks at.
+//! Attempts that were refused, not answered, or left as soon as they were, judged by precedent: a scan ends millions of connections that
+//! differ in nothing that a rule looks at.
 //!
 //! The first of each kind goes before all the rules; the next ones of its kind are given the same conclusion. What makes a
 //! kind is listed in [`Kind`], and a test over many attempts holds the two ways equal.
@@ -16,6 +16,8 @@ use super::{Confidence, Finding, Ground, Harm, How, Judged, Ruling, Sender, cons
 struct Kind {
     /// A RST refused it.
     refused: bool,
+    /// It was answered, and its client left at once.
+    answered: bool,
     /// That RST has a sequence number other than 0.
     odd_number: bool,
     /// It did not come as far as its host's other segments.
@@ -33,7 +35,7 @@ struct Kind {
 }
 
 /// How many kinds there are: one for each set of facts.
-const KINDS: usize = 1 << 8;
+const KINDS: usize = 1 << 9;
 
 impl Kind {
     fn of(attempted: &Attempted, surroundings: &Surroundings) -> Self {
@@ -43,6 +45,7 @@ impl Kind {
         };
         Self {
             refused: rst.is_some(),
+            answered: attempted.was_answered(),
             odd_number: rst.is_some_and(|rst| rst.seq.0 != 0),
             other_distance: rst.is_some_and(elsewhere),
             over_loopback: attempted.refused_over_loopback(),
@@ -56,7 +59,8 @@ impl Kind {
     fn index(self) -> usize {
         let where_from = [self.other_distance, self.over_loopback, self.left_here];
         let around = [self.accepted_around, self.scan, self.doubtful];
-        let facts = [self.refused, self.odd_number].into_iter().chain(where_from).chain(around);
+        let facts =
+            [self.refused, self.answered, self.odd_number].into_iter().chain(where_from).chain(around);
         facts.fold(0, |index, fact| index << 1 | usize::from(fact))
     }
 }
@@ -87,13 +91,18 @@ impl Precedents {
     pub fn judge<'c>(&mut self, attempted: &'c Attempted, surroundings: &Surroundings) -> Judged<'c> {
         let kind = Kind::of(attempted, surroundings).index();
         let conclude = || conclude(attempted, surroundings);
-        let conclusion = match self.0.get_mut(kind) {
+        let conclusion = match self.0.get_mut(kind).filter(|_| is_plain(attempted, surroundings)) {
             Some(precedent) => *precedent.get_or_insert_with(conclude),
             None => conclude(),
         };
         let ruling = rule(attempted, conclusion);
         Judged { ruling, ground: Ground::Attempt(attempted, *surroundings) }
     }
+}
+
+/// Is there nothing else that a rule looks at? Of one that was answered there may be.
+fn is_plain(attempted: &Attempted, surroundings: &Surroundings) -> bool {
+    !attempted.was_answered() || attempted.left_at_once() && surroundings.learned_idle.is_none()
 }
 
 fn conclude(attempted: &Attempted, surroundings: &Surroundings) -> Conclusion {
@@ -127,7 +136,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::context::Scan;
+    use crate::context::{LearnedIdle, Scan};
     use crate::decode::{Endpoint, Flags, Pdu, Segment, SeqNumber, Traits};
     use crate::flow::{Ended, FlowTable, Settings};
     use crate::time::{Span, Timestamp};
@@ -136,8 +145,54 @@ mod tests {
         Endpoint { addr: crate::decode::Addr::v4([10, 0, 0, last]), port }
     }
 
-    /// A SYN and perhaps a RST, with all that may differ in them, through the table.
-    fn attempted(fields: &[u32; 8], rst: bool, until: ObservedUntil, watched: Span) -> Attempted {
+    /// What answers a SYN.
+    #[derive(Clone, Copy, Debug)]
+    enum Answer {
+        None,
+        Refusal,
+        /// A SYN+ACK, which the client's RST refuses.
+        SynAck,
+    }
+
+    fn answer() -> impl Strategy<Value = Answer> {
+        prop_oneof![Just(Answer::None), Just(Answer::Refusal), Just(Answer::SynAck)]
+    }
+
+    /// Turns a RST that refuses `syn` into a SYN+ACK that differs in all that may differ, and gives the RST that refuses that.
+    fn accept(syn: &Segment, answer: &mut Segment, fields: &[u32; 8]) -> Segment {
+        let &[seq, tsval, wnd, id, bits, ttl, _, late] = fields;
+        let short = |n: u32| u16::try_from(n & 0xffff).unwrap();
+        let byte = |n: u32| u8::try_from(n & 0xff).unwrap();
+        // Mostly soon, and sometimes late.
+        let soon = |n: u32| Span::from_nanos((n >> 1 >> (n & 0xf)).into());
+        *answer = Segment {
+            ts: syn.ts.plus(soon(late)),
+            seq: SeqNumber(tsval ^ seq.rotate_left(9)),
+            tsval: wnd,
+            tsecr: syn.tsval,
+            mss: short(ttl >> 16),
+            wscale: byte(seq) & 0xf,
+            traits: Traits(short(bits.rotate_left(5)) & short(wnd >> 7)),
+            flags: Flags(Flags::SYN.0 | Flags::ACK.0 | byte(bits >> 24) & 0xc0),
+            ..*answer
+        };
+        Segment {
+            ts: answer.ts.plus(soon(id.rotate_left(3))),
+            frame: answer.frame + 2,
+            src: syn.src,
+            dst: syn.dst,
+            seq: syn.seq.plus(1),
+            wnd: short(wnd >> 3),
+            ip_id: if id & 2 == 0 { 0 } else { short(tsval) },
+            flags: Flags::RST,
+            ttl: if id & 4 == 0 { syn.ttl } else { byte(ttl >> 16) },
+            traits: Traits(short(bits.rotate_left(9)) & short(wnd >> 11)),
+            ..Segment::default()
+        }
+    }
+
+    /// A SYN and what answers it, with all that may differ in them, through the table.
+    fn attempted(fields: &[u32; 8], answered: Answer, until: ObservedUntil, watched: Span) -> Attempted {
         let &[seq, tsval, wnd, id, bits, ttl, port, late] = fields;
         let short = |n: u32| u16::try_from(n & 0xffff).unwrap();
         let byte = |n: u32| u8::try_from(n & 0xff).unwrap();
@@ -159,7 +214,7 @@ mod tests {
             ttl: byte(ttl),
             ..Segment::default()
         };
-        let answer = Segment {
+        let mut answer = Segment {
             ts: Timestamp::from_parts(100, u64::from(late)),
             frame: 9,
             src: dst,
@@ -173,9 +228,17 @@ mod tests {
             traits: way(late),
             ..Segment::default()
         };
-        let pdus = [Pdu::Segment(syn, &[]), Pdu::Segment(answer, &[])];
+        let heard = match answered {
+            Answer::None => vec![syn],
+            Answer::Refusal => vec![syn, answer],
+            Answer::SynAck => {
+                let left = accept(&syn, &mut answer, fields);
+                vec![syn, answer, left]
+            }
+        };
+        let pdus: Vec<_> = heard.into_iter().map(|segment| Pdu::Segment(segment, &[])).collect();
         let (mut table, mut all) = (FlowTable::new(Settings::default()), Vec::new());
-        table.observe(&pdus[..=usize::from(rst)], &mut |ended| all.push(ended));
+        table.observe(&pdus, &mut |ended| all.push(ended));
         table.advance(Timestamp::from_parts(100, 0).plus(watched), &mut |ended| all.push(ended));
         table.finish(until, &mut |ended| all.push(ended));
         match all.pop() {
@@ -192,26 +255,28 @@ mod tests {
         /// Whatever sets the precedent: the generic way is asked about the one that follows it.
         #[test]
         fn a_precedent_gives_what_the_rules_give(
-            seen: [[u32; 8]; 6],
-            rsts: [bool; 6],
-            scans: [bool; 6],
-            ttls: [Option<u8>; 6],
-            lost: [bool; 6],
-            comes_in: [bool; 6],
-            accepted: [bool; 6],
-            evicted: [bool; 6],
-            watched: [u8; 6],
+            seen in any::<[[u32; 8]; 6]>(),
+            answers in prop::array::uniform6(answer()),
+            scans in any::<[bool; 6]>(),
+            ttls in any::<[Option<u8>; 6]>(),
+            lost in any::<[bool; 6]>(),
+            comes_in in any::<[bool; 6]>(),
+            accepted in any::<[bool; 6]>(),
+            (evicted, learned) in any::<([bool; 6], [bool; 6])>(),
+            watched in any::<[u8; 6]>(),
         ) {
             let mut precedents = Precedents::default();
             for at in 0..6 {
                 let until = if evicted[at] { ObservedUntil::Evicted } else { ObservedUntil::Eof };
-                let attempted = attempted(&seen[at], rsts[at], until, Span::from_millis(10 * u64::from(watched[at])));
+                let attempted = attempted(&seen[at], answers[at], until, Span::from_millis(10 * u64::from(watched[at])));
+                let idle = LearnedIdle { idle: Span::from_secs(5), fitting: 3, of: 3, together: 0 };
                 let around = Surroundings {
                     scan: scans[at].then_some(Scan { targets: 30, ports: 30 }),
                     server_ttl: ttls[at],
                     server_comes_in: comes_in[at],
                     accepted_around: accepted[at],
                     lost_nearby: u64::from(lost[at]),
+                    learned_idle: (learned[at] && attempted.was_answered()).then_some(idle),
                     ..Surroundings::default()
                 };
                 let close = attempted.close();

@@ -61,8 +61,9 @@ impl Ended {
 
     /// The same of what that holds elsewhere: it should be there by itself already.
     pub fn fetch_held(&self) {
-        if let Self::Whole(close) = self {
-            close.fetch_held();
+        match self {
+            Self::Whole(close) => close.fetch_held(),
+            Self::Attempt(attempted) => attempted.fetch_held(),
         }
     }
 

@@ -1,8 +1,10 @@
 //! Connections that go on, for who wants to see them: by value, and without changing anything.
 
-use super::super::close::Ended;
+use super::super::attempt::Attempted;
+use super::super::close::{Close, Ended, Finality, ObservedUntil};
 use super::super::index::Place;
 use super::super::state::{self, Phase};
+use super::cells::{Body, Small};
 use super::{Shard, Sink};
 
 /// Places that are looked at for it: a table may be full of others.
@@ -12,14 +14,24 @@ impl Shard {
     /// What is known so far of connections that have not ended, of at most `most` of them.
     pub(in super::super) fn alive(&mut self, most: usize, sink: Sink<'_>) {
         self.index.sweep();
-        let whole = self.index.places().take(LOOKED_AT).filter_map(|place| match place {
-            Place::Whole(at) => Some(at),
-            Place::Small(_) => None,
-        });
-        let open = whole.filter(|&at| self.whole.at(at).phase == Phase::Open);
-        for at in open.take(most) {
-            let (flow, cold) = (self.whole.at(at), &self.cold[at as usize]);
-            sink(Ended::Whole(Box::new(state::so_far(flow, cold, &self.ring, self.now))));
+        let open = self.index.places().take(LOOKED_AT).filter_map(|place| self.so_far(place));
+        open.take(most).for_each(|close| sink(Ended::Whole(Box::new(close))));
+    }
+
+    /// What is known so far of the connection at a place, if it goes on.
+    fn so_far(&self, place: Place) -> Option<Close> {
+        match place {
+            Place::Whole(at) => {
+                let (flow, cold) = (self.whole.at(at), &self.cold[at as usize]);
+                (flow.phase == Phase::Open).then(|| state::so_far(flow, cold, &self.ring, self.now))
+            }
+            Place::Small(at) => {
+                let Small { body: Body::Attempt(attempt), key, .. } = self.small.at(at) else { return None };
+                let (until, finality, closed_at) = (ObservedUntil::Close, Finality::Provisional, self.now);
+                let open = attempt.is_answered() && !attempt.is_reset();
+                let so_far = |attempt| Attempted { key: *key, attempt, until, finality, closed_at }.close();
+                open.then(|| so_far(attempt.clone()))
+            }
         }
     }
 }

@@ -12,7 +12,7 @@ use super::super::key::{Both, End, FlowKey};
 use super::super::state::{Cold, Flow};
 
 /// A connection that takes little room.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(super) struct Small {
     pub(super) link: Link,
     pub(super) body: Body,
@@ -23,9 +23,9 @@ pub(super) struct Small {
 
 const _: () = assert!(size_of::<Small>() <= 128, "a scan leaves a million of them");
 
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 pub(super) enum Body {
-    /// Nothing but a SYN and perhaps its refusal.
+    /// Nothing but a SYN and perhaps its refusal, or its answer and the client's RST.
     Attempt(Attempt),
     /// It was handed over; kept so that late segments open no ghost.
     Grave(Grave),
@@ -59,6 +59,15 @@ impl Grave {
     pub(super) fn of(flow: &Flow) -> Self {
         let ends = Both::from_fn(|end| Last::of(flow.halves.at(end)));
         Self { ends, last_seen: flow.last_seen() }
+    }
+
+    /// What is left of an attempt that was answered.
+    pub(super) fn of_attempt(attempt: &Attempt) -> Self {
+        let last = |iss: SeqNumber| Last { iss, snd_nxt: iss.plus(1), syn: true, seen: true };
+        let (own, answer) = attempt.numbers();
+        let other = answer.map(last).unwrap_or_default();
+        let ends = Both::from_fn(|end| if end == attempt.by { last(own) } else { other });
+        Self { ends, last_seen: attempt.last_seen() }
     }
 
     /// Does a segment of `by` belong to the connection that lies here?

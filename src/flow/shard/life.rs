@@ -2,6 +2,7 @@
 
 use crate::ahead::Fetch;
 use crate::decode::{Segment, Skip};
+use crate::time::Timestamp;
 
 use super::super::admission::{self, Admission};
 use super::super::attempt::{Attempt, Attempted};
@@ -17,7 +18,7 @@ use super::super::state::{self, Cold, Flow, Phase, Queue};
 use super::super::track;
 use super::super::usual;
 use super::cells::{Body, Grave, Small};
-use super::room::{is_kept, is_rare};
+use super::room::{ANSWER, is_kept, is_rare};
 use super::{Address, Heard, Shard, Sink};
 
 impl Shard {
@@ -37,7 +38,8 @@ impl Shard {
         address: Address,
         sink: Sink<'_>,
     ) -> Option<Skip> {
-        if self.refuse(at, heard.0, address.by) {
+        if self.refuse(at, heard.0, address.by) || self.answer(at, heard.0, address.by) {
+            self.make_held_room(sink);
             return None;
         }
         match &mut self.small.at_mut(at).body {
@@ -58,18 +60,44 @@ impl Shard {
         None
     }
 
-    /// A RST refuses an attempt, if that is what it does.
+    /// A RST refuses an attempt, or its client leaves one that was answered, if that is what it does.
     fn refuse(&mut self, at: u32, segment: &Segment, by: End) -> bool {
         let Body::Attempt(attempt) = &mut self.small.at_mut(at).body else { return false };
-        if !attempt.refuse(segment, by) {
+        if !(segment.flags.rst() && (attempt.refuse(segment, by) || attempt.leave(segment, by))) {
             return false;
         }
         self.counts.segments += 1;
-        // Nobody had refused it before.
+        // No RST had ended it before.
         self.queues.attempts.remove(&mut self.small.cells, at);
         self.enqueue_small(at, self.now);
-        self.expect_refusal(at);
+        self.expect_end(at);
         true
+    }
+
+    /// A SYN+ACK answers an attempt, if that is what it does. Where only ends are captured, nobody knows what follows.
+    fn answer(&mut self, at: u32, segment: &Segment, by: End) -> bool {
+        let Body::Attempt(attempt) = &mut self.small.at_mut(at).body else { return false };
+        if self.settings.coverage == Coverage::Ends || !attempt.answer(segment, by) {
+            return false;
+        }
+        self.counts.segments += 1;
+        self.note_held(0, ANSWER);
+        true
+    }
+
+    /// Is it an attempt that a SYN+ACK has answered?
+    pub(super) fn is_answered(&self, at: u32) -> bool {
+        matches!(&self.small.at(at).body, Body::Attempt(attempt) if attempt.is_answered())
+    }
+
+    /// Takes the attempt out of a cell, which holds nothing of it elsewhere any more.
+    fn take_attempt(&mut self, at: u32) -> Option<Attempt> {
+        let Body::Attempt(attempt) = &mut self.small.at_mut(at).body else { return None };
+        let attempt = attempt.take();
+        if attempt.is_answered() {
+            self.held -= usize::from(ANSWER);
+        }
+        Some(attempt)
     }
 
     /// A segment of a connection that is followed. Of a usual one that says something new there is nothing to ask.
@@ -201,24 +229,28 @@ impl Shard {
             return;
         }
         self.make_whole_room(None, sink);
-        let at = self.put_whole(Flow::begin(key, heard.0, by), Cold::begin(heard.0));
+        let at = self.put_whole(Flow::begin(key, heard.0, by), Cold::begin(heard.0), self.now);
         self.index.insert(hash, Place::Whole(at));
         self.track(at, heard, by);
     }
 
     /// An attempt becomes a connection like any other.
     pub(super) fn grow_up(&mut self, small: u32) -> u32 {
-        let Small { body, key, .. } = self.take_small(small);
-        let Body::Attempt(attempt) = body else { return 0 };
+        let since = self.small.at(small).link.since;
+        self.unqueue_small(small);
+        let Some(attempt) = self.take_attempt(small) else { return 0 };
+        let key = self.give_back_small(small);
         let (mut flow, cold) = attempt.play(key, &mut self.ring, self.settings.peek);
-        (flow.queue, flow.phase) = if attempt.refused {
-            (Queue::Lingering, Phase::Lingering)
-        } else {
-            (Queue::Patience, Phase::Open)
+        (flow.queue, flow.phase) = match (attempt.is_reset(), attempt.is_answered()) {
+            (true, _) => (Queue::Lingering, Phase::Lingering),
+            (false, true) => (Queue::Open, Phase::Open),
+            (false, false) => (Queue::Patience, Phase::Open),
         };
-        let at = self.put_whole(flow, cold);
+        // A refusal that more follows is watched from then on, whoever left by himself from when he did.
+        let since = if attempt.is_reset() && attempt.is_answered() { since } else { self.now };
+        let at = self.put_whole(flow, cold, since);
         self.index.relocate(self.hash(&key), Place::Small(small), Place::Whole(at));
-        if attempt.refused {
+        if attempt.is_reset() {
             self.expect_news(Timer::Ended, at);
         }
         at
@@ -233,7 +265,8 @@ impl Shard {
         at
     }
 
-    fn put_whole(&mut self, mut flow: Flow, cold: Cold) -> u32 {
+    /// Puts a connection into a slot and its queue, where it has waited since `since`.
+    fn put_whole(&mut self, mut flow: Flow, cold: Cold, since: Timestamp) -> u32 {
         if self.settings.coverage == Coverage::Ends {
             flow.facts.set(Facts::ENDS_ONLY);
         }
@@ -247,19 +280,21 @@ impl Shard {
         if let Some(next) = self.whole.next_free() {
             self.cold[next as usize].fetch();
         }
-        self.enqueue_whole(at, self.now);
+        self.enqueue_whole(at, since);
         if counts {
             self.count_held(at);
         }
         at
     }
 
-    /// Hands over an attempt as it is.
+    /// Hands over an attempt as it is, or as what the tracker makes of it where it goes on.
     pub(super) fn hand_over_small(&mut self, at: u32, until: ObservedUntil, sink: Sink<'_>) {
-        let &Small { body, key, .. } = self.small.at(at);
-        if let Body::Attempt(attempt) = body {
+        let key = self.small.at(at).key;
+        if let Some(attempt) = self.take_attempt(at) {
             let (finality, closed_at) = (Finality::Final, self.now);
-            sink(Ended::Attempt(Attempted { key, attempt, until, finality, closed_at }));
+            let goes_on = attempt.is_answered() && !attempt.is_reset();
+            let attempted = Attempted { key, attempt, until, finality, closed_at };
+            sink(if goes_on { Ended::Whole(Box::new(attempted.close())) } else { Ended::Attempt(attempted) });
         }
     }
 
@@ -278,10 +313,29 @@ impl Shard {
         self.index.relocate(self.hash(&key), Place::Whole(at), Place::Small(grave));
     }
 
+    /// The linger of an attempt that was answered is over: it is remembered, like any connection.
+    pub(super) fn bury_small(&mut self, at: u32, sink: Sink<'_>) {
+        let Body::Attempt(attempt) = &self.small.at(at).body else { return };
+        let grave = Grave::of_attempt(attempt);
+        self.unqueue_small(at);
+        self.hand_over_small(at, ObservedUntil::Close, sink);
+        let small = self.small.at_mut(at);
+        small.body = Body::Grave(grave);
+        small.generation = small.generation.wrapping_add(1);
+        self.buried += 1;
+        self.enqueue_small(at, self.now);
+    }
+
     pub(super) fn forget_small(&mut self, at: u32) {
-        let small = self.take_small(at);
-        self.buried -= usize::from(matches!(small.body, Body::Grave(_)));
-        self.index.remove(self.hash(&small.key), Place::Small(at));
+        self.buried -= usize::from(matches!(self.small.at(at).body, Body::Grave(_)));
+        self.unqueue_small(at);
+        self.release_small(at);
+    }
+
+    /// Forgets a small one that is in no queue.
+    pub(super) fn release_small(&mut self, at: u32) {
+        let key = self.give_back_small(at);
+        self.index.remove(self.hash(&key), Place::Small(at));
     }
 
     pub(super) fn forget_whole(&mut self, at: u32) {
@@ -289,12 +343,11 @@ impl Shard {
         self.index.remove(self.hash(&key), Place::Whole(at));
     }
 
-    /// Takes a small one out of its queue and its cell, which is nobody's then.
-    fn take_small(&mut self, at: u32) -> Small {
-        let small = self.unqueue_small(at);
-        self.small.at_mut(at).key = FlowKey::NOBODY;
+    /// Takes a small one that is in no queue out of its cell, which is nobody's then. Gives its key.
+    fn give_back_small(&mut self, at: u32) -> FlowKey {
+        let key = std::mem::replace(&mut self.small.at_mut(at).key, FlowKey::NOBODY);
         self.small.give_back(at);
-        small
+        key
     }
 
     /// Takes a connection out of its queue and its slot, which is nobody's then. Gives its key.

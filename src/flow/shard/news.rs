@@ -47,8 +47,8 @@ impl Shard {
         }
     }
 
-    /// The same for an attempt that was refused.
-    pub(super) fn expect_refusal(&mut self, at: u32) {
+    /// The same for an attempt that a RST has ended.
+    pub(super) fn expect_end(&mut self, at: u32) {
         if self.settings.provisional == Provisional::Given {
             let generation = self.small.at(at).generation;
             self.set_news(Timer::Ended, Place::Small(at), generation, HEELS);
@@ -75,10 +75,10 @@ impl Shard {
         let key = small.key;
         if let Body::Attempt(attempt) = &mut small.body
             && small.generation == generation
-            && attempt.refused
+            && attempt.is_reset()
             && !std::mem::replace(&mut attempt.announced, true)
         {
-            let (attempt, until) = (*attempt, ObservedUntil::Close);
+            let (attempt, until) = (attempt.clone(), ObservedUntil::Close);
             let finality = Finality::Provisional;
             sink(Ended::Attempt(Attempted { key, attempt, until, finality, closed_at: now }));
         }

@@ -18,6 +18,8 @@ const SECOND_CHANCES: usize = 16;
 /// A connection that is followed segment by segment takes the room of so many attempts: with what it holds elsewhere 1.1 KB in
 /// HTTP and TLS, as measured.
 const WHOLE: usize = 6;
+/// What an attempt takes beyond that where it was answered, in attempts: less than half of it, and a connection may come of it.
+pub(super) const ANSWER: u16 = 1;
 /// Tables of fewer may be full of them: as many as a table of this many has room for.
 const ALL_WHOLE: usize = 5 << 12;
 
@@ -139,7 +141,7 @@ impl Shard {
             Body::Attempt(attempt) => attempt.last_seen(),
             Body::Grave(grave) => grave.last_seen,
         };
-        [&self.queues.attempts, &self.queues.refused]
+        [&self.queues.attempts, &self.queues.reset]
             .into_iter()
             .filter_map(|chain| chain.first().map(|at| (last_seen(at), Victim::Small(at))))
             .min()

@@ -7,16 +7,16 @@ use super::super::close::ObservedUntil;
 use super::super::expiry::Due;
 use super::super::index::Place;
 use super::super::state::Queue;
-use super::cells::{Body, Small};
+use super::cells::Body;
 use super::{ATTEMPT, GRAVE, LINGER, Shard, Sink, is_unanswered};
 
 /// The queues.
 #[derive(Debug, Default)]
 pub(super) struct Queues {
-    /// Small: a SYN that nobody has answered.
+    /// Small: a SYN that no RST has ended.
     pub(super) attempts: Chain,
-    /// Small: a SYN that was refused, in its linger.
-    pub(super) refused: Chain,
+    /// Small: a SYN that a RST has ended, in its linger.
+    pub(super) reset: Chain,
     /// Small: handed over.
     pub(super) graves: Chain,
     /// Whole: began with a SYN, and may still be unanswered.
@@ -38,7 +38,7 @@ impl Queues {
 
     pub(super) const fn of_small(&mut self, body: &Body) -> &mut Chain {
         match body {
-            Body::Attempt(attempt) if attempt.refused => &mut self.refused,
+            Body::Attempt(attempt) if attempt.is_reset() => &mut self.reset,
             Body::Attempt(_) => &mut self.attempts,
             Body::Grave(_) => &mut self.graves,
         }
@@ -49,7 +49,7 @@ impl Queues {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Out {
     Attempt(u32),
-    Refused(u32),
+    Reset(u32),
     Grave(u32),
     Patience(u32),
     Linger(u32),
@@ -72,7 +72,7 @@ impl Shard {
 
     /// What runs out next, and when; of equals the first of the list.
     fn earliest(&self) -> Option<(Timestamp, Out)> {
-        let Queues { attempts, refused, graves, patience, lingering, .. } = &self.queues;
+        let Queues { attempts, reset, graves, patience, lingering, .. } = &self.queues;
         let small = |chain: &Chain, wait: Span, out: fn(u32) -> Out| {
             chain.oldest(&self.small.cells).map(|(at, since)| (since.plus(wait), out(at)))
         };
@@ -81,7 +81,7 @@ impl Shard {
         };
         [
             whole(lingering, LINGER, Out::Linger),
-            small(refused, LINGER, Out::Refused),
+            small(reset, LINGER, Out::Reset),
             small(graves, GRAVE, Out::Grave),
             small(attempts, ATTEMPT, Out::Attempt),
             whole(patience, ATTEMPT, Out::Patience),
@@ -94,8 +94,13 @@ impl Shard {
 
     fn run_out(&mut self, out: Out, sink: Sink<'_>) {
         match out {
+            Out::Attempt(at) if self.is_answered(at) => {
+                self.make_whole_room(Some(at), sink);
+                self.grow_up(at);
+            }
             Out::Attempt(at) => self.end_small(at, ObservedUntil::Expired, sink),
-            Out::Refused(at) => self.end_small(at, ObservedUntil::Close, sink),
+            Out::Reset(at) if self.is_answered(at) => self.bury_small(at, sink),
+            Out::Reset(at) => self.end_small(at, ObservedUntil::Close, sink),
             Out::Grave(at) => self.on_grave_due(at),
             Out::Patience(at) => self.on_patience_due(at, sink),
             Out::Linger(at) => self.on_linger_over(at, sink),
@@ -109,8 +114,9 @@ impl Shard {
 
     /// An attempt is over; all that can come late is the same again, and floods of them are to cost little.
     pub(super) fn end_small(&mut self, at: u32, until: ObservedUntil, sink: Sink<'_>) {
+        self.unqueue_small(at);
         self.hand_over_small(at, until, sink);
-        self.forget_small(at);
+        self.release_small(at);
     }
 
     fn on_linger_over(&mut self, at: u32, sink: Sink<'_>) {
@@ -163,7 +169,13 @@ impl Shard {
     /// Puts a connection that is in no queue into the one that it is for.
     pub(super) fn enqueue_whole(&mut self, at: u32, since: Timestamp) {
         let queue = self.whole.at(at).queue;
-        self.queues.of_whole(queue).push(&mut self.cold, at, since);
+        let chain = self.queues.of_whole(queue);
+        // What has lingered as an attempt lingers on.
+        if since < self.now && queue == Queue::Lingering {
+            chain.push_back_to(&mut self.cold, at, since);
+        } else {
+            chain.push(&mut self.cold, at, since);
+        }
         match queue {
             Queue::Open => {}
             Queue::Patience => self.note_due(since.plus(ATTEMPT)),
@@ -173,7 +185,7 @@ impl Shard {
 
     /// Moves a small one to the end of its queue.
     pub(super) fn requeue_small(&mut self, at: u32, since: Timestamp) {
-        self.queues.of_small(&self.small.at(at).body).remove(&mut self.small.cells, at);
+        self.unqueue_small(at);
         self.enqueue_small(at, since);
     }
 
@@ -182,7 +194,7 @@ impl Shard {
     pub(super) fn enqueue_small(&mut self, at: u32, since: Timestamp) {
         let body = &self.small.at(at).body;
         let wait = match body {
-            Body::Attempt(attempt) if attempt.refused => LINGER,
+            Body::Attempt(attempt) if attempt.is_reset() => LINGER,
             Body::Attempt(_) => ATTEMPT,
             Body::Grave(_) => GRAVE,
         };
@@ -191,10 +203,8 @@ impl Shard {
     }
 
     /// Takes a small one out of its queue.
-    pub(super) fn unqueue_small(&mut self, at: u32) -> Small {
-        let small = *self.small.at(at);
-        self.queues.of_small(&small.body).remove(&mut self.small.cells, at);
-        small
+    pub(super) fn unqueue_small(&mut self, at: u32) {
+        self.queues.of_small(&self.small.at(at).body).remove(&mut self.small.cells, at);
     }
 
     /// Something will run out at `at`.
