@@ -65,12 +65,14 @@ impl Shard {
     /// An empty one, for as many connections and recent segments as `settings` say of this shard alone; memory is taken as
     /// connections come.
     pub(super) fn new(settings: Settings, hashes: Hashes, recent: u32) -> Self {
+        let most = settings.max_flows as usize;
+        let most_whole = room::most_whole(most);
         Self {
             hashes,
             index: Index::default(),
-            small: Pool::default(),
-            whole: Pool::default(),
-            cold: Vec::new(),
+            small: Pool::with_room(most),
+            whole: Pool::with_room(most_whole),
+            cold: cells::with_room(most_whole),
             queues: Queues::default(),
             news: Expiry::default(),
             buried: 0,

@@ -116,7 +116,8 @@ impl Linked for Cold {
     }
 }
 
-/// Cells that are given out and come back; memory is taken as they are needed.
+/// Cells that are given out and come back. Of the memory that is asked for, the system gives what is written to, as they are needed:
+/// what grows step by step is copied at each of them, into memory that is new again.
 #[derive(Debug)]
 pub(super) struct Pool<T> {
     pub(super) cells: Vec<T>,
@@ -126,6 +127,24 @@ pub(super) struct Pool<T> {
 impl<T> Default for Pool<T> {
     fn default() -> Self {
         Self { cells: Vec::new(), free: Vec::new() }
+    }
+}
+
+/// So many cells are asked for at most; more are taken as they are needed.
+const ASKED_FOR: usize = 1 << 20;
+
+/// Room for so many, if there is any; it grows otherwise.
+pub(super) fn with_room<T>(most: usize) -> Vec<T> {
+    let mut cells = Vec::new();
+    // Where the system gives none for nothing, it will do so bit by bit.
+    cells.try_reserve_exact(most.min(ASKED_FOR)).unwrap_or_default();
+    cells
+}
+
+impl<T> Pool<T> {
+    /// For as many at most.
+    pub(super) fn with_room(most: usize) -> Self {
+        Self { cells: with_room(most), ..Self::default() }
     }
 }
 

@@ -29,6 +29,16 @@ pub(super) fn is_rare(flow: &Flow) -> bool {
     flow.facts.has(Facts::RARE) || torn(End::Low) || torn(End::High)
 }
 
+/// The room that there is in a table of so many connections at most, in attempts.
+fn budget(flows: usize) -> usize {
+    flows.max((WHOLE * flows).min(WHOLE * ALL_WHOLE / SHARDS))
+}
+
+/// How many of so many connections can be followed at the same time.
+pub(super) fn most_whole(flows: usize) -> usize {
+    (budget(flows) / WHOLE).min(flows)
+}
+
 /// May a segment make a connection hold more elsewhere by itself, be it what had been said before it?
 pub(super) fn is_kept(flow: &Flow, segment: &Segment) -> bool {
     segment.flags.rst() || flow.facts.has(Facts::SAID_AT_FIN) && segment.len > 0
@@ -108,8 +118,7 @@ impl Shard {
 
     /// The room that there is, in attempts.
     fn budget(&self) -> usize {
-        let flows = self.settings.max_flows as usize;
-        flows.max((WHOLE * flows).min(WHOLE * ALL_WHOLE / SHARDS))
+        budget(self.settings.max_flows as usize)
     }
 
     /// What is over is forgotten first, then who was heard the longest ago; never `spared`.
