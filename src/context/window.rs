@@ -47,7 +47,9 @@ impl<K: Eq + Hash + Copy, V: Clone + Default> Window<K, V> {
     /// What is known of `key`, to add to; brought over from the older generation.
     pub(super) fn entry(&mut self, key: K, now: Timestamp) -> &mut V {
         if now.since(self.since) > WINDOW || self.young.len() >= self.room {
-            self.old = std::mem::take(&mut self.young);
+            // The memory of what is forgotten is taken for what comes.
+            std::mem::swap(&mut self.young, &mut self.old);
+            self.young.clear();
             self.since = now;
         }
         let old = &mut self.old;
