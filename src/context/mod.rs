@@ -111,6 +111,10 @@ impl Context {
                 let (client, file) = (attempted.client().addr, attempted.file());
                 let server = attempted.was_answered().then(|| attempted.server().addr);
                 let server = server.map_or(0, |server| self.hosts.touch(server, file));
+                // Few sources are hosts that were noted a moment ago.
+                if self.sources.are_near() {
+                    return server;
+                }
                 self.hosts.touch(client, file) ^ self.sources.touch(client) ^ server
             }
             Ended::Whole(close) => {

@@ -93,7 +93,8 @@ impl Attempts {
         }
     }
 
-    fn add(&mut self, target: u32, port: u16, Attempt { start, answer }: Attempt) {
+    /// Another one; of those beyond the ones that decide nobody asks for which target they were.
+    fn add(&mut self, target: impl FnOnce() -> u32, port: u16, Attempt { start, answer }: Attempt) {
         let slow = start.since(self.first) > AT_MOST && !self.is_scan();
         if self.tries == 0 || start.since(self.last) > BURST || slow {
             *self = Self { first: start, ..Self::default() };
@@ -101,7 +102,7 @@ impl Attempts {
         self.last = self.last.max(start);
         if self.tries < TRIES {
             self.tries += 1;
-            let again = remember(&mut self.targets, target);
+            let again = remember(&mut self.targets, target());
             self.returns += u8::from(answer == Answer::Refused && again);
             self.open += u8::from(answer == Answer::Open);
             remember(&mut self.ports, port);
@@ -153,16 +154,22 @@ impl Sources {
         self.add(attempted.client().addr, attempted.server(), attempt, attempted.closed_at);
     }
 
-    #[expect(clippy::cast_possible_truncation, reason = "half of a hash is one too")]
     fn add(&mut self, source: Addr, target: Endpoint, attempt: Attempt, now: Timestamp) {
-        let hash = self.hashes.hash_one(target) as u32;
+        #[expect(clippy::cast_possible_truncation, reason = "half of a hash is one too")]
+        let hash = || self.hashes.hash_one(target) as u32;
         self.window.entry(source, now).add(hash, target.port, attempt);
+    }
+
+    /// Are there so few sources that what is known of them lies in the cache by itself?
+    #[inline]
+    pub(super) fn are_near(&self) -> bool {
+        self.window.is_near()
     }
 
     /// Reads what is known of a source.
     #[inline]
     pub(super) fn touch(&self, source: Addr) -> u64 {
-        if self.window.is_near() {
+        if self.are_near() {
             return 0;
         }
         self.window.get(&source).map_or(0, Attempts::touch)
@@ -270,7 +277,7 @@ mod tests {
             let mut attempts = Attempts::default();
             let start = Timestamp::from_parts(100, 0);
             for n in 0..30 {
-                attempts.add(n, 6881, Attempt { start, answer: Answer::Refused });
+                attempts.add(|| n, 6881, Attempt { start, answer: Answer::Refused });
             }
             (0..used).for_each(|_| attempts.add_used(start));
             attempts.is_scan()

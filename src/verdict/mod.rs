@@ -268,7 +268,7 @@ pub struct Judged<'c> {
 #[derive(Debug)]
 enum Ground<'c> {
     Whole(Evidence<'c>, rule::Findings, Surroundings),
-    Attempt(&'c Attempted, Surroundings),
+    Attempt(&'c Attempted, &'c Surroundings),
 }
 
 impl Judged<'_> {
@@ -289,7 +289,7 @@ impl Judged<'_> {
                 Dossier { ended: Ended::Whole(Box::new(evidence.close.clone())), surroundings: *surroundings }
             }
             Ground::Attempt(attempted, surroundings) => {
-                Dossier { ended: Ended::Attempt((*attempted).clone()), surroundings: *surroundings }
+                Dossier { ended: Ended::Attempt((*attempted).clone()), surroundings: **surroundings }
             }
         }
     }

@@ -88,7 +88,7 @@ impl Default for Precedents {
 
 impl Precedents {
     /// Judges an attempt.
-    pub fn judge<'c>(&mut self, attempted: &'c Attempted, surroundings: &Surroundings) -> Judged<'c> {
+    pub fn judge<'c>(&mut self, attempted: &'c Attempted, surroundings: &'c Surroundings) -> Judged<'c> {
         let kind = Kind::of(attempted, surroundings).index();
         let conclude = || conclude(attempted, surroundings);
         let conclusion = match self.0.get_mut(kind).filter(|_| is_plain(attempted, surroundings)) {
@@ -96,7 +96,7 @@ impl Precedents {
             None => conclude(),
         };
         let ruling = rule(attempted, conclusion);
-        Judged { ruling, ground: Ground::Attempt(attempted, *surroundings) }
+        Judged { ruling, ground: Ground::Attempt(attempted, surroundings) }
     }
 }
 
