@@ -124,6 +124,9 @@ fn who_accepts_slowly_and_answers_at_once_may_be_a_proxy() {
         verdict(&format!("{open}{talk}{talk}+0.1 B > A R.")).rst_by_confidence
     };
     assert_eq!((told("0.0006"), told("0.0156")), (Some(Confidence::Certain), Some(Confidence::Likely)));
+    // It is the client that is far.
+    let far = "A > B S\nB > A S.\n+0.05 A > B .\nA > B P. len 9\n+0.0004 B > A .\nB > A P. len 9\n+0.05 A > B .\nA > B P. len 9\n+0.0004 B > A .\n";
+    assert_eq!(verdict(&format!("{far}+0.1 B > A R.")).rst_by_confidence, Some(Confidence::Certain));
 }
 
 /// Fuzzers and scanners send what no stack does.

@@ -54,10 +54,11 @@ pub(super) fn came_from_afar(evidence: &Evidence<'_>, reset: &Reset) -> bool {
 /// somebody nearer by may connect to the server first, and speak for it from then on (a proxy).
 pub(in crate::verdict) fn accepted_slowly(evidence: &Evidence<'_>) -> Option<(Span, Span)> {
     let close = evidence.close;
-    let of = |side| *close.legs.at(close.end(side));
-    let leg = of(Side::Server).filter(|leg| leg.samples > 1)?;
-    let back = of(Side::Client).map_or(Span::ZERO, |leg| leg.shortest);
-    let took = Span::from_nanos(close.rtt?.as_nanos().saturating_sub(back.as_nanos()));
+    let leg = (*close.legs.at(close.end(Side::Server))).filter(|leg| leg.samples > 1)?;
+    // Of a client that asked twice nobody knows which was answered.
+    let mut syns = close.recent.iter().filter(|recent| recent.flags.opens());
+    let asked = syns.next().filter(|syn| syn.is_at(close.start) && !syn.flags.ack())?;
+    let took = syns.next().filter(|answer| answer.flags.ack())?.ts.since(asked.ts);
     (took >= FAR && took >= leg.shortest.times(MANY)).then_some((leg.shortest, took))
 }
 
