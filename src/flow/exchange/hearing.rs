@@ -110,16 +110,15 @@ impl Hearing {
         self.change(|exchange| exchange.heard(heard, by, order, start, peek));
     }
 
-    /// Changes the exchange. Where it is kept as it was (at a FIN or a RST) it is copied for that, see [`Hearing::uncounted`].
+    /// Changes the exchange; the change gives what that takes then. Where it is kept as it was (at a FIN or a RST) it is copied for that, see [`Hearing::uncounted`].
     #[inline]
-    fn change(&mut self, change: impl FnOnce(&mut Exchange)) {
+    fn change(&mut self, change: impl FnOnce(&mut Exchange) -> usize) {
         let exchange = self.exchange.get_or_insert_default();
         if !exchange.is_unique() {
             separate(exchange);
         }
         if let Some(exchange) = Arc::get_mut(exchange) {
-            change(exchange);
-            self.room = room_of(exchange);
+            self.room = room_of(change(exchange));
         }
     }
 
@@ -155,7 +154,10 @@ impl Hearing {
     /// See [`Exchange::missed`]. What has passed was settled.
     pub(in super::super) fn missed(&mut self, by: End, ack: SeqNumber) {
         if self.exchange.is_some() {
-            self.change(|exchange| exchange.missed(by, ack));
+            self.change(|exchange| {
+                exchange.missed(by, ack);
+                exchange.weight()
+            });
         }
     }
 
@@ -205,10 +207,9 @@ fn separate(exchange: &mut Arc<Exchange>) {
     Arc::make_mut(exchange);
 }
 
-/// Nearly always nothing.
+/// Nearly always nothing, for an exchange that takes so many bytes beyond what every one does.
 #[inline]
-fn room_of(exchange: &Exchange) -> u16 {
-    let weight = exchange.weight();
+fn room_of(weight: usize) -> u16 {
     if weight <= FREE { 0 } else { room_for(weight - FREE) }
 }
 

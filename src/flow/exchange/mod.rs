@@ -106,7 +106,8 @@ impl Exchange {
     }
 
     /// Takes note of a segment with payload, the how manyth of all it is, and how it lies to what its sender sent before. `start` is where the sender's
-    /// payload begins, if that is known. Only new payload counts; a retransmission says nothing new.
+    /// payload begins, if that is known. Only new payload counts; a retransmission says nothing new. Gives how much memory it takes then, as
+    /// [`Exchange::weight`] does.
     pub fn heard(
         &mut self,
         (segment, payload, serial): (&Segment, &[u8], u64),
@@ -114,17 +115,18 @@ impl Exchange {
         order: Order,
         start: Option<SeqNumber>,
         peek: Peek,
-    ) {
+    ) -> usize {
         if segment.len == 0 || segment.flags.rst() {
-            return;
+            return self.weight();
         }
         let ack = segment.flags.ack().then_some(segment.ack);
         let stamp = Stamp { ts: segment.ts, frame: segment.frame, serial, ack };
         // The payload of a SYN comes behind it.
         let seq = segment.seq.plus(u32::from(segment.flags.syn()));
         let piece = Piece::new(stamp, seq, payload, segment.len);
-        if peek == Peek::Allowed && order == Order::Next && self.goes_on_in_tls(by, &piece) {
-            return;
+        let in_order = peek == Peek::Allowed && order == Order::Next;
+        if let Some(weight) = in_order.then(|| self.goes_on_in_tls(by, &piece)).flatten() {
+            return weight;
         }
         let (reading, mut talk) = self.parts();
         match peek {
@@ -136,18 +138,20 @@ impl Exchange {
                 reading.speak(by, &Piece::new(stamp, seq, &[], segment.len), order, &mut talk);
             }
         }
+        self.weight()
     }
 
-    /// TLS tells by itself what is speech: where what comes next goes on with it and nothing waits, there is nobody else to be told.
+    /// TLS tells by itself what is speech: where what comes next goes on with it and nothing waits, there is nobody else to be told, and
+    /// nothing else takes any memory.
     #[inline]
-    fn goes_on_in_tls(&mut self, by: End, piece: &Piece<'_>) -> bool {
+    fn goes_on_in_tls(&mut self, by: End, piece: &Piece<'_>) -> Option<usize> {
         let Self { turn: now, turn_before: before, turns: count, protocol, reading, .. } = self;
-        let Protocol::Tls(tls) = protocol else { return false };
-        let goes_on = reading.goes_on(by, piece);
-        if goes_on {
-            tls.heard(by, piece, &mut Turns { now, before, count });
+        let Protocol::Tls(tls) = protocol else { return None };
+        if !reading.goes_on(by, piece) {
+            return None;
         }
-        goes_on
+        tls.heard(by, piece, &mut Turns { now, before, count });
+        Some(tls.weight())
     }
 
     /// So many of the bytes of `by` from `next` on go on with what nobody has to look at, the last of them apart: only their

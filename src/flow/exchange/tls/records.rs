@@ -56,8 +56,10 @@ fn are_records(mut bytes: &[u8]) -> bool {
 /// window or the end of a stream, a PING or a GOAWAY (RFC 9113 §6)? In TLS 1.2 with AES-GCM or ChaCha20, all that it may use (§9.2.2).
 pub(super) fn may_be_http2s_own(len: u16, version13: Option<bool>) -> bool {
     const FRAMES: [u16; 3] = [9, 13, 17];
+    /// No frame takes more.
+    const MOST: u16 = 17 + 24;
     let added: &[u16] = if version13 == Some(true) { &[17] } else { &[16, 24] };
-    FRAMES.iter().any(|frame| added.iter().any(|added| frame + added == len))
+    len <= MOST && FRAMES.iter().any(|frame| added.iter().any(|added| frame + added == len))
 }
 
 /// What a step read.
