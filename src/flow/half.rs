@@ -36,13 +36,13 @@ impl Marks {
     /// Some of what it sent is missing between `hole_start` and `hole_end`, as yet.
     pub const HOLE: Self = Self(1 << 6);
     /// Its segments carry timestamps (RFC 7323).
-    pub const TIMESTAMPS: Self = Self(1 << 7);
+    pub const TIMESTAMPS: Self = Self(1 << 10);
     /// Sent a segment that was cut by the snaplen.
     pub const CUT: Self = Self(1 << 8);
     /// Sent a keep-alive probe.
     pub const PROBED: Self = Self(1 << 9);
     /// Sent a SYN+ACK.
-    pub const SYN_ACK: Self = Self(1 << 10);
+    pub const SYN_ACK: Self = Self(1 << 7);
     /// The peer acknowledged something that the capture misses; while no hole is open, up to `hole_end`.
     pub const GAP: Self = Self(1 << 11);
     /// Its segments came with more than one TTL or hop limit, its first one and RSTs apart: a proxy may have answered the SYN.
@@ -51,6 +51,9 @@ impl Marks {
     pub const FORESTALLED: Self = Self(1 << 13);
     /// The same, but a moment before: the capture is not in the order of the wire.
     pub const SWAPPED: Self = Self(1 << 14);
+
+    /// How far the bits of two traits are from those of the marks that they leave, so that both are moved together.
+    const MOVED: u32 = Self::CUT.0.trailing_zeros() - Traits::CUT.0.trailing_zeros();
 
     /// Some of what it sent is missing, as yet or for good.
     pub(super) const TORN: Self = Self(Self::HOLE.0 | Self::GAP.0);
@@ -72,7 +75,14 @@ impl Marks {
     const fn clear(&mut self, marks: Self) {
         self.0 &= !marks.0;
     }
+
+    /// Those that a segment with these traits leaves.
+    const fn of_traits(traits: Traits) -> Self {
+        Self((traits.0 & Traits::CUT.with(Traits::TIMESTAMPS).0) << Self::MOVED)
+    }
 }
+
+const _: () = assert!(Marks::of_traits(Traits::TIMESTAMPS).0 == Marks::TIMESTAMPS.0, "the same way");
 
 /// One half-connection. Names as in RFC 9293 §3.3.1, from the point of view of the side that sent.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
@@ -164,13 +174,9 @@ impl Half {
             self.last_data = segment.ts;
         }
         let varies = segment.ttl != self.ttl && self.packets > 2;
-        let told = [
-            (segment.len > 0, Marks::DATA),
-            (segment.traits.has(Traits::CUT), Marks::CUT),
-            (segment.traits.has(Traits::TIMESTAMPS), Marks::TIMESTAMPS),
-            (varies, Marks::TTL_VARIES),
-        ];
-        self.marks.set(Marks(told.iter().map(|(told, mark)| u16::from(*told) * mark.0).sum()));
+        let told = [(segment.len > 0, Marks::DATA), (varies, Marks::TTL_VARIES)];
+        let told: u16 = told.iter().map(|(told, mark)| u16::from(*told) * mark.0).sum();
+        self.marks.set(Marks(told | Marks::of_traits(segment.traits).0));
         (self.ttl, self.ip_id) = (segment.ttl, segment.ip_id);
         self.snd_nxt = segment.seq.plus(segment.len);
     }
@@ -308,10 +314,11 @@ impl Half {
         u32::from(peer.misses_up_to(segment.ack))
     }
 
-    /// The same where it has acknowledged something before, and acknowledges nothing now that the capture misses.
+    /// The same of a segment other than a SYN where it has acknowledged something before, and acknowledges nothing now that the capture misses.
     #[inline]
     pub(super) fn acknowledges(&mut self, segment: &Segment, peer: &Self) {
-        let wnd = u32::from(segment.wnd) << self.shift(segment, peer);
+        let shift = if peer.marks.has(Marks::WSCALE) { self.wscale } else { 0 };
+        let wnd = u32::from(segment.wnd) << shift;
         self.edge = self.edge.furthest(segment.ack.plus(wnd));
         self.rcv_nxt = self.rcv_nxt.furthest(segment.ack);
     }

@@ -125,26 +125,28 @@ impl RecentRing {
         self.written + 1
     }
 
-    /// Writes a segment whose connection's segment before had serial number `before`; gives its own.
+    /// Writes a segment whose connection's segment before had serial number `before`; gives its own. It is put together only where it
+    /// will lie.
     #[inline]
-    pub(super) fn push(&mut self, segment: Recent, before: u64) -> u64 {
+    pub(super) fn push(&mut self, before: u64, segment: impl FnOnce() -> Recent) -> u64 {
         let serial = self.next();
-        let entry = Entry { segment: Recent { serial, ..segment }, before };
         let place = usize::try_from(self.written & self.mask).unwrap_or(0);
-        if let Some(old) = self.entries.get_mut(place) {
-            *old = entry;
-        } else {
-            self.fill(entry);
+        if place >= self.entries.len() {
+            self.widen();
+        }
+        if let Some(entry) = self.entries.get_mut(place) {
+            *entry = Entry { segment: Recent { serial, ..segment() }, before };
         }
         self.written = serial;
         self.fetch(serial + AHEAD);
         serial
     }
 
-    /// Writes one more where none was yet: once for each place, so out of the way of all others.
+    /// One more place where none was yet: once for each, so out of the way of all others.
     #[cold]
-    fn fill(&mut self, entry: Entry) {
-        self.entries.push(entry);
+    #[inline(never)]
+    fn widen(&mut self) {
+        self.entries.push(Entry::default());
     }
 
     /// Asks for the memory where the segment with this serial number is, or will be.
@@ -190,7 +192,7 @@ mod tests {
         let mut last = [0, 0];
         for frame in 1..=6 {
             let chain = usize::from(frame % 2 == 0);
-            last[chain] = ring.push(numbered(frame), last[chain]);
+            last[chain] = ring.push(last[chain], || numbered(frame));
         }
         let frames = |last| ring.back_from(last).map(|r| r.frame).collect::<Vec<_>>();
         assert_eq!(frames(last[0]), [5, 3]);

@@ -85,7 +85,6 @@ pub(super) fn any_segment(
     if segment.flags.closes() && !segment.flags.rst() {
         note_fin(flow, cold, (segment, ring.next()), by, order);
     }
-    let recent = Recent::of(segment, by);
     let ending = match acceptance.zip(before) {
         Some((acceptance, before)) => {
             note_rst(flow, cold, ring, (segment, payload), by, (acceptance, before))
@@ -99,7 +98,7 @@ pub(super) fn any_segment(
     } else {
         flow.facts.clear(Facts::RESET);
     }
-    flow.recent = ring.push(recent, flow.recent);
+    flow.recent = ring.push(flow.recent, || Recent::of(segment, by));
     ending
 }
 

@@ -96,7 +96,7 @@ pub(super) fn segment(
     if segment.len > 0 && !flow.hearing.pass((segment, payload), by) {
         track::say(flow, (segment, payload, ring.next()), by, Order::Next, peek);
     }
-    flow.recent = ring.push(Recent::of(segment, by), flow.recent);
+    flow.recent = ring.push(flow.recent, || Recent::of(segment, by));
     letter
 }
 
@@ -109,7 +109,11 @@ const fn letter(segment: &Segment) -> (Letter, u8) {
 fn first_letter(flow: &mut Flow, segment: &Segment, by: End) -> Option<(Role, u8)> {
     let (letter, shown) = letter(segment);
     let role = flow.role(by);
-    (!flow.seen.note(letter, role)).then_some((role, shown))
+    if flow.seen.has_of(letter, role) {
+        return None;
+    }
+    flow.seen.note(letter, role);
+    Some((role, shown))
 }
 
 #[cfg(test)]
