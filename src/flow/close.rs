@@ -20,6 +20,7 @@ use super::key::{Both, End, FlowKey};
 use super::place::Copied;
 use super::recent::Recent;
 use super::roles::Roles;
+use super::shut::Shut;
 use super::volley::Volley;
 use super::zeek::ConnState;
 
@@ -205,6 +206,8 @@ pub struct Close {
     pub ignored: Option<Box<(Recent, Acceptance)>>,
     /// RSTs of either side, with effect or without, beyond all that it had sent.
     pub volley: Option<Box<Both<Volley>>>,
+    /// What each side's zero windows tell, up to the other's FIN.
+    pub shut: Option<Box<Both<Option<Shut>>>>,
     /// A SYN that came into it while it was alive, and that nobody answered as one.
     pub stray_syn: Option<Box<Segment>>,
     /// The last ICMP error about it.

@@ -17,6 +17,7 @@ use super::history::{History, LettersSeen};
 use super::key::{Both, End, FlowKey};
 use super::recent::{LADDER, Recent, RecentRing};
 use super::roles::{self, Roles};
+use super::shut::Shut;
 use super::volley::Volley;
 use super::zeek::{self, Background, Role};
 
@@ -170,6 +171,7 @@ pub(super) struct Cold {
     pub(super) doubles: Doubles,
     pub(super) ignored: Option<Box<(Recent, Acceptance)>>,
     pub(super) volley: Option<Box<Both<Volley>>>,
+    pub(super) shut: Option<Box<Both<Option<Shut>>>>,
     pub(super) icmp: Option<Box<IcmpError>>,
     pub(super) stray_syn: Option<Box<Segment>>,
     /// The same one as that of the flow, as long as nothing is said after the FIN.
@@ -207,6 +209,7 @@ impl Cold {
             doubles: Doubles::default(),
             ignored: None,
             volley: None,
+            shut: None,
             icmp: None,
             stray_syn: None,
             exchange_at_fin: None,
@@ -220,8 +223,10 @@ impl Cold {
 
     /// Bytes of memory that it holds elsewhere, with those of exchanges that `hearing` does not count.
     pub(super) fn weight(&self, hearing: &Hearing) -> usize {
-        let Self { reset, ignored, volley, icmp, stray_syn, holes, doubles, .. } = self;
-        let of_ignored = ignored.as_deref().map_or(0, size_of_val) + volley.as_deref().map_or(0, size_of_val);
+        let Self { reset, ignored, volley, shut, icmp, stray_syn, holes, doubles, .. } = self;
+        let of_ignored = ignored.as_deref().map_or(0, size_of_val)
+            + volley.as_deref().map_or(0, size_of_val)
+            + shut.as_deref().map_or(0, size_of_val);
         let of_stray = icmp.as_deref().map_or(0, size_of_val) + stray_syn.as_deref().map_or(0, size_of_val);
         let of_reset = reset.as_deref().map_or(0, Reset::weight);
         let copies = [self.exchange_at_fin.as_ref(), self.exchange_at_reset.as_ref()];
@@ -230,7 +235,7 @@ impl Cold {
 
     /// Gives back what it holds elsewhere.
     pub(super) fn release(&mut self) {
-        (self.reset, self.icmp, self.stray_syn) = (None, None, None);
+        (self.reset, self.icmp, self.stray_syn, self.shut) = (None, None, None, None);
         (self.holes, self.volley, self.doubles) = (FurtherHoles::default(), None, Doubles::default());
         (self.ignored, self.exchange_at_fin, self.exchange_at_reset) = (None, None, None);
     }
@@ -259,6 +264,7 @@ impl Fetch for Cold {
         fetch(&self.reset);
         fetch(&self.link);
         fetch(&self.ignored_resets);
+        fetch(&self.shut);
     }
 }
 
@@ -332,6 +338,7 @@ fn tell(flow: &Flow, cold: &Cold, ring: &RecentRing, held: Held, closed_at: Time
         doubles: cold.doubles.clone(),
         ignored: cold.ignored.clone(),
         volley: cold.volley.clone(),
+        shut: cold.shut.clone(),
         stray_syn: cold.stray_syn.clone(),
         icmp: held.icmp,
         conn_state: zeek::conn_state(orig.zeek, resp.zeek, background),

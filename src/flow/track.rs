@@ -18,7 +18,7 @@ use super::recent::{Recent, RecentRing};
 use super::roles::Roles;
 use super::state::{self, Cold, Flow, Letters};
 use super::zeek::{self, EndpointState, Event, Outcome};
-use super::{usual, volley};
+use super::{shut, usual, volley};
 
 /// Two queues of a card are read within this time.
 const QUEUES: Span = Span::from_millis(5);
@@ -72,6 +72,7 @@ pub(super) fn any_segment(
     count_unanswered(flow, segment, by, order);
     learn_roles(flow, segment, by);
     zeek_reading(flow, cold, segment, by, order, gaps);
+    shut::note(&mut cold.shut, &cold.fins, segment, by);
     legs::measure_rtt(flow, cold, segment, by);
     if let Some(sample) = answered_after {
         legs::measure(flow, by, sample);

@@ -12,6 +12,7 @@ mod own_words;
 mod program;
 mod reused;
 mod sender;
+mod shut;
 mod silence;
 mod stack;
 mod tls;

@@ -26,6 +26,7 @@ impl Fetch for Close {
         fetch(&self.reset);
         fetch(&self.key);
         fetch(&self.conn_state);
+        fetch(&self.shut);
     }
 }
 

@@ -41,7 +41,7 @@ pub(super) fn most_whole(flows: usize) -> usize {
 
 /// May a segment make a connection hold more elsewhere by itself, be it what had been said before it?
 pub(super) fn is_kept(flow: &Flow, segment: &Segment) -> bool {
-    segment.flags.rst() || flow.facts.has(Facts::SAID_AT_FIN) && segment.len > 0
+    segment.flags.rst() || segment.wnd == 0 || flow.facts.has(Facts::SAID_AT_FIN) && segment.len > 0
 }
 
 impl Shard {

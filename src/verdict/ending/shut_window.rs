@@ -1,11 +1,11 @@
 //! A window that is shut: a program does not read what its host has for it, so that the other side may send nothing (RFC 9293 §3.8.6.1).
 
 use crate::decode::Flags;
-use crate::flow::{Recent, Side};
+use crate::flow::{Recent, Shut as Stalls, Side};
 use crate::time::Span;
 
-use crate::verdict::Fact;
 use crate::verdict::evidence::Evidence;
+use crate::verdict::{Fact, talk};
 
 /// For less nobody waits: a program that is busy for a moment shuts its window as well.
 const LONG: Span = Span::from_secs(1);
@@ -68,16 +68,68 @@ pub(in crate::verdict) fn holds_unread(evidence: &Evidence<'_>, side: Side) -> b
     own.last().is_some_and(|last| last.wnd <= widest / 2)
 }
 
+/// Who ended by a FIN that had waited for room behind its last words, and what the other side's window tells of that. The program may have
+/// closed when the window was shut: its kernel sends a FIN in its turn (RFC 9293 §3.10.4).
+fn before_fin(evidence: &Evidence<'_>) -> Option<(Side, Stalls)> {
+    let ended = evidence.closer?;
+    let fin = evidence.fin(ended)?;
+    let reader = evidence.close.end(ended.peer());
+    let shut = evidence.close.shut.as_deref().and_then(|shut| *shut.at(reader))?;
+    // Since it could go on it has not paused, and it was held up until then.
+    let open = fin.ts.since(shut.until);
+    let at_once = open < talk::QUIET || !talk::is_quiet(evidence);
+    (shut.total >= LONG && open <= shut.longest && at_once).then_some((ended, shut))
+}
+
+/// Has this side's program made room where there had been none? Then it has read.
+pub(in crate::verdict) fn has_read(evidence: &Evidence<'_>, side: Side) -> bool {
+    let shut = evidence.close.shut.as_deref().and_then(|shut| shut.at(evidence.close.end(side)).as_ref());
+    shut.is_some_and(|shut| shut.times > 1)
+}
+
+/// Was a side's window shut when it aborted? What had filled its buffer lay there unread: a program that takes it makes room, which its
+/// host tells at once where there was none (RFC 1122 §4.2.3.3).
+pub(in crate::verdict) fn is_shut_at_abort(evidence: &Evidence<'_>, side: Side) -> bool {
+    let Some(reset) = evidence.reset().filter(|reset| evidence.close.side(reset.by) == side) else {
+        return false;
+    };
+    let mut before = evidence.close.recent.iter().rev().skip_while(|recent| recent.serial >= reset.serial);
+    before.find(|recent| recent.by == reset.by).is_some_and(is_shut)
+}
+
 /// That it did not read.
 pub(in crate::verdict) fn fact(evidence: &Evidence<'_>) -> Option<Fact> {
-    let shut = before_rst(evidence)?;
+    let Some(shut) = before_rst(evidence) else { return held_up(evidence) };
     let fact = format!("the {} took nothing for {} or more: its window was shut", shut.side, shut.span);
     Some(Fact::at(shut.frame, fact))
 }
 
+/// That what was said last before a FIN had waited for room.
+fn held_up(evidence: &Evidence<'_>) -> Option<Fact> {
+    let (ended, shut) = before_fin(evidence)?;
+    let times = if shut.times == 1 { String::new() } else { format!(" in all, {} times", shut.times) };
+    let says = format!(
+        "the {} had taken nothing for {} or more{times}: its window was shut, and the {ended}'s last words and its FIN had waited for room",
+        ended.peer(),
+        shut.total,
+    );
+    Some(Fact::at(shut.since.frame, says))
+}
+
 /// What to do about it.
 pub(in crate::verdict) fn advice(evidence: &Evidence<'_>) -> Option<String> {
-    let Shut { side, span, .. } = before_rst(evidence)?;
+    before_rst(evidence).map_or_else(|| advice_before_fin(evidence), |shut| advice_before_rst(evidence, shut))
+}
+
+fn advice_before_fin(evidence: &Evidence<'_>) -> Option<String> {
+    let (ended, shut) = before_fin(evidence)?;
+    let (reader, total) = (ended.peer(), shut.total);
+    Some(format!(
+        "The {reader}'s program had read nothing for {total} or more, and the {ended}'s FIN had waited behind its last words for room: the {ended} may have closed that much earlier, because it waited no longer for the {reader}, or for reasons of its own (a crash, a kill). Look at what held up the {reader}, and into the {ended}'s log that far back."
+    ))
+}
+
+fn advice_before_rst(evidence: &Evidence<'_>, Shut { side, span, .. }: Shut) -> Option<String> {
     let waiting = side.peer();
     let of_client = if side == Side::Client { " (nginx: send_timeout)" } else { "" };
     let ended = evidence.close.side(evidence.reset()?.by);

@@ -159,6 +159,9 @@ fn guess(evidence: &Evidence<'_>) -> Confidence {
     let hidden = unseen::is_cut_short(evidence);
     let long = evidence.exchange.turn.is_some_and(|turn| turn.bytes > talk::SHORT_ANSWER) && !hidden;
     let coming = long && evidence.unacknowledged_before_rst() || shut_window::waited(evidence, Side::Server);
+    // What filled its buffer it had not read.
+    let unread = shut_window::is_shut_at_abort(evidence, Side::Client);
+    let coming = coming || unread;
     if rhythm::left_behind_such(evidence) {
         Confidence::Possible
     } else if evidence.talk == Talk::Awaiting || more || coming || evidence.lost_data() {

@@ -1,6 +1,7 @@
 //! Queued connections that were never served, reset together.
 
 use crate::flow::Side;
+use crate::verdict::ending::shut_window;
 use crate::verdict::evidence::Shape;
 use crate::verdict::rule::{Confidence, Rule, hit, miss};
 use crate::verdict::{Evidence, Fact, How, Sender, facts};
@@ -46,7 +47,9 @@ fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
     let group = around.unserved_resets >= GROUP;
     // Where all of them had sent something, a program with many unread requests that was killed leaves the same traces.
     let sure = if around.unserved_silent > 0 { Confidence::Likely } else { Confidence::Possible };
-    (evidence.how == How::Reset && by_server && group).then_some(sure)
+    // Whose program has read was not waiting in any queue.
+    let served = shut_window::has_read(evidence, Side::Server);
+    (evidence.how == How::Reset && by_server && group && !served).then_some(sure)
 }
 
 fn facts_of(evidence: &Evidence<'_>) -> Vec<Fact> {

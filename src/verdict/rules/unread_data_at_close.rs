@@ -68,6 +68,11 @@ fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
             Some(Confidence::Likely)
         }
         How::Reset if refused_upload(evidence, side) => Some(Confidence::Likely),
+        // Of a protocol that nobody reads no more is known than that the server had not read.
+        How::Reset if shut_window::is_shut_at_abort(evidence, side) => {
+            let only = side == Side::Server && !evidence.exchange.is_framed();
+            Some(if only { Confidence::Certain } else { Confidence::Likely })
+        }
         // Nobody knows how long the request was.
         How::Reset if answered_blindly(evidence, side) => Some(Confidence::Possible),
         // After an upgrade (WebSocket, tunnel) the last word of the other side is read as it comes.
@@ -192,6 +197,11 @@ fn unread(evidence: &Evidence<'_>) -> Option<Fact> {
         Some(_) => format!(
             "although some of what the {peer} had sent lay in its buffer (its window had shrunk), and its program had closed before it read that"
         ),
+        None if shut_window::is_shut_at_abort(evidence, side) => {
+            format!(
+                "although what the {peer} had sent lay in its buffer (its window was shut), and its program had not read that"
+            )
+        }
         None if evidence.talk == Talk::Answering => {
             format!("when its program may not have read all of the {got} bytes of the {peer}")
         }
@@ -207,6 +217,13 @@ fn advise(evidence: &Evidence<'_>) -> String {
     let status = evidence.http().and_then(|http| http.response.as_ref()).map(|response| response.status);
     if let Some(advice) = own_words::advice(evidence) {
         return advice;
+    }
+    if let Some(Sender::Side(side)) = evidence.rst_by.filter(|_| evidence.how == How::Reset)
+        && shut_window::is_shut_at_abort(evidence, side)
+    {
+        return shut_window::advice(evidence).unwrap_or_else(|| {
+            format!("The {side}'s program ended with its buffer full of what the {} had sent: look at what kept it from reading, and why it ended.", side.peer())
+        });
     }
     match evidence.rst_by {
         Some(Sender::Side(Side::Server)) if status == Some(TOO_SLOW) => "The server said that the request came too slowly (408): see why the client took so long to send it, or raise the server's request timeout.".into(),
