@@ -63,11 +63,12 @@ fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
         How::FinThenReset if evidence.closer == Some(side) && wrote_after_fin(evidence, side) => {
             Some(if closed_idle(evidence, side) { Confidence::Possible } else { Confidence::Likely })
         }
+        // Who had its answer early may close first.
+        How::FinThenReset | How::Reset if refused_upload(evidence, side) => Some(Confidence::Likely),
         // What lay in its buffer was never read.
         How::FinThenReset if evidence.closer == Some(side) && holds_unread(evidence, side) => {
             Some(Confidence::Likely)
         }
-        How::Reset if refused_upload(evidence, side) => Some(Confidence::Likely),
         // Of a protocol that nobody reads no more is known than that the server had not read.
         How::Reset if shut_window::is_shut_at_abort(evidence, side) => {
             let only = side == Side::Server && !evidence.exchange.is_framed();
@@ -197,6 +198,11 @@ fn unread(evidence: &Evidence<'_>) -> Option<Fact> {
         Some(_) => format!(
             "although some of what the {peer} had sent lay in its buffer (its window had shrunk), and its program had closed before it read that"
         ),
+        None if refused_upload(evidence, side) => {
+            format!(
+                "after an answer that its program had given before it had all of the {peer}'s request, of which {got} bytes had arrived"
+            )
+        }
         None if shut_window::is_shut_at_abort(evidence, side) => {
             format!(
                 "although what the {peer} had sent lay in its buffer (its window was shut), and its program had not read that"

@@ -108,3 +108,19 @@ fn a_shrunken_window_shows_what_was_not_read() {
     assert!(shrunk.evidence.iter().any(|fact| fact.fact.contains("its window had shrunk")));
     assert_ne!(wide.cause_name(), Some("unread_data_at_close"), "{:?}", wide.evidence);
 }
+
+/// A client that is refused early in its upload closes, and its server leaves the rest unread: nobody meant to abort.
+#[test]
+fn what_an_early_answer_left_unread_stays_so_when_the_client_closes() {
+    let told = verdict(
+        "A > B S\nB > A S.\nA > B .\nA > B P. \"PUT /up HTTP/1.1\\r\\nHost: b\\r\\nContent-Length: 90000\\r\\n\\r\\n\"\nA > B P. len 1000\nB > A .\n\
+B > A P. \"HTTP/1.1 413 Too Large\\r\\nContent-Length: 0\\r\\n\\r\\n\"\nA > B P. len 1000\nA > B F.\nB > A R.",
+    );
+    assert_eq!(
+        (told.cause_name(), told.harm),
+        (Some("unread_data_at_close"), Some(Harm::Harmless)),
+        "{:?}",
+        told.evidence
+    );
+    assert!(!told.evidence.iter().any(|fact| fact.fact.contains("never answered")), "{:?}", told.evidence);
+}
