@@ -214,7 +214,10 @@ fn facts_of(evidence: &Evidence<'_>) -> Vec<Fact> {
     let said = evidence.close.half_before(Side::Client).bytes;
     let hello = format!("the client's hello in TLS ({said} bytes) had no answer yet");
     let hello = tls::hello_in_vain(evidence).then(|| Fact::of_all(hello));
-    hello.into_iter().chain(facts::of_story(evidence)).collect()
+    let waited = patience::waited(evidence).map(|(waited, frame)| {
+        Fact::at(frame, format!("the client had waited for an answer to this for {waited} when it ended"))
+    });
+    hello.into_iter().chain(waited).chain(facts::of_story(evidence)).collect()
 }
 
 fn advise(evidence: &Evidence<'_>) -> String {
@@ -260,7 +263,8 @@ fn advise(evidence: &Evidence<'_>) -> String {
     }
     // Who has no room waits for nothing.
     let reads = !talk::is_full(evidence, Side::Client);
-    let waited = evidence.idle_before.filter(|&idle| reads && idle >= talk::QUIET);
+    let since_asked = patience::waited(evidence).map(|(waited, _)| waited);
+    let waited = since_asked.or(evidence.idle_before).filter(|&idle| reads && idle >= talk::QUIET);
     let after = waited.map(|idle| format!(" after waiting {idle}")).unwrap_or_default();
     let yours = match waited {
         Some(_) => " If it is your own client, its timeout is shorter than the answer takes.",

@@ -1,7 +1,8 @@
 //! How long a client waited before it left: too short for an answer, or long enough to have given up on one.
 
-use crate::flow::{Offers, Side};
+use crate::flow::{Offers, Recent, Side};
 use crate::time::Span;
+use crate::verdict::ending::silence;
 use crate::verdict::evidence::Shape;
 use crate::verdict::{Evidence, How, Sender};
 
@@ -13,6 +14,25 @@ use super::{AT_ONCE, EMPTY_FRAME, TLS_RECORD, Talk, is_quiet, version};
 /// Nobody who only looks in stays for as long.
 const PATIENT: Span = Span::from_secs(1);
 
+/// How long the client had waited for an answer when it ended the connection, and the frame of what it waited on: one message, behind
+/// which it was silent for long before it said anything else. That is no goodbye of somebody who had all: what it then says is one, or a last try.
+pub(in crate::verdict) fn waited(evidence: &Evidence<'_>) -> Option<(Span, u64)> {
+    let asked = evidence.exchange.turn.filter(|_| evidence.talk == Talk::Awaiting)?;
+    let by_client =
+        evidence.close.side(asked.by) == Side::Client && evidence.ended_by() == Some(Side::Client);
+    // Where the capture misses something it may miss the answer.
+    let seen = evidence.seen();
+    let heard = by_client && seen.handshake && seen.gaps == 0;
+    let end = evidence.fin(Side::Client).map_or(evidence.end_time(), |fin| fin.ts);
+    let of_turn = |own: &&Recent| own.by == asked.by && !own.seq.before(asked.seq) && own.ts < end;
+    let own =
+        || evidence.close.recent.iter().filter(of_turn).filter(|own| silence::is_speech(own) && own.len > 0);
+    let mut pauses = own().zip(own().skip(1)).filter(|(one, next)| next.ts.since(one.ts) >= PATIENT);
+    let (first, _) = pauses.next().filter(|(first, _)| heard && first.seq == asked.seq)?;
+    // Who pauses again and again reports, and waits for nothing.
+    pauses.next().is_none().then(|| (end.since(first.ts), first.frame))
+}
+
 /// Did the client leave sooner than an answer could have come back, or any program would have given up waiting? Then it did not wait: it
 /// had another connection (browsers try several), or asked for nothing.
 pub(in crate::verdict) fn left_at_once(evidence: &Evidence<'_>) -> bool {
@@ -23,7 +43,9 @@ pub(in crate::verdict) fn left_at_once(evidence: &Evidence<'_>) -> bool {
         [Side::Client, Side::Server].map(|side| *evidence.close.legs.at(evidence.close.end(side)));
     let both = far.map(|far| far.shortest.plus(near.map_or(Span::ZERO, |near| near.shortest)));
     let patience = evidence.close.rtt.or(both).map_or(0, soonest).max(AT_ONCE.as_nanos());
-    let waited = evidence.idle_before.is_none_or(|idle| idle.as_nanos() >= patience);
+    // What is said behind TLS nobody knows: who waits there may listen for events.
+    let in_vain = || evidence.exchange.tls().is_none() && waited(evidence).is_some();
+    let waited = evidence.idle_before.is_none_or(|idle| idle.as_nanos() >= patience) || in_vain();
     let asked = evidence.talk == Talk::Awaiting;
     let by_client = evidence.rst_by == Some(Sender::Side(Side::Client));
     let aborted = evidence.closer.is_none() && evidence.shape == Shape::Active && by_client;

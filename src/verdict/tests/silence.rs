@@ -1,8 +1,8 @@
 //! For how long nothing had been said, and what breaks no silence.
 
 use crate::time::Span;
-use crate::verdict::How;
 use crate::verdict::example::verdict;
+use crate::verdict::{Harm, How, Verdict};
 
 const OPEN: &str = "A > B S\nB > A S.\nA > B .\n";
 
@@ -61,4 +61,27 @@ fn a_request_that_is_repeated_behind_a_close_got_lost() {
         verdict(&format!("{OPEN}{answered}{asked}{vain}")).how
     };
     assert_eq!((told("", 409), told("A > B P. len 9\n", 125)), (How::Silent, How::Fin));
+}
+
+/// A client that has waited in vain asks once more or says goodbye, and leaves: what it said last is not what it had waited for.
+#[test]
+fn who_says_goodbye_after_a_wait_has_waited() {
+    let open = "A > B S\nB > A S.\nA > B .\nB > A P. len 112\nA > B P. len 18\nB > A P. len 159\nA > B P. len 20\nB > A .\n";
+    let told = |pauses: &str| {
+        verdict(&format!("{open}{pauses}+0.0002 A > B F.\nB > A .\n+1 B > A P. len 56\nA > B R"))
+    };
+    let says = |told: &Verdict| {
+        let fact = told
+            .evidence
+            .iter()
+            .any(|fact| fact.fact.contains("had waited for an answer to this for 5.00 s"));
+        let advice = told.advice.as_deref().is_some_and(|advice| advice.contains("after waiting 5.00 s"));
+        (fact, advice, told.harm)
+    };
+    let waited = told("+5 A > B P. len 20\nA > B P. len 20\n");
+    assert_eq!(says(&waited), (true, true, Some(Harm::Harmful)), "{:?} {:?}", waited.evidence, waited.advice);
+    // One that reports every now and then waits for nothing, and neither does one that goes on at once.
+    for pauses in ["+5 A > B P. len 20\n+5 A > B P. len 20\n", "A > B P. len 20\nA > B P. len 20\n"] {
+        assert!(!says(&told(pauses)).0);
+    }
 }
