@@ -58,7 +58,8 @@ pub(super) fn of_fin(evidence: &Evidence<'_>, side: Side) -> Option<Fact> {
 /// How long before the end what was said; a goodbye that came in between is named by itself.
 pub(super) fn since_last_said(evidence: &Evidence<'_>) -> Option<String> {
     let idle = evidence.idle_before?;
-    let said = [Side::Client, Side::Server].iter().any(|&side| evidence.close.half_before(side).has_data());
+    // What came after a FIN was not said before it.
+    let said = evidence.exchange.turn.is_some();
     Some(match silence::last_word(evidence) {
         Some((side, pause)) => {
             let word = last_word_of(evidence, side);

@@ -181,6 +181,12 @@ fn facts_of(evidence: &Evidence<'_>) -> Vec<Fact> {
     facts
 }
 
+/// Had nothing been said since the handshake when it was closed?
+fn never_used(evidence: &Evidence<'_>) -> bool {
+    let seen = evidence.seen();
+    evidence.exchange.turn.is_none() && seen.handshake && seen.gaps == 0
+}
+
 /// How soon after the close the other side wrote, if no program can be blamed for that.
 fn crossing(evidence: &Evidence<'_>, closer: Side) -> Option<Span> {
     let (fin, prompt) = (evidence.fin(closer)?, evidence.reset()?.prompt?);
@@ -232,6 +238,13 @@ fn advise(evidence: &Evidence<'_>) -> String {
     if not_its_own(evidence, closer.peer()).is_some() {
         return format!(
             "Before the {closer} closed, somebody on the path had answered it in the {writer}'s name; what met a closed socket is what the {writer} said itself. Ask who can see and write that traffic, and encrypt it."
+        );
+    }
+    if closer == Side::Server && never_used(evidence) {
+        return format!(
+            "The client's first words came when the server had waited {} for them and closed: a connection that was opened ahead of need (by a pool, or a browser). Let the client give up unused ones before the server does. {}",
+            facts::idle(evidence),
+            facts::retry_unseen(evidence)
         );
     }
     let repeated = repetition(evidence, closer);

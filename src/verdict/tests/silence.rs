@@ -85,3 +85,20 @@ fn who_says_goodbye_after_a_wait_has_waited() {
         assert!(!says(&told(pauses)).0);
     }
 }
+
+/// A proxy gives up on a connection that was opened ahead of need, and the first request comes too late: there was no message before.
+#[test]
+fn first_words_into_a_closed_connection_follow_no_message() {
+    let told = verdict(&format!("{OPEN}+2 B > A F.\nA > B .\n+1 A > B P. len 5\nB > A R"));
+    assert_eq!(told.cause_name(), Some("write_after_close"), "{:?}", told.evidence);
+    assert!(
+        told.evidence.iter().any(|fact| fact.fact == "the server closed (FIN) 2.00 s after the handshake"),
+        "{:?}",
+        told.evidence
+    );
+    assert!(
+        told.advice.as_deref().is_some_and(|advice| advice.contains("opened ahead of need")),
+        "{:?}",
+        told.advice
+    );
+}
