@@ -32,6 +32,14 @@ pub struct LearnedIdle {
     pub together: u32,
 }
 
+impl LearnedIdle {
+    /// Is this idle time as good as the usual one?
+    #[must_use]
+    pub const fn is_near(&self, idle: Span) -> bool {
+        near(idle, self.idle)
+    }
+}
+
 /// How long a router takes to translate an address, at most.
 const TRANSLATION: Span = Span::from_millis(1);
 
@@ -133,7 +141,7 @@ impl Services {
     pub(super) fn learned_idle(&self, close: &Close) -> Option<LearnedIdle> {
         let service = self.by_port.get(&close.endpoint(Side::Server))?;
         let usual = service.usual?;
-        let own = close.fins.at(close.end(Side::Server)).map(|fin| (fin.ts, idle_until(close, fin.ts)));
+        let own = end_of_server(close).map(|ts| (ts, idle_until(close, ts)));
         let together = |&&(at, idle): &&(Timestamp, Span)| {
             own.is_some_and(|(ts, own)| at.since(ts).max(ts.since(at)) <= TOGETHER && !near(idle, own))
         };
@@ -217,12 +225,24 @@ fn forgotten_in_use(close: &Close) -> Option<Timestamp> {
 
 /// How long the server had been quiet when it closed first, after it had said something.
 fn idle_close(close: &Close) -> Option<(Timestamp, Span)> {
-    let fin = (*close.fins.at(close.end(Side::Server)))?;
-    let first = close.fins.at(close.client).is_none_or(|client| fin.ts <= client.ts);
+    let end = end_of_server(close)?;
+    let first = close.fins.at(close.client).is_none_or(|client| end <= client.ts);
     let server = close.half(Side::Server);
-    let idle = idle_until(close, fin.ts);
-    (first && server.has_data() && idle >= IDLE && !server.last_data.since(fin.ts).gt(&Span::ZERO))
-        .then_some((fin.ts, idle))
+    let idle = idle_until(close, end);
+    (first && server.has_data() && idle >= IDLE && !server.last_data.since(end).gt(&Span::ZERO))
+        .then_some((end, idle))
+}
+
+/// When the server ended it: by its FIN, or by aborting where it had spoken last and nobody had closed.
+fn end_of_server(close: &Close) -> Option<Timestamp> {
+    if let Some(fin) = close.fins.at(close.end(Side::Server)) {
+        return Some(fin.ts);
+    }
+    let reset = close.reset.as_ref().filter(|reset| close.side(reset.by) == Side::Server)?;
+    let aborted = reset.rst.flags.ack() && reset.acceptance == Acceptance::Exact;
+    let [client, server] = [Side::Client, Side::Server].map(|side| close.half_before(side));
+    let spoke_last = client.last_data <= server.last_data && !client.has_fin();
+    (aborted && spoke_last).then_some(reset.rst.ts)
 }
 
 /// Since the server had last said something.

@@ -1,5 +1,6 @@
 //! A device or a server dropped an idle connection.
 
+use crate::context::LearnedIdle;
 use crate::flow::Side;
 use crate::time::Span;
 use crate::verdict::ending::{gave_up, probes, silence};
@@ -118,6 +119,9 @@ fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
         {
             Some(if limit(idle).is_some() { Confidence::Likely } else { Confidence::Possible })
         }
+        Shape::Active if is_usual(evidence, idle) && evidence.talk == Talk::Complete => {
+            Some(Confidence::Likely)
+        }
         // A server's own limit may be of any length; and so may be the pause before a program aborts.
         Shape::Active if idle >= BRIEFEST_IDLE && evidence.talk == Talk::Complete => {
             Some(Confidence::Possible)
@@ -128,6 +132,13 @@ fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
 
 fn is_stand_ins(evidence: &Evidence<'_>) -> bool {
     ended_by_stand_in(evidence).is_some()
+}
+
+/// Did the server end others after the same idle time, at other moments? Then it has a limit.
+fn is_usual(evidence: &Evidence<'_>, idle: Span) -> bool {
+    let by_server = evidence.rst_by == Some(Sender::Side(Side::Server)) && idle >= BRIEFEST_IDLE;
+    let fits = |learned: LearnedIdle| learned.fitting > 1 && learned.is_near(idle);
+    by_server && evidence.surroundings.learned_idle.is_some_and(fits)
 }
 
 /// The first segment after the idle time met nobody who knew the connection; or the RST came unasked, as from a device whose
@@ -179,6 +190,12 @@ fn advise(evidence: &Evidence<'_>) -> String {
         Some(Sender::Side(Side::Client)) => "the client, or a device before it,",
         _ => "the server, or a device before it,",
     };
+    if evidence.idle_before.is_some_and(|idle| is_usual(evidence, idle)) {
+        return format!(
+            "The server aborts what is idle for {idle}{}: an idle timeout of its own (a database's wait_timeout). Let the client's pool give up or check idle connections before that, or raise it.",
+            facts::learned_idle(evidence)
+        );
+    }
     let did = if evidence.shape == Shape::Active { "ended" } else { "no longer knew" };
     format!(
         "After {idle} idle {who} {did} the connection{hint}: keep it alive (TCP keep-alive, pings) or give it up well before {idle}."

@@ -102,3 +102,20 @@ fn first_words_into_a_closed_connection_follow_no_message() {
         told.advice
     );
 }
+
+/// A database that aborts sessions that were idle for its limit does so each time after the same pause.
+#[test]
+fn what_is_aborted_after_the_same_pause_each_time_was_idle() {
+    let talk = |who: &str| {
+        "A > B S\nB > A S.\nA > B .\nA > B P. len 9\nB > A P. len 11\nA > B .\n".replace('A', who)
+    };
+    let told = |pause: &str| verdict(&format!("{}+1 B > C R.\n{}+{pause} B > A R.", talk("C"), talk("A")));
+    let (same, other) = (told("1"), told("2"));
+    assert_eq!(same.cause_name(), Some("idle_timeout"), "{:?}", same.evidence);
+    assert!(
+        same.advice.as_deref().is_some_and(|advice| advice.contains("2 of 2 times")),
+        "{:?}",
+        same.advice
+    );
+    assert_eq!(other.cause_name(), Some("aborted_by_application"), "{:?}", other.evidence);
+}
