@@ -5,7 +5,7 @@ mod rst;
 use crate::flow::{BodyLength, Exchange, Side, Turn};
 use crate::time::Span;
 
-pub(super) use self::rst::{of_ignored, of_rst};
+pub(super) use self::rst::{advice_of_text, of_ignored, of_rst};
 use super::ending::{half_close, shut_window, silence, unseen};
 use super::evidence::{Evidence, Talk};
 use super::talk::{broken_off, goaway, own_words, rhythm, version};

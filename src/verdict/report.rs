@@ -8,7 +8,9 @@ use crate::flow::{BodyLength, Half, Http, Reset, Stream};
 use super::evidence::Evidence;
 use super::rule::Findings;
 use super::who::stack;
-use super::{ExchangeFacts, RstFacts, Ruling, Sees, Side, Traffic, Verdict, facts, ladder, sees, stage};
+use super::{
+    ExchangeFacts, Finding, RstFacts, Ruling, Sees, Side, Traffic, Verdict, facts, ladder, sees, stage,
+};
 
 /// The whole verdict, in words.
 pub(super) fn tell(evidence: &Evidence<'_>, findings: &Findings, ruling: Ruling) -> Verdict {
@@ -42,7 +44,7 @@ pub(super) fn tell(evidence: &Evidence<'_>, findings: &Findings, ruling: Ruling)
         server_sees: if heard { sees::sees(evidence, Side::Server) } else { Sees::default() },
         stage: stage::stage(evidence).filter(|_| heard),
         evidence: evidence_lines,
-        advice: cause.map(|finding| (finding.rule.advise)(evidence)),
+        advice: cause.map(|finding| advice(evidence, finding)),
         rst: rst(evidence),
         idle_before: evidence.idle_before,
         exchange: exchange(evidence),
@@ -56,6 +58,10 @@ pub(super) fn tell(evidence: &Evidence<'_>, findings: &Findings, ruling: Ruling)
         seen: evidence.seen(),
         ladder: ladder::of(evidence),
     }
+}
+
+fn advice(evidence: &Evidence<'_>, cause: Finding) -> String {
+    facts::advice_of_text(evidence).unwrap_or_default() + &(cause.rule.advise)(evidence)
 }
 
 pub(super) fn traffic(half: &Half) -> Traffic {

@@ -78,6 +78,12 @@ fn of_text(evidence: &Evidence<'_>, reset: &Reset) -> Option<Fact> {
     Some(Fact::at(reset.rst.frame, format!("the RST of the {} says: {text}", evidence.close.side(reset.by))))
 }
 
+/// What the RST says for itself goes before all that can be concluded (RFC 1122 §4.2.2.12): whoever sent it knows why.
+pub(in crate::verdict) fn advice_of_text(evidence: &Evidence<'_>) -> Option<String> {
+    let text = evidence.reset().and_then(report::rst_text).filter(|text| text.contains(' '))?;
+    Some(format!("The RST itself says why ({text}): begin there. "))
+}
+
 fn doubt(reset: &Reset) -> Option<Fact> {
     let frame = reset.rst.frame;
     match reset.acceptance {

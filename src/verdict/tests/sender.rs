@@ -152,3 +152,19 @@ fn an_answer_of_somebody_else_is_told_from_the_servers_own() {
     };
     assert!(told("ttl 56 id 1") && !told("tsval 4") && !told("ttl 56 tsval 4"));
 }
+
+/// A device that says in its RST why it ended a connection knows better than anybody who concludes.
+#[test]
+fn what_a_rst_says_comes_first_in_the_advice() {
+    let told = |text: &str| {
+        verdict(&format!(
+            "A > B S\nB > A S.\nA > B .\nA > B P. len 9\nB > A P. len 9\nA > B .\n+1 B > A R. {text}"
+        ))
+        .advice
+    };
+    let says = |advice: Option<String>| {
+        advice.is_some_and(|advice| advice.starts_with("The RST itself says why (Idle timeout expired)"))
+    };
+    assert!(says(told("\"Idle timeout expired\"")));
+    assert!(!says(told("")));
+}
