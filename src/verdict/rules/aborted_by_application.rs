@@ -4,7 +4,7 @@ use crate::verdict::ending::gave_up;
 use crate::verdict::ending::unseen::last_words_unseen;
 use crate::verdict::evidence::{BRIEFEST_IDLE, Shape, Talk};
 use crate::verdict::rule::{Confidence, Rule, hit, miss};
-use crate::verdict::talk::{broken_off, farewell};
+use crate::verdict::talk::{broken_off, farewell, goaway};
 use crate::verdict::who::forgery;
 use crate::verdict::who::forgery::ended_by_stand_in;
 use crate::verdict::{Evidence, How, Sender, Side, facts, talk};
@@ -86,6 +86,9 @@ fn advise(evidence: &Evidence<'_>) -> String {
         return advice;
     }
     let Some(Sender::Side(side)) = evidence.rst_by else { return String::new() };
+    if let Some(advice) = goaway::advice_of_error(evidence).filter(|_| side == Side::Server) {
+        return advice;
+    }
     if evidence.talk == Talk::Nothing && refused_late(evidence) {
         return "Ask whether a proxy or a firewall takes handshakes for the server (SYN proxy): then nobody listens on that port behind it. Else the server's program aborted: look there for SO_LINGER 0.".to_owned();
     }

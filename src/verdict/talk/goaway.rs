@@ -43,6 +43,11 @@ pub(in crate::verdict) fn gave_up(evidence: &Evidence<'_>) -> bool {
     evidence.closer == Some(Side::Client) && before
 }
 
+/// What to do about a server that had called something an error and then ended the connection.
+pub(in crate::verdict) fn advice_of_error(evidence: &Evidence<'_>) -> Option<String> {
+    of(evidence, Side::Server).filter(|said| said.is_error()).and_then(|_| advice(evidence))
+}
+
 /// What to do about a server that ended with a request under way and said why.
 pub(in crate::verdict) fn advice(evidence: &Evidence<'_>) -> Option<String> {
     let said = of(evidence, Side::Server)?;

@@ -308,3 +308,16 @@ fn a_stream_that_is_over_is_not_given_up_by_a_client_that_closes() {
     let told = verdict(&format!("{talk}{half}"));
     assert_eq!((told.cause_name(), told.harm), (None, None), "{:?}", told.evidence);
 }
+
+/// A server that calls something an error and aborts has said why: nobody has to look for a program that meant to.
+#[test]
+fn who_aborts_behind_an_error_has_said_why() {
+    let aborted = |code: u8| {
+        let said =
+            told(&format!("{}{}B > A P. hex {}\nA > B .\n+0.3 B > A R.", ask(1), answer(1), goaway(1, code)));
+        assert_eq!(said.cause_name(), Some("aborted_by_application"), "{:?}", said.evidence);
+        said.advice.unwrap_or_default()
+    };
+    assert!(aborted(ENHANCE_YOUR_CALM).contains("keepalive pings"));
+    assert!(aborted(NO_ERROR).contains("SO_LINGER"));
+}
