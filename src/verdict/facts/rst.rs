@@ -3,7 +3,7 @@
 use crate::flow::{Acceptance, Reset};
 use crate::verdict::ending::undelivered;
 use crate::verdict::evidence::{Evidence, Shape};
-use crate::verdict::who::forgery;
+use crate::verdict::who::forgery::{self, stray};
 use crate::verdict::{Fact, How, Sender, Side, cap, report, who};
 
 /// What the RST itself shows: its shape, what it answers, whether it took effect.
@@ -108,8 +108,13 @@ pub(in crate::verdict) fn of_ignored(evidence: &Evidence<'_>) -> Vec<Fact> {
         Acceptance::Ignored => "its numbers fit nothing that its receiver expected",
         _ => "both sides talked on",
     };
-    let mut facts =
-        vec![Fact::at(rst.frame, format!("a RST with the {side}'s address did not take effect: {why}"))];
+    let odd = stray::forged_in_vain(evidence).map(|(_, rst, usual)| {
+        let ttl = rst.ttl;
+        format!("; its TTL is {ttl}, all other segments of the {side} have {usual} and timestamps, which it has not")
+    });
+    let says =
+        format!("a RST with the {side}'s address did not take effect: {why}{}", odd.unwrap_or_default());
+    let mut facts = vec![Fact::at(rst.frame, says)];
     let (ours, zeek) = (evidence.how.by_rst(), evidence.close.conn_state.by_rst());
     if zeek && !ours {
         let says = format!(

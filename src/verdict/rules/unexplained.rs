@@ -1,6 +1,7 @@
 //! The last rule: something went wrong, and no story fits.
 
 use crate::verdict::rule::{Confidence, Rule, hit, miss};
+use crate::verdict::who::forgery::stray;
 use crate::verdict::{Evidence, Fact, Side, facts};
 
 pub(super) const RULE: Rule = Rule {
@@ -44,7 +45,9 @@ fn facts_of(evidence: &Evidence<'_>) -> Vec<Fact> {
 }
 
 fn advise(evidence: &Evidence<'_>) -> String {
-    if let Some((side, _)) = evidence.forged_fin() {
+    if let Some(advice) = stray::advice(evidence).filter(|_| evidence.how.by_rst()) {
+        advice
+    } else if let Some((side, _)) = evidence.forged_fin() {
         format!(
             "The {side} did not close: a device on the path said so in its name, and what it said with that, a block page for one, was not the {side}'s either. Ask who runs the firewalls and proxies between the hosts; capture on the {side}: the FIN never left there."
         )

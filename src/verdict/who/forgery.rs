@@ -12,6 +12,7 @@ mod numbers;
 mod pace;
 mod places;
 mod stand_in;
+pub(in crate::verdict) mod stray;
 mod words;
 
 use crate::decode::{Segment, SeqNumber, Traits};
