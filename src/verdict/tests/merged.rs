@@ -289,6 +289,25 @@ fn a_rst_that_passed_one_place_may_not_have_arrived() {
     assert!(says(&lost, "whether it arrived") && !says(&came, "whether it arrived"));
 }
 
+/// A device that imitates the server in all is found out by a capture at the server, which went on and never held its RST.
+#[test]
+fn a_rst_that_never_left_its_host_was_not_sent_by_it() {
+    let asked = at_both("+0.1 A > B P. seq 1019 ack 5019 len 9 id 7");
+    let forged = "+0.00005 B > A R seq 5019 file 0 ttl 63 id 0\n";
+    let told = |more: &str| verdict(&format!("{}{asked}{forged}{more}", talk_at_both()));
+    let answered = at_both("+0.0004 B > A P. seq 5019 ack 1028 len 9 id 14");
+    let (went_on, ended) = (told(&answered), told(""));
+    assert_eq!(
+        sender(&went_on),
+        (Some(Sender::Middlebox), Some(Confidence::Likely)),
+        "{:?}",
+        went_on.evidence
+    );
+    assert!(!went_on.advice.is_some_and(|advice| advice.contains("own host")));
+    // That capture may have ended before.
+    assert_eq!(sender(&ended).1, Some(Confidence::Possible), "{:?}", ended.evidence);
+}
+
 /// A device that refuses what the client says tells the server nothing.
 #[test]
 fn who_a_device_speaks_for_may_never_know() {

@@ -5,6 +5,7 @@ use crate::flow::{Marks, Place, Recent, Reset};
 use crate::time::Span;
 
 use super::pace::{self, too_soon};
+use super::places::never_left;
 use super::{Baseline, CONVICTS, Doubt, claimed, doubt, in_reach, made_here, own_before};
 use crate::verdict::evidence::{Evidence, Shape};
 use crate::verdict::{Fact, How, Sender};
@@ -78,7 +79,8 @@ pub(in crate::verdict) fn may_be_own_kernel(evidence: &Evidence<'_>, reset: &Res
     // Where all else of it passed in the other direction, or elsewhere, TTLs do not compare.
     let baseline = Baseline::of(evidence, reset);
     let own_ttl = baseline.has_their_ttl() || baseline.has_no_ttl();
-    evidence.shape == Shape::Reply && reset.prompt.is_some() && own_ttl && too_soon(evidence, reset).is_none()
+    let may_be = evidence.shape == Shape::Reply && reset.prompt.is_some() && own_ttl;
+    may_be && too_soon(evidence, reset).is_none() && !never_left(evidence, reset)
 }
 
 /// A host that has taken over an address (a failover, a balancer's other backend) answers for what it does not know, as a device on the

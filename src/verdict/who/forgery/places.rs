@@ -26,11 +26,24 @@ pub(super) fn came_once(evidence: &Evidence<'_>, reset: &Reset, baseline: &Basel
     let explained = || is_copied(evidence, reset) || baseline.goes_on_in(&reset.rst);
     (all_twice && !explained()).then(|| {
         let side = claimed(evidence, reset);
+        let weight = if never_left(evidence, reset) { CONVICTS } else { 2 };
         let says = format!(
             "it was captured once, though {twice} other segments of the {side} passed two places of the capture"
         );
-        doubt(reset.rst.frame, 2, says)
+        doubt(reset.rst.frame, weight, says)
     })
+}
+
+/// Was the RST not captured where all that its sender says comes first, although that capture went on: something of the connection was
+/// captured there later? Then it was sent behind that place, unless just that frame was lost there.
+pub(super) fn never_left(evidence: &Evidence<'_>, reset: &Reset) -> bool {
+    let close = evidence.close;
+    let mut own = own_before(evidence, reset).map(|own| own.file);
+    let Some(near) = own.next().filter(|&near| own.all(|file| file == near)) else { return false };
+    let elsewhere = |file| !close.is_one_capture(near, file);
+    let far = close.doubles.looks(reset.by).any(|look| close.is_one_capture(look.place.file, reset.rst.file));
+    let mut later = close.recent.iter().filter(|recent| recent.serial > reset.serial);
+    elsewhere(reset.rst.file) && far && later.any(|recent| !elsewhere(recent.file))
 }
 
 /// Was it captured nowhere but where what its sender had said was captured first?
