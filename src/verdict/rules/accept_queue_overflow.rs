@@ -54,13 +54,13 @@ fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
     }
 }
 
-/// Do the client's segments have the TTL that they were sent with, and the server's a lower one?
 /// Were SYNs passed over while others were accepted? Where the queue is full Linux drops them as well (`tcp_conn_request`).
 fn may_have_found_it_full(evidence: &Evidence<'_>) -> bool {
     let tried_again = evidence.close.half(Side::Client).packets > 1 && evidence.close.icmp.is_none();
     evidence.surroundings.accepted_meanwhile && tried_again
 }
 
+/// Do the client's segments have the TTL that they were sent with, and the server's a lower one?
 fn is_captured_at_client(evidence: &Evidence<'_>) -> bool {
     let ttl = |side| evidence.close.half_before(side).ttl;
     let fresh = |ttl: u8| forgery::initial_ttl(ttl) == ttl;
