@@ -50,6 +50,7 @@ fn what_was_said_behind_the_last_answer_was_left_unread() {
         let behind = told(&format!("{get}B > A .\n+1 B > A R."));
         assert_eq!(behind.cause_name(), Some(cause), "{:?}", behind.evidence);
         assert!(behind.alternatives.iter().any(|other| other.rule.name == "aborted_by_application"));
+        assert_eq!(behind.reasons.first(), Some(&"abort_on_close"));
         let announced = behind.advice.is_some_and(|advice| advice.contains("had announced"));
         assert_eq!(announced, cause == "stale_keepalive");
     }

@@ -75,8 +75,14 @@ fn left_unread(evidence: &Evidence<'_>, reset: &Reset, side: Side) -> bool {
             !evidence.in_tls_handshake
                 && (!evidence.exchange.is_framed() || evidence.exchange.request_unfinished())
         }
-        (Side::Server, _) => evidence.exchange.request_unfinished(),
+        (Side::Server, _) => evidence.exchange.request_unfinished() || asked_behind_the_end(evidence),
     }
+}
+
+/// Had the client asked on behind the answer with which the connection was over? Nobody reads that.
+fn asked_behind_the_end(evidence: &Evidence<'_>) -> bool {
+    let Some((http, turn)) = evidence.http().zip(evidence.exchange.turn) else { return false };
+    http.is_over() && turn.by == http.client && evidence.exchange.turns > 2
 }
 
 /// Of an answer that is known to be cut, that fills many segments, or of which more came after the RST, something was on its way to be unread.
