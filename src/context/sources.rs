@@ -24,6 +24,11 @@ const MANY_TARGETS: usize = 25;
 /// scans has its answer.
 const TARGETS_A_RETURN: usize = 4;
 
+/// New ports of one host tried in vain within [`RUSH`] from which on it is a scan, however often it is made again: no program finds so many
+/// services of one host down at once.
+const A_RANGE: u8 = 20;
+const RUSH: Span = Span::from_secs(1);
+
 /// So many tries tell who somebody is: a program with fewer services than that has come back to some of them by then.
 const TRIES: u8 = 100;
 
@@ -48,8 +53,22 @@ struct Attempts {
     tries: u8,
     /// How often it was answered, of those.
     open: u8,
+    /// New ports that were tried in a rush, and whether it ever was a range of them.
+    rush: u8,
+    range: Range,
+    /// Of which host those were, and when the rush began.
+    host: Option<Addr>,
+    began: Timestamp,
     first: Timestamp,
     last: Timestamp,
+}
+
+/// Whether somebody has gone through the ports of a host.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+enum Range {
+    #[default]
+    No,
+    Yes,
 }
 
 /// One of them.
@@ -71,12 +90,13 @@ enum Answer {
 }
 
 impl Attempts {
-    /// Were many tried, and hardly any of them again?
+    /// Were many tried, and hardly any of them again, or so many at once?
     fn is_scan(&self) -> bool {
         let many = self.ports.len() >= MANY_PORTS || self.targets.len() >= MANY_TARGETS;
         // What is tried at random mostly finds nobody who listens.
         let in_vain = usize::from(self.open) * 2 <= usize::from(self.tries);
-        many && in_vain && usize::from(self.returns).saturating_mul(TARGETS_A_RETURN) < self.targets.len()
+        let returns = usize::from(self.returns).saturating_mul(TARGETS_A_RETURN);
+        many && in_vain && (self.range == Range::Yes || returns < self.targets.len())
     }
 
     /// Reads what the next attempt will be compared with.
@@ -93,8 +113,24 @@ impl Attempts {
         }
     }
 
+    /// A port was tried that had not been tried before.
+    fn rush_on(&mut self, host: Addr, start: Timestamp) {
+        if self.host != Some(host) || start.since(self.began) > RUSH {
+            (self.host, self.began, self.rush) = (Some(host), start, 0);
+        }
+        self.rush += 1;
+        if self.rush >= A_RANGE {
+            self.range = Range::Yes;
+        }
+    }
+
     /// Another one; of those beyond the ones that decide nobody asks for which target they were.
-    fn add(&mut self, target: impl FnOnce() -> u32, port: u16, Attempt { start, answer }: Attempt) {
+    fn add(
+        &mut self,
+        target: impl FnOnce() -> u32,
+        Endpoint { addr, port }: Endpoint,
+        Attempt { start, answer }: Attempt,
+    ) {
         let slow = start.since(self.first) > AT_MOST && !self.is_scan();
         if self.tries == 0 || start.since(self.last) > BURST || slow {
             *self = Self { first: start, ..Self::default() };
@@ -105,7 +141,11 @@ impl Attempts {
             let again = remember(&mut self.targets, target());
             self.returns += u8::from(answer == Answer::Refused && again);
             self.open += u8::from(answer == Answer::Open);
+            let ports = self.ports.len();
             remember(&mut self.ports, port);
+            if self.ports.len() > ports {
+                self.rush_on(addr, start);
+            }
         }
     }
 }
@@ -157,7 +197,7 @@ impl Sources {
     fn add(&mut self, source: Addr, target: Endpoint, attempt: Attempt, now: Timestamp) {
         #[expect(clippy::cast_possible_truncation, reason = "half of a hash is one too")]
         let hash = || self.hashes.hash_one(target) as u32;
-        self.window.entry(source, now).add(hash, target.port, attempt);
+        self.window.entry(source, now).add(hash, target, attempt);
     }
 
     /// Are there so few sources that what is known of them lies in the cache by itself?
@@ -264,6 +304,21 @@ mod tests {
         assert!(tried(12, 0, 2, Answer::None).is_some());
     }
 
+    /// Who goes through the ports of a host twice asks no service whether it is back.
+    #[test]
+    fn a_scan_that_is_made_again_is_one() {
+        assert!(tried(41, 0, 2, Answer::Refused).is_some());
+        // Hosts are tried one after another by a program of many peers, and ports at leisure by whoever watches services.
+        assert!(tried(0, 80, 2, Answer::Refused).is_none());
+        let mut attempts = Attempts::default();
+        for n in 0..80_u16 {
+            let start = Timestamp::from_parts(100 + u64::from(n) / 8, 0);
+            let target = endpoint(2, n % 40);
+            attempts.add(u32::from(n % 40), target, Attempt { start, answer: Answer::Refused });
+        }
+        assert!(!attempts.is_scan());
+    }
+
     /// A load balancer that looks whether its backends listen finds most of them.
     #[test]
     fn who_finds_what_it_looks_for_is_no_scanner() {
@@ -277,7 +332,7 @@ mod tests {
             let mut attempts = Attempts::default();
             let start = Timestamp::from_parts(100, 0);
             for n in 0..30 {
-                attempts.add(|| n, 6881, Attempt { start, answer: Answer::Refused });
+                attempts.add(|| n, endpoint(2, 6881), Attempt { start, answer: Answer::Refused });
             }
             (0..used).for_each(|_| attempts.add_used(start));
             attempts.is_scan()

@@ -8,7 +8,8 @@ pub(super) const RULE: Rule = Rule {
     title: "one source tries many ports or hosts",
     doc: "What happened: one source tried many ports or hosts within a few minutes, mostly in vain: a scanner, an inventory tool, a worm.
 How it is told: refused, unanswered or abandoned attempts of the same source to ten or more ports, or to twenty-five or more \
-targets, on which nobody ever said anything, and hardly any of which was tried again after it had refused. A segment with neither \
+targets, on which nobody ever said anything, and hardly any of which was tried again after it had refused, unless twenty ports of one \
+host were tried within a second. A segment with neither \
 SYN nor ACK (FIN, NULL and Xmas scans) is an attempt as well.
 Not to be confused with: a program or a monitoring system whose services are down, which comes back to them: each is port_closed; a load \
 balancer's checks, most of which find somebody.
