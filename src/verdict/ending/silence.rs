@@ -5,6 +5,7 @@ use crate::flow::{Close, End, Recent, Side};
 use crate::time::{Span, Timestamp};
 
 use crate::verdict::evidence::Evidence;
+use crate::verdict::talk;
 
 /// From the last thing that either side said to the first of: a FIN, the RST, the data that the RST answers. A message that
 /// was still on its way when the end began broke no silence, and neither does saying the same again.
@@ -75,15 +76,25 @@ fn repeats(earlier: &[Recent], recent: &Recent, ender: End) -> bool {
 /// Is it a goodbye, or a server's word that it ends the session? That breaks no silence.
 fn is_last_word(evidence: &Evidence<'_>, earlier: &[Recent], recent: &Recent) -> bool {
     let farewell = evidence.exchange.fatal().filter(|fatal| !fatal.answers).map(|fatal| fatal.serial);
-    let goodbyes = [End::Low, End::High].map(|by| goodbye_of(evidence, earlier, by));
-    farewell == Some(recent.serial) || goodbyes.contains(&Some((recent.by, recent.seq)))
+    let goodbye =
+        || goodbye_of(evidence, earlier, recent.by).is_some_and(|begins| !recent.seq.before(begins));
+    farewell == Some(recent.serial) || recent.len > 0 && goodbye()
 }
 
-/// Where an end's goodbye begins, if that is a segment of its own and the last of `earlier` that it said.
-fn goodbye_of(evidence: &Evidence<'_>, earlier: &[Recent], by: End) -> Option<(End, SeqNumber)> {
-    let bytes = evidence.exchange.trailing_own_bytes(by);
-    let last = earlier.iter().rev().find(|recent| recent.by == by && recent.len > 0)?;
-    (1..=bytes).contains(&last.len).then_some((by, last.seq))
+/// Where an end's goodbye begins, if that is the last of `earlier` that it said: segments of their own, one behind the other, as HTTP/2's
+/// GOAWAY and TLS's close_notify are.
+fn goodbye_of(evidence: &Evidence<'_>, earlier: &[Recent], by: End) -> Option<SeqNumber> {
+    let mut left = evidence.exchange.trailing_own_bytes(by);
+    let mut begins: Option<&Recent> = None;
+    for recent in earlier.iter().rev().filter(|recent| recent.by == by && recent.len > 0) {
+        // What goes round for long are no goodbyes, but pings.
+        let in_one_go = begins.is_none_or(|next| next.ts.since(recent.ts) < talk::QUIET);
+        if recent.len > left || !in_one_go {
+            break;
+        }
+        (left, begins) = (left - recent.len, Some(recent));
+    }
+    begins.map(|recent| recent.seq)
 }
 
 /// When somebody last said something in HTTP/2, whose pings break no silence. Where that is after the end nobody knows what was before.

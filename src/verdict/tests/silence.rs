@@ -20,6 +20,24 @@ fn a_goodbye_before_the_end_is_named_beside_the_silence() {
     assert!(aborted.advice.as_ref().is_some_and(|advice| advice.contains(says)), "{:?}", aborted.advice);
 }
 
+/// What is said of the end in several segments, one behind the other, is no news: HTTP/2's GOAWAY and TLS's goodbye are one end.
+#[test]
+fn goodbyes_in_one_go_break_no_silence() {
+    let data = |len: u8| format!("17030300{len:02x}{}", "61".repeat(len.into()));
+    let bye = format!("150303001a{}", "62".repeat(26));
+    let talk = format!("A > B P. hex {}\nB > A P. hex {}\nA > B .\n", data(80), data(99));
+    let told = |pause: &str| {
+        let end = format!("+2 B > A P. hex {bye}\n{pause} B > A P. hex {bye}\nB > A F.\nA > B .");
+        verdict(&format!("{OPEN}{talk}{end}\n+1 A > B P. hex {}\nB > A .\nB > A R.", data(53)))
+    };
+    let idle = told("+0.0001");
+    assert_eq!(idle.cause_name(), Some("stale_keepalive"), "{:?}", idle.evidence);
+    let says = |fact: &str| fact.contains("2.00 s after the last data");
+    assert!(idle.evidence.iter().any(|fact| says(&fact.fact)), "{:?}", idle.evidence);
+    // What goes to and fro for long keeps a connection alive.
+    assert!(told("+1").idle_before < Some(Span::from_millis(1100)));
+}
+
 /// Who repeats itself says nothing new, and had waited since it said so first.
 #[test]
 fn silence_begins_with_what_was_said_first() {
