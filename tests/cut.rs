@@ -41,14 +41,18 @@ fn a_disk_that_is_full_is_said_once_in_every_format() {
     }
 }
 
-/// The capture, and its first frame once more an hour later, by which all of its connections are over.
+/// The capture, and its first frame once more an hour later, by which all of its connections are over, and another hour later, by which those are
+/// judged that wait for their neighbours.
 fn over() -> Vec<u8> {
     let mut bytes = fs::read(CAPTURE).unwrap();
     let word = |at: usize| u32::from_le_bytes(bytes[at..at + 4].try_into().unwrap());
     let (secs, length) = (word(HEADER), word(HEADER + 8) as usize);
-    let mut later = bytes[HEADER..HEADER + 16 + length].to_vec();
-    later[..4].copy_from_slice(&(secs + 3_600).to_le_bytes());
-    bytes.extend(later);
+    let first = bytes[HEADER..HEADER + 16 + length].to_vec();
+    for hours in [1, 2] {
+        let mut later = first.clone();
+        later[..4].copy_from_slice(&(secs + hours * 3_600).to_le_bytes());
+        bytes.extend(later);
+    }
     bytes
 }
 

@@ -28,7 +28,8 @@ pub struct LearnedIdle {
     pub fitting: u32,
     /// Moments of closes after an idle time in all, as many as are remembered.
     pub of: u32,
-    /// Closes at the same moment as that of the connection, after other idle times: what ends there is not the patience with one.
+    /// Closes at the same moment as that of the connection, after various other idle times: what ends there is not the patience with one.
+    /// None where those had been idle for one time, which may be their timeout.
     pub together: u32,
 }
 
@@ -145,7 +146,9 @@ impl Services {
         let together = |&&(at, idle): &&(Timestamp, Span)| {
             own.is_some_and(|(ts, own)| at.since(ts).max(ts.since(at)) <= TOGETHER && !near(idle, own))
         };
-        Some(LearnedIdle { together: count(service.idles.iter().filter(together).count()), ..usual })
+        let others = || service.idles.iter().filter(together).map(|(_, idle)| *idle);
+        let one_time = others().next().is_none_or(|first| others().all(|idle| near(idle, first)));
+        Some(LearnedIdle { together: if one_time { 0 } else { count(others().count()) }, ..usual })
     }
 }
 

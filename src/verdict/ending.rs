@@ -6,6 +6,7 @@ pub(super) mod long_segments;
 pub(super) mod probes;
 pub(super) mod shut_window;
 pub(super) mod silence;
+pub(super) mod together;
 pub(super) mod undelivered;
 pub(super) mod unseen;
 

@@ -339,7 +339,7 @@ pub fn may_be_one_of_many(ended: &Ended) -> bool {
     let reset_or_unanswered = close.reset.is_some() || !close.half(Side::Server).seen();
     // Where an idle connection was forgotten, it matters whether others were, which were in use.
     let idle = close.silence_before_forgotten().is_some_and(|silence| silence >= evidence::BRIEFEST_IDLE);
-    unsaid && reset_or_unanswered || idle
+    unsaid && reset_or_unanswered || idle || ending::together::may_be_one_of_many(close)
 }
 
 #[cfg(test)]

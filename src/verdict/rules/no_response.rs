@@ -1,7 +1,7 @@
 //! The server ended before the first byte of its answer.
 
 use crate::flow::Side;
-use crate::verdict::ending::{half_close, probes, shut_window};
+use crate::verdict::ending::{half_close, probes, shut_window, together};
 use crate::verdict::evidence::{Shape, Talk};
 use crate::verdict::rule::{Confidence, Rule, hit, miss};
 use crate::verdict::talk::{QUIET, farewell, goaway, own_words, race, rhythm, turned_away, version};
@@ -153,6 +153,12 @@ fn advise(evidence: &Evidence<'_>) -> String {
         return format!("{advice} {}", facts::retry_advice(evidence));
     }
     let waited = evidence.idle_before.map(|idle| format!(" after {idle}")).unwrap_or_default();
+    if let Some(others) = together::closed_with(evidence) {
+        return format!(
+            "The server ended the connection{waited} without answering, and {others} others at that moment that had been idle for various times: a restart, a shutdown or a kill just then. Let the server drain first. {}",
+            facts::retry_advice(evidence)
+        );
+    }
     format!(
         "The server ended the connection{waited} without answering: look for a crash, a destroyed socket or a timeout of that length in its log.{}{} {}",
         half_close::hint(evidence),

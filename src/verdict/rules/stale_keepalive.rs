@@ -2,7 +2,7 @@
 
 use crate::flow::{Http, Recent, Side, Turn};
 use crate::time::Span;
-use crate::verdict::ending::gave_up;
+use crate::verdict::ending::{gave_up, together};
 use crate::verdict::evidence::{Shape, Talk};
 use crate::verdict::rule::{Confidence, Rule, hit, miss};
 use crate::verdict::talk::{answered_early, own_words, race};
@@ -10,8 +10,6 @@ use crate::verdict::{Evidence, Fact, How, Sender, ending, facts};
 
 /// A pause before the server's FIN that is shorter is no idle time: no keep-alive timeout is.
 const SHORTEST: Span = Span::from_millis(100);
-/// Other connections that a server closes at the same moment by no chance.
-const SOME: u32 = 2;
 
 /// CR and LF.
 const KEY: u32 = 2;
@@ -283,11 +281,6 @@ fn facts_of(evidence: &Evidence<'_>) -> Vec<Fact> {
     facts
 }
 
-/// How many other connections the server closed at that moment, after other idle times, if they were some: a process ended, or was told to.
-fn closed_with(evidence: &Evidence<'_>) -> Option<u32> {
-    evidence.surroundings.learned_idle.map(|learned| learned.together).filter(|&others| others >= SOME)
-}
-
 /// Is the silence as long as those before other closes of that server, or a round number of seconds, as timeouts are?
 fn is_timeout(evidence: &Evidence<'_>) -> bool {
     let learned = evidence.surroundings.learned_idle.is_some_and(|learned| learned.fitting > 1);
@@ -317,7 +310,7 @@ fn advise(evidence: &Evidence<'_>) -> String {
             facts::retry_unseen(evidence)
         );
     }
-    if let Some(others) = closed_with(evidence) {
+    if let Some(others) = together::closed_with(evidence) {
         return format!(
             "Your client reused a connection that the server had closed after {idle} idle, at the same moment as {others} others that had been idle for other times: no timeout, but a restart, a reload or a kill just then. Let the server drain first, and the client pool drop what was closed. {}",
             facts::retry_unseen(evidence)
