@@ -11,6 +11,7 @@ pub(super) mod patience;
 pub(super) mod race;
 pub(super) mod refused_tls;
 pub(super) mod rhythm;
+pub(super) mod sent_away;
 pub(super) mod tls;
 pub(super) mod turned_away;
 mod turns;

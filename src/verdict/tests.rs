@@ -1,6 +1,7 @@
 //! Stories told in scripts, by what they are about: each verdict beside the one that it must not be.
 
 mod database;
+mod farewell_first;
 mod holes;
 mod http2;
 mod innocent;

@@ -6,7 +6,9 @@ use super::peace::{self, client_had_closed, left_events};
 use super::{PATIENT, Test, any, may_be_all};
 use crate::verdict::ending::gave_up;
 use crate::verdict::evidence::{Evidence, Shape, Talk};
-use crate::verdict::talk::{after, broken_off, farewell, patience, refused_tls, rhythm, tls, turned_away};
+use crate::verdict::talk::{
+    after, broken_off, farewell, patience, refused_tls, rhythm, sent_away, tls, turned_away,
+};
 use crate::verdict::{How, Sender, ending, talk};
 
 /// A head, and the beginning of a body in the same few segments.
@@ -21,6 +23,7 @@ const REASONS: &[Test] = &[
     rhythm::left_waiting,
     rhythm::left_behind_such,
     patience::left_at_once,
+    sent_away::may_want_nothing,
     patience::greeted_too_late,
     refused_tls::left_at_sight,
     refused_tls::asked_nothing,

@@ -4,7 +4,7 @@ use crate::flow::{BodyLength, Owed, Side};
 use crate::verdict::ending::{gave_up, half_close, shut_window, unseen};
 use crate::verdict::evidence::{Shape, Talk};
 use crate::verdict::rule::{Confidence, Rule, hit, miss};
-use crate::verdict::talk::{after, goaway, patience, rhythm, tls, version};
+use crate::verdict::talk::{after, goaway, patience, rhythm, sent_away, tls, version};
 use crate::verdict::{Evidence, Fact, How, Sender, facts, talk};
 
 pub(super) const RULE: Rule = Rule {
@@ -86,7 +86,7 @@ fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
     if evidence.ended_by() != Some(Side::Client) || evidence.in_tls_handshake {
         return tls::hello_in_vain(evidence).then_some(Confidence::Likely);
     }
-    if goaway::gave_up(evidence) || talk::is_broken(evidence) {
+    if goaway::gave_up(evidence) || talk::is_broken(evidence) || sent_away::unanswered(evidence) {
         return None;
     }
     if patience::greeted_too_late(evidence) {

@@ -4,7 +4,9 @@ use crate::flow::Side;
 use crate::verdict::ending::{half_close, probes, shut_window, together};
 use crate::verdict::evidence::{Shape, Talk};
 use crate::verdict::rule::{Confidence, Rule, hit, miss};
-use crate::verdict::talk::{QUIET, farewell, goaway, own_words, race, rhythm, turned_away, version};
+use crate::verdict::talk::{
+    QUIET, farewell, goaway, own_words, race, rhythm, sent_away, turned_away, version,
+};
 use crate::verdict::{Evidence, Fact, How, facts, talk};
 
 pub(super) const RULE: Rule = Rule {
@@ -65,10 +67,11 @@ fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
     let gave_up = || upgraded || probes::probing(evidence).is_some();
     // Who says TLS's goodbye wants no answer any more.
     let client_ended = || farewell::said_goodbye(evidence, Side::Client) && !evidence.exchange.is_framed();
-    if !owed || gave_up() || client_ended() {
+    let sent_away = owed && sent_away::unanswered(evidence);
+    if !owed || gave_up() || !sent_away && client_ended() {
         return None;
     }
-    if evidence.ended_by() != Some(Side::Server) && !goaway::gave_up(evidence) {
+    if evidence.ended_by() != Some(Side::Server) && !goaway::gave_up(evidence) && !sent_away {
         let after_half_close = talk::is_known(evidence) && half_close::server_ended_later(evidence).is_some();
         return after_half_close.then_some(Confidence::Possible);
     }
@@ -78,6 +81,7 @@ fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
     let waited = together && around.unserved_silent > 0;
     let guess = match evidence.how {
         _ if !evidence.exchange.is_framed() && rhythm::talks_on(evidence) => return None,
+        How::Fin | How::FinThenReset if sent_away && sent_away::was_owed(evidence) => Confidence::Likely,
         // Who has TLS and ends without its goodbye did not mean to end.
         How::Fin | How::FinThenReset if farewell::left_without_a_word(evidence, Side::Server) => {
             Confidence::Likely
@@ -129,6 +133,7 @@ fn facts_of(evidence: &Evidence<'_>) -> Vec<Fact> {
     race::fact(evidence)
         .into_iter()
         .chain(turned_away::fact(evidence))
+        .chain(sent_away::fact(evidence))
         .chain(facts::of_story(evidence))
         .collect()
 }

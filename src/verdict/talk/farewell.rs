@@ -10,7 +10,7 @@ use crate::verdict::{How, Sender, ending};
 /// The longest last word that needs no answer: `QUIT`, MySQL's and PostgreSQL's goodbyes have 5 or 6 bytes.
 const LAST_WORD: u64 = 16;
 /// The same in TLS, with the record's header and tag; HTTP/2's GOAWAY has 17 bytes and some text.
-const LAST_WORD_TLS: u64 = 64;
+pub(super) const LAST_WORD_TLS: u64 = 64;
 
 /// The reply to a goodbye is a line or two: those of IMAP have some eighty bytes.
 const FAREWELL: u64 = 256;

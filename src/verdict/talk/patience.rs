@@ -9,7 +9,7 @@ use crate::verdict::{Evidence, How, Sender};
 use super::after::said_after;
 use super::farewell::said_goodbye;
 use super::tls::offers;
-use super::{AT_ONCE, EMPTY_FRAME, TLS_RECORD, Talk, is_quiet, version};
+use super::{AT_ONCE, EMPTY_FRAME, TLS_RECORD, Talk, is_quiet, sent_away, version};
 
 /// Nobody who only looks in stays for as long.
 const PATIENT: Span = Span::from_secs(1);
@@ -63,7 +63,8 @@ pub(in crate::verdict) fn left_unanswered_in_tls(evidence: &Evidence<'_>) -> boo
     let frame = evidence.exchange.turn.is_some_and(|turn| turn.bytes <= (EMPTY_FRAME + TLS_RECORD).into());
     let settled = frame && said_goodbye(evidence, Side::Client);
     let met_goodbye = by_client && (evidence.answers_alert() || settled);
-    asked && is_quiet(evidence) && (met_goodbye || !frame && left_web_quietly(evidence))
+    let left = met_goodbye || !frame && left_web_quietly(evidence);
+    asked && is_quiet(evidence) && left && !(sent_away::unanswered(evidence) && sent_away::was_owed(evidence))
 }
 
 /// Did a client that speaks HTTP/2 close, and its server after that without another word? Such a one waits for an answer whatever it asks;

@@ -40,7 +40,12 @@ pub(in crate::verdict) fn talks_on(evidence: &Evidence<'_>) -> bool {
     let mut acknowledged = false;
     // What is said after the server's FIN is no message that this left unanswered.
     let fin = evidence.fin(Side::Server).map_or(u64::MAX, |fin| fin.serial);
-    for recent in evidence.close.recent.iter().filter(|recent| !recent.flags.rst() && recent.serial < fin) {
+    // Behind its turn lies what TLS says for itself.
+    let all = u32::try_from(turn.bytes).map_or(u32::MAX >> 1, |bytes| bytes.min(u32::MAX >> 1));
+    let own =
+        |recent: &&Recent| recent.by == turn.by && recent.len > 0 && !recent.seq.before(turn.seq.plus(all));
+    let before = evidence.close.recent.iter().filter(|recent| !recent.flags.rst() && recent.serial < fin);
+    for recent in before.filter(|recent| !own(recent)) {
         if recent.by != turn.by {
             acknowledged |= recent.flags.ack() && !recent.ack.before(end);
         } else if recent.len > 0 && recent.seq_end().after(end) {

@@ -6,7 +6,7 @@ use super::answered_early::{self, is_rest_of_request};
 use super::farewell::{is_last_word, left_with_all, left_without_a_word, said_goodbye};
 use super::rhythm::wanted_no_answer;
 use super::tls::{offers, record_is_cut};
-use super::{QUIET, Talk, after, framed};
+use super::{QUIET, Talk, after, framed, sent_away};
 use crate::verdict::How;
 use crate::verdict::ending::unseen::answer_unseen;
 use crate::verdict::ending::{self, shut_window, silence};
@@ -78,8 +78,10 @@ fn answered_in_two_bytes(evidence: &Evidence<'_>, asked: Turn) -> bool {
     let server = evidence.close.end(Side::Server);
     let said = evidence.exchange.tls().and_then(|tls| tls.alert_or_message(server));
     let fin = evidence.closer.and_then(|side| Some((side, evidence.fin(side)?)));
+    // HTTP has no answer as short as that.
+    let goodbye = || offers(evidence) != Offers::NoHttp && sent_away::goodbye(evidence).is_some();
     said.zip(fin).is_some_and(|(said, (by, fin))| {
-        said > asked.start && (by == Side::Client || fin.ts.since(said) > QUIET)
+        said > asked.start && (by == Side::Client && !goodbye() || fin.ts.since(said) > QUIET)
     })
 }
 

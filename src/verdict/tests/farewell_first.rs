@@ -1,0 +1,57 @@
+//! Sessions of TLS of which one side had enough before the other: who ended them, and what lay unread then.
+
+use crate::verdict::example::{cause, verdict};
+use crate::verdict::{Confidence, Harm};
+
+/// A record of application data, as all of TLS 1.3 is behind its hellos.
+fn record(len: u8) -> String {
+    format!("17030300{len:02x}{}", "61".repeat(len.into()))
+}
+
+const OPEN: &str = "A > B S\nB > A S.\nA > B .\n";
+/// TLS 1.2: a ServerHello, then what ends both sides' handshakes.
+const TLS: &str = "A > B P. hex 16030100050100000100\nB > A P. hex 160303000402000000140303000101160303000420202020\n\
+A > B P. hex 140303000101160303000420202020\nB > A .\n";
+
+/// The server says `bye`, its client too, and both close.
+fn sent_away(bye: &str) -> String {
+    format!("+0.5 B > A P. hex {bye}\nA > B P. hex {bye}\nB > A .\nA > B F.\nB > A F.\nA > B .")
+}
+
+/// A client that closes since its server has said goodbye was not impatient.
+#[test]
+fn who_was_sent_away_did_not_leave() {
+    let (asked, bye) = (record(103), format!("150303001a{}", "62".repeat(26)));
+    let talk = format!(
+        "{OPEN}{TLS}A > B P. hex {asked}\nB > A P. hex {}\nA > B P. hex {asked}\nB > A .\n",
+        record(64)
+    );
+    let ends = [
+        sent_away(&bye),
+        format!("+0.5 B > A P. hex {bye}\nA > B P. hex {bye}\nB > A .\nA > B F.\nB > A R."),
+        format!("+0.5 B > A P. hex {bye}\nA > B F.\nB > A F.\nA > B ."),
+    ];
+    for end in ends {
+        let told = verdict(&format!("{talk}{end}"));
+        // Of a client that may speak anything nobody knows what it waited for.
+        let harm = end.contains("R.").then_some(Harm::Harmful);
+        assert_eq!(cause(&told), (Some("no_response"), harm), "{end}: {:?}", told.evidence);
+        assert_eq!(told.cause.map(|found| found.confidence), Some(Confidence::Possible));
+        let says = |fact: &str| fact.contains("had ended the session");
+        assert!(told.evidence.iter().any(|fact| says(&fact.fact)), "{:?}", told.evidence);
+        assert!(told.alternatives.iter().all(|other| other.rule.name != "client_abort"));
+    }
+    // Who offers HTTP waits for an answer.
+    let web = format!("1603010038010000340303{}000002130101000009001000050003026832", "07".repeat(32));
+    let told = verdict(&format!("{}{}", talk.replacen("16030100050100000100", &web, 1), &sent_away(&bye)));
+    assert_eq!(cause(&told), (Some("no_response"), Some(Harm::Harmful)), "{:?}", told.evidence);
+    assert_eq!(told.cause.map(|found| found.confidence), Some(Confidence::Likely));
+    // Who says goodbye first, or without having heard the other's, leaves by itself.
+    for end in [
+        format!("+0.5 A > B P. hex {bye}\nB > A P. hex {bye}\nA > B F.\nB > A F.\nA > B ."),
+        format!("+0.5 B > A P. hex {bye}\nA > B F. ack 5102\nB > A F.\nA > B ."),
+    ] {
+        let told = verdict(&format!("{talk}{end}"));
+        assert_ne!(told.cause_name(), Some("no_response"), "{end}: {:?}", told.evidence);
+    }
+}
