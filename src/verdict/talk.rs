@@ -15,6 +15,7 @@ pub(super) mod sent_away;
 pub(super) mod tls;
 pub(super) mod turned_away;
 mod turns;
+pub(super) mod unheeded;
 pub(super) mod version;
 
 use crate::flow::{Close, Exchange, Marks, Side};

@@ -4,7 +4,7 @@ use crate::verdict::ending::gave_up;
 use crate::verdict::ending::unseen::last_words_unseen;
 use crate::verdict::evidence::{BRIEFEST_IDLE, Shape, Talk};
 use crate::verdict::rule::{Confidence, Rule, hit, miss};
-use crate::verdict::talk::{broken_off, farewell, goaway};
+use crate::verdict::talk::{broken_off, farewell, goaway, unheeded};
 use crate::verdict::who::forgery;
 use crate::verdict::who::forgery::ended_by_stand_in;
 use crate::verdict::{Evidence, How, Sender, Side, facts, talk};
@@ -51,6 +51,7 @@ fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
         // No program of that side's did.
         (How::Reset, Talk::Complete) if ended_by_stand_in(evidence).is_some() => Some(Confidence::Possible),
         (How::Reset, Talk::Complete) if just_heard(evidence) => Some(Confidence::Possible),
+        (How::Reset, Talk::Nothing | Talk::Complete) if lies_unread(evidence) => Some(Confidence::Possible),
         (How::Reset, Talk::Nothing | Talk::Complete) if !talk::end_unknown(evidence) => {
             Some(Confidence::Likely)
         }
@@ -66,6 +67,11 @@ fn unsure_what_was_owed(evidence: &Evidence<'_>) -> bool {
         || talk::began_unseen(evidence)
         || gave_up::aborted(evidence).is_some()
         || gave_up::never_heard(evidence).is_some()
+}
+
+/// Did the client leave behind what its program had not read, as far as that can be told?
+fn lies_unread(evidence: &Evidence<'_>) -> bool {
+    unheeded::unheeded(evidence).is_some()
 }
 
 /// Had the other side just spoken? A program that closes before it has read that aborts as one that means to.
@@ -94,6 +100,13 @@ fn advise(evidence: &Evidence<'_>) -> String {
     }
     if farewell::both_said_goodbye(evidence) {
         return "Both had said TLS's goodbye: the abort left only that of the other unread. Whether all had come before, TLS hides: if the client misses something, ask why the server closed.".to_owned();
+    }
+    if let Some(unheeded) = unheeded::unheeded(evidence).filter(|_| side == Side::Client) {
+        return format!(
+            "The {side}'s program closed without having read the last {} messages of the {}, as it seems (it was stopped, busy or killed), or by an abort that it meant (SO_LINGER 0, an abort or destroy call). On the wire the two are one.",
+            unheeded.times,
+            side.peer()
+        );
     }
     if just_heard(evidence) {
         let (peer, bytes) = (side.peer(), evidence.exchange.turn.map_or(0, |turn| turn.bytes));

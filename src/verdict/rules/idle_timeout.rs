@@ -6,7 +6,7 @@ use crate::time::Span;
 use crate::verdict::ending::{gave_up, probes, silence};
 use crate::verdict::evidence::{BRIEFEST_IDLE, STANDS_OUT, Shape, Talk};
 use crate::verdict::rule::{Confidence, Rule, hit, miss};
-use crate::verdict::talk::broken_off;
+use crate::verdict::talk::{broken_off, unheeded};
 use crate::verdict::who::forgery::ended_by_stand_in;
 use crate::verdict::{Evidence, Fact, How, Sender, facts};
 
@@ -122,9 +122,10 @@ fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
         Shape::Active if is_usual(evidence, idle) && evidence.talk == Talk::Complete => {
             Some(Confidence::Likely)
         }
-        // A server's own limit may be of any length; and so may be the pause before a program aborts.
+        // A server's own limit may be of any length; and so may be the pause before a program aborts. Of who speaks again and again nobody
+        // takes the silence.
         Shape::Active if idle >= BRIEFEST_IDLE && evidence.talk == Talk::Complete => {
-            Some(Confidence::Possible)
+            unheeded::unheeded(evidence).is_none().then_some(Confidence::Possible)
         }
         _ => None,
     }

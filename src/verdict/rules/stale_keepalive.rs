@@ -5,7 +5,7 @@ use crate::time::Span;
 use crate::verdict::ending::{gave_up, together};
 use crate::verdict::evidence::{Shape, Talk};
 use crate::verdict::rule::{Confidence, Rule, hit, miss};
-use crate::verdict::talk::{answered_early, own_words, race};
+use crate::verdict::talk::{answered_early, own_words, race, unheeded};
 use crate::verdict::{Evidence, Fact, How, Sender, ending, facts};
 
 /// A pause before the server's FIN that is shorter is no idle time: no keep-alive timeout is.
@@ -196,8 +196,13 @@ fn judge_fin(evidence: &Evidence<'_>, request: &Recent) -> Option<Confidence> {
         evidence.talk == Talk::Complete && evidence.exchange.turns >= 2 && !answered_early && !tunnel;
     let sent_after = gave_up::never_came_through(evidence).is_none();
     let asks = asks(evidence) && !is_key(evidence, request);
-    (unknown && sent_after && between && race::is_next_talk(evidence) && asks)
-        .then(|| facts::sure_if_framed(evidence, Confidence::Likely))
+    (unknown
+        && sent_after
+        && between
+        && race::is_next_talk(evidence)
+        && asks
+        && unheeded::unheeded(evidence).is_none())
+    .then(|| facts::sure_if_framed(evidence, Confidence::Likely))
 }
 
 /// Is what the server had not had a request? In HTTP/2 pings and goodbyes come too, and of an upload that was answered early the rest.

@@ -5,7 +5,7 @@ use crate::time::Span;
 use crate::verdict::ending::{gave_up, shut_window, unseen};
 use crate::verdict::evidence::{Shape, Talk};
 use crate::verdict::rule::{Confidence, Rule, hit, miss};
-use crate::verdict::talk::{broken_off, farewell, own_words, patience, race, refused_tls};
+use crate::verdict::talk::{broken_off, farewell, own_words, patience, race, refused_tls, unheeded};
 use crate::verdict::who::forgery::not_its_own;
 use crate::verdict::{Evidence, Fact, How, Sender, facts, talk};
 
@@ -100,6 +100,7 @@ fn between_exchanges(evidence: &Evidence<'_>, closer: Side) -> bool {
         && evidence.talk == Talk::Complete
         && race::is_next_talk(evidence)
         && evidence.exchange.turns >= 2
+        && unheeded::unheeded(evidence).is_none()
         && !evidence.answers_alert()
         && evidence.exchange.websocket().is_none()
 }
@@ -163,7 +164,8 @@ fn facts_of(evidence: &Evidence<'_>) -> Vec<Fact> {
     let Some(Sender::Side(closer)) = evidence.rst_by else { return Vec::new() };
     // A server that turned somebody away in words was not written to by a program that would not hear.
     let said = own_words::fact(evidence).filter(|_| closer == Side::Server);
-    let mut facts: Vec<Fact> = said.into_iter().chain(facts::of_fin(evidence, closer)).collect();
+    let vain = unheeded::fact(evidence).filter(|_| closer == Side::Server);
+    let mut facts: Vec<Fact> = vain.into_iter().chain(said).chain(facts::of_fin(evidence, closer)).collect();
     facts.extend(not_its_own(evidence, closer.peer()));
     let own = format!("sent its {}", facts::own_last_words(evidence));
     let writer = facts::other_of(closer);
@@ -232,7 +234,8 @@ fn advise(evidence: &Evidence<'_>) -> String {
             "Nothing was written and nothing was lost: the {closer} had closed, and the {writer}'s program has not closed its end since. If such connections pile up (CLOSE_WAIT), make the {writer} close once it reads EOF."
         );
     }
-    if let Some(said) = own_words::advice(evidence).filter(|_| closer == Side::Server) {
+    let unheeded = || unheeded::advice(evidence);
+    if let Some(said) = own_words::advice(evidence).or_else(unheeded).filter(|_| closer == Side::Server) {
         return said;
     }
     if not_its_own(evidence, closer.peer()).is_some() {
