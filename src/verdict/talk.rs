@@ -16,6 +16,7 @@ pub(super) mod tls;
 pub(super) mod turned_away;
 mod turns;
 pub(super) mod unheeded;
+pub(super) mod unread;
 pub(super) mod version;
 
 use crate::flow::{Close, Exchange, Marks, Side};

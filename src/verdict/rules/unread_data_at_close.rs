@@ -4,7 +4,7 @@ use crate::flow::{Http, Side};
 use crate::verdict::ending::{probes, shut_window, unseen};
 use crate::verdict::evidence::{Shape, Talk};
 use crate::verdict::rule::{Confidence, Rule, hit, miss};
-use crate::verdict::talk::own_words;
+use crate::verdict::talk::{own_words, unheeded, unread};
 use crate::verdict::{Evidence, Fact, How, Sender, facts, talk};
 
 pub(super) const RULE: Rule = Rule {
@@ -74,6 +74,7 @@ fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
             let only = side == Side::Server && !evidence.exchange.is_framed();
             Some(if only { Confidence::Certain } else { Confidence::Likely })
         }
+        How::Reset if unread::are_tickets(evidence) => Some(Confidence::Likely),
         // Nobody knows how long the request was.
         How::Reset if answered_blindly(evidence, side) => Some(Confidence::Possible),
         // After an upgrade (WebSocket, tunnel) the last word of the other side is read as it comes.
@@ -172,12 +173,13 @@ fn owed(evidence: &Evidence<'_>, side: Side) -> bool {
 }
 
 fn facts_of(evidence: &Evidence<'_>) -> Vec<Fact> {
-    let mut facts: Vec<Fact> = unread(evidence).into_iter().collect();
+    let by_client = unread::fact(evidence).or_else(|| unheeded::fact(evidence));
+    let mut facts: Vec<Fact> = by_client.or_else(|| left_unread(evidence)).into_iter().collect();
     facts.extend(facts::of_story(evidence));
     facts
 }
 
-fn unread(evidence: &Evidence<'_>) -> Option<Fact> {
+fn left_unread(evidence: &Evidence<'_>) -> Option<Fact> {
     let reset = evidence.reset().filter(|_| evidence.shape == Shape::Active);
     let (Some(Sender::Side(side)), Some(reset)) = (evidence.rst_by, reset) else { return None };
     let (sender, peer) = (evidence.close.half_before(side), evidence.close.half_before(side.peer()));
@@ -230,6 +232,9 @@ fn advise(evidence: &Evidence<'_>) -> String {
         return shut_window::advice(evidence).unwrap_or_else(|| {
             format!("The {side}'s program ended with its buffer full of what the {} had sent: look at what kept it from reading, and why it ended.", side.peer())
         });
+    }
+    if let Some(advice) = unread::advice(evidence) {
+        return advice.to_owned();
     }
     match evidence.rst_by {
         Some(Sender::Side(Side::Server)) if status == Some(TOO_SLOW) => "The server said that the request came too slowly (408): see why the client took so long to send it, or raise the server's request timeout.".into(),

@@ -55,3 +55,21 @@ fn who_was_sent_away_did_not_leave() {
         assert_ne!(told.cause_name(), Some("no_response"), "{end}: {:?}", told.evidence);
     }
 }
+
+/// Tickets come when a handshake is over: a program that says nothing then and reads nothing leaves them in its kernel.
+#[test]
+fn tickets_that_nobody_read_make_an_abort_of_a_close() {
+    let hello = "A > B P. hex 16030100050100000100\n";
+    let shaken = format!("{OPEN}{hello}B > A P. hex {}\nA > B P. hex {}\n", record(120), record(53));
+    let tickets = format!("B > A P. hex {0}{0}\nA > B .\n", record(250));
+    let told = verdict(&format!("{shaken}{tickets}+0.5 A > B R."));
+    let found = told.cause.map(|found| (found.rule.name, found.confidence));
+    assert_eq!(found, Some(("unread_data_at_close", Confidence::Likely)), "{:?}", told.evidence);
+    assert_eq!((told.harm, told.reasons.first()), (Some(Harm::Harmless), Some(&"abort_on_close")));
+    assert!(told.alternatives.iter().any(|other| other.rule.name == "aborted_by_application"));
+    assert!(told.advice.is_some_and(|advice| advice.contains("session tickets")));
+    // Who has read an answer has read what came before it.
+    let talk = format!("A > B P. hex {}\nB > A P. hex {}\nA > B .\n", record(80), record(99));
+    let told = verdict(&format!("{shaken}{tickets}{talk}+0.5 A > B R."));
+    assert_eq!(told.cause_name(), Some("aborted_by_application"), "{:?}", told.evidence);
+}

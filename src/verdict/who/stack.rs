@@ -6,7 +6,7 @@
 use crate::flow::{FlowKey, Marks, Recent, Reset, Side};
 
 use crate::verdict::evidence::{Evidence, Shape, Talk};
-use crate::verdict::talk::unheeded;
+use crate::verdict::talk::{unheeded, unread};
 use crate::verdict::{How, Sender, talk};
 
 const ACTIVE: &[&str] = &["abort_on_close", "state"];
@@ -70,6 +70,7 @@ fn left_unread(evidence: &Evidence<'_>, reset: &Reset, side: Side) -> bool {
         (Side::Client, talk) => {
             evidence.in_tls_handshake
                 || (talk == Talk::Answering && more_came(evidence, reset))
+                || unread::are_tickets(evidence)
                 || unheeded::unheeded(evidence).is_some()
         }
         // Who says that it takes nobody in, or nothing so long, does not read what came.
