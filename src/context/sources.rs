@@ -314,7 +314,7 @@ mod tests {
         for n in 0..80_u16 {
             let start = Timestamp::from_parts(100 + u64::from(n) / 8, 0);
             let target = endpoint(2, n % 40);
-            attempts.add(u32::from(n % 40), target, Attempt { start, answer: Answer::Refused });
+            attempts.add(|| u32::from(n % 40), target, Attempt { start, answer: Answer::Refused });
         }
         assert!(!attempts.is_scan());
     }
