@@ -241,13 +241,17 @@ impl Shard {
         let Some(attempt) = self.take_attempt(small) else { return 0 };
         let key = self.give_back_small(small);
         let (mut flow, cold) = attempt.play(key, &mut self.ring, self.settings.peek);
-        (flow.queue, flow.phase) = match (attempt.is_reset(), attempt.is_answered()) {
-            (true, _) => (Queue::Lingering, Phase::Lingering),
-            (false, true) => (Queue::Open, Phase::Open),
-            (false, false) => (Queue::Patience, Phase::Open),
+        (flow.queue, flow.phase) = if attempt.is_reset() {
+            (Queue::Lingering, Phase::Lingering)
+        } else {
+            (Queue::Patience, Phase::Open)
         };
         // A refusal that more follows is watched from then on, whoever left by himself from when he did.
-        let since = if attempt.is_reset() && attempt.is_answered() { since } else { self.now };
+        let since = match (attempt.is_answered(), attempt.is_reset()) {
+            (false, _) => self.now,
+            (true, true) => since,
+            (true, false) => attempt.last_seen(),
+        };
         let at = self.put_whole(flow, cold, since);
         self.index.relocate(self.hash(&key), Place::Small(small), Place::Whole(at));
         if attempt.is_reset() {
@@ -280,7 +284,11 @@ impl Shard {
         if let Some(next) = self.whole.next_free() {
             self.cold[next as usize].fetch();
         }
-        self.enqueue_whole(at, since);
+        if since < self.now {
+            self.enqueue_grown(at, since);
+        } else {
+            self.enqueue_whole(at, since);
+        }
         if counts {
             self.count_held(at);
         }

@@ -169,13 +169,18 @@ impl Shard {
     /// Puts a connection that is in no queue into the one that it is for.
     pub(super) fn enqueue_whole(&mut self, at: u32, since: Timestamp) {
         let queue = self.whole.at(at).queue;
-        let chain = self.queues.of_whole(queue);
-        // What has lingered as an attempt lingers on.
-        if since < self.now && queue == Queue::Lingering {
-            chain.push_back_to(&mut self.cold, at, since);
-        } else {
-            chain.push(&mut self.cold, at, since);
-        }
+        self.queues.of_whole(queue).push(&mut self.cold, at, since);
+        self.note_whole_due(queue, since);
+    }
+
+    /// The same for one that has waited as an attempt, and waits on.
+    pub(super) fn enqueue_grown(&mut self, at: u32, since: Timestamp) {
+        let queue = self.whole.at(at).queue;
+        self.queues.of_whole(queue).push_back_to(&mut self.cold, at, since);
+        self.note_whole_due(queue, since);
+    }
+
+    fn note_whole_due(&mut self, queue: Queue, since: Timestamp) {
         match queue {
             Queue::Open => {}
             Queue::Patience => self.note_due(since.plus(ATTEMPT)),
