@@ -16,6 +16,8 @@ pub type Begun = (Timestamp, u16, u64, Endpoint);
 /// Those that are left of some shards. Nothing may come to the shards after it.
 pub struct Leaving {
     lines: Vec<Line>,
+    /// The lines of which one is left, by its number; whose first began earliest comes last.
+    order: Vec<usize>,
 }
 
 /// Those that are left of one shard: there may be a million, so of each there are eight bytes (see [`entry`]).
@@ -116,7 +118,21 @@ impl Line {
 
 impl Leaving {
     pub(super) fn of(shards: &mut [Shard]) -> Self {
-        Self { lines: shards.iter_mut().map(Line::of).collect() }
+        let lines: Vec<Line> = shards.iter_mut().map(Line::of).collect();
+        let numbers = 0..lines.len();
+        let mut leaving = Self { order: Vec::with_capacity(lines.len()), lines };
+        numbers.for_each(|nth| leaving.line_up(nth));
+        leaving
+    }
+
+    /// Puts a line that is not among them where it belongs: mostly near the end, where only few have to be looked at.
+    fn line_up(&mut self, nth: usize) {
+        let begun = |nth: usize| self.lines.get(nth).and_then(Line::begun);
+        if begun(nth).is_some() {
+            let earlier = |&&other: &&usize| begun(other) < begun(nth);
+            let after = self.order.iter().rev().take_while(earlier).count();
+            self.order.insert(self.order.len() - after, nth);
+        }
     }
 
     /// Hands over the next one of these `shards`, if there is one.
@@ -126,14 +142,14 @@ impl Leaving {
         until: ObservedUntil,
         mut taken: impl FnMut(Begun, Ended),
     ) -> bool {
-        let lines = self.lines.iter_mut().zip(&mut shards.shards);
-        let ready = lines.filter(|(line, _)| line.first.is_some());
-        let next = ready.min_by(|(a, _), (b, _)| a.begun().cmp(&b.begun()));
-        let Some((line, shard)) = next else { return false };
-        if let Some((begun, place)) = line.first {
-            shard.hand_over(place, until, &mut |ended| taken(begun, ended));
+        let Some(nth) = self.order.pop() else { return false };
+        if let (Some(line), Some(shard)) = (self.lines.get_mut(nth), shards.shards.get_mut(nth)) {
+            if let Some((begun, place)) = line.first {
+                shard.hand_over(place, until, &mut |ended| taken(begun, ended));
+            }
+            line.move_on(shard);
         }
-        line.move_on(shard);
+        self.line_up(nth);
         true
     }
 }
