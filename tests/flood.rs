@@ -106,7 +106,9 @@ fn a_flood_of_handshakes_is_bounded_too() {
             let syn = syn(number, now);
             let (src, dst, ack) = (syn.dst, syn.src, syn.seq_end());
             let answer = Segment { src, dst, ack, flags: Flags::SYN.with(Flags::ACK), ..syn };
-            let pdus = [Pdu::Segment(syn, &[]), Pdu::Segment(answer, &[])];
+            // With its third segment a connection is followed; what has only been answered is not.
+            let last = Segment { seq: ack, ack: answer.seq_end(), flags: Flags::ACK, ..syn };
+            let pdus = [syn, answer, last].map(|segment| Pdu::Segment(segment, &[]));
             table.observe(&pdus, &mut |_| handed_over += 1);
             most = most.max(table.len());
         }
