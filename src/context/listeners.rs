@@ -73,14 +73,6 @@ impl Listeners {
         let any = |mut slots: std::ops::RangeInclusive<u64>| slots.any(|slot| accepts.has(slot));
         any(slot.saturating_sub(NEAR)..=slot.saturating_sub(1)) && any(slot + 1..=slot + NEAR)
     }
-
-    /// Did it accept anybody between these, give or take a second?
-    pub(super) fn accepted_between(&self, server: Endpoint, from: Timestamp, to: Timestamp) -> bool {
-        let Some(accepts) = self.0.get(&server) else { return false };
-        let (first, last) = (slot_of(from).saturating_sub(NEAR), slot_of(to) + NEAR);
-        // Of a long time only as much is looked at as is remembered.
-        (first.max(last.saturating_sub(SLOTS))..=last).any(|slot| accepts.has(slot))
-    }
 }
 
 const fn slot_of(ts: Timestamp) -> u64 {

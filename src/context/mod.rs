@@ -39,8 +39,6 @@ pub struct Surroundings {
     pub server_comes_in: bool,
     /// The port that refused it accepted others within a second before, and within a second after.
     pub accepted_around: bool,
-    /// The port that did not answer its SYNs accepted others meanwhile, or within a second of them.
-    pub accepted_meanwhile: bool,
     /// After what idle time this server closes connections.
     pub learned_idle: Option<LearnedIdle>,
     /// It was forgotten by the server, and so far from its end another connection was, which was in use.
@@ -180,12 +178,6 @@ impl Context {
             server_comes_in: self.hosts.server_comes_in(close),
             accepted_around: close.answers_syn()
                 && self.listeners.accepted_around(close.endpoint(Side::Server), end_of(close)),
-            accepted_meanwhile: !close.half(Side::Server).seen()
-                && self.listeners.accepted_between(
-                    close.endpoint(Side::Server),
-                    close.start.ts,
-                    close.last.ts,
-                ),
             learned_idle: self.services.learned_idle(close),
             forgot_another: self.services.forgot(close),
             lost_nearby: self.losses.near(end_of(close)),

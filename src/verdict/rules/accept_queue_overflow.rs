@@ -12,7 +12,7 @@ pub(super) const RULE: Rule = Rule {
     doc: "What happened: the client's connect() succeeded, but the server's queue of connections that wait for accept() was full. \
 Linux then ignores the client's last ACK (and repeats its SYN+ACK), or resets it with tcp_abort_on_overflow=1.
 How it is told: SYN, SYN+ACK, ACK; then a bare RST that answers just that ACK, or a repeated SYN+ACK although the ACK was sent, \
-and the server's program never says a word; or SYNs without an answer, while the same port accepts others.
+and the server's program never says a word.
 Not to be confused with: port_closed, where the SYN itself is refused; listener_closed, where waiting connections are reset \
 later and together.
 What to do: on the server, `nstat -az TcpExtListenOverflows` counts it and `ss -ltn` shows the queue (Recv-Q against Send-Q): raise \
@@ -33,9 +33,6 @@ the backlog and net.core.somaxconn, and find out why the program accepts too slo
 };
 
 fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
-    if evidence.how == How::Unanswered {
-        return may_have_found_it_full(evidence).then_some(Confidence::Possible);
-    }
     let server = evidence.close.half_before(Side::Server);
     let unserved = !server.has_data() && !server.has_fin() && server.marks.has(Marks::SYN_ACK);
     if !unserved || !evidence.close.half_before(Side::Client).marks.has(Marks::ACKED) {
@@ -52,12 +49,6 @@ fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
         How::Silent if server.packets == 1 => Some(Confidence::Possible),
         _ => None,
     }
-}
-
-/// Were SYNs passed over while others were accepted? Where the queue is full Linux drops them as well (`tcp_conn_request`).
-fn may_have_found_it_full(evidence: &Evidence<'_>) -> bool {
-    let tried_again = evidence.close.half(Side::Client).packets > 1 && evidence.close.icmp.is_none();
-    evidence.surroundings.accepted_meanwhile && tried_again
 }
 
 /// Do the client's segments have the TTL that they were sent with, and the server's a lower one?

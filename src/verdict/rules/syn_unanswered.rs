@@ -34,9 +34,6 @@ queue. Capture on the server: if the SYN arrives there and no SYN+ACK leaves, it
     ],
 };
 
-/// A port that answers others is open, and whoever listens there has a queue.
-const OTHERS: &str = "the same port accepted other connections meanwhile";
-
 fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
     if evidence.how != How::Unanswered || evidence.close.icmp.is_some() {
         return None;
@@ -85,9 +82,7 @@ fn facts(evidence: &Evidence<'_>) -> Vec<Fact> {
         .filter(|_| (2..=FEW).contains(&tries(evidence)))
         .map(|left| format!("; the capture ended {left} after the last"))
         .unwrap_or_default();
-    let others = evidence.surroundings.accepted_meanwhile.then(|| Fact::of_all(OTHERS));
-    let unanswered = Fact::at(evidence.close.start.frame, format!("{said}, and {answer}{cut}"));
-    [unanswered].into_iter().chain(others).collect()
+    vec![Fact::at(evidence.close.start.frame, format!("{said}, and {answer}{cut}"))]
 }
 
 fn advise(evidence: &Evidence<'_>) -> String {
@@ -98,12 +93,6 @@ fn advise(evidence: &Evidence<'_>) -> String {
     if evidence.close.ignored_resets > 0 {
         return format!(
             "Somebody refuses in the name of {server} with RSTs without ACK, which a client that is connecting has to pass over: look for the gateway, emulator or firewall that makes them."
-        );
-    }
-    if evidence.surroundings.accepted_meanwhile {
-        return format!(
-            "{server} accepted others meanwhile: its queue of connections that wait for accept() may have been full (on {} compare Recv-Q with Send-Q in `ss -ltn sport = :{}`, watch `nstat -az TcpExtListenDrops`), or a firewall there lets in only so many, or not this client.",
-            server.addr, server.port
         );
     }
     let once = if harm::asked_once(evidence) {

@@ -330,23 +330,3 @@ fn who_leaves_a_handshake_on_a_long_path_may_have_had_another() {
     assert_eq!(told("A > B S\n+0.0001 B > A S.\n+0.117 A > B R"), Some(Harm::Harmless));
     assert_eq!(told("A > B S\n+1 A > B again\n+0.4 B > A S.\nA > B R"), Some(Harm::Harmful));
 }
-
-/// A port that accepts others while it passes over one's SYNs is there, and the path to it too: its queue may be full.
-#[test]
-fn who_accepts_others_meanwhile_may_have_a_full_queue() {
-    let syns = "A > B S\n+1 A > B again\n+2 A > B again\n";
-    let other = |port: &str| format!("C > B{port} S\nB{port} > C S.\nC > B{port} .\nC > B{port} P. len 9\n");
-    let told = |port: &str| {
-        verdict(&format!(
-            "{}{syns}+5 B{port} > C P. len 9\nC > B{port} .\nB{port} > C F.\nC > B{port} F.\nB{port} > C .",
-            other(port)
-        ))
-    };
-    let full = |told: &Verdict| {
-        let also = told.alternatives.iter().any(|other| other.rule.name == "accept_queue_overflow");
-        (told.cause_name(), also, told.advice.as_deref().is_some_and(|advice| advice.contains("ListenDrops")))
-    };
-    let (same, another) = (told(""), told(":8080"));
-    assert_eq!(full(&same), (Some("syn_unanswered"), true, true), "{:?}", same.evidence);
-    assert_eq!(full(&another), (Some("syn_unanswered"), false, false), "{:?}", another.evidence);
-}
