@@ -5,7 +5,7 @@
 //! card has yet to compute, and a lost data segment shows by its retransmission anyway.
 
 use super::carrier::Carrier;
-use super::{Addr, Flags, Segment, Traits};
+use super::{Addr, Flags, Traits};
 
 /// What became of a checksum.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -21,23 +21,10 @@ pub(super) enum Sum {
 /// [`Traits::BAD_CHECKSUM`] where that is due. `tcp` is the whole segment, header and payload, nothing else.
 #[inline]
 pub(super) fn judge(ip: &Carrier, flags: Flags, len: u32, tcp: &[u8]) -> Traits {
-    let is_wrong = ip.checkable && counts(flags, len) && verify(addresses(ip.src, ip.dst), tcp) == Sum::Wrong;
-    if is_wrong { Traits::BAD_CHECKSUM } else { Traits::default() }
-}
-
-/// Is the checksum of such a segment looked at?
-#[inline]
-pub(super) const fn counts(flags: Flags, len: u32) -> bool {
     const TOLD_BY: Flags = Flags::SYN.with(Flags::FIN).with(Flags::RST);
-    len == 0 || flags.has(TOLD_BY)
-}
-
-/// Marks a segment whose checksum is looked at; `addresses` are those of its IP header, as they lie there.
-#[inline(never)]
-pub(super) fn mark<const N: usize>(segment: &mut Segment, addresses: &[u8; N], tcp: &[u8]) {
-    if verify(plus(add_up(addresses), word(6)), tcp) == Sum::Wrong {
-        segment.traits.set(Traits::BAD_CHECKSUM);
-    }
+    let counts = ip.checkable && (len == 0 || flags.has(TOLD_BY));
+    let is_wrong = counts && verify(addresses(ip.src, ip.dst), tcp) == Sum::Wrong;
+    if is_wrong { Traits::BAD_CHECKSUM } else { Traits::default() }
 }
 
 /// The sum of the addresses and the protocol.
@@ -53,13 +40,7 @@ fn addresses(src: Addr, dst: Addr) -> u64 {
 #[inline]
 fn verify(addresses: u64, tcp: &[u8]) -> Sum {
     let pseudo = plus(addresses, word(super::bytes::count(tcp)));
-    // A mere acknowledgement is one of two headers, in all likelihood: of what is as long as these nothing has to be counted.
-    let sum = match tcp.len() {
-        20 => tcp.first_chunk::<20>().map_or(0, |header| add_up(header)),
-        32 => tcp.first_chunk::<32>().map_or(0, |header| add_up(header)),
-        _ => add_up(tcp),
-    };
-    if congruent(plus(pseudo, sum), 0) {
+    if congruent(plus(pseudo, add_up(tcp)), 0) {
         return Sum::Right;
     }
     // With transmit offload Linux stores the pseudo-header's sum for the card to go on from, not complemented. For

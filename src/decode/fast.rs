@@ -1,69 +1,42 @@
 //! The shapes that nearly every frame has: Ethernet with up to two VLAN tags, Linux cooked (both versions) or raw IP;
-//! IPv4 without options that is no fragment, or IPv6 without extension headers; a TCP header that is there to its end. All else is
+//! IPv4 that is no fragment or IPv6 without extension headers; a TCP header that is there to its end. All else is
 //! declined.
 //!
-//! There every field has its place, so that few looks at lengths do for all of them. (etherparse, by which `full` reads IP, looks again for each
-//! header; its whole-packet slicers cost four times as many instructions, or refuse frames that the snaplen cut.)
+//! etherparse's header slices are called one by one: the whole-packet slicers cost four times as many instructions, or
+//! refuse frames that the snaplen cut.
 
-use etherparse::{EtherType, SingleVlanHeaderSlice, ether_type};
+use etherparse::{
+    EtherType, Ethernet2HeaderSlice, Ipv4HeaderSlice, Ipv6HeaderSlice, SingleVlanHeaderSlice, TcpHeaderSlice,
+    ether_type, ip_number,
+};
 
+use super::carrier::Carrier;
 use super::{Addr, Endpoint, Flags, Frame, LinkType, Pdu, Segment, SeqNumber, Traits, checksum, options};
-
-/// Bytes of a TCP header without options.
-const TCP: usize = 20;
-/// "More fragments", and where this one belongs.
-const FRAGMENT: u16 = 0x3fff;
-const DONT_FRAGMENT: u16 = 0x4000;
-
-/// What an IP header says: of its addresses, `N` bytes, only where they lie, since a checksum needs them as well.
-struct Ip<'a, const N: usize> {
-    src: Addr,
-    dst: Addr,
-    addresses: &'a [u8; N],
-    ip_id: u16,
-    ttl: u8,
-    traits: Traits,
-    /// What was captured behind the header (padding included), and how much of that it calls its own.
-    rest: &'a [u8],
-    stated: u16,
-}
 
 /// Puts the segment in a frame of the usual shape into `place`; `None` says nothing but "not for me".
 #[inline]
 pub(super) fn decode_into<'a>(frame: &Frame<'a>, place: &mut Pdu<'a>) -> Option<()> {
-    if frame.link == LinkType::Ethernet {
-        match frame.bytes.split_first_chunk::<14>()? {
-            ([.., 0x08, 0x00], rest) => return tcp(frame, &ipv4(rest)?, place),
-            ([.., 0x86, 0xdd], rest) => return tcp(frame, &ipv6(rest)?, place),
-            _ => {}
-        }
-    }
-    behind_others(frame, place)
-}
-
-/// The same behind another link header, or a tag.
-#[inline(never)]
-fn behind_others<'a>(frame: &Frame<'a>, place: &mut Pdu<'a>) -> Option<()> {
     let (ether_type, bytes) = match frame.link {
-        LinkType::Ethernet => tagged(frame.bytes)?,
+        LinkType::Ethernet => ethernet(frame.bytes)?,
         LinkType::LinuxSll => linux_sll(frame.bytes)?,
         LinkType::LinuxSll2 => linux_sll2(frame.bytes)?,
         LinkType::Raw => raw(frame.bytes)?,
         _ => return None,
     };
     match ether_type {
-        ether_type::IPV4 => tcp(frame, &ipv4(bytes)?, place),
-        ether_type::IPV6 => tcp(frame, &ipv6(bytes)?, place),
+        ether_type::IPV4 => ipv4(bytes).and_then(|(ip, rest, stated)| tcp(frame, &ip, rest, stated, place)),
+        ether_type::IPV6 => ipv6(bytes).and_then(|(ip, rest, stated)| tcp(frame, &ip, rest, stated, place)),
         _ => None,
     }
 }
 
 #[inline]
-fn tagged(bytes: &[u8]) -> Option<(EtherType, &[u8])> {
-    let ([.., high, low], mut rest) = bytes.split_first_chunk::<14>()?;
-    let mut ether_type = EtherType(u16::from_be_bytes([*high, *low]));
+fn ethernet(bytes: &[u8]) -> Option<(EtherType, &[u8])> {
+    let mut ether_type = Ethernet2HeaderSlice::from_slice(bytes).ok()?.ether_type();
+    let mut rest = bytes.get(14..)?;
     for _ in 0..2 {
-        if !is_tag(ether_type) {
+        // Most have none, and carry IPv4.
+        if ether_type == ether_type::IPV4 || !is_tag(ether_type) {
             break;
         }
         ether_type = SingleVlanHeaderSlice::from_slice(rest).ok()?.ether_type();
@@ -102,44 +75,40 @@ fn raw(bytes: &[u8]) -> Option<(EtherType, &[u8])> {
     }
 }
 
+/// The header, what was captured behind it (padding included), and how much of that it calls its own.
 #[inline]
-fn ipv4(bytes: &[u8]) -> Option<Ip<'_, 8>> {
-    let (&[version, _, l0, l1, i0, i1, f0, f1, ttl, protocol, _, _, ref addresses @ ..], rest) =
-        bytes.split_first_chunk::<20>()?;
-    let [stated, fragment] = [[l0, l1], [f0, f1]].map(u16::from_be_bytes);
-    if (version, protocol) != (0x45, 6) || fragment & FRAGMENT != 0 {
+fn ipv4(bytes: &[u8]) -> Option<(Carrier, &[u8], u16)> {
+    let ip = Ipv4HeaderSlice::from_slice(bytes).ok()?;
+    if ip.protocol() != ip_number::TCP || ip.is_fragmenting_payload() {
         return None;
     }
-    let &[s0, s1, s2, s3, d0, d1, d2, d3] = addresses;
-    Some(Ip {
-        src: Addr::v4([s0, s1, s2, s3]),
-        dst: Addr::v4([d0, d1, d2, d3]),
-        addresses,
-        ip_id: u16::from_be_bytes([i0, i1]),
-        ttl,
-        traits: if fragment & DONT_FRAGMENT == 0 { Traits::default() } else { Traits::DF },
-        rest,
-        stated: stated.checked_sub(20)?,
-    })
+    let carrier = Carrier {
+        src: Addr::v4(ip.source()),
+        dst: Addr::v4(ip.destination()),
+        ip_id: ip.identification(),
+        ttl: ip.ttl(),
+        traits: if ip.dont_fragment() { Traits::DF } else { Traits::default() },
+        checkable: true,
+    };
+    Some((carrier, bytes.get(ip.slice().len()..)?, ip.payload_len().ok()?))
 }
 
 #[inline]
-fn ipv6(bytes: &[u8]) -> Option<Ip<'_, 32>> {
-    let (&[version, _, _, _, l0, l1, next, ttl, ref addresses @ ..], rest) =
-        bytes.split_first_chunk::<40>()?;
-    if (version >> 4, next) != (6, 6) {
+fn ipv6(bytes: &[u8]) -> Option<(Carrier, &[u8], u16)> {
+    let ip = Ipv6HeaderSlice::from_slice(bytes).ok()?;
+    if ip.next_header() != ip_number::TCP {
         return None;
     }
-    Some(Ip {
-        src: Addr::v6(*addresses.first_chunk()?),
-        dst: Addr::v6(*addresses.last_chunk()?),
-        addresses,
+    // Taken as wholes from the slice; etherparse puts them together byte by byte.
+    let carrier = Carrier {
+        src: Addr::v6(*ip.slice().get(8..)?.first_chunk()?),
+        dst: Addr::v6(*ip.slice().last_chunk()?),
         ip_id: 0,
-        ttl,
+        ttl: ip.hop_limit(),
         traits: Traits::IPV6,
-        rest,
-        stated: u16::from_be_bytes([l0, l1]),
-    })
+        checkable: true,
+    };
+    Some((carrier, bytes.get(ip.slice().len()..)?, ip.payload_length()))
 }
 
 #[inline(always)]
@@ -147,43 +116,46 @@ fn ipv6(bytes: &[u8]) -> Option<Ip<'_, 32>> {
     clippy::inline_always,
     reason = "a copy for each IP version: in a shared one, addresses move byte by byte"
 )]
-fn tcp<'a, const N: usize>(frame: &Frame<'a>, ip: &Ip<'a, N>, place: &mut Pdu<'a>) -> Option<()> {
-    let (bytes, cut) = match ip.rest.get(..usize::from(ip.stated)) {
+fn tcp<'a>(frame: &Frame<'a>, ip: &Carrier, rest: &'a [u8], stated: u16, place: &mut Pdu<'a>) -> Option<()> {
+    let stated = usize::from(stated);
+    let (bytes, cut) = match rest.get(..stated) {
         Some(bytes) => (bytes, Traits::default()),
-        None => (ip.rest, Traits::CUT),
+        None => (rest, Traits::CUT),
     };
-    let &[s0, s1, d0, d1, q0, q1, q2, q3, a0, a1, a2, a3, offset, flags, w0, w1, ..] =
-        bytes.first_chunk::<TCP>()?;
-    let header_len = u16::from(offset >> 4) * 4;
-    let (header, payload) = bytes.split_at_checked(header_len.into())?;
-    let options = header.get(TCP..)?;
-    let (flags, len) = (Flags(flags), u32::from(ip.stated - header_len));
+    let header = TcpHeaderSlice::from_slice(bytes).ok()?;
+    let header_len = header.slice().len();
+    let len = u32::try_from(stated.checked_sub(header_len)?).ok()?;
+    let listed = bytes.get(20..header_len)?;
+    let usual = options::usual(listed);
+    let options = usual.unwrap_or_default();
+    // The whole byte at once; etherparse gives its bits one by one only.
+    let flags = Flags(header.slice().get(13).copied()?);
+    let whole = cut == Traits::default();
+    let sum = if whole { checksum::judge(ip, flags, len, bytes) } else { Traits::default() };
+    let payload = bytes.get(header_len..)?;
     let segment = Segment {
         ts: frame.ts,
         frame: frame.number,
-        src: Endpoint { addr: ip.src, port: u16::from_be_bytes([s0, s1]) },
-        dst: Endpoint { addr: ip.dst, port: u16::from_be_bytes([d0, d1]) },
-        seq: SeqNumber(u32::from_be_bytes([q0, q1, q2, q3])),
-        ack: SeqNumber(u32::from_be_bytes([a0, a1, a2, a3])),
+        src: Endpoint { addr: ip.src, port: header.source_port() },
+        dst: Endpoint { addr: ip.dst, port: header.destination_port() },
+        seq: SeqNumber(header.sequence_number()),
+        ack: SeqNumber(header.acknowledgment_number()),
         len,
-        tsval: 0,
-        tsecr: 0,
-        sack_right: SeqNumber(0),
-        wnd: u16::from_be_bytes([w0, w1]),
+        tsval: options.tsval,
+        tsecr: options.tsecr,
+        sack_right: options.sack_right,
+        wnd: header.window_size(),
         ip_id: ip.ip_id,
-        mss: 0,
+        mss: options.mss,
         file: frame.file,
-        traits: ip.traits.with(cut),
+        traits: ip.traits.with(options.traits).with(cut).with(sum),
         flags,
         ttl: ip.ttl,
-        wscale: 0,
+        wscale: options.wscale,
     };
-    // The rest is added where it lies: else all of this would have to be kept somewhere else until it is known whether there is more.
     *place = Pdu::Segment(segment, payload);
-    let Pdu::Segment(segment, _) = place else { return None };
-    options::add(segment, options);
-    if cut == Traits::default() && checksum::counts(flags, len) {
-        checksum::mark(segment, ip.addresses, bytes);
+    if let (None, Pdu::Segment(segment, _)) = (usual, place) {
+        options::add_each(segment, listed);
     }
     Some(())
 }

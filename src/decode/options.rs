@@ -24,7 +24,7 @@ pub(super) fn read(options: &[u8]) -> Options {
 /// The same for what nearly every segment of an established connection carries: nothing, or two fillers and the timestamps (RFC 7323,
 /// appendix A). It is known without a place in memory.
 #[inline]
-fn usual(options: &[u8]) -> Option<Options> {
+pub(super) fn usual(options: &[u8]) -> Option<Options> {
     if options.is_empty() {
         return Some(Options::default());
     }
@@ -36,23 +36,9 @@ fn usual(options: &[u8]) -> Option<Options> {
     Some(Options { tsval, tsecr, traits: Traits::TIMESTAMPS, ..Options::default() })
 }
 
-/// Adds what they say to the segment that carries them, of which nothing is said yet.
-#[inline]
-pub(super) fn add(segment: &mut Segment, options: &[u8]) {
-    if options.is_empty() {
-        return;
-    }
-    match usual(options) {
-        Some(Options { tsval, tsecr, traits, .. }) => {
-            segment.traits.set(traits);
-            (segment.tsval, segment.tsecr) = (tsval, tsecr);
-        }
-        None => add_each(segment, options),
-    }
-}
-
+/// Adds any others to the segment that carries them.
 #[inline(never)]
-fn add_each(segment: &mut Segment, options: &[u8]) {
+pub(super) fn add_each(segment: &mut Segment, options: &[u8]) {
     let Options { sack_right, tsecr, tsval, mss, wscale, traits } = read_each(options);
     segment.traits.set(traits);
     (segment.sack_right, segment.tsecr, segment.tsval) = (sack_right, tsecr, tsval);
