@@ -204,30 +204,34 @@ fn was_under_way(evidence: &Evidence<'_>, closer: Side) -> bool {
     evidence.fin(closer).zip(prompt).is_some_and(|(fin, prompt)| prompt.serial < fin.serial)
 }
 
+/// What nobody misses once the connection is being closed met nobody.
+fn of_alert(evidence: &Evidence<'_>, closer: Side) -> String {
+    let (writer, words) = (facts::other_of(closer), facts::own_last_words(evidence));
+    if closer == Side::Server && evidence.exchange.tls().is_some() {
+        return format!(
+            "Only the {writer}'s {words} met a socket that was closed already: by that nothing was lost. Whether all had come before, TLS hides: if the client misses something, ask why the server closed."
+        );
+    }
+    let lost = match evidence.talk {
+        Talk::Awaiting | Talk::Answering => {
+            "by that nothing was lost, but the client had not waited for all that it was owed."
+        }
+        _ if talk::answers_unread(evidence) => {
+            "by that nothing was lost. Whether all had been answered before, the capture does not hold: if the client misses something, ask why the connection was closed."
+        }
+        _ => "nothing was lost, nothing needs doing.",
+    };
+    format!("Only the {writer}'s {words} met a socket that was closed already: {lost}")
+}
+
 fn advise(evidence: &Evidence<'_>) -> String {
     let Some(Sender::Side(closer)) = evidence.rst_by else { return String::new() };
     let writer = facts::other_of(closer);
     if refused_tls::asked_nothing(evidence) {
         return "The client said goodbye right behind TLS's handshake and asked for nothing: a check, or it did not trust the certificate, which its own log says.".to_owned();
     }
-    if evidence.answers_alert() && closer == Side::Server && evidence.exchange.tls().is_some() {
-        return format!(
-            "Only the {writer}'s {} met a socket that was closed already: by that nothing was lost. Whether all had come before, TLS hides: if the client misses something, ask why the server closed.",
-            facts::own_last_words(evidence)
-        );
-    }
     if evidence.answers_alert() {
-        return format!(
-            "Only the {writer}'s {} met a socket that was closed already: {}",
-            facts::own_last_words(evidence),
-            match evidence.talk {
-                Talk::Awaiting | Talk::Answering =>
-                    "by that nothing was lost, but the client had not waited for all that it was owed.",
-                _ if talk::answers_unread(evidence) =>
-                    "by that nothing was lost. Whether all had been answered before, the capture does not hold: if the client misses something, ask why the connection was closed.",
-                _ => "nothing was lost, nothing needs doing.",
-            }
-        );
+        return of_alert(evidence, closer);
     }
     if probed_after(evidence, closer).is_some() {
         return format!(
