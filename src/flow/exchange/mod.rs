@@ -107,7 +107,7 @@ impl Exchange {
 
     /// Takes note of a segment with payload, the how manyth of all it is, and how it lies to what its sender sent before. `start` is where the sender's
     /// payload begins, if that is known. Only new payload counts; a retransmission says nothing new. Gives how much memory it takes then, as
-    /// [`Exchange::weight`] does.
+    /// `Exchange::weight` does.
     pub fn heard(
         &mut self,
         (segment, payload, serial): (&Segment, &[u8], u64),
