@@ -14,7 +14,8 @@ pub(super) const RULE: Rule = Rule {
     title: "the server ended before the first byte of its answer",
     doc: "What happened: the request was sent, the server's TCP had it, and the server ended the connection without one byte of \
 an answer: by FIN (Node's client says 'socket hang up', Go 'EOF', curl 52) or by RST ('read ECONNRESET').
-How it is told: the client spoke last, and the first FIN or RST is the server's. An answer in another version of HTTP than \
+How it is told: the client spoke last, and the first FIN or RST is the server's, or its goodbye in TLS, which the client's FIN \
+only answers. An answer in another version of HTTP than \
 the request's is none: its client takes it for an error. A server that takes a connection and closes it within a second, before either \
 side has said anything, may owe a greeting.
 Not to be confused with: response_cut, where the answer had begun; stale_keepalive, where the server had closed before the \

@@ -13,7 +13,8 @@ pub(super) const RULE: Rule = Rule {
     doc: "What happened: a program closed its socket (or died) with data of the other side unread in its kernel. TCP then sends a \
 RST instead of a FIN, so that the other side learns that its data was lost: an upload refused early, a request read by half.
 How it is told: RST+ACK of a live socket that acknowledges data which its program never answered; for a refused upload the answer \
-and a FIN come first and more of the upload after them.
+and a FIN come first and more of the upload after them. A window of its own that is shut, or has shrunk, tells of what lay unread; a client of \
+TLS 1.3 may leave nothing but session tickets, which no program misses.
 Not to be confused with: aborted_by_application, the same on the wire where nothing was unread; write_after_close, where the \
 program had read everything and closed.
 What to do: a server that answers early should read and throw away the rest for a while before it closes (lingering close), or say \
