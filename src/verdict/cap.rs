@@ -19,9 +19,10 @@ pub(super) fn cap(close: &Close, surroundings: &Surroundings) -> Confidence {
         return Confidence::Possible;
     }
     let one_sided = !close.both_seen();
-    // A client that acknowledges was answered, whether the answer was captured or not.
+    // A client that acknowledges was answered, whether the answer was captured or not; so was one that resets.
     let client = close.half(Side::Client);
-    let unanswered = client.seen() && close.handshake_began() && !client.marks.has(Marks::ACKED);
+    let acknowledged = client.marks.has(Marks::ACKED) || close.reset.is_some();
+    let unanswered = client.seen() && close.handshake_began() && !acknowledged;
     let only_syns = unanswered && !close.half(Side::Server).seen();
     if one_sided && !only_syns {
         return Confidence::Possible;

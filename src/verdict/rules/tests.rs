@@ -87,6 +87,8 @@ fn what_is_not_seen_makes_less_sure() {
     assert_eq!(sure(whole), Confidence::Certain);
     assert_eq!(sure(without_handshake), Confidence::Likely);
     assert_eq!(sure(one_way), Confidence::Possible);
+    // A client that resets was answered: the answer was not captured.
+    assert_eq!(sure("A > B S\nA > B R. seq 1001 ack 5001"), Confidence::Possible);
 }
 
 #[test]

@@ -168,3 +168,14 @@ fn what_a_rst_says_comes_first_in_the_advice() {
     assert!(says(told("\"Idle timeout expired\"")));
     assert!(!says(told("")));
 }
+
+#[test]
+fn what_swapped_places_with_its_answer_prompted_it() {
+    let talk = "A > B P. len 9 ttl 64\nB > A P. len 9 ttl 63\nA > B . ttl 64\n";
+    let open = "A > B S ttl 64\nB > A S. ttl 63\nA > B . ttl 64\n";
+    let by = |end: &str| verdict(&format!("{open}{talk}{talk}{end}")).rst_by;
+    let (rst, next) = ("B > A R seq 5019 ttl 64", "A > B P. seq 1019 ack 5019 len 9 ttl 64");
+    assert_eq!(by(&format!("+4 {next}\n{rst}")), Some(Sender::Side(Side::Server)));
+    assert_eq!(by(&format!("+4 {rst}\n+0.0003 {next}")), Some(Sender::Side(Side::Server)));
+    assert_eq!(by(&format!("+4 {rst}\n+0.3 {next}")), Some(Sender::Middlebox));
+}

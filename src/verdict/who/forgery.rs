@@ -243,14 +243,16 @@ fn both_at_once(evidence: &Evidence<'_>, reset: &Reset) -> Option<Doubt> {
 }
 
 /// A plain RST is an answer (RFC 9293 §3.5.2); one that answers nothing was not sent by a stack that follows it. What it answers may have
-/// swapped places with it, but not where nothing was said around it.
+/// swapped places with it (two clocks, two queues of one card), but not where nothing was said around it.
 fn unprompted(evidence: &Evidence<'_>, reset: &Reset) -> Option<Doubt> {
     let seen = evidence.seen();
     let next = reset.after.at(reset.by.peer()).first;
-    let alone = talk::is_quiet(evidence) && next.is_none_or(|next| next.ts.since(reset.rst.ts) > AT_ONCE);
+    let next = next.filter(|next| next.ts.since(reset.rst.ts) <= AT_ONCE);
+    let alone = talk::is_quiet(evidence) && next.is_none();
+    let swapped = next.is_some_and(|next| next.ack == reset.rst.seq);
     let bare = evidence.shape == Shape::Reply && reset.prompt.is_none();
     let complete = seen.both_sides && seen.handshake && seen.gaps == 0;
-    (bare && complete).then(|| {
+    (bare && complete && !swapped).then(|| {
         doubt(reset.rst.frame, 1 + u32::from(alone), "it answers no segment that was captured".to_owned())
     })
 }
