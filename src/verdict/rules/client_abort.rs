@@ -96,9 +96,7 @@ fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
         return Some(Confidence::Possible);
     }
     if !matches!(evidence.talk, Talk::Awaiting | Talk::Answering) {
-        // Nobody can tell whether the answer was whole: its head was cut short.
-        let aborts = evidence.how == How::Reset && evidence.shape == Shape::Active;
-        return (aborts && talk::end_unknown(evidence)).then_some(Confidence::Possible);
+        return of_unknown_end(evidence).filter(|_| talk::end_unknown(evidence));
     }
     match evidence.how {
         // Whoever has the last chunk has all.
@@ -136,6 +134,17 @@ fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
         }
         How::Reset if evidence.shape == Shape::Active => {
             Some(facts::sure_if_framed(evidence, guess(evidence)))
+        }
+        _ => None,
+    }
+}
+
+/// Nobody can tell whether the answer was whole: its head was cut short. But what came after the client had closed was none it had.
+fn of_unknown_end(evidence: &Evidence<'_>) -> Option<Confidence> {
+    match evidence.how {
+        How::Reset if evidence.shape == Shape::Active => Some(Confidence::Possible),
+        How::FinThenReset if evidence.shape == Shape::Reply => {
+            after::written_after(evidence, Side::Client).map(|_| Confidence::Likely)
         }
         _ => None,
     }

@@ -24,26 +24,50 @@ short; if it came at once, it is a probe, and harmless.",
     cases: &[
         hit("the SYN+ACK comes too late", "A > B S\n+0.6 B > A S.\nA > B R"),
         hit("a health check", "A > B S\nB > A S.\nA > B R."),
+        hit("the server's segments are not captured", "A > B S\nA > B R. seq 1001 ack 5001"),
         miss("the handshake was completed", "A > B S\nB > A S.\nA > B .\nA > B R."),
     ],
 };
 
 fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
-    let (client, server) =
-        (evidence.close.half_before(Side::Client), evidence.close.half_before(Side::Server));
-    let half_open =
-        client.marks.has(Marks::SYN) && !client.marks.has(Marks::ACKED) && server.marks.has(Marks::SYN_ACK);
+    let client = evidence.close.half_before(Side::Client);
+    let half_open = client.marks.has(Marks::SYN) && !client.marks.has(Marks::ACKED);
+    let answered = answered(evidence)?;
     let by_client = evidence.rst_by == Some(Sender::Side(Side::Client));
     // What its RST is behind of was sent after the handshake, and the capture misses it.
     let said_nothing = evidence.reset().is_some_and(|reset| !reset.rst.seq.after(client.iss.plus(1)));
     let alone = evidence.how == How::Reset && half_open && by_client && said_nothing;
-    alone.then_some(if evidence.shape == Shape::Reply { Confidence::Certain } else { Confidence::Likely })
+    let sure = if evidence.shape == Shape::Reply { Confidence::Certain } else { Confidence::Likely };
+    alone.then_some(if answered == Answered::Seen { sure } else { Confidence::Likely })
+}
+
+/// How the client's SYN was answered.
+#[derive(PartialEq, Eq)]
+enum Answered {
+    /// The capture holds the SYN+ACK before the RST.
+    Seen,
+    /// It holds nothing of the server before the RST; a host that waits for an answer sends no RST of its own accord
+    /// (RFC 9293 §3.10.5), so that there was one.
+    Unseen,
+}
+
+fn answered(evidence: &Evidence<'_>) -> Option<Answered> {
+    let server = evidence.close.half_before(Side::Server);
+    if server.marks.has(Marks::SYN_ACK) {
+        return Some(Answered::Seen);
+    }
+    (!server.seen()).then_some(Answered::Unseen)
 }
 
 fn facts_of(evidence: &Evidence<'_>) -> Vec<Fact> {
     let took = evidence.syn_ack_took().map(|took| format!(" after {took}")).unwrap_or_default();
-    let mut facts =
-        vec![Fact::of_all(format!("the server's SYN+ACK came{took}; the client never sent the last ACK"))];
+    let says = match answered(evidence) {
+        Some(Answered::Seen) => {
+            format!("the server's SYN+ACK came{took}; the client never sent the last ACK")
+        }
+        _ => "the client was answered, or would have sent no RST, and never sent the last ACK".to_owned(),
+    };
+    let mut facts = vec![Fact::of_all(says)];
     facts.extend(facts::of_rst(evidence));
     facts
 }

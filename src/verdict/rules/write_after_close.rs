@@ -5,7 +5,7 @@ use crate::time::Span;
 use crate::verdict::ending::{gave_up, shut_window, unseen};
 use crate::verdict::evidence::{Shape, Talk};
 use crate::verdict::rule::{Confidence, Rule, hit, miss};
-use crate::verdict::talk::{broken_off, farewell, own_words, patience, race, refused_tls, unheeded};
+use crate::verdict::talk::{after, broken_off, farewell, own_words, patience, race, refused_tls, unheeded};
 use crate::verdict::who::forgery::not_its_own;
 use crate::verdict::{Evidence, Fact, How, Sender, facts, talk};
 
@@ -45,8 +45,9 @@ fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
         return None;
     };
     evidence.fin(closer).filter(|_| !evidence.in_tls_handshake && !refused_tls::by_server(evidence))?;
-    let owed_to_client = matches!(evidence.talk, Talk::Awaiting | Talk::Answering);
-    match (evidence.shape, written_after(evidence, closer)) {
+    let owed_to_client =
+        matches!(evidence.talk, Talk::Awaiting | Talk::Answering) || talk::end_unknown(evidence);
+    match (evidence.shape, after::written_after(evidence, closer)) {
         // Whoever closed before it had its answer, or gave it, is the story, not what came too late; least of all a goodbye.
         (Shape::Reply, Some(_)) if closer == Side::Client && owed_to_client => Some(Confidence::Possible),
         (Shape::Reply, Some(_)) if owed_to_client && evidence.answers_alert() => Some(Confidence::Possible),
@@ -121,13 +122,6 @@ fn spoke_since(evidence: &Evidence<'_>, closer: Side) -> bool {
     seen.gaps > 0 || !seen.both_sides || evidence.close.recent.iter().filter(between).any(wrote)
 }
 
-/// The frame of the data that the RST answers, if it came after the close.
-fn written_after(evidence: &Evidence<'_>, closer: Side) -> Option<u64> {
-    let prompt = evidence.reset()?.prompt.filter(|prompt| prompt.len > 0)?;
-    let fin = evidence.fin(closer).filter(|_| !evidence.answers_nothing_new())?;
-    (prompt.serial > fin.serial).then_some(prompt.frame)
-}
-
 /// What the RST answers, as it was first sent before the close, if it only came again.
 fn said_before<'a>(evidence: &Evidence<'a>, closer: Side) -> Option<&'a Recent> {
     let prompt = evidence.reset()?.prompt.filter(|prompt| prompt.len > 0)?;
@@ -175,7 +169,7 @@ fn facts_of(evidence: &Evidence<'_>) -> Vec<Fact> {
         None => "wrote after that".to_owned(),
     };
     facts
-        .extend(written_after(evidence, closer).map(|frame| Fact::at(frame, format!("the {writer} {what}"))));
+        .extend(after::written_after(evidence, closer).map(|frame| Fact::at(frame, format!("the {writer} {what}"))));
     facts.extend(probed_after(evidence, closer).map(|frame| {
         Fact::at(frame, format!("the {writer} only probed then whether the {closer} is there (keep-alive)"))
     }));

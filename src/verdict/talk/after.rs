@@ -25,6 +25,13 @@ pub(in crate::verdict) fn went_on(evidence: &Evidence<'_>) -> bool {
         && !goodbyes_crossed(evidence)
 }
 
+/// The frame of the data that the RST answers, if it came after the close.
+pub(in crate::verdict) fn written_after(evidence: &Evidence<'_>, closer: Side) -> Option<u64> {
+    let prompt = evidence.reset()?.prompt.filter(|prompt| prompt.len > 0)?;
+    let fin = evidence.fin(closer).filter(|_| !evidence.answers_nothing_new())?;
+    (prompt.serial > fin.serial).then_some(prompt.frame)
+}
+
 /// Was all that the server said after the client's FIN as short as the end of a stream of HTTP/2, be it in TLS? Its client may have had
 /// the whole answer by the length that its head told.
 pub(in crate::verdict) fn only_a_stream_ended_after(evidence: &Evidence<'_>) -> bool {

@@ -1,7 +1,7 @@
 //! What a hole of the capture, or its snaplen, hides of what the programs said: what stands behind that stands nowhere for certain.
 
-use crate::verdict::Harm;
 use crate::verdict::example::{cause, verdict};
+use crate::verdict::{Confidence, Harm};
 
 const OPEN: &str = "A > B S\nB > A S.\nA > B .\n";
 const HELLO: &str = "A > B P. hex 16030100050100000100\n";
@@ -106,4 +106,14 @@ fn bytes_of_no_known_body_are_not_counted_as_one() {
     let [finished, request, answer] = [FINISHED, 60, 120].map(record);
     let shaken = format!("{OPEN}{HELLO}B > A P. hex {}\nA > B P. hex {finished}{request}\n", record(120));
     assert_eq!(body(&format!("{shaken}B > A P. hex {answer}")), None);
+}
+
+/// Where an answer ends its head says, and a snaplen may have cut that; that it goes on is seen all the same.
+#[test]
+fn what_still_came_behind_a_head_that_is_cut_short_was_not_whole() {
+    let asked = "A > B P. \"GET /export HTTP/1.1\\r\\nHost: b\\r\\n\\r\\n\"\n";
+    let begun = "B > A P. len 137 \"HTTP/1.1 200 OK\\r\\nX-Powered-By: Exp\"\nA > B .\n";
+    let told = verdict(&format!("{OPEN}{asked}{begun}A > B F.\n+0.02 B > A P. len 11\nA > B R"));
+    assert_eq!(told.cause_name(), Some("client_abort"), "{:?}", told.evidence);
+    assert_eq!(told.cause.unwrap().confidence, Confidence::Likely);
 }
