@@ -104,19 +104,25 @@ pub(in crate::verdict) fn words_are_hidden(evidence: &Evidence<'_>) -> bool {
     [Side::Client, Side::Server].into_iter().any(|side| {
         let end = evidence.close.end(side);
         let hidden = || match evidence.exchange.tls() {
-            Some(tls) => tls.version13 == Some(true) && tls.has_missed(end) && answered_shortly(evidence),
+            Some(tls) => tls.has_missed(end) && (ended_unseen(evidence) || may_be_tickets(evidence)),
             None => [evidence.exchange, &evidence.close.exchange].iter().any(|said| said.is_blind(end)),
         };
         evidence.close.half(side).marks.has(Marks::CUT) && hidden()
     })
 }
 
+/// Did the server close first? Whether it had said goodbye by then, or was cut off, is hidden.
+fn ended_unseen(evidence: &Evidence<'_>) -> bool {
+    evidence.closer == Some(Side::Server)
+}
+
 /// Is what the server answered in TLS no more than two tickets of TLS 1.3 take?
-fn answered_shortly(evidence: &Evidence<'_>) -> bool {
+fn may_be_tickets(evidence: &Evidence<'_>) -> bool {
     const TICKETS: u64 = 600;
     let by_server = |turn: &Turn| evidence.close.side(turn.by) == Side::Server;
     let said = evidence.exchange.turn.filter(by_server);
-    evidence.exchange.turns <= 2 && said.is_some_and(|turn| turn.bytes <= TICKETS)
+    let version13 = evidence.exchange.tls().is_some_and(|tls| tls.version13 == Some(true));
+    version13 && evidence.exchange.turns <= 2 && said.is_some_and(|turn| turn.bytes <= TICKETS)
 }
 
 /// Is what the server began with missing? The client had acknowledged less before, and not only by what a FIN takes, and has all of it now.

@@ -168,8 +168,9 @@ fn facts_of(evidence: &Evidence<'_>) -> Vec<Fact> {
         Some((repeated, _)) => repeated,
         None => "wrote after that".to_owned(),
     };
-    facts
-        .extend(after::written_after(evidence, closer).map(|frame| Fact::at(frame, format!("the {writer} {what}"))));
+    facts.extend(
+        after::written_after(evidence, closer).map(|frame| Fact::at(frame, format!("the {writer} {what}"))),
+    );
     facts.extend(probed_after(evidence, closer).map(|frame| {
         Fact::at(frame, format!("the {writer} only probed then whether the {closer} is there (keep-alive)"))
     }));

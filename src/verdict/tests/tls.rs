@@ -257,6 +257,10 @@ fn nothing_is_harmless_where_the_snaplen_may_hide_tickets() {
     let earlier = format!("{OPEN}{TLS}A > B P. hex {}\n{hidden}", record(60));
     let bye = format!("+6 A > B F.\nB > A P. hex 150303001a{}\nA > B R", "61".repeat(26));
     assert_eq!(told(&format!("{earlier}{bye}")), certain, "TLS 1.2 has none there");
+    let by_server = format!("B > A F.\nA > B P. hex {}\nB > A R", record(ALERT));
+    let cut_off = format!("B > A P. hex {} len 50000\nA > B .\n", record(200));
+    let doubtful = (Some(("write_after_close", Confidence::Likely)), None);
+    assert_eq!(told(&format!("{asked}{cut_off}{by_server}")), doubtful, "nobody knows whether that was all");
 }
 
 /// A ClientHello that speaks of HTTP/2, and TLS 1.2.
