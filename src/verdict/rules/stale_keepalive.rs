@@ -203,7 +203,13 @@ fn judge_fin(evidence: &Evidence<'_>, request: &Recent) -> Option<Confidence> {
         && race::is_next_talk(evidence)
         && asks
         && unheeded::unheeded(evidence).is_none())
-    .then(|| facts::sure_if_framed(evidence, Confidence::Likely))
+    .then(|| facts::sure_if_framed(evidence, sure_of_pool(evidence)))
+}
+
+/// Where neither the protocol nor the beginning is known, nobody knows either that it asks and answers: it may be a WebSocket.
+fn sure_of_pool(evidence: &Evidence<'_>) -> Confidence {
+    let unknown = evidence.exchange.protocol_name().is_none() && !evidence.seen().handshake;
+    if unknown { Confidence::Possible } else { Confidence::Likely }
 }
 
 /// Is what the server had not had a request? In HTTP/2 pings and goodbyes come too, and of an upload that was answered early the rest.

@@ -117,3 +117,16 @@ fn what_still_came_behind_a_head_that_is_cut_short_was_not_whole() {
     assert_eq!(told.cause_name(), Some("client_abort"), "{:?}", told.evidence);
     assert_eq!(told.cause.unwrap().confidence, Confidence::Likely);
 }
+
+/// What began before the capture, in a protocol that nobody recognises, need not be one that asks and answers.
+#[test]
+fn a_pool_is_not_likely_where_nothing_is_known_of_the_talk() {
+    let talk = "A > B P. seq 1001 ack 5001 len 8\nB > A P. seq 5001 ack 1009 len 4\nA > B .\n\
+        A > B P. len 8\nB > A P. len 4\nA > B .\n";
+    let sure = |open: &str| {
+        let told = verdict(&format!("{open}{talk}+3 B > A F.\nA > B .\n+1 A > B P. len 6\nB > A R"));
+        told.cause.map(|found| (found.rule.name, found.confidence))
+    };
+    assert_eq!(sure(OPEN), Some(("stale_keepalive", Confidence::Likely)));
+    assert_eq!(sure(""), Some(("stale_keepalive", Confidence::Possible)));
+}
