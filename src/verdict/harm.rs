@@ -8,7 +8,7 @@ use crate::time::Span;
 
 use super::ending::{probes, shut_window, unseen};
 use super::evidence::Evidence;
-use super::talk::{broken_off, farewell, refused_tls, tls, version};
+use super::talk::{broken_off, farewell, race, refused_tls, tls, version};
 use super::{How, talk};
 
 /// Whether anybody was hurt.
@@ -50,6 +50,7 @@ const FAILURES: &[Test] = &[
     talk::is_broken,
     broken_off::by_servers_fin,
     probed_in_vain,
+    met_an_abort,
 ];
 
 /// Weighs an end that has a cause; a normal end has no harm to weigh.
@@ -91,6 +92,11 @@ fn fatal_in_tls(evidence: &Evidence<'_>) -> bool {
 /// Did the server end the TLS handshake?
 fn hung_up_in_tls(evidence: &Evidence<'_>) -> bool {
     evidence.in_tls_handshake && evidence.closer == Some(Side::Server)
+}
+
+/// Was a request on its way when the server aborted?
+fn met_an_abort(evidence: &Evidence<'_>) -> bool {
+    race::under_way(evidence).is_some()
 }
 
 /// Did a side give the connection up because nobody answered its probes?

@@ -112,7 +112,8 @@ fn sender(evidence: &Evidence<'_>, side: Side) -> Sees {
         return Sees { read: Some(ETIMEDOUT), write: Some(ETIMEDOUT), ..Sees::default() };
     }
     // A device spoke in its name.
-    if evidence.rst_by == Some(Sender::Middlebox) && was_told_too(evidence) {
+    let told = was_told_too(evidence) && !undelivered::is_deaf(evidence, side);
+    if evidence.rst_by == Some(Sender::Middlebox) && told {
         return Sees { read: Some(ECONNRESET), write: Some(ECONNRESET), ..Sees::default() };
     }
     Sees::default()

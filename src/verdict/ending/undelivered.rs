@@ -1,7 +1,7 @@
 //! A RST that its receiver never got, or got too late: it goes on asking the same for longer than anything can have been under way, the RST
 //! passed only the nearer of two places, or its receiver had got further.
 
-use crate::flow::{Recent, Side};
+use crate::flow::{End, Recent, Side};
 use crate::time::Span;
 use crate::verdict::evidence::Evidence;
 use crate::verdict::who::forgery;
@@ -12,14 +12,25 @@ const LONG: Span = Span::from_secs(1);
 
 /// The last repetition of who was reset, and whose it is: a host that had the RST has no socket that could repeat anything.
 fn last_repetition<'a>(evidence: &'a Evidence<'_>) -> Option<(Side, &'a Recent)> {
+    let by = evidence.reset()?.by.peer();
+    Some((evidence.close.side(by), repeated_after(evidence, by)?))
+}
+
+/// What this end still repeats long after the RST, be it new or what the RST answers.
+fn repeated_after<'a>(evidence: &'a Evidence<'_>, by: End) -> Option<&'a Recent> {
     let reset = evidence.reset().filter(|_| evidence.how.by_rst())?;
-    let by = reset.by.peer();
     let (first, last) = (reset.after.at(by).first.as_ref()?, reset.after.at(by).last.as_ref()?);
+    let same = |said: &&Recent| (said.seq, said.len) == (last.seq, last.len);
     // A retransmission comes twice as late each time; what a capture of another clock holds once more comes in a row.
-    let again = last.len > 0 && (first.seq, first.len) == (last.seq, last.len);
-    let late = first.ts > reset.rst.ts && last.ts.since(first.ts) >= LONG;
-    let known = !last.seq_end().after(reset.before.at(by).snd_nxt);
-    (again && late && known).then(|| (evidence.close.side(by), last))
+    let again = same(&first) && first.ts > reset.rst.ts && last.ts.since(first.ts) >= LONG;
+    let answered = reset.prompt.as_ref().filter(|prompt| prompt.by == by && prompt.file == last.file);
+    let anew = answered.filter(same).is_some_and(|_| last.ts.since(reset.rst.ts) >= LONG);
+    (last.len > 0 && (again || anew)).then_some(last)
+}
+
+/// Does this side, in whose name somebody spoke, repeat itself though it is answered with RSTs? They do not reach it.
+pub(in crate::verdict) fn is_deaf(evidence: &Evidence<'_>, side: Side) -> bool {
+    repeated_after(evidence, evidence.close.end(side)).is_some()
 }
 
 /// Did this side never get the RST, or do nothing about it because it had got further?

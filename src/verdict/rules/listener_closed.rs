@@ -33,6 +33,10 @@ hand the listening socket over (SO_REUSEPORT, socket activation).",
             "the listener lives: the last came after the first reset",
             "C > B S\nB > C S.\nC > B .\nB > C R.\nD > B S\nB > D S.\nD > B .\nB > D R.\nA > B S\nB > A S.\nA > B .\nB > A R.",
         ),
+        hit(
+            "one of them had closed its end",
+            "C > B S\nB > C S.\nC > B .\nA > B S\nB > A S.\nA > B .\nA > B P. len 4\nB > A .\nA > B F.\nB > A .\n+1 B > C R.\nB > A R.",
+        ),
         miss("one alone", "A > B S\nB > A S.\nA > B .\n+1 B > A R."),
         miss(
             "they had been served",
@@ -49,7 +53,10 @@ fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
     let sure = if around.unserved_silent > 0 { Confidence::Likely } else { Confidence::Possible };
     // Whose program has read was not waiting in any queue.
     let served = shut_window::has_read(evidence, Side::Server);
-    (evidence.how == How::Reset && by_server && group && !served).then_some(sure)
+    // A client that has said all it wants waits in the queue all the same; but a program that has read its end may abort it for that.
+    let left = evidence.how == How::FinThenReset && evidence.closer == Some(Side::Client);
+    let waited = evidence.how == How::Reset || left && around.unserved_silent > 0;
+    (waited && by_server && group && !served).then_some(sure)
 }
 
 fn facts_of(evidence: &Evidence<'_>) -> Vec<Fact> {

@@ -4,7 +4,7 @@ use crate::flow::{BodyLength, Owed, Side};
 use crate::verdict::ending::{half_close, shut_window, unseen};
 use crate::verdict::evidence::{Shape, Talk};
 use crate::verdict::rule::{Confidence, Rule, hit, miss};
-use crate::verdict::talk::{goaway, own_words, tls};
+use crate::verdict::talk::{answered_early, goaway, own_words, tls};
 use crate::verdict::{Evidence, How, facts, talk};
 
 pub(super) const RULE: Rule = Rule {
@@ -102,6 +102,8 @@ fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
             | BodyLength::Messages
             | BodyLength::InHead,
         ) => Confidence::Certain,
+        // A refusal of what was still being sent ends where the server closes.
+        Some(BodyLength::UntilClose) if answered_early::refuses(evidence.exchange) => Confidence::Possible,
         Some(BodyLength::UntilClose) => Confidence::Likely,
         // Who waits for room has more to say.
         Some(BodyLength::Unknown) | None if shut_window::waited(evidence, Side::Server) => Confidence::Likely,

@@ -1,6 +1,6 @@
 //! A request was written into a kept-alive connection that the server had closed or was closing.
 
-use crate::flow::{Http, Recent, Side, Turn};
+use crate::flow::{Fin, Http, Marks, Recent, Side, Turn};
 use crate::time::Span;
 use crate::verdict::ending::{gave_up, together};
 use crate::verdict::evidence::{Shape, Talk};
@@ -140,6 +140,9 @@ fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
         (How::Reset, Shape::Active) if evidence.request_crossed && evidence.talk == Talk::Complete => {
             evidence.established_for_long().then_some(Confidence::Likely)
         }
+        (How::Reset, Shape::Active) if race::under_way(evidence).is_some() => {
+            evidence.established_for_long().then_some(Confidence::Likely)
+        }
         (How::Reset, Shape::Active) if announced_before(evidence).is_some() => {
             Some(facts::sure_if_framed(evidence, Confidence::Likely))
         }
@@ -196,7 +199,7 @@ fn judge_fin(evidence: &Evidence<'_>, request: &Recent) -> Option<Confidence> {
     let between =
         evidence.talk == Talk::Complete && evidence.exchange.turns >= 2 && !answered_early && !tunnel;
     let sent_after = gave_up::never_came_through(evidence).is_none();
-    let asks = asks(evidence) && !is_key(evidence, request);
+    let asks = asks(evidence) && !is_key(evidence, request) && !is_no_request(evidence, &fin, request);
     (unknown
         && sent_after
         && between
@@ -217,6 +220,18 @@ fn asks(evidence: &Evidence<'_>) -> bool {
     let more = evidence.close.exchange.requests() > evidence.exchange.requests();
     let other = evidence.exchange.http2().is_some() || answered_early::is_blind(evidence.exchange);
     !other || evidence.request_crossed || more
+}
+
+/// Does what the client said in HTTP/1 behind the answer begin with something else than a request?
+fn is_no_request(evidence: &Evidence<'_>, fin: &Fin, said: &Recent) -> bool {
+    let marks = evidence.close.half(Side::Client).marks;
+    // What comes out of order is not read either.
+    let hidden =
+        [Marks::CUT, Marks::SWAPPED, Marks::HOLE, Marks::GAP].into_iter().any(|mark| marks.has(mark));
+    let other = |http: &Http| http.says_something_else() || http.is_blind(http.client);
+    let begins_it = said.seq == fin.ack && !hidden;
+    let before = evidence.http().is_none_or(|http| http.is_blind(http.client));
+    begins_it && !before && evidence.close.exchange.http().is_some_and(other)
 }
 
 /// Was it no longer than an empty line, where nobody knows what is spoken? Somebody presses a key at a terminal; a pool asks for more.
@@ -262,7 +277,8 @@ fn facts_of(evidence: &Evidence<'_>) -> Vec<Fact> {
             format!("{name} was sent all the same, and no answer can follow a FIN"),
         ));
     }
-    if let Some(request) = request(evidence).or_else(|| request_after_fin(evidence)) {
+    let request = request(evidence).or_else(|| request_after_fin(evidence));
+    if let Some(request) = request.filter(|_| evidence.closer.is_some() || evidence.shape == Shape::Reply) {
         let name = facts::request_name_at_close(evidence);
         let fin = evidence.close.fins.at(evidence.close.end(Side::Server));
         facts.push(match fin.filter(|_| evidence.closer.is_some()) {
@@ -280,6 +296,14 @@ fn facts_of(evidence: &Evidence<'_>) -> Vec<Fact> {
                 Fact::at(request.frame, format!("{name} came after {} of silence", facts::idle(evidence)))
             }
         });
+    }
+    if let Some(request) = race::under_way(evidence) {
+        let sooner = request.ts.since(evidence.close.reset.as_ref().map_or(request.ts, |reset| reset.rst.ts));
+        let name = facts::request_name_at_close(evidence);
+        facts.push(Fact::at(
+            request.frame,
+            format!("{name} came {sooner} after the RST, less than a round trip: it was on its way by then"),
+        ));
     }
     if let Some(turn) = announced_before(evidence) {
         let (name, answer) = (facts::request_name_at_close(evidence), evidence.exchange.turn_before);

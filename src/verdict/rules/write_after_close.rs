@@ -36,6 +36,10 @@ not lose data needs an acknowledgement in its own protocol.",
         ),
         miss("both had closed and nothing was lost", "A > B S\nB > A S.\nA > B .\nB > A F.\nA > B F.\nB > A .\nB > A R"),
         miss("nothing was ever written", "A > B S\nB > A . seq 5001 ack 1001\nA > B F.\nA > B R"),
+        miss(
+            "a socket that refuses even the acknowledgement of its FIN",
+            "A > B S\nB > A S.\nA > B .\nA > B P. len 4\nB > A P. len 4\nA > B .\nB > A F.\n+0.04 A > B .\nB > A R",
+        ),
         miss("an abort without any close", "A > B S\nB > A S.\nA > B .\nA > B P. len 5\nB > A .\n+1 B > A R."),
     ],
 };
@@ -85,6 +89,7 @@ fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
         }
         // Whatever it was that came too late, it would have been captured before the RST.
         (Shape::Active, _) if !spoke_since(evidence, closer) => None,
+        (Shape::Reply, None) if answers_acknowledgement(evidence, closer) => None,
         // Who never said anything wrote nothing into a closed connection.
         _ if never_wrote(evidence, closer) => None,
         (Shape::Reply | Shape::Active, _) => Some(Confidence::Possible),
@@ -111,6 +116,17 @@ fn never_wrote(evidence: &Evidence<'_>, closer: Side) -> bool {
     let seen = evidence.seen();
     let whole = seen.gaps == 0 && seen.both_sides && evidence.close.handshake_began();
     whole && !evidence.close.half(closer.peer()).has_data()
+}
+
+/// Did the other side write nothing but acknowledge the FIN? A socket that its program wants no more of refuses that too (`TCP_LINGER2`
+/// below 0).
+fn answers_acknowledgement(evidence: &Evidence<'_>, closer: Side) -> bool {
+    let Some((fin, reset)) = evidence.fin(closer).zip(evidence.reset()) else { return false };
+    let bare = |prompt: &Recent| prompt.len == 0 && !prompt.flags.fin() && prompt.ack == fin.end;
+    // A probe lies before what was said last (RFC 9293 §3.8.4).
+    let news = |prompt: &Recent| prompt.seq == reset.before.at(prompt.by).snd_nxt;
+    let answers = reset.prompt.as_ref().is_some_and(|prompt| bare(prompt) && news(prompt));
+    answers && !spoke_since(evidence, closer)
 }
 
 /// Did the other side send anything between the closer's FIN and its RST? Where the capture misses something, it may have.

@@ -3,6 +3,15 @@
 
 use crate::flow::{Exchange, Turn};
 
+/// Where statuses begin that refuse (RFC 9110 §15.5).
+const REFUSED: u16 = 400;
+
+/// Does the answer refuse a request of which the rest was still to come?
+pub(in crate::verdict) fn refuses(exchange: &Exchange) -> bool {
+    let status = exchange.http().and_then(|http| http.response.as_ref()).map(|response| response.status);
+    exchange.request_unfinished() && status.is_some_and(|status| status >= REFUSED)
+}
+
 /// Does what the client said last belong to a request that had begun before? A server may answer before it has read all.
 pub(in crate::verdict) fn is_rest_of_request(exchange: &Exchange, turn: Turn) -> bool {
     let last =

@@ -1,7 +1,7 @@
 //! A server that closes what is idle, just when the next request comes: its program had not looked at that yet, though its kernel
 //! acknowledges it.
 
-use crate::flow::{Side, Turn};
+use crate::flow::{Recent, Side, Turn};
 use crate::time::Span;
 
 use crate::verdict::evidence::{Evidence, Shape, Talk};
@@ -20,6 +20,18 @@ pub(in crate::verdict) fn is_next_talk(evidence: &Evidence<'_>) -> bool {
     let said = evidence.fin(Side::Server).zip(evidence.reset().and_then(|reset| reset.prompt));
     let later = said.is_some_and(|(fin, prompt)| prompt.ts.since(fin.ts) >= SOON);
     evidence.exchange.is_framed() || !talk::is_refused(evidence) && (evidence.established_for_long() || later)
+}
+
+/// What the client first said behind the RST of the server's idle socket, if it can only have been on its way by then: within a round trip
+/// no host knows of it.
+pub(in crate::verdict) fn under_way(evidence: &Evidence<'_>) -> Option<Recent> {
+    let by_server = evidence.rst_by == Some(Sender::Side(Side::Server));
+    let reset = evidence.reset().filter(|_| by_server && evidence.how == How::Reset)?;
+    let idle = evidence.talk == Talk::Complete && evidence.shape == Shape::Active;
+    let (client, rtt) = (evidence.close.client, evidence.close.rtt?);
+    let said = reset.after.at(client).first.filter(|said| idle && said.len > 0)?;
+    let new = !said.seq.before(reset.before.at(client).snd_nxt);
+    (new && said.ts.since(reset.rst.ts) < rtt).then_some(said)
 }
 
 /// How long the connection had been idle before the request, if the server closed within a millisecond after it: no handler is as quick to

@@ -1,6 +1,7 @@
 //! Connections that a client uses again although they are over: who ended them, and why.
 
-use crate::verdict::example::verdict;
+use crate::verdict::example::{cause, verdict};
+use crate::verdict::{Confidence, Harm};
 
 /// A server that closes right behind an answer has a reason, of which HTTP's are none where something else is spoken, or where its answer
 /// did not announce it.
@@ -45,4 +46,42 @@ fn who_waits_on_a_server_that_ends_learns_that_others_ended_too() {
     assert!(killed.contains("2 others at that moment") && !killed.contains("timeout"), "{killed}");
     // Others that had been idle for one time may have had their timeout.
     assert!(advice("").contains("timeout of that length"), "{}", advice(""));
+}
+
+/// What comes behind an answer is the next request only if it is one: a program may write something else where it reads the end.
+#[test]
+fn what_is_no_request_is_not_called_one() {
+    let get = "A > B P. \"GET / HTTP/1.1\\r\\nHost: b\\r\\n\\r\\n\"\n";
+    let answer = "B > A P. \"HTTP/1.1 200 OK\\r\\nContent-Length: 0\\r\\n\\r\\n\"\nA > B .\n";
+    let told = |said: &str| {
+        verdict(&format!("A > B S\nB > A S.\nA > B .\n{get}{answer}B > A F.\nA > B .\n{said}B > A R"))
+    };
+    assert_eq!(told(get).cause_name(), Some("stale_keepalive"));
+    assert_eq!(told("A > B P. \"GE\"\n").cause_name(), Some("stale_keepalive"));
+    let other = told("A > B P. \"more\"\n");
+    assert_eq!(other.cause_name(), Some("write_after_close"), "{:?}", other.evidence);
+}
+
+/// At the server's end the request comes behind the RST, and was on its way by then.
+#[test]
+fn a_request_that_meets_an_abort_is_lost_at_whichever_end_it_is_seen() {
+    let open = "A > B S\nB > A S.\n+0.2 A > B .\n";
+    let talk = "A > B P. len 28\nB > A P. len 43\n+0.2 A > B .\n+3 B > A R.\n";
+    let told = |later: &str| verdict(&format!("{open}{talk}{later} A > B P. len 28\nB > A R seq 5044"));
+    let lost = told("+0.13");
+    assert_eq!(cause(&lost), (Some("stale_keepalive"), Some(Harm::Harmful)), "{:?}", lost.evidence);
+    assert_eq!(lost.cause.unwrap().confidence, Confidence::Likely);
+    assert_eq!(told("+0.3").cause_name(), Some("aborted_by_application"));
+}
+
+/// An answer that refuses what is still being sent, and names no length, ends where the server closes.
+#[test]
+fn a_refusal_without_a_length_is_not_cut() {
+    let post = "A > B P. \"POST / HTTP/1.1\\r\\nHost: b\\r\\nContent-Length: 9000\\r\\n\\r\\nhalf\"\n";
+    let told = |status: &str| {
+        let answer = format!("B > A P. \"HTTP/1.1 {status}\\r\\n\\r\\n\"\n");
+        verdict(&format!("A > B S\nB > A S.\nA > B .\n{post}{answer}A > B P. len 400\nB > A R."))
+    };
+    assert_eq!(told("400 Bad Request").cause_name(), Some("unread_data_at_close"));
+    assert_eq!(told("200 OK").cause_name(), Some("response_cut"));
 }

@@ -179,3 +179,18 @@ fn what_swapped_places_with_its_answer_prompted_it() {
     assert_eq!(by(&format!("+4 {rst}\n+0.0003 {next}")), Some(Sender::Side(Side::Server)));
     assert_eq!(by(&format!("+4 {rst}\n+0.3 {next}")), Some(Sender::Middlebox));
 }
+
+/// A host that repeats itself for longer than anything can be under way had none of the RSTs that answer it.
+#[test]
+fn who_repeats_itself_on_was_told_nothing() {
+    let talk = "A > B S\nB > A S.\nA > B .\nA > B P. len 28\nB > A P. len 43\nA > B .\nA > B P. len 28\n";
+    let rejected = "B > A R seq 5044\n+0.5 B > A P. seq 5044 ack 1029 len 4\nA > B R seq 1029\n";
+    let again = "+0.5 B > A again\nA > B R seq 1029\n+1 B > A again\nA > B R seq 1029";
+    let told = verdict(&format!("{talk}{rejected}{again}"));
+    assert_eq!(told.rst_by, Some(Sender::Middlebox), "{:?}", told.evidence);
+    assert_eq!((told.client_sees.read, told.server_sees.read), (Some("ECONNRESET"), None));
+    // What the RST answers comes again, though only once.
+    let told = verdict(&format!("{talk}B > A R seq 5044\n+1.5 A > B P. seq 1029 len 28\nB > A R seq 5044"));
+    assert_eq!(told.client_sees.read, None, "{:?}", told.evidence);
+    assert!(told.evidence.iter().any(|fact| fact.fact.contains("never got there")), "{:?}", told.evidence);
+}

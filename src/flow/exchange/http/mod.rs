@@ -172,6 +172,12 @@ impl Http {
         self.readers.at(by).is_blind()
     }
 
+    /// What the client said behind its last request begins no other one.
+    #[must_use]
+    pub fn says_something_else(&self) -> bool {
+        head::looks_like_request(self.readers.at(self.client).begun()) == head::Looks::Unlike
+    }
+
     /// What the server owes, as far as the bytes that were read tell.
     #[must_use]
     pub fn owed(&self) -> Owed {

@@ -78,6 +78,11 @@ impl Reader {
         if let State::Head(head) = &self.state { head.bytes.capacity() } else { 0 }
     }
 
+    /// The beginning of a message of which the head is not whole yet.
+    pub(super) fn begun(&self) -> &[u8] {
+        if let State::Head(head) = &self.state { &head.bytes } else { &[] }
+    }
+
     /// Reads a step of what comes next; gives how many bytes it took.
     pub(super) fn read<'a>(&mut self, bytes: &'a [u8]) -> (usize, Event<'a>) {
         match &mut self.state {
