@@ -130,13 +130,16 @@ fn was_told_too(evidence: &Evidence<'_>) -> bool {
 }
 
 /// Had the FIN of the other side reached this one before the RST? Delivered in order, it did, also where the RST answers something that had
-/// crossed it (`tcp_reset_check`): only a hole before it would have kept it waiting.
+/// crossed it: that RST has the number of the FIN (`tcp_reset_check`), or of what had been said before it, and then no effect, which the next
+/// one has. Only a hole before the FIN would have kept it waiting.
 fn fin_was_delivered(evidence: &Evidence<'_>, side: Side) -> bool {
     let ends = evidence.fin(side.peer()).zip(evidence.reset());
     ends.is_some_and(|(fin, reset)| {
         let had = !fin.end.after(reset.rst.seq);
-        let crossed = fin.serial < reset.serial && fin.end.minus(1) == reset.rst.seq;
-        let repeated = evidence.close.half_before(side.peer()).retransmits > 0;
-        had || crossed && !repeated
+        let sent_before = fin.serial < reset.serial;
+        let peer = evidence.close.half_before(side.peer());
+        // What was repeated without ever having said anything is the SYN+ACK.
+        let repeated = peer.retransmits > 0 && peer.has_data();
+        had || sent_before && !repeated
     })
 }

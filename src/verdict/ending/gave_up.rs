@@ -27,13 +27,18 @@ pub(in crate::verdict) struct GaveUp {
     pub(in crate::verdict) frame: u64,
 }
 
-/// The repetitions of the side that reset, if the other side was not heard between them and what the RST answers.
+/// The repetitions of the side that reset, if the other side was not heard to acknowledge them before it said what the RST answers.
 pub(in crate::verdict) fn gave_up(evidence: &Evidence<'_>) -> Option<GaveUp> {
     let prompt = prompt(evidence)?;
-    let last = own_before(evidence, prompt).next().filter(|last| says(last))?;
-    let copies = own_before(evidence, prompt).take_while(|own| says(own) && own.seq == last.seq).count();
-    let times = copies.checked_sub(1).filter(|&times| times >= IN_VAIN)?;
-    Some(GaveUp { times, before: prompt.ts.since(last.ts), frame: last.frame })
+    let before = || evidence.close.recent.iter().rev().skip_while(|recent| recent.serial >= prompt.serial);
+    let mut own = before().filter(|recent| recent.by != prompt.by && says(recent)).peekable();
+    let last = *own.peek()?;
+    let (times, first) = own.take_while(|own| own.seq == last.seq).enumerate().last()?;
+    // Who has closed and hears the other still there is asked for nothing, and gives nothing up.
+    let heard = |peer: &Recent| peer.by == prompt.by && (last.len == 0 || peer.ack.after(last.seq));
+    let heard = before().take_while(|recent| recent.serial > first.serial).any(heard);
+    let story = GaveUp { times, before: prompt.ts.since(last.ts), frame: last.frame };
+    (times >= IN_VAIN && !heard).then_some(story)
 }
 
 /// The repetitions of a side that then aborted, if the other side was not heard since the first of them: its program had waited, or was told.
@@ -138,12 +143,6 @@ pub(in crate::verdict) fn waited_for_room(evidence: &Evidence<'_>) -> bool {
 
 fn prompt<'a>(evidence: &Evidence<'a>) -> Option<&'a Recent> {
     evidence.reset().filter(|_| evidence.shape == Shape::Reply)?.prompt.as_ref()
-}
-
-/// What the side that reset sent since the other one was last heard before `prompt`, the latest first.
-fn own_before<'a>(evidence: &Evidence<'a>, prompt: &'a Recent) -> impl Iterator<Item = &'a Recent> {
-    let before = evidence.close.recent.iter().rev().skip_while(|recent| recent.serial >= prompt.serial);
-    before.take_while(|recent| recent.by != prompt.by)
 }
 
 fn says(recent: &Recent) -> bool {

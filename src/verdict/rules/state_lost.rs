@@ -118,7 +118,9 @@ pub(super) fn outage(evidence: &Evidence<'_>) -> Option<(usize, Span)> {
     let before = evidence.close.recent.iter().filter(|recent| recent.serial < prompt.serial);
     let copies = before.filter(|recent| recent.by == prompt.by && recent.seq == prompt.seq && recent.len > 0);
     let (first, copies) = (copies.clone().next()?, copies.count());
-    (copies >= COPIES).then(|| (copies, prompt.ts.since(first.ts)))
+    let mut since = evidence.close.recent.iter().skip_while(|recent| recent.serial <= first.serial);
+    let answered = since.any(|recent| recent.by == reset.by && recent.ack.after(prompt.seq));
+    (copies >= COPIES && !answered).then(|| (copies, prompt.ts.since(first.ts)))
 }
 
 fn advise(evidence: &Evidence<'_>) -> String {

@@ -194,3 +194,19 @@ fn who_repeats_itself_on_was_told_nothing() {
     assert_eq!(told.client_sees.read, None, "{:?}", told.evidence);
     assert!(told.evidence.iter().any(|fact| fact.fact.contains("never got there")), "{:?}", told.evidence);
 }
+
+/// Who has a FIN, and what was said before it, is not reset by what has the number before that; the next RST finds it in CLOSE-WAIT.
+#[test]
+fn a_rst_behind_a_fin_comes_too_late_for_a_reset() {
+    let open = "A > B S\nB > A S.\nA > B .\nA > B P. len 28\nB > A P. len 43\nA > B .\n";
+    let sees = |end: &str| verdict(&format!("{open}{end}")).client_sees;
+    let said = sees(
+        "+1 B > A PF. len 70\nA > B P. ack 5044 len 28\nB > A R seq 5044\nA > B . ack 5115\nB > A R seq 5115",
+    );
+    assert_eq!((said.read, said.write), (Some("EOF"), Some("EPIPE")));
+    // A SYN+ACK that came twice lost nothing.
+    let open = "A > B S\nB > A S.\nA > B .\n+1 B > A again\nA > B .\n";
+    let said =
+        verdict(&format!("{open}+4 A > B P. len 18\nB > A F. ack 1001\nA > B . ack 5002\nB > A R seq 5001"));
+    assert_eq!(said.client_sees.read, Some("EOF"), "{:?}", said.evidence);
+}

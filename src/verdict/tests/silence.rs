@@ -137,3 +137,20 @@ fn what_is_aborted_after_the_same_pause_each_time_was_idle() {
     );
     assert_eq!(other.cause_name(), Some("aborted_by_application"), "{:?}", other.evidence);
 }
+
+/// Where only what a server says is lost, it hears the client and gives up all the same: nothing was restarted.
+#[test]
+fn a_host_that_is_heard_and_not_answered_gives_up() {
+    let open = "A > B S\nB > A S.\nA > B .\nA > B P. len 28\nB > A P. len 43\nA > B .\n";
+    let asked = "A > B P. seq 1029 ack 5044 len 28\nB > A P. seq 5044 ack 1057 len 43\n";
+    let again = |pause: &str| {
+        format!(
+            "+{pause} B > A P. seq 5044 ack 1057 len 43\nA > B P. seq 1029 ack 5044 len 28\nB > A . seq 5087 ack 1057\n"
+        )
+    };
+    let lost = ["0.2", "0.2", "0.4", "0.8"].map(again).concat();
+    let told =
+        verdict(&format!("{open}{asked}{lost}+1.7 A > B P. seq 1029 ack 5044 len 28\nB > A R seq 5044"));
+    assert_eq!(told.cause_name(), Some("peer_vanished"), "{:?}", told.evidence);
+    assert!(!told.evidence.iter().any(|fact| fact.fact.contains("without an answer")), "{:?}", told.evidence);
+}
