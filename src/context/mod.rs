@@ -21,6 +21,7 @@ use self::hosts::Hosts;
 use self::listeners::Listeners;
 use self::losses::Losses;
 use self::services::Services;
+pub use self::services::Unserved;
 use self::sources::Sources;
 
 /// What is known of other connections at the time when one is judged.
@@ -30,9 +31,7 @@ pub struct Surroundings {
     pub scan: Option<Scan>,
     /// Connections to the same listener that were reset together without ever having been served, this one
     /// included.
-    pub unserved_resets: u32,
-    /// Of those, the ones on which the client had not said anything either: no program can have read them.
-    pub unserved_silent: u32,
+    pub unserved: Unserved,
     /// TTL or hop limit of the server's own segments on other connections at the place where the RST was captured, if it is always the same.
     pub server_ttl: Option<u8>,
     /// The RST left the host that captured it, and those come in there.
@@ -169,11 +168,9 @@ impl Context {
     /// What the others tell about `close`.
     #[must_use]
     pub fn around(&self, close: &Close) -> Surroundings {
-        let (unserved_resets, unserved_silent) = self.services.unserved(close);
         Surroundings {
             scan: self.sources.scan(close),
-            unserved_resets,
-            unserved_silent,
+            unserved: self.services.unserved(close).unwrap_or_default(),
             server_ttl: self.hosts.server_ttl(close),
             server_comes_in: self.hosts.server_comes_in(close),
             accepted_around: close.answers_syn()

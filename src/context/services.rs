@@ -116,13 +116,13 @@ impl Services {
         self.by_port.get(&server).map_or(0, |service| service.last.as_nanos())
     }
 
-    /// How many connections of the listener were reset unserved together with `close`, and on how many of them nothing
-    /// had been said.
-    pub(super) fn unserved(&self, close: &Close) -> (u32, u32) {
-        let Some(at) = unserved_reset(close) else { return (0, 0) };
-        let Some(service) = self.by_port.get(&close.endpoint(Side::Server)) else { return (0, 0) };
-        let part = service.first <= at && at <= service.last;
-        if part && close.start.ts <= service.first { (service.unserved, service.silent) } else { (0, 0) }
+    /// The connections of the listener that were reset unserved together with `close`.
+    pub(super) fn unserved(&self, close: &Close) -> Option<Unserved> {
+        let at = unserved_reset(close)?;
+        let service = self.by_port.get(&close.endpoint(Side::Server))?;
+        let part = service.first <= at && at <= service.last && close.start.ts <= service.first;
+        let over = service.last.since(service.first);
+        part.then_some(Unserved { resets: service.unserved, silent: service.silent, over })
     }
 
     /// How far from where the server had forgotten `close` it was found to have forgotten another connection, which was in use.
@@ -205,6 +205,17 @@ impl Service {
         self.unserved += 1;
         self.silent += silent;
     }
+}
+
+/// Connections to one listener that were reset together without ever having been served.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Unserved {
+    /// How many.
+    pub resets: u32,
+    /// Those on which the client had not said anything either: no program can have read them.
+    pub silent: u32,
+    /// From the first reset to the last.
+    pub over: Span,
 }
 
 /// When the server reset a connection that its handshake had opened and on which it never said a word.

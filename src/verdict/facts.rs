@@ -8,7 +8,7 @@ use crate::time::Span;
 pub(super) use self::rst::{advice_of_text, of_ignored, of_rst};
 use super::ending::{half_close, shut_window, silence, unseen};
 use super::evidence::{Evidence, Talk};
-use super::talk::{broken_off, goaway, own_words, rhythm, version};
+use super::talk::{after, broken_off, goaway, own_words, rhythm, version};
 use super::{Confidence, Fact, cap, talk};
 
 /// How the end looked: the first FIN and the RST, as far as there are any.
@@ -97,6 +97,12 @@ pub(super) fn of_talk(evidence: &Evidence<'_>) -> Option<Fact> {
     }
     Some(match evidence.talk {
         Talk::Nothing => return None,
+        Talk::Awaiting if after::answer_under_way(evidence) => Fact::at(
+            turn.frame,
+            format!(
+                "the answer to {request} was on its way when the client ended it, which had nothing of that"
+            ),
+        ),
         // Of requests that were sent together the last is what the server's answer to another came after.
         Talk::Awaiting if evidence.close.side(turn.by) == Side::Server => {
             Fact::of_all(format!("{request} had no answer yet"))

@@ -96,5 +96,8 @@ pub(super) fn talk(evidence: &Evidence<'_>) -> Talk {
     if evidence.request_crossed {
         return if evidence.exchange.turn_before.is_some() { Talk::Complete } else { Talk::Nothing };
     }
+    if after::answer_under_way(evidence) {
+        return Talk::Awaiting;
+    }
     framed::told(evidence, turn).unwrap_or_else(|| turns::guess(evidence, turn))
 }

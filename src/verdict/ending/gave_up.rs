@@ -86,6 +86,11 @@ impl LastAck {
     }
 }
 
+/// Who ended it first, by the end of a live socket, and up to where that had the other side's data.
+pub(in crate::verdict) fn had_up_to(evidence: &Evidence<'_>) -> Option<(Side, SeqNumber)> {
+    LastAck::of(evidence).map(|end| (end.by, end.ack))
+}
+
 /// What the other side of an end had repeated in vain, by the word of that end itself: the program that ended it lacked just that.
 pub(in crate::verdict) fn never_heard(evidence: &Evidence<'_>) -> Option<(Side, GaveUp)> {
     let end = LastAck::of(evidence)?;

@@ -182,6 +182,9 @@ fn guess(evidence: &Evidence<'_>) -> Confidence {
 
 /// A FIN alone says only that the client will not write any more; that it owed itself an answer must be known.
 fn known_to_be_owed(evidence: &Evidence<'_>) -> bool {
+    if after::answer_under_way(evidence) && evidence.exchange.is_framed() {
+        return true;
+    }
     match evidence.exchange.owed() {
         Some(Owed::Answer) => true,
         Some(Owed::Rest(length)) => {

@@ -8,7 +8,7 @@ use crate::verdict::evidence::{BRIEFEST_IDLE, STANDS_OUT, Shape, Talk};
 use crate::verdict::rule::{Confidence, Rule, hit, miss};
 use crate::verdict::talk::{broken_off, unheeded};
 use crate::verdict::who::forgery::ended_by_stand_in;
-use crate::verdict::{Evidence, Fact, How, Sender, facts};
+use crate::verdict::{Evidence, Fact, How, Sender, facts, talk};
 
 /// The shortest idleness for which anybody gives up a connection on purpose and without a word; servers' keep-alive
 /// timeouts begin at 2 s (gunicorn), devices' at tens of seconds.
@@ -160,7 +160,8 @@ fn judge_reply(evidence: &Evidence<'_>, idle: Span) -> Option<Confidence> {
         return Some(Confidence::Possible);
     }
     // A host that has forgotten what was in use has forgotten all; and who owes an answer is not idle.
-    let other_story = evidence.surroundings.forgot_another.is_some() || evidence.asked_long_before();
+    let owing = evidence.asked_long_before() || evidence.talk == Talk::Answering && talk::is_known(evidence);
+    let other_story = evidence.surroundings.forgot_another.is_some() || owing;
     Some(if idle >= SHORTEST && !other_story { Confidence::Likely } else { Confidence::Possible })
 }
 

@@ -1,11 +1,14 @@
 //! Queued connections that were never served, reset together.
 
 use crate::flow::Side;
+use crate::time::Span;
 use crate::verdict::ending::shut_window;
 use crate::verdict::evidence::Shape;
 use crate::verdict::rule::{Confidence, Rule, hit, miss};
 use crate::verdict::{Evidence, Fact, How, Sender, facts};
 
+/// A kernel that resets a queue comes to the next connection long before this.
+const NEXT: Span = Span::from_millis(10);
 /// As many at once are no coincidence.
 const GROUP: u32 = 2;
 
@@ -37,6 +40,10 @@ hand the listening socket over (SO_REUSEPORT, socket activation).",
             "one of them had closed its end",
             "C > B S\nB > C S.\nC > B .\nA > B S\nB > A S.\nA > B .\nA > B P. len 4\nB > A .\nA > B F.\nB > A .\n+1 B > C R.\nB > A R.",
         ),
+        miss(
+            "two programs abort, each when it wants",
+            "C > B S\nB > C S.\nC > B .\nA > B S\nB > A S.\nA > B .\n+1 B > C R.\n+0.1 B > A R.",
+        ),
         miss("one alone", "A > B S\nB > A S.\nA > B .\n+1 B > A R."),
         miss(
             "they had been served",
@@ -48,15 +55,26 @@ hand the listening socket over (SO_REUSEPORT, socket activation).",
 fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
     let by_server = evidence.rst_by == Some(Sender::Side(Side::Server)) && evidence.shape == Shape::Active;
     let around = evidence.surroundings;
-    let group = around.unserved_resets >= GROUP;
-    // Where all of them had sent something, a program with many unread requests that was killed leaves the same traces.
-    let sure = if around.unserved_silent > 0 { Confidence::Likely } else { Confidence::Possible };
+    let group = around.unserved.resets >= GROUP;
+    // Where all of them had sent something, a program with many unread requests that was killed leaves the same traces; where they were
+    // reset one by one, each may have had its own reason.
+    let sure = if around.unserved.silent > 0 && in_a_row(evidence) {
+        Confidence::Likely
+    } else {
+        Confidence::Possible
+    };
     // Whose program has read was not waiting in any queue.
     let served = shut_window::has_read(evidence, Side::Server);
     // A client that has said all it wants waits in the queue all the same; but a program that has read its end may abort it for that.
     let left = evidence.how == How::FinThenReset && evidence.closer == Some(Side::Client);
-    let waited = evidence.how == How::Reset || left && around.unserved_silent > 0;
+    let waited = evidence.how == How::Reset || left && around.unserved.silent > 0;
     (waited && by_server && group && !served).then_some(sure)
+}
+
+/// Did the resets follow each other as from one loop over a queue?
+fn in_a_row(evidence: &Evidence<'_>) -> bool {
+    let unserved = evidence.surroundings.unserved;
+    unserved.over <= NEXT.times(u64::from(unserved.resets.saturating_sub(1)))
 }
 
 fn facts_of(evidence: &Evidence<'_>) -> Vec<Fact> {
@@ -64,14 +82,14 @@ fn facts_of(evidence: &Evidence<'_>) -> Vec<Fact> {
     let mut facts = facts::of_rst(evidence);
     facts.push(Fact::of_all(format!(
         "{} connections to the same port were reset together, and the server had served none of them",
-        around.unserved_resets
+        around.unserved.resets
     )));
     facts
 }
 
 fn advise(evidence: &Evidence<'_>) -> String {
     let server = evidence.close.endpoint(Side::Server);
-    let retry = match evidence.surroundings.unserved_silent {
+    let retry = match evidence.surroundings.unserved.silent {
         0 => {
             "If they waited in its queue nothing was read; but a program that had taken their requests and died looks the same."
         }
@@ -79,6 +97,6 @@ fn advise(evidence: &Evidence<'_>) -> String {
     };
     format!(
         "Look for a restart or deploy of what listens on {server}: {} waiting connections were reset with it. Drain the queue before closing the listener. {retry}",
-        evidence.surroundings.unserved_resets
+        evidence.surroundings.unserved.resets
     )
 }

@@ -78,8 +78,8 @@ fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
     }
     // Where several went together, some of which had said nothing, the listener was closed, and nobody ever had the request.
     let around = evidence.surroundings;
-    let together = around.unserved_resets > 1;
-    let waited = together && around.unserved_silent > 0;
+    let together = around.unserved.resets > 1;
+    let waited = together && around.unserved.silent > 0;
     let guess = match evidence.how {
         _ if !evidence.exchange.is_framed() && rhythm::talks_on(evidence) => return None,
         How::Fin | How::FinThenReset if sent_away && sent_away::was_owed(evidence) => Confidence::Likely,

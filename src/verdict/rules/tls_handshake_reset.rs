@@ -75,7 +75,7 @@ fn advise(evidence: &Evidence<'_>) -> String {
     if let Some(advice) = refused_tls::advice(evidence) {
         return advice.to_owned();
     }
-    let together = evidence.surroundings.unserved_resets;
+    let together = evidence.surroundings.unserved.resets;
     if together > 1 {
         return format!(
             "{together} connections to {server} were reset together, and it had said nothing on any of them: look for a crash or restart of its program at that time before you suspect its choice or a filter."

@@ -1,10 +1,13 @@
 //! What was said after the first FIN, and whether it mattered.
 
+use crate::decode::SeqNumber;
 use crate::flow::{Owed, Recent, Side};
+use crate::time::Span;
 use crate::verdict::Evidence;
+use crate::verdict::ending::gave_up;
 
 use super::farewell::{goodbyes_crossed, hung_up_on_goodbye};
-use super::{EMPTY_FRAME, TLS_RECORD, ends_at_close};
+use super::{EMPTY_FRAME, HALF_RING, TLS_RECORD, ends_at_close};
 
 /// Who was the last to say something, beyond what TLS says for itself, after the first FIN; of HTTP only where nothing but the end tells
 /// that an answer is whole.
@@ -23,6 +26,27 @@ pub(in crate::verdict) fn went_on(evidence: &Evidence<'_>) -> bool {
         && !evidence.answers_alert()
         && !hung_up_on_goodbye(evidence)
         && !goodbyes_crossed(evidence)
+}
+
+/// Did the client end it when it had nothing yet of what the server had said last, by its own acknowledgement? That was on its way.
+pub(in crate::verdict) fn answer_under_way(evidence: &Evidence<'_>) -> bool {
+    let Some(turn) = evidence.exchange.turn else { return false };
+    let asked =
+        evidence.exchange.turn_before.is_some_and(|asked| evidence.close.side(asked.by) == Side::Client);
+    let answers = asked && evidence.close.side(turn.by) == Side::Server && turn.bytes < HALF_RING;
+    let without = |(by, ack): (Side, SeqNumber)| by == Side::Client && !ack.after(turn.seq);
+    // Goodbyes cross.
+    let goodbye = evidence.exchange.websocket().is_some()
+        || super::farewell::said_goodbye(evidence, Side::Server)
+        || evidence.close.exchange.trailing_own_bytes(turn.by) > 0;
+    answers && !goodbye && gave_up::had_up_to(evidence).is_some_and(without)
+}
+
+/// How long the client had waited when it left, if the answer was on its way by then.
+pub(in crate::verdict) fn waited_for_answer(evidence: &Evidence<'_>) -> Option<Span> {
+    let asked = evidence.exchange.turn_before.filter(|_| answer_under_way(evidence))?;
+    let end = evidence.fin(Side::Client).map_or(evidence.end_time(), |fin| fin.ts);
+    Some(end.since(asked.start))
 }
 
 /// The frame of the data that the RST answers, if it came after the close.

@@ -6,7 +6,7 @@ use crate::verdict::ending::silence;
 use crate::verdict::evidence::Shape;
 use crate::verdict::{Evidence, How, Sender};
 
-use super::after::said_after;
+use super::after::{self, said_after};
 use super::farewell::said_goodbye;
 use super::tls::offers;
 use super::{AT_ONCE, EMPTY_FRAME, TLS_RECORD, Talk, is_quiet, sent_away, version};
@@ -45,7 +45,8 @@ pub(in crate::verdict) fn left_at_once(evidence: &Evidence<'_>) -> bool {
     let patience = evidence.close.rtt.or(both).map_or(0, soonest).max(AT_ONCE.as_nanos());
     // What is said behind TLS nobody knows: who waits there may listen for events.
     let in_vain = || evidence.exchange.tls().is_none() && waited(evidence).is_some();
-    let waited = evidence.idle_before.is_none_or(|idle| idle.as_nanos() >= patience) || in_vain();
+    let idle = after::waited_for_answer(evidence).or(evidence.idle_before);
+    let waited = idle.is_none_or(|idle| idle.as_nanos() >= patience) || in_vain();
     let asked = evidence.talk == Talk::Awaiting;
     let by_client = evidence.rst_by == Some(Sender::Side(Side::Client));
     let aborted = evidence.closer.is_none() && evidence.shape == Shape::Active && by_client;

@@ -1,7 +1,7 @@
 //! For how long nothing had been said, and what breaks no silence.
 
 use crate::time::Span;
-use crate::verdict::example::verdict;
+use crate::verdict::example::{cause, verdict};
 use crate::verdict::{Harm, How, Verdict};
 
 const OPEN: &str = "A > B S\nB > A S.\nA > B .\n";
@@ -153,4 +153,33 @@ fn a_host_that_is_heard_and_not_answered_gives_up() {
         verdict(&format!("{open}{asked}{lost}+1.7 A > B P. seq 1029 ack 5044 len 28\nB > A R seq 5044"));
     assert_eq!(told.cause_name(), Some("peer_vanished"), "{:?}", told.evidence);
     assert!(!told.evidence.iter().any(|fact| fact.fact.contains("without an answer")), "{:?}", told.evidence);
+}
+
+/// By the client's own acknowledgement: what it had not got when it left it had still waited for, wherever that was captured.
+#[test]
+fn who_leaves_before_an_answer_arrives_had_none() {
+    let open = "A > B S\nB > A S.\n+0.3 A > B .\n";
+    let talk = "A > B P. \"GET / HTTP/1.1\\r\\nHost: b\\r\\n\\r\\n\"\n\
+        +0.3 B > A P. ack 1028 \"HTTP/1.1 200 OK\\r\\nContent-Length: 2\\r\\n\\r\\nok\"\n";
+    for end in ["R. seq 1028 ack 5001", "F. seq 1028 ack 5001\n+0.1 A > B R seq 1028"] {
+        let told = verdict(&format!("{open}{talk}+0.2 A > B {end}"));
+        assert_eq!(cause(&told), (Some("client_abort"), Some(Harm::Harmful)), "{:?}", told.evidence);
+        assert!(told.evidence.iter().any(|fact| fact.fact.contains("on its way")), "{:?}", told.evidence);
+    }
+}
+
+/// Who has begun an answer of known length and says nothing more is not idle.
+#[test]
+fn a_pause_in_an_answer_is_no_idle_time() {
+    let open = "A > B S\nB > A S.\nA > B .\nA > B P. \"GET / HTTP/1.1\\r\\nHost: b\\r\\n\\r\\n\"\n";
+    let told = |length: u32| {
+        let answer =
+            format!("B > A P. \"HTTP/1.1 200 OK\\r\\nContent-Length: {length}\\r\\n\\r\\nok\"\nA > B .\n");
+        let told = verdict(&format!(
+            "{open}{answer}+40 A > B P. \"GET /2 HTTP/1.1\\r\\nHost: b\\r\\n\\r\\n\"\nB > A R"
+        ));
+        told.cause.map(|found| (found.rule.name, found.confidence))
+    };
+    assert_eq!(told(2), Some(("idle_timeout", crate::verdict::Confidence::Likely)));
+    assert_ne!(told(2000), Some(("idle_timeout", crate::verdict::Confidence::Likely)));
 }
