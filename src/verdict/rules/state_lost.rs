@@ -1,5 +1,6 @@
 //! A RST answers a segment in mid-connection, and the host never said goodbye.
 
+use crate::flow::Recent;
 use crate::time::Span;
 use crate::verdict::ending::gave_up;
 use crate::verdict::evidence::Shape;
@@ -118,8 +119,13 @@ pub(super) fn outage(evidence: &Evidence<'_>) -> Option<(usize, Span)> {
     let before = evidence.close.recent.iter().filter(|recent| recent.serial < prompt.serial);
     let copies = before.filter(|recent| recent.by == prompt.by && recent.seq == prompt.seq && recent.len > 0);
     let (first, copies) = (copies.clone().next()?, copies.count());
-    let mut since = evidence.close.recent.iter().skip_while(|recent| recent.serial <= first.serial);
-    let answered = since.any(|recent| recent.by == reset.by && recent.ack.after(prompt.seq));
+    let between = |recent: &&Recent| first.serial < recent.serial && recent.serial < prompt.serial;
+    let answered = evidence
+        .close
+        .recent
+        .iter()
+        .filter(between)
+        .any(|recent| recent.by == reset.by && recent.ack.after(prompt.seq));
     (copies >= COPIES && !answered).then(|| (copies, prompt.ts.since(first.ts)))
 }
 

@@ -5,6 +5,7 @@ use crate::flow::{Owed, Recent, Side};
 use crate::time::Span;
 use crate::verdict::Evidence;
 use crate::verdict::ending::gave_up;
+use crate::verdict::evidence::Shape;
 
 use super::farewell::{goodbyes_crossed, hung_up_on_goodbye};
 use super::{EMPTY_FRAME, HALF_RING, TLS_RECORD, ends_at_close};
@@ -39,7 +40,11 @@ pub(in crate::verdict) fn answer_under_way(evidence: &Evidence<'_>) -> bool {
     let goodbye = evidence.exchange.websocket().is_some()
         || super::farewell::said_goodbye(evidence, Side::Server)
         || evidence.close.exchange.trailing_own_bytes(turn.by) > 0;
-    answers && !goodbye && gave_up::had_up_to(evidence).is_some_and(without)
+    // Whoever speaks on did not end it.
+    let went_on = evidence
+        .reset()
+        .is_some_and(|reset| evidence.shape == Shape::Active && reset.after.at(reset.by).first.is_some());
+    answers && !goodbye && !went_on && gave_up::had_up_to(evidence).is_some_and(without)
 }
 
 /// How long the client had waited when it left, if the answer was on its way by then.
