@@ -98,7 +98,9 @@ pub(in crate::verdict) fn never_heard(evidence: &Evidence<'_>) -> Option<(Side, 
     let said = before.filter(|recent| evidence.close.side(recent.by) != end.by && recent.len > 0);
     let (first, last, times) = repeated(said.filter(|recent| recent.seq == end.ack))?;
     // Who has no room for it hears the question whether there is some (RFC 9293 §3.8.6.1).
-    let full = talk::is_full(evidence, end.by) || shut_window::told_to_wait(evidence, first, last);
+    let receiver = evidence.close.half_before(end.by);
+    let no_room = talk::is_full(evidence, end.by) && !receiver.edge.after(first.seq_end());
+    let full = no_room || shut_window::told_to_wait(evidence, first, last);
     let in_vain = end.ts.since(first.ts) >= LONG && !full;
     let story = GaveUp { times, before: end.ts.since(last.ts), frame: last.frame };
     in_vain.then(|| (end.by.peer(), story))

@@ -183,3 +183,17 @@ fn a_pause_in_an_answer_is_no_idle_time() {
     assert_eq!(told(2), Some(("idle_timeout", crate::verdict::Confidence::Likely)));
     assert_ne!(told(2000), Some(("idle_timeout", crate::verdict::Confidence::Likely)));
 }
+
+/// A window that was used up has room for what is repeated of it.
+#[test]
+fn a_path_that_goes_dark_in_an_answer_is_no_leaving() {
+    let open = "A > B S\nB > A S.\nA > B . win 9000\n";
+    let asked = "A > B P. win 9000 \"GET / HTTP/1.1\\r\\nHost: b\\r\\n\\r\\n\"\n";
+    let begun =
+        "B > A P. ack 1028 \"HTTP/1.1 200 OK\\r\\nContent-Length: 90000\\r\\n\\r\\n\"\nA > B . win 20000\n";
+    let part = |n: usize| format!("B > A . seq {} ack 1028 len 1000\n", 5043 + 1000 * n);
+    let sent: String = (0..20).map(part).collect();
+    let again = format!("{}+0.2 {}+0.4 {}+0.8 {}", part(19), part(0), part(0), part(0));
+    let told = verdict(&format!("{open}{asked}{begun}{sent}{again}+1.6 A > B R. seq 1028 ack 5043"));
+    assert_eq!(told.cause_name(), Some("peer_vanished"), "{:?}", told.evidence);
+}
