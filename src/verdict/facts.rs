@@ -6,7 +6,7 @@ use crate::flow::{BodyLength, Exchange, Side, Turn};
 use crate::time::Span;
 
 pub(super) use self::rst::{advice_of_text, of_ignored, of_rst};
-use super::ending::{half_close, shut_window, silence, unseen};
+use super::ending::{half_close, shut_window, silence, together, unseen};
 use super::evidence::{Evidence, Talk};
 use super::talk::{broken_off, goaway, own_words, rhythm, version};
 use super::{Confidence, Fact, cap, talk};
@@ -22,6 +22,7 @@ pub(super) fn of_end(evidence: &Evidence<'_>) -> Vec<Fact> {
     } else {
         facts.extend(cap::limits(evidence));
     }
+    facts.extend(together::refusal(evidence));
     facts
 }
 

@@ -159,6 +159,12 @@ fn advise(evidence: &Evidence<'_>) -> String {
         return format!("{advice} {}", facts::retry_advice(evidence));
     }
     let waited = evidence.idle_before.map(|idle| format!(" after {idle}")).unwrap_or_default();
+    if let Some(refused) = together::program_gone(evidence) {
+        return format!(
+            "The server ended the connection{waited} without answering, and {refused}: it crashed or was stopped, restarted or killed just then. Its log says which; let it drain before it ends. {}",
+            facts::retry_advice(evidence)
+        );
+    }
     if let Some(others) = together::closed_with(evidence) {
         return format!(
             "The server ended the connection{waited} without answering, and {others} others at that moment that had been idle for various times: a restart, a shutdown or a kill just then. Let the server drain first. {}",

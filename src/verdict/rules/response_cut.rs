@@ -1,7 +1,7 @@
 //! The server ended in the middle of its answer.
 
 use crate::flow::{BodyLength, Owed, Side};
-use crate::verdict::ending::{half_close, shut_window, unseen};
+use crate::verdict::ending::{half_close, shut_window, together, unseen};
 use crate::verdict::evidence::{Shape, Talk};
 use crate::verdict::rule::{Confidence, Rule, hit, miss};
 use crate::verdict::talk::{goaway, own_words, tls};
@@ -145,6 +145,13 @@ fn advise(evidence: &Evidence<'_>) -> String {
     }
     if talk::lacks_only_trailer(evidence) {
         return "All of the body came, and the last chunk with it; the empty line behind that did not (RFC 9112 §7.1). Strict clients take the answer for cut, others do not notice: mend what writes the chunks.".to_owned();
+    }
+    if let Some(refused) = together::program_gone(evidence) {
+        return format!(
+            "The server stopped after {}, and {refused}: it crashed or was stopped, restarted or killed just then. Its log says which; let it drain before it ends. {}",
+            facts::progress(evidence),
+            facts::retry_advice(evidence)
+        );
     }
     format!(
         "The server stopped after {}: look for a crash, a kill or a timeout while streaming in its log.{} {}",

@@ -1,7 +1,7 @@
 //! A RST answers a segment in mid-connection, and the host never said goodbye.
 
 use crate::time::Span;
-use crate::verdict::ending::gave_up;
+use crate::verdict::ending::{gave_up, together};
 use crate::verdict::evidence::Shape;
 use crate::verdict::rule::{Confidence, Rule, hit, miss};
 use crate::verdict::who::forgery;
@@ -101,6 +101,7 @@ fn facts_of(evidence: &Evidence<'_>) -> Vec<Fact> {
             "within {apart} of it the server had forgotten another connection as well, which was in use"
         )));
     }
+    facts.extend(together::refusal(evidence));
     if let Some(Sender::Side(side)) = evidence.rst_by {
         let before = evidence.close.half_before(side);
         facts.push(Fact::of_all(format!(
