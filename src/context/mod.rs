@@ -7,12 +7,13 @@
 mod hosts;
 mod listeners;
 mod losses;
+mod maker;
 mod services;
 mod sources;
 mod window;
 
 pub use services::LearnedIdle;
-pub use sources::Scan;
+pub use sources::{Mark, Scan};
 
 use crate::flow::{Attempted, Close, Ended, Side};
 use crate::time::{Span, Timestamp};
