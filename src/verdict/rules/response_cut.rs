@@ -4,7 +4,7 @@ use crate::flow::{BodyLength, Owed, Side};
 use crate::verdict::ending::{half_close, shut_window, together, unseen};
 use crate::verdict::evidence::{Shape, Talk};
 use crate::verdict::rule::{Confidence, Rule, hit, miss};
-use crate::verdict::talk::{goaway, own_words, tls};
+use crate::verdict::talk::{given_up, goaway, own_words, tls};
 use crate::verdict::{Evidence, How, facts, talk};
 
 pub(super) const RULE: Rule = Rule {
@@ -90,7 +90,7 @@ fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
         // Of what it said nobody knows how much there was to come.
         None if evidence.exchange.is_framed() && unseen::answer_behind_hole(evidence) => Confidence::Likely,
         // It ended the stream with a status of its own making.
-        _ if talk::given_up(evidence).is_some() || talk::fatal(evidence).is_some() => {
+        _ if given_up::of(evidence).is_some() || talk::fatal(evidence).is_some() => {
             return Some(Confidence::Likely);
         }
         None if tls::record_is_cut(evidence) => Confidence::Likely,
@@ -136,7 +136,9 @@ fn announced(evidence: &Evidence<'_>) -> Option<BodyLength> {
 }
 
 fn advise(evidence: &Evidence<'_>) -> String {
-    let told = goaway::advice(evidence).or_else(|| own_words::advice(evidence));
+    let told = goaway::advice(evidence)
+        .or_else(|| given_up::advice(evidence))
+        .or_else(|| own_words::advice(evidence));
     if let Some(advice) = told.or_else(|| shut_window::advice(evidence)) {
         return format!("{advice} {}", facts::retry_advice(evidence));
     }
