@@ -2,7 +2,7 @@
 
 use crate::flow::{Close, Exchange, Owed, Side};
 
-use crate::verdict::evidence::{Evidence, Shape};
+use crate::verdict::evidence::{BRIEFEST_IDLE, Evidence, Shape};
 use crate::verdict::{Confidence, Fact, How};
 
 /// Other connections that a server closes at the same moment by no chance.
@@ -51,9 +51,14 @@ pub(in crate::verdict) fn may_be_one_of_many(close: &Close) -> bool {
     first && (refused || awaited() || owes_rest(exchange))
 }
 
-/// Did the server abort what had been used, before anybody had closed it?
+/// Did the server abort, before anybody had closed it, what somebody still waited on, or what had been idle? One that aborts behind its answer
+/// means to, whatever others do.
 fn aborted_in_use(close: &Close) -> bool {
-    close.ended_by_server().is_some() && close.half(Side::Server).has_data()
+    let Some(end) = close.ended_by_server() else { return false };
+    let half = close.half(Side::Server);
+    let idle = end.since(half.last_data) >= BRIEFEST_IDLE;
+    let awaited = || close.exchange.turn.is_some_and(|turn| turn.by == close.client);
+    half.has_data() && (idle || awaited() || owes_rest(&close.exchange))
 }
 
 /// Had an answer begun of which more was to come?
@@ -92,7 +97,8 @@ mod tests {
             "A > B S\nB > A S.\nA > B .\nA > B P. \"GET / HTTP/1.1\\r\\n\\r\\n\"\nB > A P. \"{cut}\"\nA > B .\n"
         );
         assert!(waits(&format!("{half}B > A F.\nA > B F.\nB > A .")));
-        // An end that nobody minds does not.
+        // An end that nobody minds does not, nor does one that was meant.
+        assert!(!waits(&format!("{open}B > A R.")));
         assert!(!waits(&format!("{open}+2 B > A F.\nA > B F.\nB > A .")));
         assert!(!waits(&format!("{open}B > A F.\nA > B .\n+0.5 A > B F.\nB > A R")));
         assert!(!waits(&format!("{open}+2 A > B F.\nB > A F.\nA > B .")));
