@@ -7,12 +7,13 @@
 mod hosts;
 mod listeners;
 mod losses;
+mod maker;
 mod services;
 mod sources;
 mod window;
 
 pub use services::LearnedIdle;
-pub use sources::Scan;
+pub use sources::{Mark, Scan};
 
 use crate::flow::{Attempted, Close, Ended, Side};
 use crate::time::{Span, Timestamp};
@@ -38,6 +39,8 @@ pub struct Surroundings {
     pub server_comes_in: bool,
     /// The port that refused it accepted others within a second before, and within a second after.
     pub accepted_around: bool,
+    /// From when on the port refused whoever came, if that was about when the server ended this connection.
+    pub refused_from: Option<Timestamp>,
     /// After what idle time this server closes connections.
     pub learned_idle: Option<LearnedIdle>,
     /// It was forgotten by the server, and so far from its end another connection was, which was in use.
@@ -79,6 +82,7 @@ impl Context {
                 if let Some(look) = attempted.server_look() {
                     self.hosts.note_look(attempted.server().addr, look, attempted.closed_at);
                 }
+                self.listeners.note_attempt(attempted);
                 self.sources.note_attempt(attempted);
             }
             Ended::Whole(close) => {
@@ -175,6 +179,10 @@ impl Context {
             server_comes_in: self.hosts.server_comes_in(close),
             accepted_around: close.answers_syn()
                 && self.listeners.accepted_around(close.endpoint(Side::Server), end_of(close)),
+            refused_from: close.ended_by_server().and_then(|at| {
+                let listener = close.endpoint(Side::Server);
+                self.listeners.refused_about(listener, at).filter(|&from| close.start.ts < from)
+            }),
             learned_idle: self.services.learned_idle(close),
             forgot_another: self.services.forgot(close),
             lost_nearby: self.losses.near(end_of(close)),

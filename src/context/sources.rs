@@ -3,31 +3,34 @@
 use ahash::RandomState;
 use smallvec::SmallVec;
 
-use crate::decode::{Addr, Endpoint, Flags};
-use crate::flow::{Attempted, Close, Marks, Recent, Side};
+use crate::decode::{Addr, Endpoint};
+use crate::flow::{Attempted, Close, Marks, Side};
 use crate::time::{Span, Timestamp};
 
+use super::maker::{Maker, is_probe};
 use super::window::Window;
 
 /// Attempts further apart than this belong to no one scan.
 const BURST: Span = Span::from_secs(60);
 /// By then it has tried many.
 const AT_MOST: Span = Span::from_secs(300);
-/// Distinct ports tried in vain from which on it is a scan: no program has as many services in its configuration, all
+/// Distinct ports tried in vain from which on it may be a scan: few programs have as many services in their configuration, all
 /// of them down.
 const MANY_PORTS: usize = 10;
 /// Distinct targets tried in vain from which on it is a scan, whatever their ports; a monitoring system of which a rack
-/// is down tries fewer.
+/// is down tries fewer, and so does a program of which a host is down that runs all its services.
 const MANY_TARGETS: usize = 25;
 
 /// Of so many targets one that is tried again after it has refused: from there on it is a program that waits for its services. Who
 /// scans has its answer.
 const TARGETS_A_RETURN: usize = 4;
 
-/// New ports of one host tried in vain within [`RUSH`] from which on it is a scan, however often it is made again: no program finds so many
-/// services of one host down at once.
+/// New ports of one host tried in vain within [`RUSH`] from which on it is a scan though it is made again: no program tries so many before it
+/// comes back to the first.
 const A_RANGE: u8 = 20;
 const RUSH: Span = Span::from_secs(1);
+/// But what tries each of them so often again waits for its services.
+const ROUNDS: usize = 2;
 
 /// So many tries tell who somebody is: a program with fewer services than that has come back to some of them by then.
 const TRIES: u8 = 100;
@@ -39,6 +42,17 @@ pub struct Scan {
     pub targets: u32,
     /// Distinct ports among them, counted up to the same bound.
     pub ports: u32,
+    /// How surely it is one.
+    pub mark: Mark,
+}
+
+/// What tells a scan from a program that finds all its services down.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Mark {
+    /// There are more targets than any program's configuration holds, or no kernel made the segments.
+    Plain,
+    /// There is none: a host that is down may have run as many services.
+    Missing,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -53,6 +67,8 @@ struct Attempts {
     tries: u8,
     /// How often it was answered, of those.
     open: u8,
+    /// How often with a segment that no kernel's `connect()` makes.
+    made: u8,
     /// New ports that were tried in a rush, and whether it ever was a range of them.
     rush: u8,
     range: Range,
@@ -76,6 +92,7 @@ enum Range {
 struct Attempt {
     start: Timestamp,
     answer: Answer,
+    maker: Maker,
 }
 
 /// What came of it.
@@ -95,8 +112,14 @@ impl Attempts {
         let many = self.ports.len() >= MANY_PORTS || self.targets.len() >= MANY_TARGETS;
         // What is tried at random mostly finds nobody who listens.
         let in_vain = usize::from(self.open) * 2 <= usize::from(self.tries);
-        let returns = usize::from(self.returns).saturating_mul(TARGETS_A_RETURN);
-        many && in_vain && (self.range == Range::Yes || returns < self.targets.len())
+        let returns = usize::from(self.returns);
+        let again = self.range == Range::Yes && returns < self.targets.len().saturating_mul(ROUNDS);
+        many && in_vain && (again || returns.saturating_mul(TARGETS_A_RETURN) < self.targets.len())
+    }
+
+    fn mark(&self) -> Mark {
+        let made = usize::from(self.made) * 2 > usize::from(self.tries);
+        if made || self.targets.len() >= MANY_TARGETS { Mark::Plain } else { Mark::Missing }
     }
 
     /// Reads what the next attempt will be compared with.
@@ -129,7 +152,7 @@ impl Attempts {
         &mut self,
         target: impl FnOnce() -> u32,
         Endpoint { addr, port }: Endpoint,
-        Attempt { start, answer }: Attempt,
+        Attempt { start, answer, maker }: Attempt,
     ) {
         let slow = start.since(self.first) > AT_MOST && !self.is_scan();
         if self.tries == 0 || start.since(self.last) > BURST || slow {
@@ -141,6 +164,7 @@ impl Attempts {
             let again = remember(&mut self.targets, target());
             self.returns += u8::from(answer == Answer::Refused && again);
             self.open += u8::from(answer == Answer::Open);
+            self.made += u8::from(maker == Maker::Program);
             let ports = self.ports.len();
             remember(&mut self.ports, port);
             if self.ports.len() > ports {
@@ -172,7 +196,7 @@ impl Sources {
             (false, true) => Answer::Open,
             (false, false) => Answer::None,
         };
-        let attempt = Attempt { start: close.start.ts, answer };
+        let attempt = Attempt { start: close.start.ts, answer, maker: Maker::of(close) };
         self.add(source, target, attempt, close.closed_at);
     }
 
@@ -190,7 +214,8 @@ impl Sources {
             Some(_) => Answer::Refused,
             None => Answer::None,
         };
-        let attempt = Attempt { start: attempted.start(), answer };
+        let attempt =
+            Attempt { start: attempted.start(), answer, maker: Maker::of_syn(attempted.syn_traits()) };
         self.add(attempted.client().addr, attempted.server(), attempt, attempted.closed_at);
     }
 
@@ -228,8 +253,11 @@ impl Sources {
         let attempts = self.window.get(&source)?;
         let near = attempts.last.since(start) <= BURST;
         let count = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
-        (near && attempts.is_scan())
-            .then(|| Scan { targets: count(attempts.targets.len()), ports: count(attempts.ports.len()) })
+        (near && attempts.is_scan()).then(|| Scan {
+            targets: count(attempts.targets.len()),
+            ports: count(attempts.ports.len()),
+            mark: attempts.mark(),
+        })
     }
 }
 
@@ -245,17 +273,6 @@ fn remember<T: PartialEq, const N: usize>(seen: &mut SmallVec<[T; N]>, value: T)
 /// A SYN, and neither side ever said anything; or a segment that no connection begins with.
 fn failed_attempt(close: &Close) -> bool {
     is_probe(close) || never_used(close)
-}
-
-/// Neither SYN nor ACK is what no stack sends, and scanners do (nmap's FIN, NULL and Xmas scans): who listens says nothing, and all
-/// others answer with a RST (RFC 9293 §3.10.7).
-fn is_probe(close: &Close) -> bool {
-    let begins = |first: &&Recent| first.is_at(close.start) && first.by == close.client;
-    let first = close.recent.first().filter(begins);
-    let odd = first.is_some_and(|first| {
-        first.len == 0 && !first.flags.has(Flags::SYN.with(Flags::ACK).with(Flags::RST))
-    });
-    odd && !close.half(Side::Server).has_data()
 }
 
 fn never_used(close: &Close) -> bool {
@@ -283,7 +300,7 @@ mod tests {
         for round in 0..rounds {
             let start = Timestamp::from_parts(100 + 2 * round, 0);
             for &target in &targets {
-                sources.add(source, target, Attempt { start, answer }, start);
+                sources.add(source, target, Attempt { start, answer, maker: Maker::Kernel }, start);
             }
         }
         sources.scan_of(source, Timestamp::from_parts(100, 0))
@@ -292,8 +309,17 @@ mod tests {
     #[test]
     fn many_ports_or_many_hosts_are_a_scan() {
         assert!(tried(9, 0, 1, Answer::Refused).is_none() && tried(0, 24, 1, Answer::Refused).is_none());
-        assert_eq!(tried(10, 0, 1, Answer::Refused), Some(Scan { targets: 10, ports: 10 }));
-        assert_eq!(tried(0, 200, 1, Answer::Refused), Some(Scan { targets: 25, ports: 1 }));
+        let scan = |targets, ports, mark| Some(Scan { targets, ports, mark });
+        assert_eq!(tried(10, 0, 1, Answer::Refused), scan(10, 10, Mark::Missing));
+        assert_eq!(tried(25, 0, 1, Answer::Refused), scan(25, 25, Mark::Plain));
+        assert_eq!(tried(0, 200, 1, Answer::Refused), scan(25, 1, Mark::Plain));
+    }
+
+    /// All that a host runs may be down at once, and whoever uses that comes back.
+    #[test]
+    fn who_tries_the_same_ports_time_after_time_waits_for_them() {
+        assert_eq!(tried(20, 0, 2, Answer::Refused).map(|scan| scan.mark), Some(Mark::Missing));
+        assert!(tried(20, 0, 3, Answer::Refused).is_none());
     }
 
     #[test]
@@ -314,7 +340,11 @@ mod tests {
         for n in 0..80_u16 {
             let start = Timestamp::from_parts(100 + u64::from(n) / 8, 0);
             let target = endpoint(2, n % 40);
-            attempts.add(|| u32::from(n % 40), target, Attempt { start, answer: Answer::Refused });
+            attempts.add(
+                || u32::from(n % 40),
+                target,
+                Attempt { start, answer: Answer::Refused, maker: Maker::Kernel },
+            );
         }
         assert!(!attempts.is_scan());
     }
@@ -332,7 +362,11 @@ mod tests {
             let mut attempts = Attempts::default();
             let start = Timestamp::from_parts(100, 0);
             for n in 0..30 {
-                attempts.add(|| n, endpoint(2, 6881), Attempt { start, answer: Answer::Refused });
+                attempts.add(
+                    || n,
+                    endpoint(2, 6881),
+                    Attempt { start, answer: Answer::Refused, maker: Maker::Kernel },
+                );
             }
             (0..used).for_each(|_| attempts.add_used(start));
             attempts.is_scan()
@@ -348,7 +382,12 @@ mod tests {
             for n in 0..30 {
                 let start = Timestamp::from_parts(first + seconds * n, 0);
                 let target = endpoint(u8::try_from(n).unwrap(), 80);
-                sources.add(source, target, Attempt { start, answer: Answer::Refused }, start);
+                sources.add(
+                    source,
+                    target,
+                    Attempt { start, answer: Answer::Refused, maker: Maker::Kernel },
+                    start,
+                );
             }
             sources.scan_of(source, Timestamp::from_parts(first + seconds * 29, 0))
         };

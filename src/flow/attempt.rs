@@ -276,6 +276,12 @@ impl Attempted {
         Look { place: Place::new(file, traits), ttl }
     }
 
+    /// What its SYN's headers say.
+    #[must_use]
+    pub const fn syn_traits(&self) -> Traits {
+        self.attempt.traits
+    }
+
     /// Where the RST that refused it was captured.
     #[must_use]
     pub fn refusal_place(&self) -> Option<Place> {

@@ -313,6 +313,21 @@ impl Close {
         (server.has_data() && !server.has_fin()).then(|| said.since(server.last_seen))
     }
 
+    /// When the server ended it: by the first FIN, or by a RST before which nobody had closed, other than of the SYN.
+    #[must_use]
+    pub fn ended_by_server(&self) -> Option<Timestamp> {
+        let server = self.end(Side::Server);
+        match (self.fins.at(server), self.fins.at(self.client)) {
+            (Some(own), None) => Some(own.ts),
+            (Some(own), Some(other)) => (own.serial < other.serial).then_some(own.ts),
+            (None, Some(_)) => None,
+            (None, None) => {
+                let reset = self.reset.as_ref().filter(|reset| reset.by == server && !self.answers_syn());
+                reset.map(|reset| reset.rst.ts)
+            }
+        }
+    }
+
     /// A side's half-connection at the end of the watching.
     #[must_use]
     pub const fn half(&self, side: Side) -> &Half {

@@ -36,6 +36,15 @@ impl Pace {
         frames.iter().position(|frame| frame.ts > now).unwrap_or(frames.len())
     }
 
+    /// How far time may have gone at `now`, when these were shown and those are to come: it goes on without frames as well, but never past
+    /// the next one, which may not have been read.
+    pub(super) fn reached(now: Timestamp, shown: &[Frame<'_>], later: &[Frame<'_>]) -> Option<Timestamp> {
+        match later.first() {
+            Some(next) => Some(now.min(next.ts)),
+            None => shown.last().map(|last| last.ts),
+        }
+    }
+
     /// Lets a moment pass.
     pub(super) fn rest() {
         thread::sleep(TICK);
@@ -60,6 +69,16 @@ mod tests {
     fn at(millis: u64) -> Frame<'static> {
         let ts = Timestamp::from_nanos(1_000_000_000 + millis * 1_000_000);
         Frame { ts, number: 1, file: 0, link: LinkType::Ethernet, wire_len: 0, bytes: &[] }
+    }
+
+    /// What is late is no reason to judge what was shown without its neighbours.
+    #[test]
+    fn time_does_not_go_past_what_is_still_to_be_read() {
+        let (shown, late) = ([at(0), at(10)], at(60_000).ts);
+        assert_eq!(Pace::reached(late, &shown, &[at(900)]), Some(at(900).ts));
+        assert_eq!(Pace::reached(late, &shown, &[at(90_000)]), Some(late));
+        assert_eq!(Pace::reached(late, &shown, &[]), Some(at(10).ts));
+        assert_eq!(Pace::reached(late, &[], &[]), None);
     }
 
     #[test]

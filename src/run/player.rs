@@ -32,9 +32,10 @@ impl<'a> Player<'a> {
         {
             let (due, later) = frames.split_at(self.pace.due(frames));
             pass.take(due);
-            // Time goes on without frames as well, but never past the next one.
             let now = self.pace.now(first.ts);
-            pass.advance(later.first().map_or(now, |next| now.min(next.ts)));
+            if let Some(reached) = Pace::reached(now, due, later) {
+                pass.advance(reached);
+            }
             if pass.desk.view.wants_counts() {
                 let shown = self.show(pass, now);
                 pass.desk.note(shown);

@@ -140,7 +140,7 @@ impl<'a> Evidence<'a> {
     /// The request of HTTP/2 that was under way at the end, or that the server gave up with the connection.
     #[must_use]
     pub fn stream(&self) -> Option<&'a Stream> {
-        self.exchange.http2()?.foremost().or_else(|| Some(&talk::given_up(self)?.stream))
+        self.exchange.http2()?.foremost().or_else(|| Some(&talk::given_up::of(self)?.stream))
     }
 
     /// The HTTP/1 exchange at the end.

@@ -6,9 +6,9 @@ use crate::flow::{BodyLength, Exchange, Side, Turn};
 use crate::time::Span;
 
 pub(super) use self::rst::{advice_of_text, of_ignored, of_rst};
-use super::ending::{half_close, shut_window, silence, unseen};
+use super::ending::{half_close, shut_window, silence, together, unseen};
 use super::evidence::{Evidence, Talk};
-use super::talk::{after, broken_off, goaway, own_words, rhythm, version};
+use super::talk::{after, broken_off, given_up, goaway, own_words, rhythm, version};
 use super::{Confidence, Fact, cap, talk};
 
 /// How the end looked: the first FIN and the RST, as far as there are any.
@@ -22,6 +22,7 @@ pub(super) fn of_end(evidence: &Evidence<'_>) -> Vec<Fact> {
     } else {
         facts.extend(cap::limits(evidence));
     }
+    facts.extend(together::refusal(evidence));
     facts
 }
 
@@ -90,9 +91,12 @@ fn last_word_of(evidence: &Evidence<'_>, side: Side) -> &'static str {
 pub(super) fn of_talk(evidence: &Evidence<'_>) -> Option<Fact> {
     let turn = evidence.exchange.turn?;
     let request = request_name(evidence);
-    if let Some(aborted) = talk::given_up(evidence) {
-        let fact =
-            format!("the server gave up {request} (RST_STREAM) after {} body bytes", aborted.stream.body);
+    if let Some(aborted) = given_up::of(evidence) {
+        let fact = format!(
+            "the server gave up {request} ({}) after {} body bytes",
+            given_up::named(aborted),
+            aborted.stream.body
+        );
         return Some(Fact::at(aborted.frame, fact));
     }
     Some(match evidence.talk {
@@ -212,7 +216,7 @@ pub(super) fn progress(evidence: &Evidence<'_>) -> String {
 
 /// Is a request that was cut safe to send again? RFC 9110 §9.2.2.
 pub(super) fn retry_advice(evidence: &Evidence<'_>) -> &'static str {
-    if goaway::never_worked_on(evidence) {
+    if goaway::never_worked_on(evidence) || given_up::is_refused(evidence) {
         return "The server never worked on the request: retrying it is safe.";
     }
     match evidence.exchange.method() {

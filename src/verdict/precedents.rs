@@ -4,7 +4,7 @@
 //! The first of each kind goes before all the rules; the next ones of its kind are given the same conclusion. What makes a
 //! kind is listed in [`Kind`], and a test over many attempts holds the two ways equal.
 
-use crate::context::Surroundings;
+use crate::context::{Mark, Surroundings};
 use crate::flow::{Attempted, ObservedUntil, Place, Refusal, Side};
 
 use super::who::forgery::is_elsewhere;
@@ -28,14 +28,16 @@ struct Kind {
     left_here: bool,
     /// Its port accepted others around it.
     accepted_around: bool,
-    /// It is one of a scan.
+    /// It may be one of a scan.
     scan: bool,
+    /// And is, beyond doubt.
+    plain: bool,
     /// It was given up, or frames were lost near it.
     doubtful: bool,
 }
 
 /// How many kinds there are: one for each set of facts.
-const KINDS: usize = 1 << 9;
+const KINDS: usize = 1 << 10;
 
 impl Kind {
     fn of(attempted: &Attempted, surroundings: &Surroundings) -> Self {
@@ -52,13 +54,14 @@ impl Kind {
             left_here: surroundings.server_comes_in && attempted.refusal_place().is_some_and(Place::goes_out),
             accepted_around: surroundings.accepted_around && rst.is_some(),
             scan: surroundings.scan.is_some(),
+            plain: surroundings.scan.is_some_and(|scan| scan.mark == Mark::Plain),
             doubtful: attempted.until() == ObservedUntil::Evicted || surroundings.lost_nearby > 0,
         }
     }
 
     fn index(self) -> usize {
         let where_from = [self.other_distance, self.over_loopback, self.left_here];
-        let around = [self.accepted_around, self.scan, self.doubtful];
+        let around = [self.accepted_around, self.scan, self.plain, self.doubtful];
         let facts =
             [self.refused, self.answered, self.odd_number].into_iter().chain(where_from).chain(around);
         facts.fold(0, |index, fact| index << 1 | usize::from(fact))
@@ -78,11 +81,11 @@ struct Conclusion {
 
 /// The conclusions so far.
 #[derive(Debug)]
-pub struct Precedents([Option<Conclusion>; KINDS]);
+pub struct Precedents(Box<[Option<Conclusion>]>);
 
 impl Default for Precedents {
     fn default() -> Self {
-        Self([None; KINDS])
+        Self(vec![None; KINDS].into_boxed_slice())
     }
 }
 
@@ -257,7 +260,7 @@ mod tests {
         fn a_precedent_gives_what_the_rules_give(
             seen in any::<[[u32; 8]; 6]>(),
             answers in prop::array::uniform6(answer()),
-            scans in any::<[bool; 6]>(),
+            scans in any::<[Option<bool>; 6]>(),
             ttls in any::<[Option<u8>; 6]>(),
             lost in any::<[bool; 6]>(),
             comes_in in any::<[bool; 6]>(),
@@ -271,7 +274,10 @@ mod tests {
                 let attempted = attempted(&seen[at], answers[at], until, Span::from_millis(10 * u64::from(watched[at])));
                 let idle = LearnedIdle { idle: Span::from_secs(5), fitting: 3, of: 3, together: 0 };
                 let around = Surroundings {
-                    scan: scans[at].then_some(Scan { targets: 30, ports: 30 }),
+                    scan: scans[at].map(|plain| {
+                        let mark = if plain { Mark::Plain } else { Mark::Missing };
+                        Scan { targets: 30, ports: 30, mark }
+                    }),
                     server_ttl: ttls[at],
                     server_comes_in: comes_in[at],
                     accepted_around: accepted[at],

@@ -5,6 +5,7 @@ pub(super) mod answered_early;
 pub(super) mod broken_off;
 pub(super) mod farewell;
 mod framed;
+pub(super) mod given_up;
 pub(super) mod goaway;
 pub(super) mod own_words;
 pub(super) mod patience;
@@ -24,9 +25,10 @@ use crate::time::Span;
 
 use self::answered_early::is_rest_of_request;
 pub(super) use self::framed::{
-    answers_unread, end_unknown, ends_at_close, fatal, given_up, has_all_of_server, http2_failed, is_broken,
-    is_known, is_refused, lacks_only_trailer,
+    answers_unread, end_unknown, ends_at_close, fatal, has_all_of_server, http2_failed, is_broken, is_known,
+    is_refused, lacks_only_trailer,
 };
+
 pub(super) use self::turns::{
     SHORT_ANSWER, answered_at_once, is_full, is_quiet, may_be_only_settings, stream_is_cut,
 };

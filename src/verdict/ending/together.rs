@@ -1,8 +1,9 @@
 //! Connections of a server that end at one moment, whatever each of them was at: a process ended, or was told to.
 
-use crate::flow::{Close, Side};
+use crate::flow::{Close, Exchange, Owed, Side};
 
-use crate::verdict::evidence::{BRIEFEST_IDLE, Evidence};
+use crate::verdict::evidence::{BRIEFEST_IDLE, Evidence, Shape};
+use crate::verdict::{Confidence, Fact, How};
 
 /// Other connections that a server closes at the same moment by no chance.
 const SOME: u32 = 2;
@@ -12,21 +13,57 @@ pub(in crate::verdict) fn closed_with(evidence: &Evidence<'_>) -> Option<u32> {
     evidence.surroundings.learned_idle.map(|learned| learned.together).filter(|&others| others >= SOME)
 }
 
-/// Did the server close first, what was idle, and was that used again, or what somebody still waited on? Others may have ended with it, some of
-/// which are handed over later.
+/// That the server's port refused whoever came about when it ended the connection, in a clause: no patience with one connection shuts a port.
+fn port_refused(evidence: &Evidence<'_>) -> Option<String> {
+    let from = evidence.surroundings.refused_from?;
+    let end = evidence.close.ended_by_server()?;
+    Some(if from < end {
+        format!("its port had refused new connections since {} before", end.since(from))
+    } else {
+        format!("its port refused a new connection {} later", from.since(end))
+    })
+}
+
+/// The same as a fact.
+pub(in crate::verdict) fn refusal(evidence: &Evidence<'_>) -> Option<Fact> {
+    port_refused(evidence).map(Fact::of_all)
+}
+
+/// The same, where the server's own socket ended the connection: what answers in its stead may be a firewall, which refuses SYNs as well.
+pub(in crate::verdict) fn program_gone(evidence: &Evidence<'_>) -> Option<String> {
+    let aborted = evidence.shape == Shape::Active && evidence.rst_by_confidence >= Some(Confidence::Likely);
+    let own = evidence.closer == Some(Side::Server) || evidence.how == How::Reset && aborted;
+    port_refused(evidence).filter(|_| own)
+}
+
+/// Did the server close first what was used again, or what somebody still waited on, or abort what had been in use? Others may have ended with
+/// it, some of which are handed over later, and whoever comes next may be refused.
 pub(in crate::verdict) fn may_be_one_of_many(close: &Close) -> bool {
     let server = close.end(Side::Server);
-    let Some(fin) = close.fins.at(server).as_ref() else { return false };
+    let Some(fin) = close.fins.at(server).as_ref() else { return aborted_in_use(close) };
     let first = close.fins.at(close.client).as_ref().is_none_or(|client| fin.serial < client.serial);
-    let half = close.half(Side::Server);
-    let idle = half.has_data() && fin.ts.since(half.last_data) >= BRIEFEST_IDLE;
     let refused = close
         .reset
         .as_ref()
         .is_some_and(|reset| reset.by == server && reset.prompt.is_some_and(|prompt| prompt.len > 0));
     let exchange = close.exchange_at_fin.as_ref().unwrap_or(&close.exchange);
     let awaited = || exchange.turn.is_some_and(|turn| turn.by == close.client);
-    first && (idle && refused || awaited())
+    first && (refused || awaited() || owes_rest(exchange))
+}
+
+/// Did the server abort, before anybody had closed it, what somebody still waited on, or what had been idle? One that aborts behind its answer
+/// means to, whatever others do.
+fn aborted_in_use(close: &Close) -> bool {
+    let Some(end) = close.ended_by_server() else { return false };
+    let half = close.half(Side::Server);
+    let idle = end.since(half.last_data) >= BRIEFEST_IDLE;
+    let awaited = || close.exchange.turn.is_some_and(|turn| turn.by == close.client);
+    half.has_data() && (idle || awaited() || owes_rest(&close.exchange))
+}
+
+/// Had an answer begun of which more was to come?
+fn owes_rest(exchange: &Exchange) -> bool {
+    matches!(exchange.owed(), Some(Owed::Rest(_)))
 }
 
 #[cfg(test)]
@@ -49,11 +86,21 @@ mod tests {
     #[test]
     fn what_a_process_may_have_taken_with_it_waits_for_the_others() {
         let open = "A > B S\nB > A S.\nA > B .\nA > B P. len 9\nB > A P. len 9\nA > B .\n";
-        assert!(waits(&format!("{open}+2 B > A F.\nA > B .\n+0.5 A > B P. len 9\nB > A R")));
+        for pause in ["", "+2 "] {
+            assert!(waits(&format!("{open}{pause}B > A F.\nA > B .\n+0.5 A > B P. len 9\nB > A R")));
+        }
         assert!(waits(&format!("{open}A > B P. len 9\nB > A .\n+0.5 B > A F.\nA > B F.\nB > A .")));
-        // An end that nobody minds does not.
+        // Where it aborted, or in the midst of an answer, its port may refuse whoever comes next.
+        assert!(waits(&format!("{open}+2 B > A R.")));
+        let cut = "HTTP/1.1 200 OK\\r\\nContent-Length: 9\\r\\n\\r\\nok";
+        let half = format!(
+            "A > B S\nB > A S.\nA > B .\nA > B P. \"GET / HTTP/1.1\\r\\n\\r\\n\"\nB > A P. \"{cut}\"\nA > B .\n"
+        );
+        assert!(waits(&format!("{half}B > A F.\nA > B F.\nB > A .")));
+        // An end that nobody minds does not, nor does one that was meant.
+        assert!(!waits(&format!("{open}B > A R.")));
         assert!(!waits(&format!("{open}+2 B > A F.\nA > B F.\nB > A .")));
-        assert!(!waits(&format!("{open}B > A F.\nA > B .\n+0.5 A > B P. len 9\nB > A R")));
+        assert!(!waits(&format!("{open}B > A F.\nA > B .\n+0.5 A > B F.\nB > A R")));
         assert!(!waits(&format!("{open}+2 A > B F.\nB > A F.\nA > B .")));
     }
 }

@@ -1,7 +1,7 @@
 //! A program aborted a connection on which nothing was owed.
 
-use crate::verdict::ending::gave_up;
 use crate::verdict::ending::unseen::last_words_unseen;
+use crate::verdict::ending::{gave_up, together};
 use crate::verdict::evidence::{BRIEFEST_IDLE, Shape, Talk};
 use crate::verdict::rule::{Confidence, Rule, hit, miss};
 use crate::verdict::talk::{broken_off, farewell, goaway, unheeded, unread};
@@ -112,6 +112,11 @@ fn advise(evidence: &Evidence<'_>) -> String {
         let (peer, bytes) = (side.peer(), evidence.exchange.turn.map_or(0, |turn| turn.bytes));
         return format!(
             "The {side}'s program closed right after the last {bytes} bytes of the {peer}: without having read them (which is normal when it leaves on purpose), or by an abort that it meant (SO_LINGER 0, an abort or destroy call). On the wire the two are one."
+        );
+    }
+    if let Some(refused) = together::program_gone(evidence).filter(|_| side == Side::Server) {
+        return format!(
+            "The server's program aborted, and {refused}: a shutdown, a restart or a kill just then, whose log says which. Let it drain before it ends."
         );
     }
     // What lay before a FIN is whose that was.

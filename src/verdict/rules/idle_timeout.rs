@@ -3,7 +3,7 @@
 use crate::context::LearnedIdle;
 use crate::flow::Side;
 use crate::time::Span;
-use crate::verdict::ending::{gave_up, probes, silence};
+use crate::verdict::ending::{gave_up, probes, silence, together};
 use crate::verdict::evidence::{BRIEFEST_IDLE, STANDS_OUT, Shape, Talk};
 use crate::verdict::rule::{Confidence, Rule, hit, miss};
 use crate::verdict::talk::{broken_off, unheeded};
@@ -109,6 +109,12 @@ fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
     {
         return None;
     }
+    // Nobody's patience with one connection shuts a port.
+    let most = if together::refusal(evidence).is_some() { Confidence::Possible } else { Confidence::Certain };
+    judge_rst(evidence, idle).map(|sure| sure.min(most))
+}
+
+fn judge_rst(evidence: &Evidence<'_>, idle: Span) -> Option<Confidence> {
     match evidence.shape {
         Shape::Reply => judge_reply(evidence, idle),
         // Who only passes on what others say has no other reason.

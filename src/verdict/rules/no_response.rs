@@ -5,7 +5,7 @@ use crate::verdict::ending::{half_close, probes, shut_window, together};
 use crate::verdict::evidence::{Shape, Talk};
 use crate::verdict::rule::{Confidence, Rule, hit, miss};
 use crate::verdict::talk::{
-    QUIET, farewell, goaway, own_words, race, rhythm, sent_away, turned_away, version,
+    QUIET, farewell, given_up, goaway, own_words, race, rhythm, sent_away, turned_away, version,
 };
 use crate::verdict::{Evidence, Fact, How, facts, talk};
 
@@ -87,11 +87,8 @@ fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
         How::Fin | How::FinThenReset if farewell::left_without_a_word(evidence, Side::Server) => {
             Confidence::Likely
         }
-        How::Fin | How::FinThenReset
-            if talk::given_up(evidence).is_some() || talk::fatal(evidence).is_some() =>
-        {
-            return Some(Confidence::Likely);
-        }
+        _ if given_up::of(evidence).is_some() => return Some(Confidence::Likely),
+        How::Fin | How::FinThenReset if talk::fatal(evidence).is_some() => return Some(Confidence::Likely),
         How::Fin | How::FinThenReset => Confidence::Possible,
         How::Reset if farewell::last_word_left_unread(evidence) => Confidence::Possible,
         How::Reset if evidence.shape == Shape::Active => Confidence::Likely,
@@ -145,7 +142,9 @@ fn advise(evidence: &Evidence<'_>) -> String {
     }
     // A server that stops reading keeps its client from going on.
     let shut = || shut_window::advice(evidence).filter(|_| evidence.exchange.request_unfinished());
-    let told = goaway::advice(evidence).or_else(|| own_words::advice(evidence));
+    let told = goaway::advice(evidence)
+        .or_else(|| given_up::advice(evidence))
+        .or_else(|| own_words::advice(evidence));
     if let Some(advice) = told.or_else(shut) {
         return format!("{advice} {}", facts::retry_advice(evidence));
     }
@@ -159,6 +158,12 @@ fn advise(evidence: &Evidence<'_>) -> String {
         return format!("{advice} {}", facts::retry_advice(evidence));
     }
     let waited = evidence.idle_before.map(|idle| format!(" after {idle}")).unwrap_or_default();
+    if let Some(refused) = together::program_gone(evidence) {
+        return format!(
+            "The server ended the connection{waited} without answering, and {refused}: it crashed or was stopped, restarted or killed just then. Its log says which; let it drain before it ends. {}",
+            facts::retry_advice(evidence)
+        );
+    }
     if let Some(others) = together::closed_with(evidence) {
         return format!(
             "The server ended the connection{waited} without answering, and {others} others at that moment that had been idle for various times: a restart, a shutdown or a kill just then. Let the server drain first. {}",

@@ -1,5 +1,6 @@
 //! Many refusals or abandoned handshakes from one source.
 
+use crate::context::Mark;
 use crate::verdict::rule::{Confidence, Rule, hit, miss};
 use crate::verdict::{Evidence, Fact, facts};
 
@@ -7,10 +8,10 @@ pub(super) const RULE: Rule = Rule {
     name: "port_scan",
     title: "one source tries many ports or hosts",
     doc: "What happened: one source tried many ports or hosts within a few minutes, mostly in vain: a scanner, an inventory tool, a worm.
-How it is told: refused, unanswered or abandoned attempts of the same source to ten or more ports, or to twenty-five or more \
-targets, on which nobody ever said anything, and hardly any of which was tried again after it had refused, unless twenty ports of one \
-host were tried within a second. A segment with neither \
-SYN nor ACK (FIN, NULL and Xmas scans) is an attempt as well.
+How it is told: refused, unanswered or abandoned attempts of the same source to twenty-five or more targets, on which nobody ever said \
+anything, and hardly any of which was tried again after it had refused, unless twenty ports of one \
+host were tried within a second and not three times. Ten ports are enough where the SYNs offer nothing of what a kernel's do, or have neither \
+SYN nor ACK (FIN, NULL and Xmas scans); else so few may be all that a host ran which is down, and a scan is possible.
 Not to be confused with: a program or a monitoring system whose services are down, which comes back to them: each is port_closed; a load \
 balancer's checks, most of which find somebody.
 What to do: if the source is your own scanner, nothing. Otherwise look at who it is and block it where it enters; the refusals \
@@ -30,7 +31,10 @@ themselves do no harm.",
 };
 
 fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
-    evidence.surroundings.scan.map(|_| Confidence::Likely)
+    evidence.surroundings.scan.map(|scan| match scan.mark {
+        Mark::Plain => Confidence::Likely,
+        Mark::Missing => Confidence::Possible,
+    })
 }
 
 fn facts_of(evidence: &Evidence<'_>) -> Vec<Fact> {

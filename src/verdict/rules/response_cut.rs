@@ -1,10 +1,10 @@
 //! The server ended in the middle of its answer.
 
 use crate::flow::{BodyLength, Owed, Side};
-use crate::verdict::ending::{half_close, shut_window, unseen};
+use crate::verdict::ending::{half_close, shut_window, together, unseen};
 use crate::verdict::evidence::{Shape, Talk};
 use crate::verdict::rule::{Confidence, Rule, hit, miss};
-use crate::verdict::talk::{answered_early, goaway, own_words, tls};
+use crate::verdict::talk::{answered_early, given_up, goaway, own_words, tls};
 use crate::verdict::{Evidence, How, facts, talk};
 
 pub(super) const RULE: Rule = Rule {
@@ -90,7 +90,7 @@ fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
         // Of what it said nobody knows how much there was to come.
         None if evidence.exchange.is_framed() && unseen::answer_behind_hole(evidence) => Confidence::Likely,
         // It ended the stream with a status of its own making.
-        _ if talk::given_up(evidence).is_some() || talk::fatal(evidence).is_some() => {
+        _ if given_up::of(evidence).is_some() || talk::fatal(evidence).is_some() => {
             return Some(Confidence::Likely);
         }
         None if tls::record_is_cut(evidence) => Confidence::Likely,
@@ -138,7 +138,9 @@ fn announced(evidence: &Evidence<'_>) -> Option<BodyLength> {
 }
 
 fn advise(evidence: &Evidence<'_>) -> String {
-    let told = goaway::advice(evidence).or_else(|| own_words::advice(evidence));
+    let told = goaway::advice(evidence)
+        .or_else(|| given_up::advice(evidence))
+        .or_else(|| own_words::advice(evidence));
     if let Some(advice) = told.or_else(|| shut_window::advice(evidence)) {
         return format!("{advice} {}", facts::retry_advice(evidence));
     }
@@ -147,6 +149,13 @@ fn advise(evidence: &Evidence<'_>) -> String {
     }
     if talk::lacks_only_trailer(evidence) {
         return "All of the body came, and the last chunk with it; the empty line behind that did not (RFC 9112 §7.1). Strict clients take the answer for cut, others do not notice: mend what writes the chunks.".to_owned();
+    }
+    if let Some(refused) = together::program_gone(evidence) {
+        return format!(
+            "The server stopped after {}, and {refused}: it crashed or was stopped, restarted or killed just then. Its log says which; let it drain before it ends. {}",
+            facts::progress(evidence),
+            facts::retry_advice(evidence)
+        );
     }
     format!(
         "The server stopped after {}: look for a crash, a kill or a timeout while streaming in its log.{} {}",

@@ -314,6 +314,7 @@ fn facts_of(evidence: &Evidence<'_>) -> Vec<Fact> {
         facts.push(Fact::at(turn.frame, format!("{name} was sent all the same")));
     }
     facts.extend(facts::of_rst(evidence));
+    facts.extend(together::refusal(evidence));
     facts
 }
 
@@ -343,6 +344,12 @@ fn advise(evidence: &Evidence<'_>) -> String {
     if evidence.http().is_some_and(Http::is_over) {
         return format!(
             "The server had announced that it would close (Connection: close): your client must not reuse such a connection. {}",
+            facts::retry_unseen(evidence)
+        );
+    }
+    if let Some(refused) = together::program_gone(evidence) {
+        return format!(
+            "Your client reused a connection that the server had closed after {idle} idle, and {refused}: no timeout, but a shutdown, a restart or a kill just then. Let the server drain first, and the client pool drop what was closed. {}",
             facts::retry_unseen(evidence)
         );
     }

@@ -2,7 +2,7 @@
 
 use crate::flow::Recent;
 use crate::time::Span;
-use crate::verdict::ending::gave_up;
+use crate::verdict::ending::{gave_up, together};
 use crate::verdict::evidence::Shape;
 use crate::verdict::rule::{Confidence, Rule, hit, miss};
 use crate::verdict::who::forgery;
@@ -102,6 +102,7 @@ fn facts_of(evidence: &Evidence<'_>) -> Vec<Fact> {
             "within {apart} of it the server had forgotten another connection as well, which was in use"
         )));
     }
+    facts.extend(together::refusal(evidence));
     if let Some(Sender::Side(side)) = evidence.rst_by {
         let before = evidence.close.half_before(side);
         facts.push(Fact::of_all(format!(

@@ -1,8 +1,8 @@
 //! What protocols tell of what is owed: where a message ends, and which words end a session.
 
-use crate::flow::{Aborted, BodyLength, Exchange, Fatal, GoAway, Http, Marks, Owed, Roles, Side, Turn};
+use crate::flow::{BodyLength, Exchange, Fatal, GoAway, Http, Marks, Owed, Roles, Side, Turn};
 
-use super::{QUIET, Talk, broken_off, version};
+use super::{Talk, broken_off, given_up, version};
 use crate::verdict::How;
 use crate::verdict::ending::unseen::{
     acknowledged_by_abort, answer_behind_hole, answer_unseen, end_unseen, fin_behind_hole,
@@ -15,7 +15,7 @@ const SWITCHING_PROTOCOLS: u16 = 101;
 /// What was owed in a connection whose protocol tells, the surest first; `None` where none does, so that turns have to.
 pub(in crate::verdict) fn told(evidence: &Evidence<'_>, turn: Turn) -> Option<Talk> {
     let other = version::speaks_no_http(evidence).then_some(Talk::Awaiting);
-    let given_up = || given_up(evidence).map(|aborted| begun_or_awaited(aborted.stream.body));
+    let given_up = || given_up::of(evidence).map(|aborted| begun_or_awaited(aborted.stream.body));
     let ended_in_words = || ended_in_words(evidence, turn);
     let framed = || owed(evidence).and_then(|owed| framed_talk(evidence, owed));
     // Nobody owes an answer to a message of WebSocket.
@@ -52,15 +52,6 @@ fn framed_talk(evidence: &Evidence<'_>, owed: Owed) -> Option<Talk> {
         Owed::Rest(_) if end_unseen(evidence) => None,
         Owed::Rest(_) => Some(Talk::Answering),
     }
-}
-
-/// The request of HTTP/2 that the server gave up just before its FIN.
-pub(in crate::verdict) fn given_up<'a>(evidence: &Evidence<'a>) -> Option<&'a Aborted> {
-    // A client that had closed before needed no more of it.
-    let by_server = evidence.closer == Some(Side::Server) && evidence.fin_by == Some(Side::Server);
-    let fin = evidence.fin(Side::Server).filter(|_| by_server)?;
-    let aborted = evidence.exchange.http2()?.aborted.as_ref().filter(|_| is_known(evidence))?;
-    (fin.ts.since(aborted.ts) < QUIET).then_some(aborted)
 }
 
 /// The server's word that it ended the session, if it did.

@@ -1,6 +1,6 @@
 //! HTTP/2 in clear, as gRPC and proxies speak it to each other: many requests on one connection, and goodbyes in so many words.
 
-use crate::verdict::example::verdict;
+use crate::verdict::example::{cause, verdict};
 use crate::verdict::{Confidence, Harm, Verdict};
 
 const DATA: u8 = 0;
@@ -320,4 +320,24 @@ fn who_aborts_behind_an_error_has_said_why() {
     };
     assert!(aborted(ENHANCE_YOUR_CALM).contains("keepalive pings"));
     assert!(aborted(NO_ERROR).contains("SO_LINGER"));
+}
+
+/// A server that refuses a stream and aborts answers nothing, and its code says that the request may be sent again.
+#[test]
+fn what_a_server_refuses_and_aborts_had_no_answer() {
+    let aborted = |code: u8, pause: &str| {
+        let reset = frame(RST_STREAM, 0, 1, &[0, 0, 0, code]);
+        told(&format!("{}B > A P. hex {reset}\nA > B .\n{pause}B > A R.", ask(1)))
+    };
+    let refused = aborted(7, "+0.1 ");
+    assert_eq!(cause(&refused), (Some("no_response"), Some(Harm::Harmful)), "{:?}", refused.evidence);
+    assert!(says(&refused, "(RST_STREAM, REFUSED_STREAM)"), "{:?}", refused.evidence);
+    let advice = refused.advice.unwrap_or_default();
+    assert!(advice.contains("took no more requests") && advice.contains("retrying it is safe"), "{advice}");
+    let failed = aborted(2, "").advice.unwrap_or_default();
+    assert!(failed.contains("INTERNAL_ERROR") && !failed.contains("retrying it is safe"), "{failed}");
+    // Without a reason it may be that the server wants no more of an upload.
+    assert_eq!(aborted(0, "").cause_name(), Some("aborted_by_application"));
+    // What was refused long before is not the end's.
+    assert_eq!(aborted(7, "+3 ").cause_name(), Some("aborted_by_application"));
 }

@@ -330,3 +330,18 @@ fn who_leaves_a_handshake_on_a_long_path_may_have_had_another() {
     assert_eq!(told("A > B S\n+0.0001 B > A S.\n+0.117 A > B R"), Some(Harm::Harmless));
     assert_eq!(told("A > B S\n+1 A > B again\n+0.4 B > A S.\nA > B R"), Some(Harm::Harmful));
 }
+
+/// A host that is down may have run as many services: only what no kernel sends, or more targets than a program has, is a scan for certain.
+#[test]
+fn a_dozen_closed_ports_may_be_all_that_a_host_ran() {
+    let told = |ports: u16, stamp: &str| {
+        let tried = (1..=ports).map(|port| format!("A > B:{port} S{stamp}\nB:{port} > A R.\n"));
+        let told = verdict(&tried.collect::<String>());
+        let also = told.alternatives.iter().any(|other| other.rule.name == "port_scan");
+        (told.cause_name(), told.harm, also)
+    };
+    assert_eq!(told(12, " tsval 7"), (Some("port_closed"), None, true));
+    assert_eq!(told(12, ""), (Some("port_scan"), Some(Harm::Harmless), false));
+    assert_eq!(told(30, " tsval 7"), (Some("port_scan"), Some(Harm::Harmless), false));
+    assert_eq!(told(9, " tsval 7"), (Some("port_closed"), Some(Harm::Harmful), false));
+}

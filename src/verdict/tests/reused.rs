@@ -85,3 +85,44 @@ fn a_refusal_without_a_length_is_not_cut() {
     assert_eq!(told("400 Bad Request").cause_name(), Some("unread_data_at_close"));
     assert_eq!(told("200 OK").cause_name(), Some("response_cut"));
 }
+
+/// What all had been idle for a round time a timeout may have closed; where the port lets nobody in any more, its program has gone.
+#[test]
+fn a_port_that_refuses_right_after_tells_of_a_restart() {
+    let get = "A > B P. \"GET / HTTP/1.1\\r\\nHost: b\\r\\n\\r\\n\"\n";
+    let answer = "B > A P. \"HTTP/1.1 200 OK\\r\\nContent-Length: 0\\r\\n\\r\\n\"\nA > B .\n";
+    let before = "A > B S\nB > A S.\nA > B .\n";
+    let advice = |name: &str, talk: &str, more: &str| {
+        let told = verdict(&format!("{before}{get}{talk}{more}"));
+        assert_eq!(told.cause_name(), Some(name), "{:?}", told.evidence);
+        let seen = told.evidence.iter().any(|fact| fact.fact.contains("refused a new connection"));
+        (told.advice.unwrap_or_default(), seen)
+    };
+    let refused = "D > B S\nB > D R.\n";
+    let let_in = "D > B S\nB > D S.\nD > B .\nD > B R.\n";
+    let again = format!("{answer}+5 B > A F.\nA > B .\n+0.2 {get}B > A R\n");
+    let (told, seen) = advice("stale_keepalive", &again, refused);
+    assert!(told.contains("no timeout, but a shutdown") && seen, "{told}");
+    // Long after, nobody knows what for.
+    for other in [let_in.to_owned(), format!("+9 {refused}")] {
+        let (told, seen) = advice("stale_keepalive", &again, &other);
+        assert!(told.contains("idle timeout below 5") && !seen, "{other}: {told}");
+    }
+    let (told, seen) = advice("no_response", "B > A .\n+2 B > A F.\nA > B F.\nB > A .\n", refused);
+    assert!(told.contains("refused a new connection") && seen, "{told}");
+    let cut = "B > A P. \"HTTP/1.1 200 OK\\r\\nContent-Length: 9\\r\\n\\r\\nok\"\nA > B .\n+2 B > A R.\n";
+    let (told, seen) = advice("response_cut", cut, refused);
+    assert!(told.contains("refused a new connection") && seen, "{told}");
+    // Whoever it lets in later is answered by a program that is there.
+    let back = format!("{refused}+0.4 {before}{get}B > A .\n+0.1 B > A F.\nA > B F.\nB > A .");
+    let told = verdict(&format!("C > B S\nB > C S.\nC > B .\nC > B R.\n+3 {back}"));
+    assert!(told.evidence.iter().all(|fact| !fact.fact.contains("refused new")), "{:?}", told.evidence);
+    // What answers in its stead may be a firewall that began to refuse.
+    let (told, seen) = advice("state_lost", &format!("{answer}+0.2 {get}B > A R\n"), refused);
+    assert!(told.contains("firewall") && seen, "{told}");
+    // Who forgot what was idle and lets nobody in was restarted.
+    let forgotten = format!("{answer}+60 {get}B > A R\n");
+    let (_, seen) = advice("state_lost", &forgotten, refused);
+    assert!(seen);
+    advice("idle_timeout", &forgotten, let_in);
+}

@@ -23,26 +23,10 @@ pub struct GoAway {
 }
 
 impl GoAway {
-    /// The name of its code (RFC 9113 §7).
+    /// The name of its code.
     #[must_use]
     pub const fn name(&self) -> &'static str {
-        match self.code {
-            0 => "NO_ERROR",
-            1 => "PROTOCOL_ERROR",
-            2 => "INTERNAL_ERROR",
-            3 => "FLOW_CONTROL_ERROR",
-            4 => "SETTINGS_TIMEOUT",
-            5 => "STREAM_CLOSED",
-            6 => "FRAME_SIZE_ERROR",
-            7 => "REFUSED_STREAM",
-            8 => "CANCEL",
-            9 => "COMPRESSION_ERROR",
-            10 => "CONNECT_ERROR",
-            11 => "ENHANCE_YOUR_CALM",
-            12 => "INADEQUATE_SECURITY",
-            13 => "HTTP_1_1_REQUIRED",
-            _ => "an unknown code",
-        }
+        name_of(self.code)
     }
 
     /// Something was wrong; otherwise its sender only means to end.
@@ -52,7 +36,28 @@ impl GoAway {
     }
 }
 
-/// One that is being read.
+/// The name of an error code, of a connection or a stream (RFC 9113 §7).
+pub(super) const fn name_of(code: u32) -> &'static str {
+    match code {
+        0 => "NO_ERROR",
+        1 => "PROTOCOL_ERROR",
+        2 => "INTERNAL_ERROR",
+        3 => "FLOW_CONTROL_ERROR",
+        4 => "SETTINGS_TIMEOUT",
+        5 => "STREAM_CLOSED",
+        6 => "FRAME_SIZE_ERROR",
+        7 => "REFUSED_STREAM",
+        8 => "CANCEL",
+        9 => "COMPRESSION_ERROR",
+        10 => "CONNECT_ERROR",
+        11 => "ENHANCE_YOUR_CALM",
+        12 => "INADEQUATE_SECURITY",
+        13 => "HTTP_1_1_REQUIRED",
+        _ => "an unknown code",
+    }
+}
+
+/// One that is being read, or the code of a RST_STREAM.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]
 pub(super) struct Gathered(Vec<u8>);
 
@@ -60,6 +65,16 @@ impl Gathered {
     pub(super) fn take(&mut self, bytes: &[u8]) {
         let room = MAX.saturating_sub(self.0.len()).min(bytes.len());
         self.0.extend_from_slice(bytes.get(..room).unwrap_or_default());
+    }
+
+    /// Another frame begins.
+    pub(super) fn begin(&mut self) {
+        self.0.clear();
+    }
+
+    /// Why a stream is reset (RFC 9113 §6.4).
+    pub(super) fn code(&self) -> Option<u32> {
+        self.0.first_chunk().map(|&code| u32::from_be_bytes(code))
     }
 
     /// What it says; `None` if not even its numbers were captured.

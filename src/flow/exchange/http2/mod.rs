@@ -68,6 +68,25 @@ pub struct Aborted {
     pub ts: Timestamp,
     /// In which frame.
     pub frame: u64,
+    /// Why, as a number, as far as it was captured.
+    pub code: Option<u32>,
+}
+
+/// The server never worked on it, whatever it asks for (RFC 9113 §8.7).
+const REFUSED_STREAM: u32 = 7;
+
+impl Aborted {
+    /// The name of its code, where that says more than that the stream is over.
+    #[must_use]
+    pub fn name(&self) -> Option<&'static str> {
+        self.code.filter(|&code| code != 0).map(goaway::name_of)
+    }
+
+    /// Was it refused before anything was done about it?
+    #[must_use]
+    pub fn is_refused(&self) -> bool {
+        self.code == Some(REFUSED_STREAM)
+    }
 }
 
 /// One direction.
@@ -269,6 +288,7 @@ impl Http2 {
             self.say(at, begins, HEADER_LEN, turns);
         } else {
             *trailing = trailing.saturating_add(HEADER_LEN);
+            self.sides.at_mut(at.by).goaway.begin();
         }
         if frame.kind == Kind::Headers {
             self.on_head(frame, at.by, begins);
@@ -290,7 +310,7 @@ impl Http2 {
         if !frame.is_speech() || self.given_up && at.by != self.client {
             let trailing = self.trailing_control_bytes.at_mut(at.by);
             *trailing = trailing.saturating_add(len);
-            if frame.kind == Kind::GoAway {
+            if matches!(frame.kind, Kind::GoAway | Kind::ResetStream) {
                 side.goaway.take(bytes);
             }
             return;
@@ -312,9 +332,10 @@ impl Http2 {
     }
 
     fn on_reset(&mut self, stream: u32, at: At) {
+        let code = self.sides.at(at.by).goaway.code();
         let given_up = self.streams.reset(stream).filter(|stream| stream.asked && at.by != self.client);
         self.aborted = given_up
-            .map(|stream| Aborted { stream, ts: at.stamp.ts, frame: at.stamp.frame })
+            .map(|stream| Aborted { stream, ts: at.stamp.ts, frame: at.stamp.frame, code })
             .or(self.aborted.take());
     }
 
