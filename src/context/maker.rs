@@ -1,7 +1,7 @@
 //! Who makes the segment with which an attempt begins: a kernel, or a program that writes segments of its own, as scanners do.
 
-use crate::decode::{Flags, Traits};
-use crate::flow::{Close, Recent, Side};
+use crate::decode::Traits;
+use crate::flow::Close;
 
 /// Who makes it.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -30,18 +30,7 @@ impl Maker {
         let first = close.recent.first().filter(|first| first.is_at(close.start));
         first.map_or(
             Self::Kernel,
-            |first| if is_probe(close) { Self::Program } else { Self::of_syn(first.traits) },
+            |first| if close.is_probe() { Self::Program } else { Self::of_syn(first.traits) },
         )
     }
-}
-
-/// Neither SYN nor ACK is what no stack sends, and scanners do (nmap's FIN, NULL and Xmas scans): who listens says nothing, and all
-/// others answer with a RST (RFC 9293 §3.10.7).
-pub(super) fn is_probe(close: &Close) -> bool {
-    let begins = |first: &&Recent| first.is_at(close.start) && first.by == close.client;
-    let first = close.recent.first().filter(begins);
-    let odd = first.is_some_and(|first| {
-        first.len == 0 && !first.flags.has(Flags::SYN.with(Flags::ACK).with(Flags::RST))
-    });
-    odd && !close.half(Side::Server).has_data()
 }

@@ -7,7 +7,7 @@ use crate::decode::{Addr, Endpoint};
 use crate::flow::{Attempted, Close, Marks, Side};
 use crate::time::{Span, Timestamp};
 
-use super::maker::{Maker, is_probe};
+use super::maker::Maker;
 use super::window::Window;
 
 /// Attempts further apart than this belong to no one scan.
@@ -272,7 +272,7 @@ fn remember<T: PartialEq, const N: usize>(seen: &mut SmallVec<[T; N]>, value: T)
 
 /// A SYN, and neither side ever said anything; or a segment that no connection begins with.
 fn failed_attempt(close: &Close) -> bool {
-    is_probe(close) || never_used(close)
+    close.is_probe() || never_used(close)
 }
 
 fn never_used(close: &Close) -> bool {

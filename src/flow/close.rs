@@ -7,7 +7,7 @@ mod weight;
 use triomphe::Arc;
 
 pub use self::after::{After, Aftermath};
-use crate::decode::{Endpoint, IcmpError, Segment, SeqNumber};
+use crate::decode::{Endpoint, Flags, IcmpError, Segment, SeqNumber};
 use crate::time::{Span, Timestamp};
 
 use super::acceptance::Acceptance;
@@ -357,6 +357,20 @@ impl Close {
     #[must_use]
     pub const fn handshake_began(&self) -> bool {
         self.half(Side::Client).marks.has(Marks::SYN)
+    }
+
+    /// Does it begin with neither SYN nor ACK? No stack sends that, and scanners do (nmap's FIN, NULL and Xmas scans): who listens says
+    /// nothing, and all others answer with a RST (RFC 9293 §3.10.7).
+    #[must_use]
+    pub fn is_probe(&self) -> bool {
+        let begins = |first: &&Recent| first.is_at(self.start) && first.by == self.client;
+        let kernels = Flags::SYN.with(Flags::ACK).with(Flags::RST);
+        let odd = self
+            .recent
+            .first()
+            .filter(begins)
+            .is_some_and(|first| first.len == 0 && !first.flags.has(kernels));
+        odd && !self.half(Side::Server).has_data()
     }
 
     /// Did a RST answer the SYN?

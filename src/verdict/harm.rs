@@ -61,7 +61,8 @@ const FAILURES: &[Test] = &[
 #[must_use]
 pub(super) fn weigh(evidence: &Evidence<'_>) -> Option<Harm> {
     let mark = evidence.surroundings.scan.map(|scan| scan.mark);
-    let scan = mark == Some(Mark::Plain);
+    // Nor has a probe that no socket sent anybody who waits for the answer.
+    let scan = mark == Some(Mark::Plain) || evidence.close.is_probe();
     let failed = !scan && any(FAILURES, evidence);
     let unknown = mark == Some(Mark::Missing) || !failed && !scan && unknown::is_unknown(evidence);
     if unknown || asked_once(evidence) {

@@ -73,7 +73,8 @@ fn closed(evidence: &Evidence<'_>, side: Side) -> Sees {
 }
 
 fn reset(evidence: &Evidence<'_>, side: Side) -> Sees {
-    let Some(rst) = evidence.reset() else { return Sees::default() };
+    // A program that writes segments of its own has no socket that could tell it.
+    let Some(rst) = evidence.reset().filter(|_| !evidence.close.is_probe()) else { return Sees::default() };
     let received = evidence.close.side(rst.by) != side;
     if side == Side::Server && (!was_accepted(evidence) || offers_on(evidence)) {
         return Sees::default();

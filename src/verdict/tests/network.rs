@@ -345,3 +345,12 @@ fn a_dozen_closed_ports_may_be_all_that_a_host_ran() {
     assert_eq!(told(30, " tsval 7"), (Some("port_scan"), Some(Harm::Harmless), false));
     assert_eq!(told(9, " tsval 7"), (Some("port_closed"), Some(Harm::Harmful), false));
 }
+
+/// What begins with neither SYN nor ACK was sent by no socket.
+#[test]
+fn a_probe_of_no_connection_hurts_nobody() {
+    for flags in ["F", "PF"] {
+        let told = verdict(&format!("A > B {flags} seq 1001\nB > A R. seq 0 ack 1002"));
+        assert_eq!((told.harm, told.client_sees.read), (Some(Harm::Harmless), None), "{:?}", told.evidence);
+    }
+}
