@@ -35,8 +35,9 @@ impl Addr {
     /// From the four bytes of an IPv4 address.
     #[must_use]
     pub const fn v4(octets: [u8; 4]) -> Self {
-        // As one number, so that it is put together in a register and not byte by byte in memory.
-        Self((0xffff_0000_0000 | u32::from_be_bytes(octets) as u128).to_be_bytes())
+        // As one number, so that it is put together in a register and not byte by byte in memory; in the order of most machines, so that
+        // nothing has to be turned round.
+        Self((0xffff << 80 | (u32::from_le_bytes(octets) as u128) << 96).to_le_bytes())
     }
 
     /// From the sixteen bytes of an IPv6 address.

@@ -125,14 +125,9 @@ fn tcp<'a>(frame: &Frame<'a>, ip: &Carrier, rest: &'a [u8], stated: u16, place: 
     let header = TcpHeaderSlice::from_slice(bytes).ok()?;
     let header_len = header.slice().len();
     let len = u32::try_from(stated.checked_sub(header_len)?).ok()?;
-    let listed = bytes.get(20..header_len)?;
-    let usual = options::usual(listed);
-    let options = usual.unwrap_or_default();
+    let (listed, payload) = (bytes.get(20..header_len)?, bytes.get(header_len..)?);
     // The whole byte at once; etherparse gives its bits one by one only.
     let flags = Flags(header.slice().get(13).copied()?);
-    let whole = cut == Traits::default();
-    let sum = if whole { checksum::judge(ip, flags, len, bytes) } else { Traits::default() };
-    let payload = bytes.get(header_len..)?;
     let segment = Segment {
         ts: frame.ts,
         frame: frame.number,
@@ -141,21 +136,24 @@ fn tcp<'a>(frame: &Frame<'a>, ip: &Carrier, rest: &'a [u8], stated: u16, place: 
         seq: SeqNumber(header.sequence_number()),
         ack: SeqNumber(header.acknowledgment_number()),
         len,
-        tsval: options.tsval,
-        tsecr: options.tsecr,
-        sack_right: options.sack_right,
+        tsval: 0,
+        tsecr: 0,
+        sack_right: SeqNumber(0),
         wnd: header.window_size(),
         ip_id: ip.ip_id,
-        mss: options.mss,
+        mss: 0,
         file: frame.file,
-        traits: ip.traits.with(options.traits).with(cut).with(sum),
+        traits: ip.traits.with(cut),
         flags,
         ttl: ip.ttl,
-        wscale: options.wscale,
+        wscale: 0,
     };
+    // The rest is added where it lies: else all of this would have to be kept somewhere else until it is known whether there is more.
     *place = Pdu::Segment(segment, payload);
-    if let (None, Pdu::Segment(segment, _)) = (usual, place) {
-        options::add_each(segment, listed);
+    let Pdu::Segment(segment, _) = place else { return None };
+    options::add(segment, listed);
+    if cut == Traits::default() && ip.checkable && checksum::counts(flags, len) {
+        checksum::mark(segment, bytes);
     }
     Some(())
 }

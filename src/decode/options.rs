@@ -18,13 +18,13 @@ pub(super) struct Options {
 /// As in the Linux kernel, an option of a known kind with a length that is not its own is passed over.
 #[inline]
 pub(super) fn read(options: &[u8]) -> Options {
-    usual(options).unwrap_or_else(|| read_each(options))
+    usual(options).or_else(|| of_usual_syn(options)).unwrap_or_else(|| read_each(options))
 }
 
 /// The same for what nearly every segment of an established connection carries: nothing, or two fillers and the timestamps (RFC 7323,
 /// appendix A). It is known without a place in memory.
 #[inline]
-pub(super) fn usual(options: &[u8]) -> Option<Options> {
+fn usual(options: &[u8]) -> Option<Options> {
     if options.is_empty() {
         return Some(Options::default());
     }
@@ -36,13 +36,41 @@ pub(super) fn usual(options: &[u8]) -> Option<Options> {
     Some(Options { tsval, tsecr, traits: Traits::TIMESTAMPS, ..Options::default() })
 }
 
-/// Adds any others to the segment that carries them.
+/// Adds what they say to the segment that carries them, of which nothing is said yet.
+#[inline]
+pub(super) fn add(segment: &mut Segment, options: &[u8]) {
+    if options.is_empty() {
+        return;
+    }
+    match usual(options) {
+        Some(Options { tsval, tsecr, traits, .. }) => {
+            segment.traits.set(traits);
+            (segment.tsval, segment.tsecr) = (tsval, tsecr);
+        }
+        None => add_each(segment, options),
+    }
+}
+
 #[inline(never)]
-pub(super) fn add_each(segment: &mut Segment, options: &[u8]) {
-    let Options { sack_right, tsecr, tsval, mss, wscale, traits } = read_each(options);
+fn add_each(segment: &mut Segment, options: &[u8]) {
+    let read = of_usual_syn(options).unwrap_or_else(|| read_each(options));
+    let Options { sack_right, tsecr, tsval, mss, wscale, traits } = read;
     segment.traits.set(traits);
     (segment.sack_right, segment.tsecr, segment.tsval) = (sack_right, tsecr, tsval);
     (segment.mss, segment.wscale) = (mss, wscale);
+}
+
+/// The same for what Linux sends with a SYN, and with the answer to one that carries as much (`tcp_options_write` of its kernel).
+#[inline]
+fn of_usual_syn(options: &[u8]) -> Option<Options> {
+    const TRAITS: Traits =
+        Traits::MSS.with(Traits::SACK_PERMITTED).with(Traits::TIMESTAMPS).with(Traits::WSCALE);
+    let &[2, 4, m0, m1, 4, 2, 8, 10, v0, v1, v2, v3, e0, e1, e2, e3, 1, 3, 3, wscale] = options else {
+        return None;
+    };
+    let (tsval, tsecr) = (u32::from_be_bytes([v0, v1, v2, v3]), u32::from_be_bytes([e0, e1, e2, e3]));
+    let mss = u16::from_be_bytes([m0, m1]);
+    Some(Options { tsval, tsecr, mss, wscale, traits: TRAITS, ..Options::default() })
 }
 
 fn read_each(mut rest: &[u8]) -> Options {
@@ -136,6 +164,13 @@ mod tests {
         assert_eq!(super::usual(&usual), Some(read_each(&usual)));
         assert_eq!(read(&usual).tsecr, 0x0506_0708);
         assert_eq!(super::usual(&[1; 12]), None);
+        let syn = [2, 4, 5, 180, 4, 2, 8, 10, 1, 2, 3, 4, 5, 6, 7, 8, 1, 3, 3, 7];
+        assert_eq!(of_usual_syn(&syn), Some(read_each(&syn)));
+        for at in [0, 1, 4, 5, 6, 7, 16, 17, 18] {
+            let mut odd = syn;
+            odd[at] ^= 1;
+            assert_eq!((of_usual_syn(&odd), read(&odd)), (None, read_each(&odd)));
+        }
     }
 
     #[test]

@@ -6,6 +6,7 @@
 //! connection like any other.
 
 mod answer;
+pub(super) mod shaken;
 
 use crate::decode::{Endpoint, Flags, Segment, SeqNumber, Traits};
 use crate::time::{Span, Timestamp};
@@ -169,7 +170,9 @@ impl Attempt {
         Self { outcome, ..*self }
     }
 
-    fn syn(&self, key: &FlowKey) -> Segment {
+    /// Its SYN as it was.
+    #[inline]
+    pub(super) fn syn(&self, key: &FlowKey) -> Segment {
         let &Self { ts, frame, seq, tsval, wnd, ip_id, mss, file, traits, flags, ttl, wscale, .. } = self;
         let (src, dst) = (key.at(self.by), key.at(self.by.peer()));
         let rest = Segment::default();
@@ -185,27 +188,47 @@ impl Attempt {
         Segment { ts, frame, src, dst, seq, ack, wnd, ip_id, file, traits, flags, ttl, ..Segment::default() }
     }
 
-    /// What the tracker makes of it.
+    /// What the tracker begins with, for its SYN.
     #[inline]
-    pub(super) fn play(&self, key: FlowKey, ring: &mut RecentRing, peek: Peek) -> (Flow, Cold) {
-        let syn = self.syn(&key);
-        let (mut flow, mut cold) = (Flow::begin(key, &syn, self.by), Cold::begin(&syn));
+    pub(super) fn begun(&self, key: FlowKey, syn: &Segment) -> (Flow, Cold) {
+        (Flow::begin(key, syn, self.by), Cold::begin(syn))
+    }
+
+    /// What the tracker makes of that.
+    #[inline]
+    pub(super) fn play(
+        &self,
+        syn: &Segment,
+        (flow, cold): (&mut Flow, &mut Cold),
+        ring: &mut RecentRing,
+        peek: Peek,
+    ) {
+        let key = flow.key;
+        let (own, other) = (self.by, self.by.peer());
+        let answer = self.handshake().map(|handshake| self.syn_ack(handshake, &key));
+        let known = answer.as_ref().filter(|answer| shaken::are_plain(syn, answer));
+        if let Some(answer) = known {
+            shaken::follow(flow, cold, ring, (syn, answer), own);
+        }
         let mut hear = |segment: &Segment, by: End| {
-            track::segment(&mut flow, &mut cold, ring, (segment, &[]), by, peek);
+            track::segment(flow, cold, ring, (segment, &[]), by, peek);
         };
-        hear(&syn, self.by);
+        if known.is_none() {
+            hear(syn, own);
+            if let Some(answer) = &answer {
+                hear(answer, other);
+            }
+        }
         match &self.outcome {
             Outcome::Open => {}
-            Outcome::Refused(rst) => hear(&self.rst(rst, &key, self.by.peer()), self.by.peer()),
+            Outcome::Refused(rst) => hear(&self.rst(rst, &key, other), other),
             Outcome::Answered(handshake) | Outcome::Left(handshake) => {
-                hear(&self.syn_ack(handshake, &key), self.by.peer());
                 if let Some(rst) = &handshake.rst {
-                    hear(&self.rst(rst, &key, self.by), self.by);
+                    hear(&self.rst(rst, &key, own), own);
                 }
             }
         }
         cold.announced = self.announced;
-        (flow, cold)
     }
 }
 
@@ -299,7 +322,9 @@ impl Attempted {
     #[must_use]
     pub fn close(&self) -> Close {
         let mut ring = RecentRing::new(4);
-        let (mut flow, mut cold) = self.attempt.play(self.key, &mut ring, Peek::Allowed);
+        let syn = self.attempt.syn(&self.key);
+        let (mut flow, mut cold) = self.attempt.begun(self.key, &syn);
+        self.attempt.play(&syn, (&mut flow, &mut cold), &mut ring, Peek::Allowed);
         let close = state::close(&mut flow, &mut cold, &ring, self.until, self.closed_at);
         Close { finality: self.finality, ..close }
     }

@@ -30,6 +30,10 @@ impl Facts {
     /// Those of a connection that holds elsewhere what few do.
     pub(super) const RARE: Self = Self(Self::RESET.0 | Self::STRAY.0);
 
+    pub(super) const fn with(self, facts: Self) -> Self {
+        Self(self.0 | facts.0)
+    }
+
     pub(super) const fn has(self, facts: Self) -> bool {
         self.0 & facts.0 != 0
     }

@@ -2,6 +2,7 @@
 //! other, so that each can be followed by a thread of its own; what they hand over is put in order by [`super::shards`].
 
 mod alive;
+mod attempts;
 mod cells;
 mod icmp;
 mod life;

@@ -94,10 +94,18 @@ pub(super) fn segment(
     }
     track::note_last(flow, segment, by);
     if segment.len > 0 && !flow.hearing.pass((segment, payload), by) {
-        track::say(flow, (segment, payload, ring.next()), by, Order::Next, peek);
+        say(flow, (segment, payload, ring.next()), by, peek);
     }
     flow.recent = ring.push(flow.recent, || Recent::of(segment, by));
     letter
+}
+
+/// Into the exchange, which is mostly one in TLS that goes on.
+fn say(flow: &mut Flow, heard: (&Segment, &[u8], u64), by: End, peek: Peek) {
+    flow.hearing.settle(&flow.halves, flow.recent);
+    if peek == Peek::Forbidden || !flow.hearing.goes_on_in_tls(heard, by) {
+        track::say(flow, heard, by, Order::Next, peek);
+    }
 }
 
 const fn letter(segment: &Segment) -> (Letter, u8) {

@@ -60,11 +60,19 @@ impl Kind {
     }
 
     fn index(self) -> usize {
-        let where_from = [self.other_distance, self.over_loopback, self.left_here];
-        let around = [self.accepted_around, self.scan, self.plain, self.doubtful];
-        let facts =
-            [self.refused, self.answered, self.odd_number].into_iter().chain(where_from).chain(around);
-        facts.fold(0, |index, fact| index << 1 | usize::from(fact))
+        let facts = [
+            self.refused,
+            self.answered,
+            self.odd_number,
+            self.other_distance,
+            self.over_loopback,
+            self.left_here,
+            self.accepted_around,
+            self.scan,
+            self.plain,
+            self.doubtful,
+        ];
+        facts.into_iter().fold(0, |index, fact| index << 1 | usize::from(fact))
     }
 }
 

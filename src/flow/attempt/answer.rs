@@ -81,7 +81,7 @@ impl Attempt {
         matches!(self.outcome, Outcome::Answered(_) | Outcome::Left(_))
     }
 
-    fn handshake(&self) -> Option<&Handshake> {
+    pub(super) fn handshake(&self) -> Option<&Handshake> {
         match &self.outcome {
             Outcome::Answered(handshake) | Outcome::Left(handshake) => Some(handshake),
             _ => None,

@@ -110,6 +110,18 @@ impl Hearing {
         self.change(|exchange| exchange.heard(heard, by, order, start, peek));
     }
 
+    /// Takes a usual segment that goes on in TLS, if it does: nothing else is to be asked then.
+    #[inline]
+    pub(in super::super) fn goes_on_in_tls(&mut self, heard: (&Segment, &[u8], u64), by: End) -> bool {
+        let alone = self.exchange.as_mut().and_then(Arc::get_mut);
+        let Some((weight, opaque)) = alone.and_then(|exchange| exchange.goes_on_in_tls(heard, by)) else {
+            return false;
+        };
+        self.room = room_of(weight);
+        (self.opaque, self.unless, self.by) = (u16::try_from(opaque).unwrap_or(u16::MAX), Unless::Never, by);
+        true
+    }
+
     /// Changes the exchange; the change gives what that takes then. Where it is kept as it was (at a FIN or a RST) it is copied for that, see [`Hearing::uncounted`].
     #[inline]
     fn change(&mut self, change: impl FnOnce(&mut Exchange) -> usize) {

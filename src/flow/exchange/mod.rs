@@ -124,10 +124,6 @@ impl Exchange {
         // The payload of a SYN comes behind it.
         let seq = segment.seq.plus(u32::from(segment.flags.syn()));
         let piece = Piece::new(stamp, seq, payload, segment.len);
-        let in_order = peek == Peek::Allowed && order == Order::Next;
-        if let Some(weight) = in_order.then(|| self.goes_on_in_tls(by, &piece)).flatten() {
-            return weight;
-        }
         let (reading, mut talk) = self.parts();
         match peek {
             Peek::Allowed => {
@@ -141,17 +137,25 @@ impl Exchange {
         self.weight()
     }
 
-    /// TLS tells by itself what is speech: where what comes next goes on with it and nothing waits, there is nobody else to be told, and
-    /// nothing else takes any memory.
+    /// The same for the usual segment that goes on in TLS: that tells by itself what is speech, so that nobody else has to be told where
+    /// it goes on with what is known and nothing waits, and nothing else takes any memory. Gives that, and how many of the next bytes
+    /// nobody has to look at, the last of them apart; `None` leaves it to [`Exchange::heard`].
     #[inline]
-    fn goes_on_in_tls(&mut self, by: End, piece: &Piece<'_>) -> Option<usize> {
+    fn goes_on_in_tls(
+        &mut self,
+        (segment, payload, serial): (&Segment, &[u8], u64),
+        by: End,
+    ) -> Option<(usize, u64)> {
         let Self { turn: now, turn_before: before, turns: count, protocol, reading, .. } = self;
         let Protocol::Tls(tls) = protocol else { return None };
-        if !reading.goes_on(by, piece) {
+        let stamp = Stamp { ts: segment.ts, frame: segment.frame, serial, ack: Some(segment.ack) };
+        let piece = Piece::new(stamp, segment.seq, payload, segment.len);
+        if !reading.goes_on(by, &piece) {
             return None;
         }
-        tls.heard(by, piece, &mut Turns { now, before, count });
-        Some(tls.weight())
+        tls.heard(by, &piece, &mut Turns { now, before, count });
+        let speaks = now.is_some_and(|turn| turn.by == by);
+        Some((tls.weight(), if speaks { tls.opaque(by) } else { 0 }))
     }
 
     /// So many of the bytes of `by` from `next` on go on with what nobody has to look at, the last of them apart: only their

@@ -1,7 +1,7 @@
 //! The life of a connection in the table: begun, followed, handed over, remembered, forgotten.
 
 use crate::ahead::Fetch;
-use crate::decode::{Segment, Skip};
+use crate::decode::Skip;
 use crate::time::Timestamp;
 
 use super::super::admission::{self, Admission};
@@ -18,7 +18,7 @@ use super::super::state::{self, Cold, Flow, Phase, Queue};
 use super::super::track;
 use super::super::usual;
 use super::cells::{Body, Grave, Small};
-use super::room::{ANSWER, is_kept, is_rare};
+use super::room::{is_kept, is_rare};
 use super::{Address, Heard, Shard, Sink};
 
 impl Shard {
@@ -46,6 +46,10 @@ impl Shard {
             Body::Attempt(_) => {
                 self.make_whole_room(Some(at), sink);
                 let at = self.grow_up(at);
+                if self.finish_handshake(at, heard.0, address.by) {
+                    self.make_held_room(sink);
+                    return None;
+                }
                 return self.on_segment_of(at, heard, address, sink);
             }
             Body::Grave(grave) if grave.owns(heard.0, address.by) => {
@@ -58,46 +62,6 @@ impl Shard {
             }
         }
         None
-    }
-
-    /// A RST refuses an attempt, or its client leaves one that was answered, if that is what it does.
-    fn refuse(&mut self, at: u32, segment: &Segment, by: End) -> bool {
-        let Body::Attempt(attempt) = &mut self.small.at_mut(at).body else { return false };
-        if !(segment.flags.rst() && (attempt.refuse(segment, by) || attempt.leave(segment, by))) {
-            return false;
-        }
-        self.counts.segments += 1;
-        // No RST had ended it before.
-        self.queues.attempts.remove(&mut self.small.cells, at);
-        self.enqueue_small(at, self.now);
-        self.expect_end(at);
-        true
-    }
-
-    /// A SYN+ACK answers an attempt, if that is what it does. Where only ends are captured, nobody knows what follows.
-    fn answer(&mut self, at: u32, segment: &Segment, by: End) -> bool {
-        let Body::Attempt(attempt) = &mut self.small.at_mut(at).body else { return false };
-        if self.settings.coverage == Coverage::Ends || !attempt.answer(segment, by) {
-            return false;
-        }
-        self.counts.segments += 1;
-        self.note_held(0, ANSWER);
-        true
-    }
-
-    /// Is it an attempt that a SYN+ACK has answered?
-    pub(super) fn is_answered(&self, at: u32) -> bool {
-        matches!(&self.small.at(at).body, Body::Attempt(attempt) if attempt.is_answered())
-    }
-
-    /// Takes the attempt out of a cell, which holds nothing of it elsewhere any more.
-    fn take_attempt(&mut self, at: u32) -> Option<Attempt> {
-        let Body::Attempt(attempt) = &mut self.small.at_mut(at).body else { return None };
-        let attempt = attempt.take();
-        if attempt.is_answered() {
-            self.held -= usize::from(ANSWER);
-        }
-        Some(attempt)
     }
 
     /// A segment of a connection that is followed. Of a usual one that says something new there is nothing to ask.
@@ -229,7 +193,8 @@ impl Shard {
             return;
         }
         self.make_whole_room(None, sink);
-        let at = self.put_whole(Flow::begin(key, heard.0, by), Cold::begin(heard.0), self.now);
+        let at = self.put_whole(Flow::begin(key, heard.0, by), Cold::begin(heard.0));
+        self.take_up(at, self.now);
         self.index.insert(hash, Place::Whole(at));
         self.track(at, heard, by);
     }
@@ -240,7 +205,12 @@ impl Shard {
         self.unqueue_small(small);
         let Some(attempt) = self.take_attempt(small) else { return 0 };
         let key = self.give_back_small(small);
-        let (mut flow, cold) = attempt.play(key, &mut self.ring, self.settings.peek);
+        // Where it will lie: it is large.
+        let syn = attempt.syn(&key);
+        let (flow, cold) = attempt.begun(key, &syn);
+        let at = self.put_whole(flow, cold);
+        let (flow, cold) = (&mut self.whole.cells[at as usize], &mut self.cold[at as usize]);
+        attempt.play(&syn, (flow, cold), &mut self.ring, self.settings.peek);
         (flow.queue, flow.phase) = if attempt.is_reset() {
             (Queue::Lingering, Phase::Lingering)
         } else {
@@ -252,7 +222,7 @@ impl Shard {
             (true, true) => since,
             (true, false) => attempt.last_seen(),
         };
-        let at = self.put_whole(flow, cold, since);
+        self.take_up(at, since);
         self.index.relocate(self.hash(&key), Place::Small(small), Place::Whole(at));
         if attempt.is_reset() {
             self.expect_news(Timer::Ended, at);
@@ -269,13 +239,9 @@ impl Shard {
         at
     }
 
-    /// Puts a connection into a slot and its queue, where it has waited since `since`.
-    fn put_whole(&mut self, mut flow: Flow, cold: Cold, since: Timestamp) -> u32 {
-        if self.settings.coverage == Coverage::Ends {
-            flow.facts.set(Facts::ENDS_ONLY);
-        }
-        self.note_held(0, flow.hearing.room());
-        let counts = cold.reset.is_some();
+    /// Puts a connection into a slot.
+    #[inline]
+    fn put_whole(&mut self, flow: Flow, cold: Cold) -> u32 {
         let at = self.whole.put(flow);
         match self.cold.get_mut(at as usize) {
             Some(place) => *place = Cold { generation: place.generation, ..cold },
@@ -284,15 +250,25 @@ impl Shard {
         if let Some(next) = self.whole.next_free() {
             self.cold[next as usize].fetch();
         }
+        at
+    }
+
+    /// Puts a connection into its queue, where it has waited since `since`, and counts what it holds.
+    fn take_up(&mut self, at: u32, since: Timestamp) {
+        let flow = &mut self.whole.cells[at as usize];
+        if self.settings.coverage == Coverage::Ends {
+            flow.facts.set(Facts::ENDS_ONLY);
+        }
+        let room = flow.hearing.room();
+        self.note_held(0, room);
         if since < self.now {
             self.enqueue_grown(at, since);
         } else {
             self.enqueue_whole(at, since);
         }
-        if counts {
+        if self.cold[at as usize].reset.is_some() {
             self.count_held(at);
         }
-        at
     }
 
     /// Hands over an attempt as it is, or as what the tracker makes of it where it goes on.

@@ -128,10 +128,14 @@ impl Leaving {
     /// Puts a line that is not among them where it belongs: mostly near the end, where only few have to be looked at.
     fn line_up(&mut self, nth: usize) {
         let begun = |nth: usize| self.lines.get(nth).and_then(Line::begun);
-        if begun(nth).is_some() {
-            let earlier = |&&other: &&usize| begun(other) < begun(nth);
-            let after = self.order.iter().rev().take_while(earlier).count();
-            self.order.insert(self.order.len() - after, nth);
+        if begun(nth).is_none() {
+            return;
+        }
+        self.order.push(nth);
+        let mut at = self.order.len() - 1;
+        while at > 0 && begun(self.order[at - 1]) < begun(nth) {
+            self.order.swap(at - 1, at);
+            at -= 1;
         }
     }
 

@@ -1,13 +1,16 @@
 //! The fields of a head that every message is asked for, found in one pass over its lines (RFC 9112 §5).
 
+use memchr::memchr;
+
 use super::BodyLength;
 use super::head;
+use super::reader::MAX_HEAD;
 
 /// What they say.
 #[derive(Clone, Copy, Debug, Default)]
 pub(super) struct Fields<'a> {
     /// Host: the first one.
-    pub(super) host: Option<&'a str>,
+    pub(super) host: Option<&'a [u8]>,
     /// Connection: its message is the last one of the connection (RFC 9112 §9.6).
     pub(super) closes: bool,
     /// Connection: it stays (RFC 9112 §9.3).
@@ -27,6 +30,56 @@ enum Length {
     Unclear,
 }
 
+/// A head, looked at where it lies.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct Whole<'a> {
+    /// All of it, up to the empty line that ends it, or as far as it came.
+    pub(super) bytes: &'a [u8],
+    /// Its first line without its end, if that is there.
+    pub(super) line: Option<&'a [u8]>,
+    /// What its fields say, as far as their lines are whole.
+    pub(super) fields: Fields<'a>,
+    /// Did its end come?
+    pub(super) ended: bool,
+}
+
+impl<'a> Whole<'a> {
+    /// The head that `bytes` begin with, if they begin with one: its lines are looked at once. Of one that is too long to be gathered
+    /// nothing is told.
+    pub(super) fn begin(bytes: &'a [u8]) -> Option<Self> {
+        if matches!(bytes.first(), None | Some(b'\r' | b'\n')) {
+            return None;
+        }
+        let (mut whole, mut rest) = (Self::default(), bytes);
+        while let Some(end) = memchr(b'\n', rest) {
+            let line = rest.get(..end)?;
+            rest = rest.get(end + 1..)?;
+            match (line, whole.line) {
+                ([] | b"\r", _) => {
+                    whole.ended = true;
+                    break;
+                }
+                (_, Some(_)) => whole.fields.note(line),
+                (_, None) => whole.line = Some(line.strip_suffix(b"\r").unwrap_or(line)),
+            }
+        }
+        let came = if whole.ended { bytes.len() - rest.len() } else { bytes.len() };
+        whole.bytes = bytes.get(..came).filter(|head| head.len() <= MAX_HEAD)?;
+        Some(whole)
+    }
+
+    /// One that came in pieces.
+    pub(super) fn of(bytes: &'a [u8]) -> Self {
+        Self { bytes, line: head::first_line(bytes), fields: Fields::of(bytes), ended: true }
+    }
+
+    /// Does that of a request say that its answer is the last one? That of HTTP/1.0 does, unless it asks for more (RFC 9112 §9.3).
+    pub(super) fn asks_last(&self) -> bool {
+        let old = || self.line.is_some_and(|line| line.trim_ascii_end().ends_with(b" HTTP/1.0"));
+        self.fields.closes || !self.fields.keeps_alive && old()
+    }
+}
+
 impl<'a> Fields<'a> {
     /// Those of a head. A field that is broken is passed over.
     pub(super) fn of(head: &'a [u8]) -> Self {
@@ -41,13 +94,15 @@ impl<'a> Fields<'a> {
     #[inline]
     fn note(&mut self, line: &'a [u8]) {
         match line.first() {
-            Some(b'H' | b'h') => self.host = self.host.or_else(|| head::value(line, "host")),
+            Some(b'H' | b'h') => self.host = self.host.or_else(|| head::text(line, "host")),
             Some(b'T' | b't') => self.codings = head::value(line, "transfer-encoding").or(self.codings),
             Some(b'C' | b'c') => {
                 if let Some(options) = head::value(line, "connection") {
                     options.split(',').for_each(|option| self.note_option(option.trim()));
+                } else if let Some(digits) = head::digits(line, "content-length") {
+                    self.note_length(Some(digits));
                 } else if let Some(lengths) = head::value(line, "content-length") {
-                    lengths.split(',').for_each(|text| self.note_length(text));
+                    lengths.split(',').for_each(|text| self.note_length(number(text)));
                 }
             }
             _ => {}
@@ -59,14 +114,8 @@ impl<'a> Fields<'a> {
         self.keeps_alive |= option.eq_ignore_ascii_case("keep-alive");
     }
 
-    /// Does the `head` of a request say that its answer is the last one? That of HTTP/1.0 does, unless it asks for more (RFC 9112 §9.3).
-    pub(super) fn asks_last(&self, head: &[u8]) -> bool {
-        let old = head::first_line(head).is_some_and(|line| line.trim_ascii_end().ends_with(b" HTTP/1.0"));
-        self.closes || old && !self.keeps_alive
-    }
-
-    fn note_length(&mut self, text: &str) {
-        let said = number(text).map_or(Length::Unclear, Length::Agreed);
+    fn note_length(&mut self, length: Option<u64>) {
+        let said = length.map_or(Length::Unclear, Length::Agreed);
         self.length = Some(match self.length {
             Some(before) if before != said => Length::Unclear,
             _ => said,
@@ -101,7 +150,7 @@ mod tests {
         let head = b"GET / HTTP/1.1\r\nHOST: a\r\nhost:b\nTransfer-Encoding: gzip, chunked\r\n\
             transfer-encoding: gzip\r\nHostile: c\r\n\r\n";
         let fields = Fields::of(head);
-        assert_eq!((fields.host, fields.closes), (Some("a"), false));
+        assert_eq!((fields.host, fields.closes), (Some(&b"a"[..]), false));
         assert_eq!(fields.body_length(), Some(BodyLength::UntilClose));
     }
 

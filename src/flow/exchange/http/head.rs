@@ -122,20 +122,29 @@ pub(super) fn first_line(head: &[u8]) -> Option<&[u8]> {
 }
 
 /// The method at the beginning, if it is whole.
-pub(super) fn method(head: &[u8]) -> Option<&str> {
+pub(super) fn method(head: &[u8]) -> Option<&[u8]> {
     let end = head.iter().take(MAX_METHOD + 1).position(|&byte| byte == b' ')?;
     let token = head.get(..end).filter(|token| !token.is_empty())?;
     let fits = token.iter().all(|byte| byte.is_ascii_alphabetic() || matches!(byte, b'-' | b'_'));
-    std::str::from_utf8(token).ok().filter(|_| fits)
+    fits.then_some(token)
+}
+
+/// A method's name. Nearly always it is one of these, of which nothing has to be looked at.
+pub(super) fn method_name(method: &[u8]) -> CompactString {
+    match method {
+        b"GET" => const { CompactString::const_new("GET") },
+        b"POST" => const { CompactString::const_new("POST") },
+        _ => short(method),
+    }
 }
 
 /// Method and target of a request line.
-pub(super) fn request_line(line: &[u8]) -> Option<(&str, CompactString)> {
+pub(super) fn request_line(line: &[u8]) -> Option<(&[u8], CompactString)> {
     split_request_line(line).map(|(method, target)| (method, short(path(target))))
 }
 
 /// The same as they are on the wire.
-fn split_request_line(line: &[u8]) -> Option<(&str, &[u8])> {
+fn split_request_line(line: &[u8]) -> Option<(&[u8], &[u8])> {
     let method = method(line)?;
     let rest = line.get(method.len() + 1..)?.trim_ascii_end();
     let (target, version) = rest.split_at(rest.iter().rposition(|&byte| byte == b' ')?);
@@ -179,7 +188,7 @@ pub(in super::super) fn host(authority: &[u8]) -> &[u8] {
 pub(super) fn status(head: &[u8]) -> Option<u16> {
     let line = head.get(..STATUS_END).filter(|line| line.starts_with(VERSION))?;
     let digits = line.get(STATUS_END - 3..).filter(|digits| digits.iter().all(u8::is_ascii_digit))?;
-    std::str::from_utf8(digits).ok()?.parse().ok()
+    Some(digits.iter().fold(0, |number, digit| number * 10 + u16::from(digit - b'0')))
 }
 
 /// What lies between line feeds, and behind the last one.
@@ -200,9 +209,40 @@ pub(super) fn values<'a>(head: &'a [u8], name: &'a str) -> impl Iterator<Item = 
 
 /// The value of the field in a line, if it has this name.
 pub(super) fn value<'a>(line: &'a [u8], name: &str) -> Option<&'a str> {
+    std::str::from_utf8(field(line, name)?).ok().map(str::trim)
+}
+
+/// The same as it is on the wire, with what surrounds it.
+#[inline]
+fn field<'a>(line: &'a [u8], name: &str) -> Option<&'a [u8]> {
     let (field, value) = line.split_at_checked(name.len())?;
-    let value = value.strip_prefix(b":").filter(|_| field.eq_ignore_ascii_case(name.as_bytes()))?;
-    std::str::from_utf8(value).ok().map(str::trim)
+    value.strip_prefix(b":").filter(|_| field.eq_ignore_ascii_case(name.as_bytes()))
+}
+
+/// The same without the white space that is usual.
+#[inline]
+fn bare<'a>(line: &'a [u8], name: &str) -> Option<&'a [u8]> {
+    let mut value = field(line, name)?;
+    while let [b' ' | b'\t', rest @ ..] | [rest @ .., b' ' | b'\t' | b'\r'] = value {
+        value = rest;
+    }
+    Some(value)
+}
+
+/// The value of the field in a line, if it has this name, as bytes: nearly always they are characters that are seen, which need not be
+/// looked at once more.
+pub(super) fn text<'a>(line: &'a [u8], name: &str) -> Option<&'a [u8]> {
+    let seen = |value: &&[u8]| value.iter().all(|byte| matches!(byte, b'!'..=b'~'));
+    bare(line, name).filter(seen).or_else(|| value(line, name).map(str::as_bytes))
+}
+
+/// The number in a line, if the field has this name and is nothing else.
+pub(super) fn digits(line: &[u8], name: &str) -> Option<u64> {
+    /// So many digits have room in a number.
+    const ROOM: usize = 19;
+    let value = bare(line, name).filter(|value| (1..=ROOM).contains(&value.len()))?;
+    let add = |number: u64, byte: &u8| byte.is_ascii_digit().then(|| number * 10 + u64::from(byte - b'0'));
+    value.iter().try_fold(0, add)
 }
 
 /// Is the body a stream of events (WHATWG HTML, server-sent events)?
@@ -232,10 +272,10 @@ pub(super) enum Asked {
 }
 
 impl Asked {
-    pub(super) fn by(method: &str) -> Self {
+    pub(super) fn by(method: &[u8]) -> Self {
         match method {
-            "HEAD" => Self::Head,
-            "CONNECT" => Self::Connect,
+            b"HEAD" => Self::Head,
+            b"CONNECT" => Self::Connect,
             _ => Self::Other,
         }
     }

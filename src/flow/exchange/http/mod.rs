@@ -25,6 +25,7 @@ use super::super::key::{Both, End};
 use super::http2;
 use super::spoken::Spoken;
 use super::stream::{Piece, Stamp, count};
+use fields::Whole;
 use pending::Pending;
 use reader::{Event, Reader};
 
@@ -222,6 +223,20 @@ impl Http {
         let mut rest = piece.bytes;
         while !rest.is_empty() {
             let at = piece.seq.plus(count(piece.bytes) - count(rest));
+            let head = self.head_at_once(by, rest);
+            if let Some(whole) = head.as_ref().filter(|head| head.ended) {
+                rest = rest.get(whole.bytes.len()..).unwrap_or_default();
+                self.head_seq = if kind == Kind::Request { at } else { self.head_seq };
+                if let Some(to) = self.on_head(kind, whole, piece.stamp) {
+                    return Some(Left { to, rest: count(rest).saturating_add(piece.unseen) });
+                }
+                continue;
+            }
+            if let Some(cut) = head.as_ref().filter(|_| kind == Kind::Request && piece.unseen > 0)
+                && self.takes_cut_request(cut, at, piece.unseen)
+            {
+                return None;
+            }
             if kind == Kind::Request && self.readers.at(by).head().is_some_and(<[u8]>::is_empty) {
                 self.head_seq = at;
             }
@@ -243,6 +258,21 @@ impl Http {
         None
     }
 
+    /// The head that comes next, which has nearly always come at once: nothing of it has to be kept meanwhile.
+    fn head_at_once<'b>(&self, by: End, rest: &'b [u8]) -> Option<Whole<'b>> {
+        if self.readers.at(by).is_idle() { Whole::begin(rest) } else { None }
+    }
+
+    fn on_head(&mut self, kind: Kind, whole: &Whole<'_>, stamp: Stamp) -> Option<Upgrade> {
+        match kind {
+            Kind::Request => {
+                self.request_head(whole);
+                None
+            }
+            Kind::Response => self.response_head(whole, stamp),
+        }
+    }
+
     /// The server's first bytes tell.
     fn is_in_http2(&mut self, server: End, piece: &Piece<'_>) -> bool {
         let first = self.answered == 0 && self.response.is_none() && self.readers.at(server).is_idle();
@@ -256,7 +286,7 @@ impl Http {
         match (kind, event) {
             (_, Event::Nothing) => {}
             (Kind::Request, Event::Partial) => self.request_so_far(),
-            (Kind::Request, Event::Head(head)) => self.request_head(&head),
+            (_, Event::Head(head)) => return self.on_head(kind, &Whole::of(&head), stamp),
             (Kind::Request, Event::Body(bytes)) => self.request.body += bytes,
             (Kind::Request, Event::Last(bytes)) => {
                 self.request.body += bytes;
@@ -264,7 +294,6 @@ impl Http {
             }
             (Kind::Request, Event::Lost(bytes) | Event::Broken(bytes)) => self.lose_request(bytes),
             (Kind::Response, Event::Partial) => self.response_so_far(),
-            (Kind::Response, Event::Head(head)) => return self.response_head(&head, stamp),
             (Kind::Response, Event::Body(bytes)) => self.response.get_or_insert_default().body += bytes,
             (Kind::Response, Event::Last(bytes)) => {
                 self.response.get_or_insert_default().body += bytes;

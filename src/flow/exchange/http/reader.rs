@@ -8,7 +8,7 @@ use super::BodyLength;
 use super::chunked::{Chunks, Step};
 
 /// A head is gathered up to here; nginx takes as much (`large_client_header_buffers`).
-const MAX_HEAD: usize = 8192;
+pub(super) const MAX_HEAD: usize = 8192;
 
 /// A head that is not whole yet.
 #[derive(Clone, Debug, PartialEq, Eq, Default)]

@@ -2,7 +2,9 @@
 
 use compact_str::CompactString;
 
-use super::fields::Fields;
+use crate::decode::SeqNumber;
+
+use super::fields::{Fields, Whole};
 use super::head::{self, Asked, Looks};
 use super::pending::Pending;
 use super::reader::Event;
@@ -31,14 +33,14 @@ impl Http {
     }
 
     /// A whole head.
-    pub(super) fn request_head(&mut self, bytes: &[u8]) {
-        let Some((method, target)) = head::first_line(bytes).and_then(head::request_line) else {
+    pub(super) fn request_head(&mut self, whole: &Whole<'_>) {
+        let &Whole { bytes, line, fields, .. } = whole;
+        let Some((method, target)) = line.and_then(head::request_line) else {
             return self.lose_request(bytes.len() as u64);
         };
         self.name_request(method, target);
         self.counted = false;
-        let fields = Fields::of(bytes);
-        if self.last_asked.is_none() && fields.asks_last(bytes) {
+        if self.last_asked.is_none() && whole.asks_last() {
             self.last_asked = Some(self.requests);
         }
         self.request.host = host(&fields, bytes);
@@ -50,6 +52,18 @@ impl Http {
         };
         let event = self.readers.at_mut(self.client).expect(self.request.length);
         self.request.complete = matches!(event, Event::Last(_));
+    }
+
+    /// A head of which the snaplen has cut `unseen` bytes, if its first line is there: the same as if it were gathered first. Where it
+    /// begins, `at`, is told with it.
+    pub(super) fn takes_cut_request(&mut self, cut: &Whole<'_>, at: SeqNumber, unseen: u32) -> bool {
+        let line = cut.line.filter(|_| !self.counted).map(<[u8]>::trim_ascii_end);
+        let Some((method, target)) = line.and_then(head::request_line) else { return false };
+        self.head_seq = at;
+        self.name_request(method, target);
+        self.request.host = host(&cut.fields, cut.bytes);
+        self.lose_request(unseen.into());
+        true
     }
 
     /// The rest of a head is missing; the lines that are whole count.
@@ -75,11 +89,11 @@ impl Http {
         self.request_lost(bytes);
     }
 
-    fn name_request(&mut self, method: &str, target: CompactString) {
+    fn name_request(&mut self, method: &[u8], target: CompactString) {
         if !self.counted {
             self.count_request(Asked::by(method));
         }
-        self.request.method = head::short(method.as_bytes());
+        self.request.method = head::method_name(method);
         self.request.target = target;
     }
 
@@ -112,6 +126,6 @@ impl Http {
 
 /// The host field, or else the host of an absolute target.
 fn host(fields: &Fields<'_>, head: &[u8]) -> Option<CompactString> {
-    let field = fields.host.map(|authority| head::host(authority.as_bytes()));
+    let field = fields.host.map(head::host);
     field.or_else(|| head::host_of_target(head::first_line(head)?)).map(head::short)
 }

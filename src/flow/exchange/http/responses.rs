@@ -1,6 +1,6 @@
 //! The server's direction.
 
-use super::fields::Fields;
+use super::fields::Whole;
 use super::head::{self, Asked, Looks};
 use super::reader::Event;
 use super::{BodyLength, Closing, Http, Response, Spoken, Stamp, Upgrade};
@@ -24,7 +24,8 @@ impl Http {
     }
 
     /// A whole head; says what the connection speaks behind it, if that is no HTTP.
-    pub(super) fn response_head(&mut self, bytes: &[u8], stamp: Stamp) -> Option<Upgrade> {
+    pub(super) fn response_head(&mut self, whole: &Whole<'_>, stamp: Stamp) -> Option<Upgrade> {
+        let &Whole { bytes, fields, .. } = whole;
         let Some(status) = head::status(bytes) else {
             self.lose_response(Spoken::instead_of_http1(bytes), bytes.len() as u64);
             return None;
@@ -36,7 +37,6 @@ impl Http {
         self.other = None;
         let asked = self.pending.front();
         let upgrade = upgrade(status, asked, bytes);
-        let fields = Fields::of(bytes);
         let length = match upgrade {
             Some(_) => BodyLength::UntilClose,
             // Of an answer to HEAD nothing follows.

@@ -14,6 +14,9 @@ impl Tls {
             return turns.take(by, piece.stamp, piece.seq, piece.len());
         }
         side.records.resume(piece);
+        if self.takes_one(by, piece) {
+            return turns.take(by, piece.stamp, piece.seq, piece.len());
+        }
         let said = self.take_data(by, piece);
         if said > 0 {
             turns.take(by, piece.stamp, piece.seq, said);
@@ -41,13 +44,35 @@ impl Tls {
         }
     }
 
+    /// Takes a piece that is one record of data and nothing else, as most are that hold the end of one.
+    #[inline]
+    fn takes_one(&mut self, by: End, piece: &Piece<'_>) -> bool {
+        let Some(record) = self.sides.at(by).records.next_of(Some(piece.bytes)) else { return false };
+        let whole = records::HEADER_LEN + u32::from(record.len) == piece.len();
+        if !whole
+            || record.kind != APPLICATION_DATA
+            || !self.only_talks(by)
+            || !self.is_speech(by, record.len, piece.stamp.ack)
+        {
+            return false;
+        }
+        let side = self.sides.at_mut(by);
+        (side.begins, side.now) = (piece.seq, Now::Application);
+        (*self.trailing_own_bytes.at_mut(by), *self.closing.at_mut(by)) = (0, false);
+        *self.cut_record.at_mut(by) = false;
+        true
+    }
+
     /// Takes records of data from the front of `piece`, as far as they surely are and as far as it goes. Gives how many bytes they are:
     /// all of them said by a program.
     fn take_data(&mut self, by: End, piece: &Piece<'_>) -> u32 {
         if !self.only_talks(by) {
             return 0;
         }
-        let (mut taken, len) = (0, piece.len());
+        let (len, side) = (piece.len(), self.sides.at_mut(by));
+        // The record that is under way may end in it.
+        let rest = if side.now == Now::Application { side.records.take_rest(len) } else { 0 };
+        let mut taken = rest;
         while let Some(record) = self.sides.at(by).records.next_of(piece.bytes.get(taken as usize..))
             && record.kind == APPLICATION_DATA
             && self.is_speech(by, record.len, piece.stamp.ack)
@@ -56,7 +81,7 @@ impl Tls {
             (side.begins, side.now) = (piece.seq.plus(taken), Now::Application);
             taken += side.records.pass(record, len - taken);
         }
-        if taken > 0 {
+        if taken > rest {
             (*self.trailing_own_bytes.at_mut(by), *self.closing.at_mut(by)) = (0, false);
         }
         taken

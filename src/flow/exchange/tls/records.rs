@@ -189,6 +189,13 @@ impl Records {
         true
     }
 
+    /// Takes what belongs to the body of the record that is under way, of the next `len` bytes; gives how many that is.
+    pub(super) fn take_rest(&mut self, len: u32) -> u32 {
+        let taken = u32::from(self.left()).min(len);
+        self.lie_within(taken);
+        taken
+    }
+
     /// A piece begins where nobody knows: does a record begin with it?
     pub(super) fn resume(&mut self, piece: &Piece<'_>) {
         if !self.is_blind() {
