@@ -176,12 +176,13 @@ pub(in crate::verdict) const fn is_made_up(number: SeqNumber) -> bool {
 }
 
 /// What the RST lacks of that which its host's segments have. One thing a stack of its own may leave out by habit, if the RST goes on in its
-/// host's count.
+/// host's count; but not the timestamps where the host counts as Linux does, which leaves them out of no socket's RST.
 fn left_out(evidence: &Evidence<'_>, reset: &Reset, baseline: &Baseline<'_>) -> Vec<Doubt> {
     let mut lacks = Vec::new();
     lacks.extend(no_timestamps(evidence, reset, baseline));
     lacks.extend(no_df(evidence, reset, baseline));
-    if lacks.len() == 1 && baseline.goes_on_in(&reset.rst) { Vec::new() } else { lacks }
+    let by_habit = !(baseline.counts_by_socket() && no_timestamps(evidence, reset, baseline).is_some());
+    if lacks.len() == 1 && by_habit && baseline.goes_on_in(&reset.rst) { Vec::new() } else { lacks }
 }
 
 /// RFC 7323 §3.2: timestamps in every segment once negotiated. Linux keeps to it in the RST of a live socket; Windows and macOS do not.
