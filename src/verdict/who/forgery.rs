@@ -95,6 +95,14 @@ pub(in crate::verdict) fn is_authentic(evidence: &Evidence<'_>) -> bool {
     baseline.came_as_far() && stamped || baseline.goes_on_in(&reset.rst)
 }
 
+/// Do the RST's own marks speak for its host, and only circumstances against it? That a capture of the host, which went on, never held it
+/// is none, if something else speaks against it too: what a host counts, who forges can have counted as well.
+pub(in crate::verdict) fn is_vouched_for(evidence: &Evidence<'_>) -> bool {
+    let never_left = evidence.reset().is_some_and(|reset| places::never_left(evidence, reset));
+    let weight: u32 = evidence.doubts.iter().map(|doubt| doubt.weight).sum();
+    is_authentic(evidence) && !(never_left && weight > CONVICTS)
+}
+
 /// Does the RST lack the timestamps that its host's segments carry? Linux's live socket gives them to its RST too (RFC 7323 §3.2); who
 /// refuses in a host's name, or passes on a refusal (a SYN proxy), has none to give, and macOS gives none.
 pub(in crate::verdict) fn lacks_timestamps(evidence: &Evidence<'_>) -> bool {
