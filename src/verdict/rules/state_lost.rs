@@ -143,6 +143,12 @@ fn advise(evidence: &Evidence<'_>) -> String {
             facts::retry_advice(evidence)
         );
     }
+    if forgery::may_be_another_host(evidence) {
+        return format!(
+            "{host} (the {side}) speaks on behind this refusal: who refused may be another host that answers for that address now (a failover, a load balancer's other backend), its own firewall, or a device before it. Capture there: what its own kernel refuses leaves it. {}",
+            facts::retry_advice(evidence)
+        );
+    }
     format!(
         "Look for a restart, failover or re-balancing of {host} (the {side}) just before, or a firewall there that began to refuse (`reject with tcp reset` looks the same); reconnect. {}",
         facts::retry_advice(evidence)

@@ -357,3 +357,16 @@ fn what_never_passed_its_hosts_capture_is_not_vouched_for_by_its_count() {
     let one = verdict(&format!("{talk}{to_client}"));
     assert_eq!(one.rst_by, Some(Sender::Side(Side::Server)), "{:?}", one.evidence);
 }
+
+/// Its address has moved: the host that had it goes on, and the one that has it refuses, which the first one's capture does not hold.
+#[test]
+fn what_left_no_server_may_be_that_of_another_host() {
+    let talk = passed_both(&TALK_OF_TWO);
+    let push = passed_both(&["+1 B > A P. seq 5019 ack 1019 len 4 id 103"]);
+    let again = passed_both(&["+1 B > A P. seq 5019 ack 1019 len 4 id 104"]);
+    let refused = "A > B . seq 1019 ack 5023 id 7 file 0\nB > A R seq 5023 id 0 file 0\n";
+    let told = verdict(&format!("{talk}{push}{refused}{again}"));
+    assert_eq!(told.rst_by, Some(Sender::Middlebox), "{:?}", told.evidence);
+    assert!(told.alternatives.iter().any(|other| other.rule.name == "state_lost"), "{:?}", told.alternatives);
+    assert!(told.advice.is_some_and(|advice| advice.contains("another host that answers for")));
+}

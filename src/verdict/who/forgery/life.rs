@@ -76,23 +76,28 @@ fn repeats_its_offer(reset: &Reset, last: &Recent) -> bool {
 /// A host's own firewall refuses as a host without a socket does (nftables: `nf_reject_ip_tcphdr_put`), with the host's TTL; and where
 /// the translation of an address was lost on the way, the host itself refused what it could not know as its own.
 pub(in crate::verdict) fn may_be_own_kernel(evidence: &Evidence<'_>, reset: &Reset) -> bool {
+    refuses_as_a_host(evidence, reset) && !never_left(evidence, reset)
+}
+
+/// Does it answer as a host without a socket does, from as far as the host whose address it carries?
+fn refuses_as_a_host(evidence: &Evidence<'_>, reset: &Reset) -> bool {
     // Where all else of it passed in the other direction, or elsewhere, TTLs do not compare.
     let baseline = Baseline::of(evidence, reset);
     let own_ttl = baseline.has_their_ttl() || baseline.has_no_ttl();
     let may_be = evidence.shape == Shape::Reply && reset.prompt.is_some() && own_ttl;
-    may_be && too_soon(evidence, reset).is_none() && !never_left(evidence, reset)
+    may_be && too_soon(evidence, reset).is_none()
 }
 
 /// A host that has taken over an address (a failover, a balancer's other backend) answers for what it does not know, as a device on the
-/// path does that rejects, and from as far as the host did that knows, and speaks on.
+/// path does that rejects, and from as far as the host did that knows, and speaks on. That no RST left that host says nothing of another.
 pub(in crate::verdict) fn may_be_another_host(evidence: &Evidence<'_>) -> bool {
-    let elsewhere = evidence.rst_by == Some(Sender::Middlebox) && evidence.how == How::Reset;
-    let Some(reset) = evidence.reset().filter(|_| elsewhere) else { return false };
+    let Some(reset) = evidence.reset().filter(|_| evidence.how == How::Reset) else { return false };
     let in_talk = evidence.exchange.turn.is_some() && reset.prompt.is_some_and(|prompt| !prompt.flags.syn());
     in_talk
-        && may_be_own_kernel(evidence, reset)
+        && refuses_as_a_host(evidence, reset)
         && made_here(evidence, reset).is_none()
-        && spoke_on(evidence, reset).is_some()
+        && spoke_on(evidence, reset)
+            .is_some_and(|life| life.weight > 1 || evidence.rst_by == Some(Sender::Middlebox))
 }
 
 /// A host that refuses a SYN does not accept the same SYN. Of two copies, a program that began to listen between them may have done
