@@ -88,6 +88,11 @@ fn advise(evidence: &Evidence<'_>) -> String {
         );
     }
     let host = evidence.close.endpoint(side).addr;
+    if forgery::answered_twice(evidence) {
+        return format!(
+            "Two machines answer for {host}: one accepted the SYN, and another refused it. Look for a duplicate address there (a clone, a machine that came back: `arping {host}` and `ip neigh` show who answers), or for a device on the way that refuses in the {side}'s name."
+        );
+    }
     let taken_over = forgery::may_be_another_host(evidence).then(|| {
         format!("another host that answers for {host} now (a failover, a load balancer's other backend)")
     });

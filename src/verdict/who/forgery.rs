@@ -13,6 +13,7 @@ mod pace;
 mod places;
 mod stand_in;
 pub(in crate::verdict) mod stray;
+mod twin;
 mod words;
 
 use crate::decode::{Segment, SeqNumber, Traits};
@@ -25,6 +26,7 @@ pub(in crate::verdict) use self::numbers::overtaken_by;
 pub(in crate::verdict) use self::pace::accepted_slowly;
 pub(in crate::verdict) use self::places::{made_here, passed_first_place_only, refused_here};
 pub(in crate::verdict) use self::stand_in::ended_by_stand_in;
+pub(in crate::verdict) use self::twin::answered_twice;
 pub(in crate::verdict) use self::words::not_its_own;
 
 use crate::verdict::evidence::{Evidence, Shape};
@@ -72,6 +74,7 @@ pub(in crate::verdict) fn doubts(evidence: &Evidence<'_>) -> Vec<Doubt> {
     doubts.extend(left_out(evidence, reset, &baseline));
     doubts.extend(other_ip_id(evidence, reset, &baseline));
     doubts.extend(pace::too_soon(evidence, reset));
+    doubts.extend(twin::refused_as_well(evidence, reset));
     doubts.extend(places::came_once(evidence, reset, &baseline));
     doubts.extend(several_aborts(evidence, reset));
     doubts.extend(aim::volley(evidence, reset).or_else(|| aim::beyond(evidence, reset, &baseline)));
