@@ -16,6 +16,7 @@ use crate::time::Span;
 
 use super::evidence::accepted_for_certain;
 use super::talk;
+use super::who::forgery::is_foreign_fin;
 use super::who::shape::acknowledges;
 
 /// The longest that is a goodbye: those of TLS take some 30 bytes, with HTTP/2's GOAWAY in it some 60.
@@ -236,8 +237,8 @@ fn is_ahead(close: &Close, side: Side, fin: &Fin) -> bool {
     close.half(side).fin_end.before(fin.end)
 }
 
-/// The first FIN with a side's address, if that side cannot have sent it: it said more later, beyond its own end (RFC 9293 §3.6:
-/// after a FIN nothing new is sent). Where it had taken the other side's FIN too, or that is not known, that may be another
+/// The first FIN with a side's address, if that side cannot have sent it: it bears none of that side's marks, or that said more later, beyond
+/// its own end (RFC 9293 §3.6: after a FIN nothing new is sent). Where it had taken the other side's FIN too, or that is not known, that may be another
 /// connection between the same ports.
 pub(super) fn disowned_fin(close: &Close, side: Side) -> Option<&Fin> {
     close.fins.at(close.end(side)).as_ref().filter(|fin| is_disowned(close, side, fin))
@@ -250,7 +251,7 @@ fn is_disowned(close: &Close, side: Side, fin: &Fin) -> bool {
         let other = close.fins.at(close.end(side.peer()));
         other.as_ref().is_some_and(|fin| !fin.end.after(half.rcv_nxt))
     };
-    went_on && close.both_seen() && !over()
+    went_on && close.both_seen() && !over() || is_foreign_fin(close, fin)
 }
 
 /// Who sent the first FIN at or before the end.

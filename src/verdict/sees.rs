@@ -131,7 +131,9 @@ fn was_told_too(evidence: &Evidence<'_>) -> bool {
 /// Had the FIN of the other side reached this one before the RST? Delivered in order, it did, also where the RST answers something that had
 /// crossed it (`tcp_reset_check`): only a hole before it would have kept it waiting.
 fn fin_was_delivered(evidence: &Evidence<'_>, side: Side) -> bool {
-    let ends = evidence.fin(side.peer()).zip(evidence.reset());
+    // Nobody tells it apart who gets one that a device sent.
+    let forged = || evidence.forged_fin().filter(|(by, _)| *by == side.peer()).map(|(_, fin)| fin);
+    let ends = evidence.fin(side.peer()).or_else(forged).zip(evidence.reset());
     ends.is_some_and(|(fin, reset)| {
         let had = !fin.end.after(reset.rst.seq);
         let crossed = fin.serial < reset.serial && fin.end.minus(1) == reset.rst.seq;

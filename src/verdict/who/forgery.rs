@@ -27,7 +27,7 @@ pub(in crate::verdict) use self::pace::accepted_slowly;
 pub(in crate::verdict) use self::places::{made_here, passed_first_place_only, refused_here};
 pub(in crate::verdict) use self::stand_in::ended_by_stand_in;
 pub(in crate::verdict) use self::twin::answered_twice;
-pub(in crate::verdict) use self::words::not_its_own;
+pub(in crate::verdict) use self::words::{is_foreign_fin, not_its_own};
 
 use crate::verdict::evidence::{Evidence, Shape};
 use crate::verdict::{Fact, How, talk};
