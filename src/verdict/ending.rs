@@ -16,7 +16,7 @@ use crate::time::Span;
 
 use super::evidence::accepted_for_certain;
 use super::talk;
-use super::who::forgery::is_foreign_fin;
+use super::who::forgery::{UNDER_WAY, is_foreign_fin};
 use super::who::shape::acknowledges;
 
 /// The longest that is a goodbye: those of TLS take some 30 bytes, with HTTP/2's GOAWAY in it some 60.
@@ -174,9 +174,21 @@ pub(super) fn unacked(half: &Half, peer: &Half) -> u32 {
 /// The first FIN of a side, if it was that side's and came before the RST that ended the connection.
 pub(super) fn first_fin(close: &Close, side: Side) -> Option<&Fin> {
     let fin = close.fins.at(close.end(side)).as_ref()?;
-    let before = close.reset.as_ref().is_none_or(|reset| reset.before.at(close.end(side)).has_fin());
+    let came_first = |reset: &Reset| reset.before.at(close.end(side)).has_fin();
+    let before = close.reset.as_ref().is_none_or(|reset| {
+        came_first(reset) || reset.by == close.end(side) && has_overtaken(close, reset, fin)
+    });
     let own = before && !is_disowned(close, side, fin) && !is_ahead(close, side, fin);
     (own && !never_arrived(close, side)).then_some(fin)
+}
+
+/// Had a host closed when what its RST answers came to it, and did that RST overtake its FIN on the way? It has the number of the FIN, which
+/// had crossed what it refuses: neither acknowledges the other.
+fn has_overtaken(close: &Close, reset: &Reset, fin: &Fin) -> bool {
+    let way = close.rtt.unwrap_or(Span::ZERO).max(UNDER_WAY);
+    let soon = fin.serial > reset.serial && fin.ts.since(reset.rst.ts) <= way;
+    let crossed = |prompt: Recent| prompt.len > 0 && !fin.ack.after(prompt.seq);
+    soon && !reset.rst.flags.ack() && reset.rst.seq == fin.end.minus(1) && reset.prompt.is_some_and(crossed)
 }
 
 /// The first FIN of each side, if it was that side's and came at or before the end: rules ask for it again and again.

@@ -21,7 +21,7 @@ use crate::flow::{Recent, Reset, Side};
 use crate::time::Span;
 
 use self::baseline::Baseline;
-pub(in crate::verdict) use self::life::{is_later, may_be_another_host, may_be_own_kernel};
+pub(in crate::verdict) use self::life::{UNDER_WAY, is_later, may_be_another_host, may_be_own_kernel};
 pub(in crate::verdict) use self::numbers::overtaken_by;
 pub(in crate::verdict) use self::pace::accepted_slowly;
 pub(in crate::verdict) use self::places::{made_here, passed_first_place_only, refused_here};

@@ -11,7 +11,7 @@ use crate::verdict::evidence::{Evidence, Shape};
 use crate::verdict::{Fact, How, Sender};
 
 /// Segments of one host that overtake each other do so by less than this: paths of one connection differ by little.
-const UNDER_WAY: Span = Span::from_millis(20);
+pub(in crate::verdict) const UNDER_WAY: Span = Span::from_millis(20);
 /// The same where no timestamp says when a segment was sent: as long as Linux waits before it repeats anything.
 const UNDER_WAY_UNSTAMPED: Span = Span::from_millis(200);
 /// How far a timestamp clock may lag: its granularity, and a slow card.
@@ -37,6 +37,7 @@ pub(super) fn spoke_on(evidence: &Evidence<'_>, reset: &Reset) -> Option<Doubt> 
     let side = claimed(evidence, reset);
     let says = format!("the {side} speaks on {later} after the RST with its address");
     let proven = match sent_after(evidence, reset, &fresh) {
+        Some(true) if may_be_older(evidence, reset, &fresh) => false,
         Some(true) => later > REORDER && (beyond || after.acknowledged_news || later > UNDER_WAY),
         Some(false) => return None,
         None => later > UNDER_WAY_UNSTAMPED,
@@ -136,6 +137,16 @@ fn sent_after(evidence: &Evidence<'_>, reset: &Reset, later: &Recent) -> Option<
     Some(ticks.plus(CLOCK_SLACK) >= reset.rst.ts.since(last.ts))
 }
 
+/// May it have been sent before the RST, and have come later by another delay? It does not acknowledge what the RST answers: its sender had
+/// not heard that by then. How long the segment that its timestamp is compared with was under way nobody knows either, so that in less than
+/// a round trip two stamps prove nothing.
+fn may_be_older(evidence: &Evidence<'_>, reset: &Reset, later: &Recent) -> bool {
+    let asked = reset.prompt.filter(|prompt| prompt.len > 0 || prompt.flags.fin());
+    let unheard = asked.is_some_and(|prompt| later.flags.ack() && later.ack.before(prompt.seq_end()));
+    let way = evidence.close.rtt.unwrap_or(Span::ZERO).max(UNDER_WAY);
+    unheard && later.ts.since(reset.rst.ts) <= way
+}
+
 /// What the claimed sender had stamped the latest: a second copy of an earlier one says when that was captured once more, not when it was sent.
 fn newest<'a>(evidence: &Evidence<'a>, reset: &Reset) -> Option<&'a Recent> {
     let stamped = own_before(evidence, reset).filter(|own| own.traits.has(Traits::TIMESTAMPS));
@@ -214,5 +225,21 @@ mod tests {
             verdict(&format!("{open}+0.0009 B > A R seq 5001\n{late}")).rst_by
         };
         assert_eq!((told(90), told(98)), (Some(Sender::Side(Side::Server)), Some(Sender::Middlebox)));
+    }
+
+    /// A server closes as a request is under way to it, and the path hands over its refusal of that before its FIN, which had left first.
+    #[test]
+    fn what_does_not_acknowledge_the_question_may_have_left_before_the_answer() {
+        let open = "A > B S tsval 1\n+0.055 B > A S. tsval 332\nA > B . tsval 56\n+0.095 A > B P. len 28 tsval 151\n";
+        let told = |ack: u32, later: &str| {
+            let fin = format!("+{later} B > A F. seq 5001 ack {ack} tsval 493");
+            let told = verdict(&format!("{open}+0.055 B > A R seq 5001\n{fin}"));
+            told.rst_by.zip(told.rst_by_confidence)
+        };
+        let server = Sender::Side(Side::Server);
+        assert_eq!(told(1001, "0.0099"), Some((server, Confidence::Likely)));
+        // Who has heard it, or speaks a round trip later, has a socket.
+        assert_eq!(told(1029, "0.0099"), Some((server, Confidence::Possible)));
+        assert_eq!(told(1001, "0.08"), Some((Sender::Middlebox, Confidence::Likely)));
     }
 }
