@@ -9,6 +9,8 @@ use crate::verdict::{Evidence, Fact, How, Sender, ending, facts};
 
 /// Sent so often, something was lost for longer than by chance: Linux has waited for more than a second by then.
 const COPIES: usize = 3;
+/// A host that goes without a goodbye (a crash, a failover) is not back, or replaced, in less.
+const RESTART: Span = Span::from_secs(1);
 
 pub(super) const RULE: Rule = Rule {
     name: "state_lost",
@@ -82,7 +84,8 @@ fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
     let gave_up = gave_up::gave_up(evidence).is_some() || gave_up::waited_for_room(evidence);
     // How it lost the connection was before the other side closed, and may have been seen there.
     let end_missing = ending::end_unseen(evidence.close, side);
-    let said = evidence.exchange.turn.is_some() && !gave_up && !refused_a_close && !end_missing;
+    let had_time = just_spoke(evidence).is_none();
+    let said = evidence.exchange.turn.is_some() && !gave_up && !refused_a_close && !end_missing && had_time;
     Some(if said { Confidence::Likely } else { Confidence::Possible })
 }
 
@@ -109,6 +112,15 @@ fn facts_of(evidence: &Evidence<'_>) -> Vec<Fact> {
         )));
     }
     facts
+}
+
+/// How long before the RST its sender had spoken on this connection, if nothing restarts, or takes over an address, in that time: then its end
+/// had been closed by something else, unless it has forgotten another connection as well.
+fn just_spoke(evidence: &Evidence<'_>) -> Option<Span> {
+    let reset = evidence.reset().filter(|_| evidence.surroundings.forgot_another.is_none())?;
+    let own = reset.before.at(reset.by);
+    let silence = reset.rst.ts.since(own.last_seen);
+    (own.seen() && silence < RESTART).then_some(silence)
 }
 
 /// How often what the RST answers had been sent before, and over what time, if that was often: nothing came back by then.
@@ -146,6 +158,12 @@ fn advise(evidence: &Evidence<'_>) -> String {
     if forgery::may_be_another_host(evidence) {
         return format!(
             "{host} (the {side}) speaks on behind this refusal: who refused may be another host that answers for that address now (a failover, a load balancer's other backend), its own firewall, or a device before it. Capture there: what its own kernel refuses leaves it. {}",
+            facts::retry_advice(evidence)
+        );
+    }
+    if let Some(silence) = just_spoke(evidence) {
+        return format!(
+            "{host} (the {side}) had spoken on this connection {silence} before: nothing restarts that fast. Its end had been closed meanwhile by something that this capture does not hold (a FIN or RST of its own that was lost, one that a device sent to it), its own firewall refuses, or another host has its address or gets its segments (a balancer). Capture there. {}",
             facts::retry_advice(evidence)
         );
     }
