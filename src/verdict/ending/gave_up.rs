@@ -27,7 +27,8 @@ pub(in crate::verdict) struct GaveUp {
     pub(in crate::verdict) frame: u64,
 }
 
-/// The repetitions of the side that reset, if the other side was not heard between them and what the RST answers.
+/// The repetitions of the side that reset, if the other side was not heard between them and what the RST answers, or says nothing but that
+/// again: what it is told does not arrive, whatever the acknowledgements that go with it.
 pub(in crate::verdict) fn gave_up(evidence: &Evidence<'_>) -> Option<GaveUp> {
     let prompt = prompt(evidence)?;
     let last = own_before(evidence, prompt).next().filter(|last| says(last))?;
@@ -140,10 +141,17 @@ fn prompt<'a>(evidence: &Evidence<'a>) -> Option<&'a Recent> {
     evidence.reset().filter(|_| evidence.shape == Shape::Reply)?.prompt.as_ref()
 }
 
-/// What the side that reset sent since the other one was last heard before `prompt`, the latest first.
+/// What the side that reset sent since the other one was last heard before `prompt`, the latest first. Copies of `prompt` tell nothing, nor do
+/// the acknowledgements that answer them.
 fn own_before<'a>(evidence: &Evidence<'a>, prompt: &'a Recent) -> impl Iterator<Item = &'a Recent> {
+    let copy = |recent: &Recent| {
+        (recent.by, recent.seq, recent.ack, recent.len) == (prompt.by, prompt.seq, prompt.ack, prompt.len)
+            && prompt.len > 0
+    };
     let before = evidence.close.recent.iter().rev().skip_while(|recent| recent.serial >= prompt.serial);
-    before.take_while(|recent| recent.by != prompt.by)
+    let since = before.take_while(move |recent| recent.by != prompt.by || copy(recent));
+    // What acknowledges `prompt` answered a copy of it.
+    since.filter(|recent| recent.by != prompt.by && (says(recent) || recent.ack != prompt.seq_end()))
 }
 
 fn says(recent: &Recent) -> bool {

@@ -130,7 +130,9 @@ pub(super) fn outage(evidence: &Evidence<'_>) -> Option<(usize, Span)> {
     let before = evidence.close.recent.iter().filter(|recent| recent.serial < prompt.serial);
     let copies = before.filter(|recent| recent.by == prompt.by && recent.seq == prompt.seq && recent.len > 0);
     let (first, copies) = (copies.clone().next()?, copies.count());
-    (copies >= COPIES).then(|| (copies, prompt.ts.since(first.ts)))
+    // Who acknowledges the copies is there.
+    let unheard = reset.before.at(reset.by).last_seen <= first.ts;
+    (copies >= COPIES && unheard).then(|| (copies, prompt.ts.since(first.ts)))
 }
 
 fn advise(evidence: &Evidence<'_>) -> String {

@@ -137,3 +137,16 @@ fn what_is_aborted_after_the_same_pause_each_time_was_idle() {
     );
     assert_eq!(other.cause_name(), Some("aborted_by_application"), "{:?}", other.evidence);
 }
+
+/// What a host says does not arrive, so that the other asks again and again, which it hears and acknowledges; then it gives up.
+#[test]
+fn who_hears_and_is_not_heard_gave_up() {
+    let both = "A > B P. seq 1001 ack 5001 len 28\nB > A . seq 5044 ack 1029\n";
+    let again = "B > A P. seq 5001 ack 1029 len 43\n";
+    let open = "A > B S\nB > A S.\nA > B .\nA > B P. len 28\nB > A P. len 43\n";
+    let told = verdict(&format!(
+        "{open}+0.2 {again}{both}+0.4 {again}{both}+0.8 {again}{both}+2 A > B P. seq 1001 ack 5001 len 28\nB > A R seq 5001"
+    ));
+    assert_eq!(told.cause_name(), Some("peer_vanished"), "{:?}", told.evidence);
+    assert!(told.evidence.iter().all(|fact| !fact.fact.contains("without an answer")), "{:?}", told.evidence);
+}
