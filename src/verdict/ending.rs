@@ -16,6 +16,7 @@ use crate::time::Span;
 
 use super::evidence::accepted_for_certain;
 use super::talk;
+use super::who::forgery::{UNDER_WAY, is_foreign_fin};
 use super::who::shape::acknowledges;
 
 /// The longest that is a goodbye: those of TLS take some 30 bytes, with HTTP/2's GOAWAY in it some 60.
@@ -173,9 +174,21 @@ pub(super) fn unacked(half: &Half, peer: &Half) -> u32 {
 /// The first FIN of a side, if it was that side's and came before the RST that ended the connection.
 pub(super) fn first_fin(close: &Close, side: Side) -> Option<&Fin> {
     let fin = close.fins.at(close.end(side)).as_ref()?;
-    let before = close.reset.as_ref().is_none_or(|reset| reset.before.at(close.end(side)).has_fin());
+    let came_first = |reset: &Reset| reset.before.at(close.end(side)).has_fin();
+    let before = close.reset.as_ref().is_none_or(|reset| {
+        came_first(reset) || reset.by == close.end(side) && has_overtaken(close, reset, fin)
+    });
     let own = before && !is_disowned(close, side, fin) && !is_ahead(close, side, fin);
     (own && !never_arrived(close, side)).then_some(fin)
+}
+
+/// Had a host closed when what its RST answers came to it, and did that RST overtake its FIN on the way? It has the number of the FIN, which
+/// had crossed what it refuses: neither acknowledges the other.
+fn has_overtaken(close: &Close, reset: &Reset, fin: &Fin) -> bool {
+    let way = close.rtt.unwrap_or(Span::ZERO).max(UNDER_WAY);
+    let soon = fin.serial > reset.serial && fin.ts.since(reset.rst.ts) <= way;
+    let crossed = |prompt: Recent| prompt.len > 0 && !fin.ack.after(prompt.seq);
+    soon && !reset.rst.flags.ack() && reset.rst.seq == fin.end.minus(1) && reset.prompt.is_some_and(crossed)
 }
 
 /// The first FIN of each side, if it was that side's and came at or before the end: rules ask for it again and again.
@@ -236,8 +249,8 @@ fn is_ahead(close: &Close, side: Side, fin: &Fin) -> bool {
     close.half(side).fin_end.before(fin.end)
 }
 
-/// The first FIN with a side's address, if that side cannot have sent it: it said more later, beyond its own end (RFC 9293 §3.6:
-/// after a FIN nothing new is sent). Where it had taken the other side's FIN too, or that is not known, that may be another
+/// The first FIN with a side's address, if that side cannot have sent it: it bears none of that side's marks, or that said more later, beyond
+/// its own end (RFC 9293 §3.6: after a FIN nothing new is sent). Where it had taken the other side's FIN too, or that is not known, that may be another
 /// connection between the same ports.
 pub(super) fn disowned_fin(close: &Close, side: Side) -> Option<&Fin> {
     close.fins.at(close.end(side)).as_ref().filter(|fin| is_disowned(close, side, fin))
@@ -250,7 +263,7 @@ fn is_disowned(close: &Close, side: Side, fin: &Fin) -> bool {
         let other = close.fins.at(close.end(side.peer()));
         other.as_ref().is_some_and(|fin| !fin.end.after(half.rcv_nxt))
     };
-    went_on && close.both_seen() && !over()
+    went_on && close.both_seen() && !over() || is_foreign_fin(close, fin)
 }
 
 /// Who sent the first FIN at or before the end.

@@ -9,6 +9,7 @@ pub(super) use self::rst::{advice_of_text, of_ignored, of_rst};
 use super::ending::{half_close, shut_window, silence, together, unseen};
 use super::evidence::{Evidence, Talk};
 use super::talk::{after, broken_off, given_up, goaway, own_words, rhythm, version};
+use super::who::forgery;
 use super::{Confidence, Fact, cap, talk};
 
 /// How the end looked: the first FIN and the RST, as far as there are any.
@@ -42,9 +43,14 @@ pub(super) fn of_story(evidence: &Evidence<'_>) -> Vec<Fact> {
 pub(super) fn of_forged_fin(evidence: &Evidence<'_>) -> Option<Fact> {
     let (side, fin) = evidence.forged_fin()?;
     let more = evidence.close.half(side).snd_nxt.offset_from(fin.end);
-    let fact = format!(
-        "a FIN with the {side}'s address is not its own: the {side} went on later, {more} bytes beyond that end"
-    );
+    let why = if forgery::is_foreign_fin(evidence.close, &fin) {
+        format!(
+            "it has neither the timestamps that all other segments of the {side} have nor their count or TTL"
+        )
+    } else {
+        format!("the {side} went on later, {more} bytes beyond that end")
+    };
+    let fact = format!("a FIN with the {side}'s address is not its own: {why}");
     Some(Fact::at(fin.frame, fact))
 }
 

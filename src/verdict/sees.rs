@@ -134,7 +134,9 @@ fn was_told_too(evidence: &Evidence<'_>) -> bool {
 /// crossed it: that RST has the number of the FIN (`tcp_reset_check`), or of what had been said before it, and then no effect, which the next
 /// one has. Only a hole before the FIN would have kept it waiting.
 fn fin_was_delivered(evidence: &Evidence<'_>, side: Side) -> bool {
-    let ends = evidence.fin(side.peer()).zip(evidence.reset());
+    // Nobody tells it apart who gets one that a device sent.
+    let forged = || evidence.forged_fin().filter(|(by, _)| *by == side.peer()).map(|(_, fin)| fin);
+    let ends = evidence.fin(side.peer()).or_else(forged).zip(evidence.reset());
     ends.is_some_and(|(fin, reset)| {
         let had = !fin.end.after(reset.rst.seq);
         let sent_before = fin.serial < reset.serial;

@@ -6,7 +6,7 @@ pub(super) mod stack;
 
 use crate::flow::Side;
 
-use self::forgery::{CONVICTS, Doubt, accepted_slowly, is_authentic, other_distance};
+use self::forgery::{CONVICTS, Doubt, accepted_slowly, is_authentic, is_vouched_for, other_distance};
 use super::evidence::{Evidence, Shape};
 use super::{Confidence, How};
 
@@ -44,7 +44,7 @@ pub(super) fn weigh(evidence: &Evidence<'_>) -> Option<(Sender, Confidence)> {
             (Sender::Middlebox, Confidence::Certain.min(evidence.cap))
         }
         // It bears its host's own marks, and only circumstances contradict: a path may have become shorter meanwhile.
-        CONVICTS.. if is_authentic(evidence) => (Sender::Middlebox, Confidence::Possible),
+        CONVICTS.. if is_vouched_for(evidence) => (Sender::Middlebox, Confidence::Possible),
         CONVICTS.. => (Sender::Middlebox, Confidence::Likely.min(evidence.cap)),
         2.. => (claimed, Confidence::Possible),
         1 => (claimed, Confidence::Likely.min(evidence.cap)),

@@ -35,7 +35,11 @@ the backlog and net.core.somaxconn, and find out why the program accepts too slo
 fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
     let server = evidence.close.half_before(Side::Server);
     let unserved = !server.has_data() && !server.has_fin() && server.marks.has(Marks::SYN_ACK);
-    if !unserved || !evidence.close.half_before(Side::Client).marks.has(Marks::ACKED) {
+    // Who closes later, overtaken by the RST, had been accepted.
+    if !unserved
+        || evidence.close.half(Side::Server).has_fin()
+        || !evidence.close.half_before(Side::Client).marks.has(Marks::ACKED)
+    {
         return None;
     }
     match evidence.how {

@@ -87,20 +87,23 @@ fn advise(evidence: &Evidence<'_>) -> String {
             "The {side} {denial} this reset. It answers the first segment after {idle} of silence, so that a device on the way (a NAT gateway, a firewall, a load balancer) had likely forgotten the idle connection: keep it alive (TCP keep-alive, pings), or give it up well before {idle}."
         );
     }
+    let host = evidence.close.endpoint(side).addr;
+    if forgery::answered_twice(evidence) {
+        return format!(
+            "Two machines answer for {host}: one accepted the SYN, and another refused it. Look for a duplicate address there (a clone, a machine that came back: `arping {host}` and `ip neigh` show who answers), or for a device on the way that refuses in the {side}'s name."
+        );
+    }
+    let taken_over = forgery::may_be_another_host(evidence).then(|| {
+        format!("another host that answers for {host} now (a failover, a load balancer's other backend)")
+    });
     if evidence.reset().is_some_and(|reset| forgery::may_be_own_kernel(evidence, reset)) {
-        let host = evidence.close.endpoint(side).addr;
-        let other = if forgery::may_be_another_host(evidence) {
-            format!(
-                ", or another host that answers for {host} now (a failover, a load balancer's other backend)"
-            )
-        } else {
-            String::new()
-        };
+        let other = taken_over.map(|host| format!(", or {host}")).unwrap_or_default();
         return format!(
             "The {side}'s program {denial} this reset: a device on the way did, or the {side}'s own host, whose TTL it has: its firewall, or its kernel, if the other side's address was not translated on the way{other}. Look for what in or before {after} they object to; capture on the {side}: a RST of its own leaves there, a device's does not."
         );
     }
+    let other = taken_over.map(|host| format!(" Or {host} did.")).unwrap_or_default();
     format!(
-        "The {side} {denial} this reset: ask who runs the firewalls and proxies between the hosts, and what in or before {after} they object to. Capture on the {side} to prove it: {proof}."
+        "The {side} {denial} this reset: ask who runs the firewalls and proxies between the hosts, and what in or before {after} they object to. Capture on the {side} to prove it: {proof}.{other}"
     )
 }

@@ -3,7 +3,7 @@
 use crate::flow::{Fin, Http, Marks, Recent, Side, Turn};
 use crate::time::Span;
 use crate::verdict::ending::{gave_up, together};
-use crate::verdict::evidence::{Shape, Talk};
+use crate::verdict::evidence::{BRIEFEST_IDLE, Shape, Talk};
 use crate::verdict::rule::{Confidence, Rule, hit, miss};
 use crate::verdict::talk::{answered_early, own_words, race, unheeded};
 use crate::verdict::{Evidence, Fact, How, Sender, ending, facts};
@@ -258,13 +258,18 @@ fn judge_fin_lost(evidence: &Evidence<'_>) -> Option<Confidence> {
     // A FIN that was missed leaves a number. Then this goes before other stories, though none is more than possible (`cap`).
     let closed = ending::closed_unseen(evidence.close, Side::Server);
     let doubtful = !closed || !evidence.doubts.is_empty();
+    // Nobody closes for idleness what has been so for less, and of a FIN that left no trace nothing else tells.
+    let idle = evidence.idle_before.is_some_and(|idle| idle >= BRIEFEST_IDLE);
+    if !(idle || closed && evidence.established_for_long()) {
+        return None;
+    }
     let Some(http) = evidence.http() else {
         return (evidence.exchange.turns >= 3 && evidence.talk == Talk::Awaiting)
             .then_some(Confidence::Possible);
     };
     let next_request = http.answered > 0 && http.awaits_response() && http.response.is_none();
     let sure = if doubtful { Confidence::Possible } else { Confidence::Likely };
-    (next_request && evidence.established_for_long()).then_some(sure)
+    next_request.then_some(sure)
 }
 
 fn facts_of(evidence: &Evidence<'_>) -> Vec<Fact> {

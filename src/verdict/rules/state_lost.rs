@@ -1,6 +1,5 @@
 //! A RST answers a segment in mid-connection, and the host never said goodbye.
 
-use crate::flow::Recent;
 use crate::time::Span;
 use crate::verdict::ending::{gave_up, together};
 use crate::verdict::evidence::Shape;
@@ -10,6 +9,8 @@ use crate::verdict::{Evidence, Fact, How, Sender, ending, facts};
 
 /// Sent so often, something was lost for longer than by chance: Linux has waited for more than a second by then.
 const COPIES: usize = 3;
+/// A host that goes without a goodbye (a crash, a failover) is not back, or replaced, in less.
+const RESTART: Span = Span::from_secs(1);
 
 pub(super) const RULE: Rule = Rule {
     name: "state_lost",
@@ -83,7 +84,8 @@ fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
     let gave_up = gave_up::gave_up(evidence).is_some() || gave_up::waited_for_room(evidence);
     // How it lost the connection was before the other side closed, and may have been seen there.
     let end_missing = ending::end_unseen(evidence.close, side);
-    let said = evidence.exchange.turn.is_some() && !gave_up && !refused_a_close && !end_missing;
+    let had_time = just_spoke(evidence).is_none();
+    let said = evidence.exchange.turn.is_some() && !gave_up && !refused_a_close && !end_missing && had_time;
     Some(if said { Confidence::Likely } else { Confidence::Possible })
 }
 
@@ -113,6 +115,15 @@ fn facts_of(evidence: &Evidence<'_>) -> Vec<Fact> {
     facts
 }
 
+/// How long before the RST its sender had spoken on this connection, if nothing restarts, or takes over an address, in that time: then its end
+/// had been closed by something else, unless it has forgotten another connection as well.
+fn just_spoke(evidence: &Evidence<'_>) -> Option<Span> {
+    let reset = evidence.reset().filter(|_| evidence.surroundings.forgot_another.is_none())?;
+    let own = reset.before.at(reset.by);
+    let silence = reset.rst.ts.since(own.last_seen);
+    (own.seen() && silence < RESTART).then_some(silence)
+}
+
 /// How often what the RST answers had been sent before, and over what time, if that was often: nothing came back by then.
 pub(super) fn outage(evidence: &Evidence<'_>) -> Option<(usize, Span)> {
     let reset = evidence.reset()?;
@@ -120,14 +131,9 @@ pub(super) fn outage(evidence: &Evidence<'_>) -> Option<(usize, Span)> {
     let before = evidence.close.recent.iter().filter(|recent| recent.serial < prompt.serial);
     let copies = before.filter(|recent| recent.by == prompt.by && recent.seq == prompt.seq && recent.len > 0);
     let (first, copies) = (copies.clone().next()?, copies.count());
-    let between = |recent: &&Recent| first.serial < recent.serial && recent.serial < prompt.serial;
-    let answered = evidence
-        .close
-        .recent
-        .iter()
-        .filter(between)
-        .any(|recent| recent.by == reset.by && recent.ack.after(prompt.seq));
-    (copies >= COPIES && !answered).then(|| (copies, prompt.ts.since(first.ts)))
+    // Who acknowledges the copies is there.
+    let unheard = reset.before.at(reset.by).last_seen <= first.ts;
+    (copies >= COPIES && unheard).then(|| (copies, prompt.ts.since(first.ts)))
 }
 
 fn advise(evidence: &Evidence<'_>) -> String {
@@ -149,6 +155,18 @@ fn advise(evidence: &Evidence<'_>) -> String {
     if let Some((_, over)) = outage(evidence) {
         return format!(
             "Nothing came back from {host} (the {side}) on this connection for {over}: look for a restart of it, a change of its address, or an outage of the path in which its program gave up by a timeout of its own. {}",
+            facts::retry_advice(evidence)
+        );
+    }
+    if forgery::may_be_another_host(evidence) {
+        return format!(
+            "{host} (the {side}) speaks on behind this refusal: who refused may be another host that answers for that address now (a failover, a load balancer's other backend), its own firewall, or a device before it. Capture there: what its own kernel refuses leaves it. {}",
+            facts::retry_advice(evidence)
+        );
+    }
+    if let Some(silence) = just_spoke(evidence) {
+        return format!(
+            "{host} (the {side}) had spoken on this connection {silence} before: nothing restarts that fast. Its end had been closed meanwhile by something that this capture does not hold (a FIN or RST of its own that was lost, one that a device sent to it), its own firewall refuses, or another host has its address or gets its segments (a balancer). Capture there. {}",
             facts::retry_advice(evidence)
         );
     }

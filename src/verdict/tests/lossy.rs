@@ -112,7 +112,7 @@ fn what_an_abort_acknowledges_had_come() {
 fn a_close_that_was_missed_is_no_lost_state() {
     let of = |missed: &str| {
         let told = verdict(&format!(
-            "{OPEN}A > B P. len 9\nB > A P. len 9\nA > B .\nA > B P. len 9\n{missed}A > B P. len 9\nB > A R"
+            "{OPEN}A > B P. len 9\nB > A P. len 9\nA > B .\n+2 A > B P. len 9\n{missed}+2 A > B P. len 9\nB > A R"
         ));
         told.cause.map(|finding| (finding.rule.name, finding.confidence, told.harm))
     };

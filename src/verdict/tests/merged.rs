@@ -323,3 +323,50 @@ fn who_a_device_speaks_for_may_never_know() {
     let spoke = told("\n+1 B > A P. seq 5019 ack 1019 len 9 id 14 file 1 ttl 64");
     assert_eq!(spoke.server_sees.read, Some("ECONNRESET"), "{:?}", spoke.evidence);
 }
+
+/// A client's capture (file 0) and its server's: what either says passes its own first.
+fn passed_both(lines: &[&str]) -> String {
+    let both = |line: &&str| {
+        let first = u8::from(line.contains("B > A"));
+        format!("{line} file {first}\n+0.005 {} file {}\n", line.trim_start_matches("+1 "), 1 - first)
+    };
+    lines.iter().map(both).collect()
+}
+
+const TALK_OF_TWO: [&str; 9] = [
+    "A > B S seq 1000 id 1",
+    "B > A S. seq 5000 ack 1001 id 100",
+    "A > B . seq 1001 ack 5001 id 2",
+    "A > B P. seq 1001 ack 5001 len 9 id 3",
+    "B > A P. seq 5001 ack 1010 len 9 id 101",
+    "A > B . seq 1010 ack 5010 id 4",
+    "A > B P. seq 1010 ack 5010 len 9 id 5",
+    "B > A P. seq 5010 ack 1019 len 9 id 102",
+    "A > B . seq 1019 ack 5019 id 6",
+];
+
+/// A device between the two ends what is idle, and knows how far either had counted.
+#[test]
+fn what_never_passed_its_hosts_capture_is_not_vouched_for_by_its_count() {
+    let talk = passed_both(&TALK_OF_TWO);
+    let to_client = "+1.5 B > A R. seq 5019 ack 1019 id 103 file 0\n";
+    let both = verdict(&format!("{talk}{to_client}A > B R. seq 1019 ack 5019 id 7 file 1"));
+    assert_eq!(both.rst_by, Some(Sender::Middlebox), "{:?}", both.evidence);
+    assert_eq!(both.cause.unwrap().confidence, Confidence::Likely, "{:?}", both.evidence);
+    // The server's capture may have ended before.
+    let one = verdict(&format!("{talk}{to_client}"));
+    assert_eq!(one.rst_by, Some(Sender::Side(Side::Server)), "{:?}", one.evidence);
+}
+
+/// Its address has moved: the host that had it goes on, and the one that has it refuses, which the first one's capture does not hold.
+#[test]
+fn what_left_no_server_may_be_that_of_another_host() {
+    let talk = passed_both(&TALK_OF_TWO);
+    let push = passed_both(&["+1 B > A P. seq 5019 ack 1019 len 4 id 103"]);
+    let again = passed_both(&["+1 B > A P. seq 5019 ack 1019 len 4 id 104"]);
+    let refused = "A > B . seq 1019 ack 5023 id 7 file 0\nB > A R seq 5023 id 0 file 0\n";
+    let told = verdict(&format!("{talk}{push}{refused}{again}"));
+    assert_eq!(told.rst_by, Some(Sender::Middlebox), "{:?}", told.evidence);
+    assert!(told.alternatives.iter().any(|other| other.rule.name == "state_lost"), "{:?}", told.alternatives);
+    assert!(told.advice.is_some_and(|advice| advice.contains("another host that answers for")));
+}

@@ -3,7 +3,7 @@
 
 use crate::flow::Side;
 use crate::verdict::example::verdict;
-use crate::verdict::{Confidence, Harm, Sender, Verdict};
+use crate::verdict::{Confidence, Harm, How, Sender, Verdict};
 
 pub(super) fn lines(range: std::ops::Range<u32>, line: impl Fn(u32) -> String) -> String {
     range.map(|n| line(n) + "\n").collect()
@@ -100,7 +100,7 @@ fn a_fin_beyond_what_was_sent_is_nobodys() {
 fn who_never_gets_room_and_no_answer_meets_silence() {
     let probes = lines(0..5, |n| format!("+0.{} A > B . seq 1000", n + 2));
     let told = verdict(&format!("A > B S\nB > A S. win 0\nA > B .\n{probes}"));
-    assert_eq!(told.how, crate::verdict::How::Silent, "{:?}", told.evidence);
+    assert_eq!(told.how, How::Silent, "{:?}", told.evidence);
 }
 
 /// A card with several queues is read one queue after the other.
@@ -353,4 +353,26 @@ fn a_probe_of_no_connection_hurts_nobody() {
         let told = verdict(&format!("A > B {flags} seq 1001\nB > A R. seq 0 ack 1002"));
         assert_eq!((told.harm, told.client_sees.read), (Some(Harm::Harmless), None), "{:?}", told.evidence);
     }
+}
+
+/// A host closes as a message is under way to it, and its refusal of that overtakes its FIN.
+#[test]
+fn a_fin_that_a_refusal_overtook_came_first() {
+    let open = "A > B S\n+0.04 B > A S.\nA > B .\n+0.1 A > B P. len 28\n+0.05 B > A R seq 5001\n";
+    let told = |fin: &str| verdict(&format!("{open}+0.01 B > A F. {fin}"));
+    let crossed = told("seq 5001 ack 1001");
+    assert_eq!(
+        (crossed.how, crossed.fin_by),
+        (How::FinThenReset, Some(Side::Server)),
+        "{:?}",
+        crossed.evidence
+    );
+    assert_eq!(crossed.client_sees.read, Some("ECONNRESET"));
+    // It says nothing of a queue that was full, wherever it lies.
+    for fin in ["seq 5001 ack 1001", "seq 5001 ack 1029", "seq 5101 ack 1001"] {
+        let others = told(fin).alternatives;
+        assert!(others.iter().all(|other| other.rule.name != "accept_queue_overflow"), "{fin}");
+        assert_ne!(told(fin).cause_name(), Some("accept_queue_overflow"), "{fin}");
+    }
+    assert_eq!(told("seq 5001 ack 1029").fin_by, None);
 }

@@ -92,7 +92,8 @@ fn a_refusal_that_nobody_believes_is_none() {
 fn a_reset_from_nearer_by_convicts_nobody_and_acquits_the_device() {
     let open = "A > B S ttl 62\nB > A S. ttl 64\nA > B . ttl 62\nA > B P. len 9 ttl 62\nB > A P. len 9 ttl 64\nA > B . ttl 62\n";
     let of = |ttl: u8| {
-        let told = verdict(&format!("{open}+0.1 B > A P. len 4 ttl 64\nA > B R ttl {ttl}"));
+        let again = "+1.1 B > A P. len 4 ttl 64\n";
+        let told = verdict(&format!("{open}{again}A > B . ttl 62\n{again}A > B R ttl {ttl}"));
         (told.cause_name(), told.rst_by_confidence)
     };
     assert_eq!(of(63), (Some("state_lost"), Some(Confidence::Possible)));
@@ -108,6 +109,11 @@ fn what_answers_without_a_socket_while_the_server_lives_may_be_another_host() {
     assert_eq!((told.cause_name(), told.rst_by), (Some("injected_reset"), Some(Sender::Middlebox)));
     assert!(others.contains(&"state_lost"), "{others:?}");
     assert!(told.advice.is_some_and(|advice| advice.contains("another host that answers for")));
+    // As far away as the server was, its refusal may be the server's own too.
+    let far = "A > B S\n+0.03 B > A S.\nA > B .\nA > B P. len 9\n+0.03 B > A P. len 9\nA > B .\n+0.1 A > B P. len 9\n";
+    let told = verdict(&format!("{far}+0.03 B > A R\n+1.5 B > A P. len 9"));
+    let name = told.cause_name();
+    assert_eq!((name, told.rst_by), (Some("state_lost"), Some(Sender::Side(Side::Server))));
     // From elsewhere it is no host in its place; nobody who lost a connection tears it down on his own.
     for reset in ["B > A R ttl 63", "B > A R."] {
         let other = verdict(&format!("{talk}{reset}\n+1.5 B > A P. len 9"));
@@ -209,4 +215,18 @@ fn a_rst_behind_a_fin_comes_too_late_for_a_reset() {
     let said =
         verdict(&format!("{open}+4 A > B P. len 18\nB > A F. ack 1001\nA > B . ack 5002\nB > A R seq 5001"));
     assert_eq!(said.client_sees.read, Some("EOF"), "{:?}", said.evidence);
+}
+
+/// What refuses a host's segment milliseconds after that host spoke may be its own end, which something unseen had closed.
+#[test]
+fn who_has_just_spoken_was_not_restarted() {
+    let told = |pause: &str| {
+        let said = format!("+{pause} A > B P. len 9\nB > A P. len 9\nA > B .\n");
+        let told = verdict(&format!(
+            "{OPEN}A > B P. len 9\nB > A P. len 9\nA > B .\n{said}+{pause} A > B P. len 9\nB > A R"
+        ));
+        assert_eq!(told.cause_name(), Some("state_lost"), "{:?}", told.evidence);
+        (told.cause.unwrap().confidence, told.advice.unwrap().contains("Look for a restart"))
+    };
+    assert_eq!((told("0.4"), told("1.1")), ((Confidence::Possible, false), (Confidence::Likely, true)));
 }

@@ -237,3 +237,21 @@ fn what_comes_no_way_at_all_comes_from_nearer_by() {
     };
     assert_eq!((told(255), told(254)), (Some(Confidence::Possible), Some(Confidence::Likely)));
 }
+
+/// Linux's sockets give their RSTs the timestamps that were agreed on, and Windows' do not; who copies the count may not know of them.
+#[test]
+fn who_counts_as_linux_does_leaves_no_timestamps_out() {
+    let talk = |ttl: u8| {
+        let says =
+            |tsval: u32| format!("A > B P. len 9 tsval {tsval}\nB > A P. len 9 tsval {tsval} ttl {ttl}\n");
+        let open = format!("A > B S tsval 1\nB > A S. tsval 1 ttl {ttl}\nA > B . tsval 1\n");
+        format!("{open}{}{}{}A > B . tsval 5\n", says(2), says(3), says(4))
+    };
+    let told = |ttl: u8, marks: &str| verdict(&format!("{}+2 B > A R. ttl {ttl} {marks}", talk(ttl)));
+    let sure = |ttl: u8, marks: &str| told(ttl, marks).rst_by_confidence;
+    assert_eq!(sure(64, "tsval 2000"), Some(Confidence::Certain));
+    assert_eq!(sure(128, ""), Some(Confidence::Certain));
+    let bare = told(64, "");
+    assert_eq!(bare.rst_by_confidence, Some(Confidence::Likely), "{:?}", bare.evidence);
+    assert!(bare.alternatives.iter().any(|other| other.rule.name == "injected_reset"));
+}

@@ -13,6 +13,7 @@ mod pace;
 mod places;
 mod stand_in;
 pub(in crate::verdict) mod stray;
+mod twin;
 mod words;
 
 use crate::decode::{Segment, SeqNumber, Traits};
@@ -20,12 +21,13 @@ use crate::flow::{Recent, Reset, Side};
 use crate::time::Span;
 
 use self::baseline::Baseline;
-pub(in crate::verdict) use self::life::{is_later, may_be_another_host, may_be_own_kernel};
+pub(in crate::verdict) use self::life::{UNDER_WAY, is_later, may_be_another_host, may_be_own_kernel};
 pub(in crate::verdict) use self::numbers::overtaken_by;
 pub(in crate::verdict) use self::pace::accepted_slowly;
 pub(in crate::verdict) use self::places::{made_here, passed_first_place_only, refused_here};
 pub(in crate::verdict) use self::stand_in::ended_by_stand_in;
-pub(in crate::verdict) use self::words::not_its_own;
+pub(in crate::verdict) use self::twin::answered_twice;
+pub(in crate::verdict) use self::words::{is_foreign_fin, not_its_own};
 
 use crate::verdict::evidence::{Evidence, Shape};
 use crate::verdict::{Fact, How, talk};
@@ -72,6 +74,7 @@ pub(in crate::verdict) fn doubts(evidence: &Evidence<'_>) -> Vec<Doubt> {
     doubts.extend(left_out(evidence, reset, &baseline));
     doubts.extend(other_ip_id(evidence, reset, &baseline));
     doubts.extend(pace::too_soon(evidence, reset));
+    doubts.extend(twin::refused_as_well(evidence, reset));
     doubts.extend(places::came_once(evidence, reset, &baseline));
     doubts.extend(several_aborts(evidence, reset));
     doubts.extend(aim::volley(evidence, reset).or_else(|| aim::beyond(evidence, reset, &baseline)));
@@ -93,6 +96,14 @@ pub(in crate::verdict) fn is_authentic(evidence: &Evidence<'_>) -> bool {
     let baseline = Baseline::of(evidence, reset);
     let stamped = baseline.all(Traits::TIMESTAMPS) && reset.rst.traits.has(Traits::TIMESTAMPS);
     baseline.came_as_far() && stamped || baseline.goes_on_in(&reset.rst)
+}
+
+/// Do the RST's own marks speak for its host, and only circumstances against it? That a capture of the host, which went on, never held it
+/// is none, if something else speaks against it too: what a host counts, who forges can have counted as well.
+pub(in crate::verdict) fn is_vouched_for(evidence: &Evidence<'_>) -> bool {
+    let never_left = evidence.reset().is_some_and(|reset| places::never_left(evidence, reset));
+    let weight: u32 = evidence.doubts.iter().map(|doubt| doubt.weight).sum();
+    is_authentic(evidence) && !(never_left && weight > CONVICTS)
 }
 
 /// Does the RST lack the timestamps that its host's segments carry? Linux's live socket gives them to its RST too (RFC 7323 §3.2); who
@@ -176,12 +187,13 @@ pub(in crate::verdict) const fn is_made_up(number: SeqNumber) -> bool {
 }
 
 /// What the RST lacks of that which its host's segments have. One thing a stack of its own may leave out by habit, if the RST goes on in its
-/// host's count.
+/// host's count; but not the timestamps where the host counts as Linux does, which leaves them out of no socket's RST.
 fn left_out(evidence: &Evidence<'_>, reset: &Reset, baseline: &Baseline<'_>) -> Vec<Doubt> {
     let mut lacks = Vec::new();
     lacks.extend(no_timestamps(evidence, reset, baseline));
     lacks.extend(no_df(evidence, reset, baseline));
-    if lacks.len() == 1 && baseline.goes_on_in(&reset.rst) { Vec::new() } else { lacks }
+    let by_habit = !(baseline.counts_by_socket() && no_timestamps(evidence, reset, baseline).is_some());
+    if lacks.len() == 1 && by_habit && baseline.goes_on_in(&reset.rst) { Vec::new() } else { lacks }
 }
 
 /// RFC 7323 §3.2: timestamps in every segment once negotiated. Linux keeps to it in the RST of a live socket; Windows and macOS do not.

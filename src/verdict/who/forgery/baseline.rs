@@ -9,9 +9,11 @@ use smallvec::SmallVec;
 use crate::decode::{Segment, Traits};
 use crate::flow::{Look, Marks, Place, Recent, Reset, Side};
 
-use super::{BASELINE, ID_REACH, NANOS_A_COUNT, in_reach, own_before};
+use super::{BASELINE, ID_REACH, NANOS_A_COUNT, in_reach, initial_ttl, own_before};
 use crate::verdict::evidence::Evidence;
 
+/// What Linux begins with.
+const LINUX_TTL: u8 = 64;
 /// Segments that are kept of a connection: few more than its host can have sent.
 const LADDER: usize = 16;
 
@@ -130,6 +132,14 @@ impl<'a> Baseline<'a> {
     pub(super) fn counted(&self) -> Option<Counter<'a>> {
         // Windows before 2000 counts in the other order of bytes.
         [std::convert::identity, u16::swap_bytes].into_iter().find_map(|read| Counter::of(&self.own, read))
+    }
+
+    /// Does each of several have the identification after the last, and the TTL that Linux begins with? Such is what its sockets send, each
+    /// with a count of its own.
+    pub(super) fn counts_by_socket(&self) -> bool {
+        let alone = self.counted().is_some_and(|counter| counter.alone);
+        let ids = self.own.iter().filter(|recent| recent.ip_id != 0).count();
+        alone && ids > BASELINE && self.own.iter().all(|recent| initial_ttl(recent.ttl) == LINUX_TTL)
     }
 
     /// Does `rst` count on from its host's last segment, and did it come as far? Who forges cannot know the number.

@@ -11,7 +11,7 @@ use crate::verdict::evidence::{Evidence, Shape};
 use crate::verdict::{Fact, How, Sender};
 
 /// Segments of one host that overtake each other do so by less than this: paths of one connection differ by little.
-const UNDER_WAY: Span = Span::from_millis(20);
+pub(in crate::verdict) const UNDER_WAY: Span = Span::from_millis(20);
 /// The same where no timestamp says when a segment was sent: as long as Linux waits before it repeats anything.
 const UNDER_WAY_UNSTAMPED: Span = Span::from_millis(200);
 /// How far a timestamp clock may lag: its granularity, and a slow card.
@@ -37,6 +37,7 @@ pub(super) fn spoke_on(evidence: &Evidence<'_>, reset: &Reset) -> Option<Doubt> 
     let side = claimed(evidence, reset);
     let says = format!("the {side} speaks on {later} after the RST with its address");
     let proven = match sent_after(evidence, reset, &fresh) {
+        Some(true) if may_be_older(evidence, reset, &fresh) => false,
         Some(true) => later > REORDER && (beyond || after.acknowledged_news || later > UNDER_WAY),
         Some(false) => return None,
         None => later > UNDER_WAY_UNSTAMPED,
@@ -76,23 +77,28 @@ fn repeats_its_offer(reset: &Reset, last: &Recent) -> bool {
 /// A host's own firewall refuses as a host without a socket does (nftables: `nf_reject_ip_tcphdr_put`), with the host's TTL; and where
 /// the translation of an address was lost on the way, the host itself refused what it could not know as its own.
 pub(in crate::verdict) fn may_be_own_kernel(evidence: &Evidence<'_>, reset: &Reset) -> bool {
+    refuses_as_a_host(evidence, reset) && !never_left(evidence, reset)
+}
+
+/// Does it answer as a host without a socket does, from as far as the host whose address it carries?
+fn refuses_as_a_host(evidence: &Evidence<'_>, reset: &Reset) -> bool {
     // Where all else of it passed in the other direction, or elsewhere, TTLs do not compare.
     let baseline = Baseline::of(evidence, reset);
     let own_ttl = baseline.has_their_ttl() || baseline.has_no_ttl();
     let may_be = evidence.shape == Shape::Reply && reset.prompt.is_some() && own_ttl;
-    may_be && too_soon(evidence, reset).is_none() && !never_left(evidence, reset)
+    may_be && too_soon(evidence, reset).is_none()
 }
 
 /// A host that has taken over an address (a failover, a balancer's other backend) answers for what it does not know, as a device on the
-/// path does that rejects, and from as far as the host did that knows, and speaks on.
+/// path does that rejects, and from as far as the host did that knows, and speaks on. That no RST left that host says nothing of another.
 pub(in crate::verdict) fn may_be_another_host(evidence: &Evidence<'_>) -> bool {
-    let elsewhere = evidence.rst_by == Some(Sender::Middlebox) && evidence.how == How::Reset;
-    let Some(reset) = evidence.reset().filter(|_| elsewhere) else { return false };
+    let Some(reset) = evidence.reset().filter(|_| evidence.how == How::Reset) else { return false };
     let in_talk = evidence.exchange.turn.is_some() && reset.prompt.is_some_and(|prompt| !prompt.flags.syn());
     in_talk
-        && may_be_own_kernel(evidence, reset)
+        && refuses_as_a_host(evidence, reset)
         && made_here(evidence, reset).is_none()
-        && spoke_on(evidence, reset).is_some()
+        && spoke_on(evidence, reset)
+            .is_some_and(|life| life.weight > 1 || evidence.rst_by == Some(Sender::Middlebox))
 }
 
 /// A host that refuses a SYN does not accept the same SYN. Of two copies, a program that began to listen between them may have done
@@ -129,6 +135,16 @@ fn sent_after(evidence: &Evidence<'_>, reset: &Reset, later: &Recent) -> Option<
         return None;
     }
     Some(ticks.plus(CLOCK_SLACK) >= reset.rst.ts.since(last.ts))
+}
+
+/// May it have been sent before the RST, and have come later by another delay? It does not acknowledge what the RST answers: its sender had
+/// not heard that by then. How long the segment that its timestamp is compared with was under way nobody knows either, so that in less than
+/// a round trip two stamps prove nothing.
+fn may_be_older(evidence: &Evidence<'_>, reset: &Reset, later: &Recent) -> bool {
+    let asked = reset.prompt.filter(|prompt| prompt.len > 0 || prompt.flags.fin());
+    let unheard = asked.is_some_and(|prompt| later.flags.ack() && later.ack.before(prompt.seq_end()));
+    let way = evidence.close.rtt.unwrap_or(Span::ZERO).max(UNDER_WAY);
+    unheard && later.ts.since(reset.rst.ts) <= way
 }
 
 /// What the claimed sender had stamped the latest: a second copy of an earlier one says when that was captured once more, not when it was sent.
@@ -209,5 +225,21 @@ mod tests {
             verdict(&format!("{open}+0.0009 B > A R seq 5001\n{late}")).rst_by
         };
         assert_eq!((told(90), told(98)), (Some(Sender::Side(Side::Server)), Some(Sender::Middlebox)));
+    }
+
+    /// A server closes as a request is under way to it, and the path hands over its refusal of that before its FIN, which had left first.
+    #[test]
+    fn what_does_not_acknowledge_the_question_may_have_left_before_the_answer() {
+        let open = "A > B S tsval 1\n+0.055 B > A S. tsval 332\nA > B . tsval 56\n+0.095 A > B P. len 28 tsval 151\n";
+        let told = |ack: u32, later: &str| {
+            let fin = format!("+{later} B > A F. seq 5001 ack {ack} tsval 493");
+            let told = verdict(&format!("{open}+0.055 B > A R seq 5001\n{fin}"));
+            told.rst_by.zip(told.rst_by_confidence)
+        };
+        let server = Sender::Side(Side::Server);
+        assert_eq!(told(1001, "0.0099"), Some((server, Confidence::Likely)));
+        // Who has heard it, or speaks a round trip later, has a socket.
+        assert_eq!(told(1029, "0.0099"), Some((server, Confidence::Possible)));
+        assert_eq!(told(1001, "0.08"), Some((Sender::Middlebox, Confidence::Likely)));
     }
 }

@@ -9,6 +9,9 @@ use crate::verdict::evidence::Evidence;
 /// Below this, a round trip says nothing about distance: scheduling takes as long.
 const FAR: Span = Span::from_millis(5);
 
+/// An answer takes no longer than as many round trips: paths become longer, and queues fill.
+const ANSWER_LEGS: u64 = 4;
+
 /// As many times as long is no queue, and no neighbour that had to be looked up.
 const MANY: u64 = 10;
 
@@ -17,6 +20,8 @@ struct Pace {
     /// What it answers, or is the first to acknowledge.
     cause: Recent,
     took: Span,
+    /// The same from the last segment that it may answer.
+    least: Span,
     /// How fast its host answers.
     leg: Leg,
 }
@@ -27,12 +32,14 @@ impl Pace {
         let leg = (*evidence.close.legs.at(reset.by))?;
         let cause = reset
             .prompt
-            .map_or_else(|| acknowledged(evidence, reset), |_| earliest_prompt(evidence, reset))?;
+            .map_or_else(|| acknowledged(evidence, reset), |_| earliest_prompt(evidence, reset, leg))?;
         let came =
             reset.sightings().find(|seen| evidence.close.is_one_capture(seen.look.place.file, cause.file))?;
         // A clock that steps back measures nothing.
         let measured = is_of_one_capture(evidence, cause.file, reset.by) && came.ts >= cause.ts;
-        measured.then(|| Self { cause, took: came.ts.since(cause.ts), leg })
+        let prompt = reset.prompt.filter(|prompt| evidence.close.is_one_capture(prompt.file, cause.file));
+        let since = |asked: Recent| came.ts.since(asked.ts);
+        measured.then(|| Self { cause, took: since(cause), least: since(prompt.unwrap_or(cause)), leg })
     }
 }
 
@@ -43,10 +50,10 @@ fn is_of_one_capture(evidence: &Evidence<'_>, file: u16, by: End) -> bool {
     heard && others.all(|recent| evidence.close.is_one_capture(recent.file, file))
 }
 
-/// Did it come no sooner than its host answers, far as that is?
+/// Did it come no sooner than its host answers, far as that is, whatever it answers?
 pub(super) fn came_from_afar(evidence: &Evidence<'_>, reset: &Reset) -> bool {
-    Pace::of(evidence, reset).is_some_and(|Pace { took, leg, .. }| {
-        leg.samples > 1 && leg.shortest >= FAR && took.times(5) >= leg.shortest.times(4)
+    Pace::of(evidence, reset).is_some_and(|Pace { least, leg, .. }| {
+        leg.samples > 1 && leg.shortest >= FAR && least.times(5) >= leg.shortest.times(4)
     })
 }
 
@@ -64,14 +71,15 @@ pub(in crate::verdict) fn accepted_slowly(evidence: &Evidence<'_>) -> Option<(Sp
 
 /// It answers or acknowledges something that cannot have reached the host yet: whoever sent it is nearer.
 pub(super) fn too_soon(evidence: &Evidence<'_>, reset: &Reset) -> Option<Doubt> {
-    let Pace { cause, took, leg } = Pace::of(evidence, reset)?;
+    let Pace { cause, took, leg, .. } = Pace::of(evidence, reset)?;
     let far = leg.shortest;
     let weight = match () {
         () if far < FAR || took.times(5) >= far.times(4) => return None,
-        () if took.times(2) >= far => 1,
+        // Once it may have been slow by chance; a kernel that was heard at that pace again and again is not that much nearer now.
+        () if took.times(2) >= far => 1 + u32::from(took.times(3) < far.times(2) && is_known(evidence, &leg)),
         // Measured more than once, a distance is no accident; nothing crosses a quarter of it and comes back. But only a kernel
         // answers at once, as in a handshake: what a program acknowledges with its answers takes as long as those.
-        () if took.times(4) < far && leg.samples > 1 && evidence.close.handshake_seen() => CONVICTS,
+        () if took.times(4) < far && is_known(evidence, &leg) => CONVICTS,
         () => 2,
     };
     let side = claimed(evidence, reset);
@@ -79,10 +87,22 @@ pub(super) fn too_soon(evidence: &Evidence<'_>, reset: &Reset) -> Option<Doubt> 
     Some(doubt(reset.rst.frame, weight, says))
 }
 
-/// The first segment that the RST may answer: several carry the same acknowledgement. `None` where that one may be among
-/// those that are not kept any more.
-fn earliest_prompt(evidence: &Evidence<'_>, reset: &Reset) -> Option<Recent> {
-    let fits = |recent: &Recent| recent.ack == reset.rst.seq;
+/// Was the distance measured more than once, and one of them when only a kernel answers?
+fn is_known(evidence: &Evidence<'_>, leg: &Leg) -> bool {
+    leg.samples > 1 && evidence.close.handshake_seen()
+}
+
+/// The first segment that the RST may answer: several carry the same acknowledgement. A mere one is answered within some round trips or not
+/// at all, and what its sender has acknowledged it does not refuse. `None` where that one may be among those that are not kept any more.
+fn earliest_prompt(evidence: &Evidence<'_>, reset: &Reset, leg: Leg) -> Option<Recent> {
+    let had = reset.before.at(reset.by).rcv_nxt;
+    let soon = |recent: &Recent| reset.rst.ts.since(recent.ts) <= leg.shortest.times(ANSWER_LEGS);
+    let counts = |recent: &Recent| recent.flags.syn() || recent.flags.fin();
+    let asks = |recent: &Recent| match recent.len {
+        0 => counts(recent) || soon(recent),
+        _ => recent.seq_end().after(had),
+    };
+    let fits = |recent: &Recent| recent.ack == reset.rst.seq && asks(recent);
     let kept = &evidence.close.recent;
     let all_kept = kept.first().is_some_and(|oldest| oldest.is_at(evidence.close.start));
     let mut before = kept.iter().filter(|recent| recent.by != reset.by && recent.serial < reset.serial);
@@ -101,4 +121,40 @@ fn acknowledged(evidence: &Evidence<'_>, reset: &Reset) -> Option<Recent> {
     };
     let news = reset.rst.flags.ack() && reset.rst.ack.after(known);
     evidence.close.recent.iter().find(from_other).copied().filter(|_| news)
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::flow::Side;
+    use crate::verdict::example::verdict;
+    use crate::verdict::{Confidence, Sender};
+
+    /// A device half way drops a request and refuses it; what the client had acknowledged long before asks for no answer any more.
+    #[test]
+    fn an_answer_in_half_a_round_trip_is_not_likely_the_hosts() {
+        let open =
+            "A > B S\n+0.04 B > A S.\nA > B .\nA > B P. len 28\n+0.04 B > A .\nB > A P. len 43\nA > B .\n";
+        let told = |took: &str| verdict(&format!("{open}+0.2 A > B P. len 36\n+{took} B > A R"));
+        let near = told("0.021");
+        assert_eq!(near.rst_by_confidence, Some(Confidence::Possible), "{:?}", near.evidence);
+        assert!(
+            near.evidence.iter().any(|fact| fact.fact.contains("frame 8 after 21 ms")),
+            "{:?}",
+            near.evidence
+        );
+        assert!(near.alternatives.iter().any(|other| other.rule.name == "injected_reset"));
+        assert_eq!(told("0.039").rst_by_confidence, Some(Confidence::Likely));
+    }
+
+    /// Whether a RST came from afar tells the last that it may answer, not the first: it is not known to answer that.
+    #[test]
+    fn what_may_have_come_from_near_by_does_not_acquit_a_device() {
+        let talk = "A > B P. len 28\n+0.04 B > A P. len 43\nA > B .\n";
+        let open = format!("A > B S\n+0.04 B > A S.\nA > B .\n{talk}{talk}");
+        let told = |took: &str| {
+            verdict(&format!("{open}+0.05 A > B P. len 28\n+{took} B > A R\n+1 B > A P. len 43")).rst_by
+        };
+        let server = Some(Sender::Side(Side::Server));
+        assert_eq!((told("0.02"), told("0.04")), (Some(Sender::Middlebox), server));
+    }
 }

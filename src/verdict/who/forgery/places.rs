@@ -13,7 +13,7 @@ const SEEN_TWICE: u64 = 2;
 const DOUBLES: u64 = 5;
 
 /// Captures of two places, merged: all else of the host passed both, and the RST only one. Either it was sent between them, or it got no
-/// further. One that goes on in its host's count was lost at the other.
+/// further. One that goes on in its host's count was lost at the other, unless that is where its host's segments pass first.
 pub(super) fn came_once(evidence: &Evidence<'_>, reset: &Reset, baseline: &Baseline<'_>) -> Option<Doubt> {
     let doubles = &evidence.close.doubles;
     let of = |end| u64::from(doubles.segments(end));
@@ -23,8 +23,8 @@ pub(super) fn came_once(evidence: &Evidence<'_>, reset: &Reset, baseline: &Basel
     // A mirror port that doubles some frames doubles few in a row.
     let many = twice >= SEEN_TWICE && twice + of(reset.by.peer()) >= DOUBLES;
     let all_twice = many && twice * 10 >= sent * 9;
-    let explained = || is_copied(evidence, reset) || baseline.goes_on_in(&reset.rst);
-    (all_twice && !explained()).then(|| {
+    let lost = || baseline.goes_on_in(&reset.rst) && !never_left(evidence, reset);
+    (all_twice && !is_copied(evidence, reset) && !lost()).then(|| {
         let side = claimed(evidence, reset);
         let weight = if never_left(evidence, reset) { CONVICTS } else { 2 };
         let says = format!(
