@@ -20,7 +20,7 @@ pub(super) mod unheeded;
 pub(super) mod unread;
 pub(super) mod version;
 
-use crate::flow::{Close, Exchange, Marks, Side};
+use crate::flow::{Close, Exchange, Marks, Side, Turn};
 use crate::time::Span;
 
 use self::answered_early::is_rest_of_request;
@@ -69,7 +69,10 @@ pub enum Talk {
 /// Did the server end without having had the client's last message? Then its FIN, or the RST of its live socket, does not
 /// acknowledge it: the two crossed.
 pub(super) fn crossed(close: &Close, exchange: &Exchange, closer: Option<Side>) -> bool {
-    let Some(turn) = exchange.turn.filter(|turn| close.side(turn.by) == Side::Client) else { return false };
+    // What a server says as it closes (408, a goodbye) answers nothing that it does not acknowledge.
+    let by_client = |turn: &Turn| close.side(turn.by) == Side::Client;
+    let said = exchange.turn.filter(by_client).or_else(|| exchange.turn_before.filter(by_client));
+    let Some(turn) = said else { return false };
     let had_up_to = match (closer, &close.reset) {
         (Some(Side::Server), _) => close.fins.at(close.end(Side::Server)).map(|fin| fin.ack),
         (None, Some(reset)) if close.side(reset.by) == Side::Server => {

@@ -126,3 +126,21 @@ fn a_port_that_refuses_right_after_tells_of_a_restart() {
     assert!(seen);
     advice("idle_timeout", &forgotten, let_in);
 }
+
+/// A server that says why it closes an idle connection (408) may cross the next request: it answers what it acknowledges.
+#[test]
+fn what_a_server_says_as_it_closes_answers_no_request_that_crossed_it() {
+    let get = "\"GET / HTTP/1.1\\r\\nHost: b\\r\\n\\r\\n\"\n";
+    let open = format!("A > B S\nB > A S.\n+0.2 A > B .\nA > B P. {get}");
+    let answer = "+0.2 B > A P. \"HTTP/1.1 200 OK\\r\\nContent-Length: 0\\r\\n\\r\\n\"\nA > B .\n";
+    let late = "\"HTTP/1.1 408 Request Timeout\\r\\nConnection: close\\r\\nContent-Length: 0\\r\\n\\r\\n\"\n";
+    let met = |ack: u32| {
+        let closed = format!("+0.1 B > A PF. ack {ack} {late}");
+        let told = verdict(&format!(
+            "{open}{answer}+5 A > B P. {get}{closed}A > B .\n+0.1 B > A R seq 5039\n+0.1 B > A R seq 5112"
+        ));
+        (told.cause_name(), told.client_sees.read)
+    };
+    assert_eq!(met(1028), (Some("stale_keepalive"), Some("EOF")));
+    assert_ne!(met(1055).0, Some("stale_keepalive"));
+}
