@@ -176,7 +176,7 @@ impl Http {
     /// What the client said behind its last request begins no other one.
     #[must_use]
     pub fn says_something_else(&self) -> bool {
-        head::looks_like_request(self.readers.at(self.client).begun()) == head::Looks::Unlike
+        looks_like_request(self.readers.at(self.client).begun()) == Looks::Unlike
     }
 
     /// What the server owes, as far as the bytes that were read tell.
