@@ -9,6 +9,7 @@ use crate::verdict::evidence::{Evidence, Shape, Talk};
 use crate::verdict::talk::{
     after, broken_off, farewell, patience, refused_tls, rhythm, sent_away, tls, turned_away,
 };
+use crate::verdict::who::forgery;
 use crate::verdict::{How, Sender, ending, talk};
 
 /// A head, and the beginning of a body in the same few segments.
@@ -28,6 +29,7 @@ const REASONS: &[Test] = &[
     refused_tls::left_at_sight,
     refused_tls::asked_nothing,
     connected_late,
+    refused_or_left,
     only_its_end_was_unanswered,
     never_came_in,
     left_at_first_words,
@@ -64,6 +66,11 @@ pub(super) fn connected_late(evidence: &Evidence<'_>) -> bool {
     let client = evidence.close.half_before(Side::Client);
     let took = evidence.syn_ack_took();
     !client.marks.has(Marks::ACKED) && took.is_some_and(|took| took > PATIENT)
+}
+
+/// Did the client reset an answer to its SYN that was refused as well? Its program had given up, or was told.
+fn refused_or_left(evidence: &Evidence<'_>) -> bool {
+    evidence.rst_by == Some(Sender::Side(Side::Client)) && forgery::answered_twice(evidence)
 }
 
 /// Had a side closed, with nothing owed and all that it had said acknowledged, and only its FIN had no answer? Its program knows nothing

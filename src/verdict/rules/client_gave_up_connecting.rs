@@ -5,6 +5,7 @@ use crate::time::Span;
 use crate::verdict::evidence::Shape;
 use crate::verdict::harm::PATIENT;
 use crate::verdict::rule::{Confidence, Rule, hit, miss};
+use crate::verdict::who::forgery;
 use crate::verdict::{Evidence, Fact, How, Sender, facts};
 
 pub(super) const RULE: Rule = Rule {
@@ -38,7 +39,9 @@ fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
     let said_nothing = evidence.reset().is_some_and(|reset| !reset.rst.seq.after(client.iss.plus(1)));
     let alone = evidence.how == How::Reset && half_open && by_client && said_nothing;
     let sure = if evidence.shape == Shape::Reply { Confidence::Certain } else { Confidence::Likely };
-    alone.then_some(if answered == Answered::Seen { sure } else { Confidence::Likely })
+    let sure = if answered == Answered::Seen { sure } else { Confidence::Likely };
+    // What refused the same SYN may have reached the client first: then it gave up nothing.
+    alone.then_some(if forgery::answered_twice(evidence) { Confidence::Possible } else { sure })
 }
 
 /// How the client's SYN was answered.
@@ -78,6 +81,9 @@ fn waited(evidence: &Evidence<'_>) -> Option<Span> {
 }
 
 fn advise(evidence: &Evidence<'_>) -> String {
+    if forgery::answered_twice(evidence) {
+        return "The same SYN was refused in the server's name as well. If that reached the client first, its connect() failed with ECONNREFUSED: ask who runs the firewalls between the hosts, and whether another host has the server's address. Capture at the client to see which came first.".into();
+    }
     match evidence.syn_ack_took() {
         Some(_) if waited(evidence).is_some_and(|waited| waited <= PATIENT) => {
             "The server answered within any connect timeout: this is a probe, or the client had another connection first (of several that it tried at once). Nothing needs doing.".into()

@@ -42,8 +42,8 @@ fn both_answers<'a>(evidence: &Evidence<'a>) -> Option<(&'a Recent, &'a Recent)>
 
 #[cfg(test)]
 mod tests {
-    use crate::verdict::Sender;
     use crate::verdict::example::verdict;
+    use crate::verdict::{Confidence, Harm, Sender};
 
     /// A clone without that service has the same address, and refuses whatever comes to it.
     #[test]
@@ -62,5 +62,18 @@ mod tests {
         // What acknowledges something else refuses no SYN.
         assert_ne!(told("B > A R. seq 0 ack 999\n").rst_by, Some(Sender::Middlebox));
         assert_ne!(told("").rst_by, Some(Sender::Middlebox));
+    }
+
+    /// Captures of both hosts, merged: the server had accepted before the refusal reached the client, which came from somebody else.
+    #[test]
+    fn a_client_that_may_have_been_refused_need_not_have_given_up() {
+        let told = |refused: &str| {
+            verdict(&format!("A > B S seq 1000\nB > A S. seq 5000\n{refused}A > B R seq 1001"))
+        };
+        let both = told("B > A R. seq 0 ack 1001\n");
+        let sure = both.cause.map(|found| (found.rule.name, found.confidence));
+        assert_eq!((sure, both.harm), (Some(("client_gave_up_connecting", Confidence::Possible)), None));
+        assert!(both.advice.unwrap().contains("ECONNREFUSED"));
+        assert_eq!(told("").harm, Some(Harm::Harmless));
     }
 }
