@@ -370,3 +370,19 @@ fn what_left_no_server_may_be_that_of_another_host() {
     assert!(told.alternatives.iter().any(|other| other.rule.name == "state_lost"), "{:?}", told.alternatives);
     assert!(told.advice.is_some_and(|advice| advice.contains("another host that answers for")));
 }
+
+/// A RST that its sender's capture alone holds, and that its receiver never had, was lost between the two: nobody else sent it.
+#[test]
+fn a_rst_that_was_lost_behind_its_sender_is_its_senders() {
+    let abort = "+0.1 A > B R. seq 1019 ack 5019 id 900 file 0 ttl 64\n";
+    let said = ["0.4", "0.4", "0.8"]
+        .map(|pause| at_both(&format!("+{pause} B > A P. seq 5019 ack 1019 len 4 id 15")));
+    let told = |later: &str| verdict(&format!("{}{abort}{later}", talk_at_both()));
+    let (lost, unknown) = (told(&said.concat()), told(""));
+    assert!(
+        says(&unknown, "captured once, though") && !says(&lost, "captured once, though"),
+        "{:?}",
+        lost.evidence
+    );
+    assert_eq!((sender(&lost).0, lost.server_sees.read), (CLIENT, None));
+}

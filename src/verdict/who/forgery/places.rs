@@ -4,6 +4,7 @@ use crate::decode::Traits;
 use crate::flow::{Copied, Look, Place, Reset, SAME_FRAME};
 
 use super::{BASELINE, Baseline, CONVICTS, Doubt, claimed, doubt, other_distance, own_before};
+use crate::verdict::ending::undelivered;
 use crate::verdict::evidence::Evidence;
 use crate::verdict::{Fact, How};
 
@@ -13,7 +14,8 @@ const SEEN_TWICE: u64 = 2;
 const DOUBLES: u64 = 5;
 
 /// Captures of two places, merged: all else of the host passed both, and the RST only one. Either it was sent between them, or it got no
-/// further. One that goes on in its host's count was lost at the other, unless that is where its host's segments pass first.
+/// further. One that goes on in its host's count was lost at the other, unless that is where its host's segments pass first; so was one that
+/// passed only there, and never reached whom it was for.
 pub(super) fn came_once(evidence: &Evidence<'_>, reset: &Reset, baseline: &Baseline<'_>) -> Option<Doubt> {
     let doubles = &evidence.close.doubles;
     let of = |end| u64::from(doubles.segments(end));
@@ -23,7 +25,11 @@ pub(super) fn came_once(evidence: &Evidence<'_>, reset: &Reset, baseline: &Basel
     // A mirror port that doubles some frames doubles few in a row.
     let many = twice >= SEEN_TWICE && twice + of(reset.by.peer()) >= DOUBLES;
     let all_twice = many && twice * 10 >= sent * 9;
-    let lost = || baseline.goes_on_in(&reset.rst) && !never_left(evidence, reset);
+    let missed = || undelivered::was_missed(evidence, claimed(evidence, reset).peer());
+    let lost = || {
+        baseline.goes_on_in(&reset.rst) && !never_left(evidence, reset)
+            || passed_first_place_only(evidence, reset) && missed()
+    };
     (all_twice && !is_copied(evidence, reset) && !lost()).then(|| {
         let side = claimed(evidence, reset);
         let weight = if never_left(evidence, reset) { CONVICTS } else { 2 };
