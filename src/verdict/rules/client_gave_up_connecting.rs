@@ -15,7 +15,7 @@ pub(super) const RULE: Rule = Rule {
 connect timeout had passed, its program was gone, or it only wanted to know whether the port is open (health checks, scanners).
 How it is told: SYN, SYN+ACK, then a RST of the client that acknowledges nothing further; the client never sent the last ACK.
 Not to be confused with: aborted_by_application, where the handshake was completed; an answer to another host's SYN, where \
-the client's SYN is missing.
+the client's SYN is missing; a SYN that was refused as well, which the client may have been told first.
 What to do: if the SYN+ACK came late, see why the server or the path was slow and whether the client's connect timeout is too \
 short; if it came at once, it is a probe, and harmless.",
     sources: &["RFC 9293 §3.10.7.4", "RFC 9293 §3.5.2"],

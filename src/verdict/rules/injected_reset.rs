@@ -14,7 +14,8 @@ pub(super) const RULE: Rule = Rule {
     doc: "What happened: a firewall, an inspector or another device between the two hosts ended the connection by a RST that \
 carries a host's address. That host never sent it, and often still believes that the connection lives.
 How it is told: the host speaks on after 'its' RST, which is decisive; or several independent marks of the RST (TTL, \
-identification, timestamps, numbers, timing, RSTs to both sides at once) do not fit the host's own segments; or a capture at that host, which went on, never held it.
+identification, timestamps, numbers, timing, RSTs to both sides at once) do not fit the host's own segments; or a capture at that host, which went on, never held it; \
+or one SYN was both accepted and refused, as where two hosts have one address.
 Not to be confused with: a host's answer from a socket that is gone, which by itself has other header fields than its data; \
 hosts behind a load balancer that answer for each other; a single odd field, which convicts nobody.
 What to do: ask who runs the firewalls and proxies between the two; look at what was said just before (a host name, a word, a \

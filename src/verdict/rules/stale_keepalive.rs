@@ -23,7 +23,8 @@ pub(super) const RULE: Rule = Rule {
     doc: "What happened: the server closed an idle kept-alive connection, and the client's pool sent the next request into it before \
 it knew. The server's host answers with a RST: 'read ECONNRESET', 'socket hang up' or EPIPE on a request that no server ever saw.
 How it is told: a whole exchange, the server's FIN after a pause, and a request that was sent after it or crossed it (the FIN does \
-not acknowledge it), answered by a bare RST or not at all. Where the FIN itself was lost, only the pause and the RST are left. \
+not acknowledge it), answered by a bare RST or not at all. Where the FIN itself was lost, only the pause and the RST are left; \
+a request on its way when an idle connection is aborted fares no better. \
 A request behind an answer that had announced the end (Connection: close) is one as well, whatever ends it. Connections that were closed at one moment after \
 different pauses tell of a restart, a reload or a kill, and of no timeout.
 Not to be confused with: write_after_close, where the data is no next request; no_response, where the server had the request \

@@ -17,7 +17,8 @@ pub(super) const RULE: Rule = Rule {
     title: "the host no longer knew the connection: crash, failover",
     doc: "What happened: one side sent a segment as usual, and the other host answered that it knows no such connection: it was \
 rebooted, its container moved, a load balancer sent the segment to another backend, or its FIN was lost.
-How it is told: a bare RST that answers a segment in mid-connection, and neither FIN nor RST of that side before it.
+How it is told: a bare RST that answers a segment in mid-connection, and neither FIN nor RST of that side before it. Of \
+a host that had spoken within the last second it is only possible: its FIN or RST may have been lost.
 Not to be confused with: stale_keepalive and write_after_close, where that side had closed; idle_timeout, where a long silence \
 came first; an answer to the handshake's last ACK, which is accept_queue_overflow.
 What to do: look for a restart, a failover or a re-balancing at that time (uptime, deploy log, pod events). A client should treat it \
