@@ -13,7 +13,7 @@ mod sources;
 mod window;
 
 pub use services::LearnedIdle;
-pub use sources::{Mark, Scan};
+pub use sources::{Scan, Telltale};
 
 use crate::flow::{Attempted, Close, Ended, Side};
 use crate::time::{Span, Timestamp};

@@ -43,12 +43,12 @@ pub struct Scan {
     /// Distinct ports among them, counted up to the same bound.
     pub ports: u32,
     /// How surely it is one.
-    pub mark: Mark,
+    pub telltale: Telltale,
 }
 
 /// What tells a scan from a program that finds all its services down.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Mark {
+pub enum Telltale {
     /// There are more targets than any program's configuration holds, or no kernel made the segments.
     Plain,
     /// There is none: a host that is down may have run as many services.
@@ -117,9 +117,9 @@ impl Attempts {
         many && in_vain && (again || returns.saturating_mul(TARGETS_A_RETURN) < self.targets.len())
     }
 
-    fn mark(&self) -> Mark {
+    fn telltale(&self) -> Telltale {
         let made = usize::from(self.made) * 2 > usize::from(self.tries);
-        if made || self.targets.len() >= MANY_TARGETS { Mark::Plain } else { Mark::Missing }
+        if made || self.targets.len() >= MANY_TARGETS { Telltale::Plain } else { Telltale::Missing }
     }
 
     /// Reads what the next attempt will be compared with.
@@ -256,7 +256,7 @@ impl Sources {
         (near && attempts.is_scan()).then(|| Scan {
             targets: count(attempts.targets.len()),
             ports: count(attempts.ports.len()),
-            mark: attempts.mark(),
+            telltale: attempts.telltale(),
         })
     }
 }
@@ -309,16 +309,16 @@ mod tests {
     #[test]
     fn many_ports_or_many_hosts_are_a_scan() {
         assert!(tried(9, 0, 1, Answer::Refused).is_none() && tried(0, 24, 1, Answer::Refused).is_none());
-        let scan = |targets, ports, mark| Some(Scan { targets, ports, mark });
-        assert_eq!(tried(10, 0, 1, Answer::Refused), scan(10, 10, Mark::Missing));
-        assert_eq!(tried(25, 0, 1, Answer::Refused), scan(25, 25, Mark::Plain));
-        assert_eq!(tried(0, 200, 1, Answer::Refused), scan(25, 1, Mark::Plain));
+        let scan = |targets, ports, telltale| Some(Scan { targets, ports, telltale });
+        assert_eq!(tried(10, 0, 1, Answer::Refused), scan(10, 10, Telltale::Missing));
+        assert_eq!(tried(25, 0, 1, Answer::Refused), scan(25, 25, Telltale::Plain));
+        assert_eq!(tried(0, 200, 1, Answer::Refused), scan(25, 1, Telltale::Plain));
     }
 
     /// All that a host runs may be down at once, and whoever uses that comes back.
     #[test]
     fn who_tries_the_same_ports_time_after_time_waits_for_them() {
-        assert_eq!(tried(20, 0, 2, Answer::Refused).map(|scan| scan.mark), Some(Mark::Missing));
+        assert_eq!(tried(20, 0, 2, Answer::Refused).map(|scan| scan.telltale), Some(Telltale::Missing));
         assert!(tried(20, 0, 3, Answer::Refused).is_none());
     }
 

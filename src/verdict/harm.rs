@@ -3,7 +3,7 @@
 mod peace;
 mod unknown;
 
-use crate::context::Mark;
+use crate::context::Telltale;
 use crate::flow::Side;
 use crate::time::Span;
 
@@ -56,15 +56,16 @@ const FAILURES: &[Test] = &[
 
 /// Weighs an end that has a cause; a normal end has no harm to weigh.
 ///
-/// Whoever sees an error is hurt, and nobody can be hurt by the answers to a scan; of what may be one it is not known. Else there may be reasons not to know ([`unknown`]), or
-/// everybody had all that was owed, and only goodbyes were lost ([`peace`]). What is left is harmful: somebody waited for what never came.
+/// Whoever sees an error is hurt, and nobody can be hurt by the answers to a scan; of what may be one it is not known. Else there may be
+/// reasons not to know ([`unknown`]), or everybody had all that was owed, and only goodbyes were lost ([`peace`]). What is left is harmful:
+/// somebody waited for what never came.
 #[must_use]
 pub(super) fn weigh(evidence: &Evidence<'_>) -> Option<Harm> {
-    let mark = evidence.surroundings.scan.map(|scan| scan.mark);
+    let telltale = evidence.surroundings.scan.map(|scan| scan.telltale);
     // Nor has a probe that no socket sent anybody who waits for the answer.
-    let scan = mark == Some(Mark::Plain) || evidence.close.is_probe();
+    let scan = telltale == Some(Telltale::Plain) || evidence.close.is_probe();
     let failed = !scan && any(FAILURES, evidence);
-    let unknown = mark == Some(Mark::Missing) || !failed && !scan && unknown::is_unknown(evidence);
+    let unknown = telltale == Some(Telltale::Missing) || !failed && !scan && unknown::is_unknown(evidence);
     if unknown || asked_once(evidence) {
         None
     } else if scan || !failed && peace::is_peaceful(evidence) {

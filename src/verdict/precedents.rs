@@ -4,7 +4,7 @@
 //! The first of each kind goes before all the rules; the next ones of its kind are given the same conclusion. What makes a
 //! kind is listed in [`Kind`], and a test over many attempts holds the two ways equal.
 
-use crate::context::{Mark, Surroundings};
+use crate::context::{Surroundings, Telltale};
 use crate::flow::{Attempted, ObservedUntil, Place, Refusal, Side};
 
 use super::who::forgery::is_elsewhere;
@@ -54,7 +54,7 @@ impl Kind {
             left_here: surroundings.server_comes_in && attempted.refusal_place().is_some_and(Place::goes_out),
             accepted_around: surroundings.accepted_around && rst.is_some(),
             scan: surroundings.scan.is_some(),
-            plain: surroundings.scan.is_some_and(|scan| scan.mark == Mark::Plain),
+            plain: surroundings.scan.is_some_and(|scan| scan.telltale == Telltale::Plain),
             doubtful: attempted.until() == ObservedUntil::Evicted || surroundings.lost_nearby > 0,
         }
     }
@@ -283,8 +283,8 @@ mod tests {
                 let idle = LearnedIdle { idle: Span::from_secs(5), fitting: 3, of: 3, together: 0 };
                 let around = Surroundings {
                     scan: scans[at].map(|plain| {
-                        let mark = if plain { Mark::Plain } else { Mark::Missing };
-                        Scan { targets: 30, ports: 30, mark }
+                        let telltale = if plain { Telltale::Plain } else { Telltale::Missing };
+                        Scan { targets: 30, ports: 30, telltale }
                     }),
                     server_ttl: ttls[at],
                     server_comes_in: comes_in[at],

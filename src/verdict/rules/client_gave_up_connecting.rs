@@ -82,7 +82,7 @@ fn waited(evidence: &Evidence<'_>) -> Option<Span> {
 
 fn advise(evidence: &Evidence<'_>) -> String {
     if forgery::answered_twice(evidence) {
-        return "The same SYN was refused in the server's name as well. If that reached the client first, its connect() failed with ECONNREFUSED: ask who runs the firewalls between the hosts, and whether another host has the server's address. Capture at the client to see which came first.".into();
+        return "The same SYN was refused in the server's name as well. If that reached the client first, its connect() failed with ECONNREFUSED: ask who runs the firewalls between the hosts, and whether another host has the server's address. A capture at the client, replayed by itself, tells which came first.".into();
     }
     match evidence.syn_ack_took() {
         Some(_) if waited(evidence).is_some_and(|waited| waited <= PATIENT) => {

@@ -142,9 +142,7 @@ fn advise(evidence: &Evidence<'_>) -> String {
     }
     // A server that stops reading keeps its client from going on.
     let shut = || shut_window::advice(evidence).filter(|_| evidence.exchange.request_unfinished());
-    let told = goaway::advice(evidence)
-        .or_else(|| given_up::advice(evidence))
-        .or_else(|| own_words::advice(evidence));
+    let told = own_words::advice_in_any_form(evidence);
     if let Some(advice) = told.or_else(shut) {
         return format!("{advice} {}", facts::retry_advice(evidence));
     }

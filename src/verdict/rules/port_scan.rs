@@ -1,6 +1,6 @@
 //! Many refusals or abandoned handshakes from one source.
 
-use crate::context::Mark;
+use crate::context::Telltale;
 use crate::verdict::rule::{Confidence, Rule, hit, miss};
 use crate::verdict::{Evidence, Fact, facts};
 
@@ -31,9 +31,9 @@ themselves do no harm.",
 };
 
 fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
-    evidence.surroundings.scan.map(|scan| match scan.mark {
-        Mark::Plain => Confidence::Likely,
-        Mark::Missing => Confidence::Possible,
+    evidence.surroundings.scan.map(|scan| match scan.telltale {
+        Telltale::Plain => Confidence::Likely,
+        Telltale::Missing => Confidence::Possible,
     })
 }
 

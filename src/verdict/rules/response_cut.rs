@@ -138,9 +138,7 @@ fn announced(evidence: &Evidence<'_>) -> Option<BodyLength> {
 }
 
 fn advise(evidence: &Evidence<'_>) -> String {
-    let told = goaway::advice(evidence)
-        .or_else(|| given_up::advice(evidence))
-        .or_else(|| own_words::advice(evidence));
+    let told = own_words::advice_in_any_form(evidence);
     if let Some(advice) = told.or_else(|| shut_window::advice(evidence)) {
         return format!("{advice} {}", facts::retry_advice(evidence));
     }

@@ -303,12 +303,11 @@ fn facts_of(evidence: &Evidence<'_>) -> Vec<Fact> {
             }
         });
     }
-    if let Some(request) = race::under_way(evidence) {
-        let sooner = request.ts.since(evidence.close.reset.as_ref().map_or(request.ts, |reset| reset.rst.ts));
-        let name = facts::request_name_at_close(evidence);
+    if let Some((request, reset)) = race::under_way(evidence).zip(evidence.reset()) {
+        let (name, later) = (facts::request_name_at_close(evidence), request.ts.since(reset.rst.ts));
         facts.push(Fact::at(
             request.frame,
-            format!("{name} came {sooner} after the RST, less than a round trip: it was on its way by then"),
+            format!("{name} came {later} after the RST, less than a round trip: it was on its way by then"),
         ));
     }
     if let Some(turn) = announced_before(evidence) {

@@ -2,6 +2,7 @@
 
 use crate::flow::{CloseFrame, Side};
 
+use super::{given_up, goaway};
 use crate::verdict::evidence::Evidence;
 use crate::verdict::{Fact, talk};
 
@@ -21,6 +22,11 @@ pub(in crate::verdict) fn advice(evidence: &Evidence<'_>) -> Option<String> {
             )
         })
     })
+}
+
+/// The same, of HTTP/2's ways to say it as well.
+pub(in crate::verdict) fn advice_in_any_form(evidence: &Evidence<'_>) -> Option<String> {
+    goaway::advice(evidence).or_else(|| given_up::advice(evidence)).or_else(|| advice(evidence))
 }
 
 /// The first Close frame of a WebSocket; the other side's only answers it.
