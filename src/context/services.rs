@@ -243,12 +243,16 @@ fn idle_close(close: &Close) -> Option<(Timestamp, Span)> {
     let first = close.fins.at(close.client).is_none_or(|client| end <= client.ts);
     let server = close.half(Side::Server);
     let idle = idle_until(close, end);
-    (first && server.has_data() && idle >= IDLE && !server.last_data.since(end).gt(&Span::ZERO))
+    (first && server.has_data() && idle >= IDLE && !said_by_server(close).since(end).gt(&Span::ZERO))
         .then_some((end, idle))
 }
 
-/// When the server ended it: by its FIN, or by aborting where it had spoken last and nobody had closed.
+/// When the server ended it: by announcing that, by its FIN, or by aborting where it had spoken last and nobody had closed.
 fn end_of_server(close: &Close) -> Option<Timestamp> {
+    let announced = announced_by_server(close);
+    if announced.is_some() {
+        return announced;
+    }
     if let Some(fin) = close.fins.at(close.end(Side::Server)) {
         return Some(fin.ts);
     }
@@ -259,7 +263,22 @@ fn end_of_server(close: &Close) -> Option<Timestamp> {
     (aborted && spoke_last).then_some(reset.rst.ts)
 }
 
+/// When the server announced in HTTP/2's words that it would end: its patience was over by then, and what follows is its grace.
+fn announced_by_server(close: &Close) -> Option<Timestamp> {
+    let (http2, server) = (close.exchange.http2()?, close.end(Side::Server));
+    let meant = !http2.goaway.at(server).as_ref()?.is_error();
+    http2.leaves_at.at(server).filter(|_| meant)
+}
+
 /// Since the server had last said something.
 fn idle_until(close: &Close, ts: Timestamp) -> Span {
-    ts.since(close.half(Side::Server).last_data)
+    ts.since(said_by_server(close))
+}
+
+/// When the server last said something, other than that it would end.
+fn said_by_server(close: &Close) -> Timestamp {
+    let announced = announced_by_server(close);
+    let http2 = close.exchange.http2().filter(|_| announced.is_some());
+    let said = http2.and_then(|http2| *http2.said_at.at(close.end(Side::Server)));
+    said.unwrap_or(close.half(Side::Server).last_data)
 }

@@ -64,7 +64,7 @@ pub(super) fn of_fin(evidence: &Evidence<'_>, side: Side) -> Option<Fact> {
 
 /// How long before the end what was said; a goodbye that came in between is named by itself.
 pub(super) fn since_last_said(evidence: &Evidence<'_>) -> Option<String> {
-    let idle = evidence.idle_before?;
+    let idle = silence::since_last_said(evidence)?;
     // What came after a FIN was not said before it.
     let said = evidence.exchange.turn.is_some();
     Some(match silence::last_word(evidence) {

@@ -7,9 +7,18 @@ use crate::time::{Span, Timestamp};
 use crate::verdict::evidence::Evidence;
 use crate::verdict::talk;
 
+/// From the last thing that either side said to the end, or to the moment when whoever ended it announced that.
+pub(in crate::verdict) fn idle_before(evidence: &Evidence<'_>) -> Option<Span> {
+    let since = since_last_said(evidence)?;
+    let end = until_end(evidence)?.1;
+    let announced = evidence.exchange.http2().and_then(|http2| *http2.leaves_at.at(end.by));
+    let grace = announced.map_or(Span::ZERO, |at| end.ts.since(at));
+    Some(if grace < since { Span::from_nanos(since.as_nanos() - grace.as_nanos()) } else { since })
+}
+
 /// From the last thing that either side said to the first of: a FIN, the RST, the data that the RST answers. A message that
 /// was still on its way when the end began broke no silence, and neither does saying the same again.
-pub(in crate::verdict) fn idle_before(evidence: &Evidence<'_>) -> Option<Span> {
+pub(in crate::verdict) fn since_last_said(evidence: &Evidence<'_>) -> Option<Span> {
     let (earlier, end) = until_end(evidence)?;
     if let Some(last) = last_word_of_http2(evidence).filter(|&last| last < end.ts) {
         return Some(end.ts.since(last));
@@ -32,7 +41,7 @@ pub(in crate::verdict) fn last_word(evidence: &Evidence<'_>) -> Option<(Side, Sp
     let (earlier, end) = until_end(evidence)?;
     let last = earlier.iter().rev().find(|recent| is_speech(recent))?;
     let pause = end.ts.since(last.ts);
-    let during = evidence.idle_before.is_some_and(|idle| pause < idle);
+    let during = since_last_said(evidence).is_some_and(|since| pause < since);
     (during && is_last_word(evidence, earlier, last)).then(|| (evidence.close.side(last.by), pause))
 }
 

@@ -341,3 +341,18 @@ fn what_a_server_refuses_and_aborts_had_no_answer() {
     // What was refused long before is not the end's.
     assert_eq!(aborted(7, "+3 ").cause_name(), Some("aborted_by_application"));
 }
+
+/// A server's patience is over when it says GOAWAY; from then on to its FIN it only waits for what is on its way.
+#[test]
+fn the_grace_behind_goaway_is_no_idle_time() {
+    let bye = format!("+2 B > A P. hex {}\nA > B .\n+1 B > A F.\nA > B .\n", goaway(3, NO_ERROR));
+    let late = told(&format!("{}{}{bye}+0.5 {}B > A R", ask(1), answer(1), ask(3)));
+    assert_eq!(late.cause_name(), Some("stale_keepalive"), "{:?}", late.evidence);
+    assert!(
+        says(&late, "3.00 s after the last data and 1.00 s after the server's GOAWAY"),
+        "{:?}",
+        late.evidence
+    );
+    let advice = late.advice.unwrap_or_default();
+    assert!(advice.contains("after 2.00 s idle"), "{advice}");
+}

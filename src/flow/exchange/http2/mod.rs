@@ -42,6 +42,8 @@ pub struct Http2 {
     pub last_request_seq: SeqNumber,
     /// The last GOAWAY of each end.
     pub goaway: Both<Option<GoAway>>,
+    /// When each end first said GOAWAY: whoever has said so is about to leave.
+    pub leaves_at: Both<Option<Timestamp>>,
     /// Bytes of what is HTTP/2's own after everything else that end sent.
     pub trailing_control_bytes: Both<u32>,
     /// When each end last said something, and not only HTTP/2 for it.
@@ -124,6 +126,7 @@ impl Http2 {
             requests: 0,
             last_request_seq: SeqNumber::default(),
             goaway: Both::default(),
+            leaves_at: Both::default(),
             trailing_control_bytes: Both::default(),
             said_at: Both::default(),
             aborted: None,
@@ -361,6 +364,7 @@ impl Http2 {
         if frame.kind == Kind::GoAway {
             let said = self.sides.at_mut(at.by).goaway.read(at.stamp);
             self.given_up |= !from_client && said.as_ref().is_some_and(GoAway::is_error);
+            self.leaves_at.at_mut(at.by).get_or_insert(at.stamp.ts);
             *self.goaway.at_mut(at.by) = said;
         }
         if self.given_up && !from_client {
