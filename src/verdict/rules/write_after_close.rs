@@ -5,7 +5,9 @@ use crate::time::Span;
 use crate::verdict::ending::{gave_up, shut_window, unseen};
 use crate::verdict::evidence::{Shape, Talk};
 use crate::verdict::rule::{Confidence, Rule, hit, miss};
-use crate::verdict::talk::{after, broken_off, farewell, own_words, patience, race, refused_tls, unheeded};
+use crate::verdict::talk::{
+    after, broken_off, farewell, own_words, patience, race, refused_tls, turned_away, unheeded,
+};
 use crate::verdict::who::forgery::not_its_own;
 use crate::verdict::{Evidence, Fact, How, Sender, facts, talk};
 
@@ -259,6 +261,12 @@ fn advise(evidence: &Evidence<'_>) -> String {
         );
     }
     if closer == Side::Server && never_used(evidence) {
+        if turned_away::is_at_once(evidence) {
+            return format!(
+                "{} The client's first words came too late for it.",
+                turned_away::reasons(evidence)
+            );
+        }
         return format!(
             "The client's first words came when the server had waited {} for them and closed: a connection that was opened ahead of need (by a pool, or a browser). Let the client give up unused ones before the server does. {}",
             facts::idle(evidence),

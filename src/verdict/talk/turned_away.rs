@@ -17,8 +17,13 @@ pub(in crate::verdict) fn without_a_word(evidence: &Evidence<'_>) -> bool {
         return false;
     }
     let silent = [Side::Client, Side::Server].into_iter().all(|side| !close.half(side).has_data());
-    let took = evidence.fin(Side::Server).map(|fin| fin.ts.since(close.start.ts));
-    silent && close.handshake_seen() && close.gaps == 0 && took.is_some_and(|took| took < AT_ONCE)
+    silent && close.handshake_seen() && close.gaps == 0 && is_at_once(evidence)
+}
+
+/// Did the server close so soon after the connection began that it cannot have waited for words?
+pub(in crate::verdict) fn is_at_once(evidence: &Evidence<'_>) -> bool {
+    let took = evidence.fin(Side::Server).map(|fin| fin.ts.since(evidence.close.start.ts));
+    took.is_some_and(|took| took < AT_ONCE)
 }
 
 /// What it looked like.
@@ -29,9 +34,15 @@ pub(in crate::verdict) fn fact(evidence: &Evidence<'_>) -> Option<Fact> {
 /// What to do about it.
 pub(in crate::verdict) fn advice(evidence: &Evidence<'_>) -> Option<String> {
     without_a_word(evidence).then(|| {
-        format!(
-            "{} took the connection and closed it without a word. Look for a list of hosts that may come in (TCP wrappers), a limit of connections, or a proxy or port forwarding whose own server is down. A client that wanted no more than to connect misses nothing.",
-            evidence.close.endpoint(Side::Server)
-        )
+        let reasons = reasons(evidence);
+        format!("{reasons} A client that wanted no more than to connect misses nothing.")
     })
+}
+
+/// Where to look for why a server does so.
+pub(in crate::verdict) fn reasons(evidence: &Evidence<'_>) -> String {
+    format!(
+        "{} took the connection and closed it without a word. Look for a list of hosts that may come in (TCP wrappers), a limit of connections, or a proxy or port forwarding whose own server is down.",
+        evidence.close.endpoint(Side::Server)
+    )
 }

@@ -121,6 +121,15 @@ fn first_words_into_a_closed_connection_follow_no_message() {
     );
 }
 
+/// Who closes right behind the handshake has waited for nobody's words, however long a path keeps those under way.
+#[test]
+fn a_server_that_closes_as_it_accepts_turns_its_client_away() {
+    let told = verdict(&format!("{OPEN}+0.0002 B > A F.\n+0.04 A > B P. len 5\nB > A R"));
+    assert_eq!(told.cause_name(), Some("write_after_close"), "{:?}", told.evidence);
+    let advice = told.advice.unwrap_or_default();
+    assert!(advice.contains("a limit of connections") && !advice.contains("ahead of need"), "{advice}");
+}
+
 /// A database that aborts sessions that were idle for its limit does so each time after the same pause.
 #[test]
 fn what_is_aborted_after_the_same_pause_each_time_was_idle() {
