@@ -14,7 +14,7 @@
 //! and `D` are other clients, `B:8080` is another port of the server.
 //! Numbers that are not given go on as that side's stack would: sequence numbers from the last, acknowledgements of
 //! everything sent by the other side. `again` repeats the sender's last segment; `lost` sends one that the capture misses, `no_df` one
-//! that may be fragmented, `out` one that the capturing host sent or passed on, `lo` one on its loopback interface; `unreachable` is an ICMP error (administratively prohibited) about the other side's last segment.
+//! that may be fragmented, `out` one that the capturing host sent or passed on, `lo` one on its loopback interface, `mptcp` one with an option of MPTCP; `unreachable` is an ICMP error (administratively prohibited) about the other side's last segment.
 
 use crate::time::{Span, Timestamp};
 
@@ -300,6 +300,16 @@ fn parse_flags(word: &str) -> Result<Flags, &'static str> {
     })
 }
 
+/// What a word says of a segment.
+fn named(word: &str) -> Option<Traits> {
+    match word {
+        "out" => Some(Traits::OUTGOING),
+        "lo" => Some(Traits::LOOPBACK),
+        "mptcp" => Some(Traits::MPTCP),
+        _ => None,
+    }
+}
+
 /// Reads `seq 1 ack 2 …` into the segment; tells whether it is one that the capture misses.
 fn read_fields<'a>(
     segment: &mut Segment,
@@ -316,15 +326,11 @@ fn read_fields<'a>(
                 segment.traits = segment.traits.without(Traits::DF);
                 continue;
             }
-            "out" => {
-                segment.traits.set(Traits::OUTGOING);
-                continue;
-            }
-            "lo" => {
-                segment.traits.set(Traits::LOOPBACK);
-                continue;
-            }
             _ => {}
+        }
+        if let Some(told) = named(name) {
+            segment.traits.set(told);
+            continue;
         }
         let Some(value) = words.next().and_then(|word| word.parse::<u32>().ok()) else {
             return Err("a number is missing");
@@ -340,7 +346,11 @@ fn read_fields<'a>(
             "tsecr" => segment.tsecr = value,
             "tsval" => (segment.tsval, segment.traits) = (value, segment.traits.with(Traits::TIMESTAMPS)),
             "ttl" => segment.ttl = u8::try_from(value).ok().ok_or("a TTL is at most 255")?,
-            _ => return Err("fields are seq ack len win ttl id tsval tsecr file, no_df, out, lo and lost"),
+            _ => {
+                return Err(
+                    "fields are seq ack len win ttl id tsval tsecr file, no_df, out, lo, mptcp and lost",
+                );
+            }
         }
     }
     Ok(lost)

@@ -3,6 +3,7 @@
 use crate::context::Surroundings;
 use crate::flow::{Acceptance, Close, Coverage, Marks, ObservedUntil, Side};
 
+use super::ending::multipath;
 use super::evidence::Evidence;
 use super::{Confidence, Fact, How, ending};
 
@@ -11,7 +12,7 @@ use super::{Confidence, Fact, How, ending};
 /// Certain needs both directions, in order, and no gap. A connection that was seen from the middle on, or with stretches missing, or
 /// given up by us, or ended while the capture lost frames, is likely at most; one of which only one direction was captured, or only the
 /// beginning and the end, or in which a FIN may be missing or somebody may have spoken in a host's name, or whose segments have two sets of
-/// numbers, is possible at most, except that a SYN without any answer has only one direction by nature.
+/// numbers, or which is one path of several, is possible at most, except that a SYN without any answer has only one direction by nature.
 #[must_use]
 pub(super) fn cap(close: &Close, surroundings: &Surroundings) -> Confidence {
     let attempt = close.answers_syn() || !close.half(Side::Server).seen();
@@ -28,7 +29,7 @@ pub(super) fn cap(close: &Close, surroundings: &Surroundings) -> Confidence {
         return Confidence::Possible;
     }
     let renumbered = close.reset.as_ref().is_some_and(|reset| reset.renumbered().is_some());
-    if renumbered || forestalled(close).is_some() {
+    if renumbered || forestalled(close).is_some() || multipath::is_one_path(close) {
         return Confidence::Possible;
     }
     // Who closed first is not known then.
@@ -70,6 +71,7 @@ pub(super) fn limits(evidence: &Evidence<'_>) -> Vec<Fact> {
         let says = "this is the same RST with other numbers: the connection was captured before and behind a device that renumbers it";
         facts.push(Fact::at(copy.frame, says));
     }
+    facts.extend(multipath::fact(evidence.close));
     if seen.gaps > 0 {
         let missing = if seen.gaps == 1 {
             "1 stretch of data is".to_owned()

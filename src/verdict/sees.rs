@@ -5,7 +5,7 @@
 
 use crate::flow::{Marks, Side};
 
-use super::ending::{undelivered, unseen};
+use super::ending::{multipath, undelivered, unseen};
 use super::evidence::{Evidence, Shape};
 use super::{How, Sees, Sender};
 
@@ -75,6 +75,9 @@ fn closed(evidence: &Evidence<'_>, side: Side) -> Sees {
 fn reset(evidence: &Evidence<'_>, side: Side) -> Sees {
     // A program that writes segments of its own has no socket that could tell it.
     let Some(rst) = evidence.reset().filter(|_| !evidence.close.is_probe()) else { return Sees::default() };
+    if multipath::is_one_path(evidence.close) {
+        return Sees::default();
+    }
     let received = evidence.close.side(rst.by) != side;
     if side == Side::Server && (!was_accepted(evidence) || offers_on(evidence)) {
         return Sees::default();

@@ -8,6 +8,7 @@ mod innocent;
 mod lossy;
 mod merged;
 mod mismatch;
+mod multipath;
 mod network;
 mod own_words;
 mod program;

@@ -1,0 +1,24 @@
+//! MPTCP (RFC 8684): what looks like a connection is one path of one.
+//!
+//! Its programs close by DATA_FIN and abort by MP_FASTCLOSE, options that are not read here. A FIN or RST ends this path alone, of which no
+//! program is told as long as the connection has, or may find, another.
+
+use crate::decode::Traits;
+use crate::flow::Close;
+
+use crate::verdict::Fact;
+
+/// Have both sides said something in MPTCP's options? A server that does not know them answers a SYN that offers them without.
+pub(in crate::verdict) fn is_one_path(close: &Close) -> bool {
+    let speaks = |by| close.recent.iter().any(|recent| recent.by == by && recent.traits.has(Traits::MPTCP));
+    speaks(close.client.peer()) && speaks(close.client)
+}
+
+/// What that means for a verdict.
+pub(in crate::verdict) fn fact(close: &Close) -> Option<Fact> {
+    is_one_path(close).then(|| {
+        Fact::of_all(
+            "both sides speak MPTCP: this is one path of their connection, which may go on by another and ends in options that are not read",
+        )
+    })
+}

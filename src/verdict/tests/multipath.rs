@@ -1,0 +1,29 @@
+//! MPTCP: what happens to one path of a connection need not happen to the connection.
+
+use crate::verdict::example::verdict;
+use crate::verdict::{Confidence, Verdict};
+
+/// A handshake in which the client offers MPTCP and the server says this, and a request.
+fn told(server: &str, end: &str) -> Verdict {
+    verdict(&format!(
+        "A > B S mptcp\nB > A S. {server}\nA > B . mptcp\nA > B P. mptcp \"GET / HTTP/1.1\\r\\n\\r\\n\"\nB > A . {server}\n{end}"
+    ))
+}
+
+const ABORT: &str = "+1 A > B R.";
+const CLOSE: &str = "+1 B > A F.\nA > B F.\nB > A .";
+
+#[test]
+fn no_program_is_told_that_one_of_its_paths_is_gone() {
+    let (path, connection) = (told("mptcp", ABORT), told("", ABORT));
+    assert_eq!((path.server_sees.read, connection.server_sees.read), (None, Some("ECONNRESET")));
+    assert!(path.evidence.iter().any(|fact| fact.fact.contains("speak MPTCP")), "{:?}", path.evidence);
+    assert!(!connection.evidence.iter().any(|fact| fact.fact.contains("MPTCP")));
+}
+
+#[test]
+fn which_side_ended_it_the_options_tell() {
+    let sure = |verdict: &Verdict| verdict.cause.as_ref().map(|finding| finding.confidence);
+    let (path, connection) = (told("mptcp", CLOSE), told("", CLOSE));
+    assert_eq!((sure(&path), sure(&connection)), (Some(Confidence::Possible), Some(Confidence::Certain)));
+}
