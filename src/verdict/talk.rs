@@ -14,6 +14,7 @@ pub(super) mod refused_tls;
 pub(super) mod rhythm;
 pub(super) mod sent_away;
 pub(super) mod tls;
+pub(super) mod took_leave;
 pub(super) mod turned_away;
 mod turns;
 pub(super) mod unheeded;

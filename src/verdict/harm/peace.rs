@@ -41,6 +41,8 @@ pub(super) fn is_doubtful(evidence: &Evidence<'_>) -> bool {
         || talk::answers_unread(evidence)
         || ended_mute_in_tls(evidence)
         || unseen::words_are_hidden(evidence)
+        // A program that does not like what it saw there leaves as well, and tells its user.
+        || evidence.in_tls_handshake && left
 }
 
 /// May somebody have been asked what the capture does not hold, be it that it misses data or that it begins just before the end?

@@ -7,7 +7,7 @@ use super::{PATIENT, Test, any, may_be_all};
 use crate::verdict::ending::gave_up;
 use crate::verdict::evidence::{Evidence, Shape, Talk};
 use crate::verdict::talk::{
-    after, broken_off, farewell, patience, refused_tls, rhythm, sent_away, tls, turned_away,
+    after, broken_off, farewell, patience, refused_tls, rhythm, sent_away, tls, took_leave, turned_away,
 };
 use crate::verdict::who::forgery;
 use crate::verdict::{How, Sender, ending, talk};
@@ -24,8 +24,10 @@ const REASONS: &[Test] = &[
     rhythm::left_waiting,
     rhythm::left_behind_such,
     patience::left_at_once,
+    took_leave::unanswered,
     sent_away::may_want_nothing,
     patience::greeted_too_late,
+    tls::left_before_answer,
     refused_tls::left_at_sight,
     refused_tls::asked_nothing,
     connected_late,

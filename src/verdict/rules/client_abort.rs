@@ -4,7 +4,7 @@ use crate::flow::{BodyLength, Owed, Side};
 use crate::verdict::ending::{gave_up, half_close, shut_window, unseen};
 use crate::verdict::evidence::{Shape, Talk};
 use crate::verdict::rule::{Confidence, Rule, hit, miss};
-use crate::verdict::talk::{after, goaway, patience, rhythm, sent_away, tls, version};
+use crate::verdict::talk::{after, goaway, patience, rhythm, sent_away, tls, took_leave, version};
 use crate::verdict::{Evidence, Fact, How, Sender, facts, talk};
 
 pub(super) const RULE: Rule = Rule {
@@ -83,8 +83,12 @@ B > A P. \"HTTP/1.1 200 OK\\r\\nTransfer-Encoding: chunked\\r\\n\\r\\n2\\r\\nok\
 };
 
 fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
+    if took_leave::unanswered(evidence) {
+        return Some(Confidence::Possible);
+    }
     if evidence.ended_by() != Some(Side::Client) || evidence.in_tls_handshake {
-        return tls::hello_in_vain(evidence).then_some(Confidence::Likely);
+        let before = tls::left_before_answer(evidence).then_some(Confidence::Possible);
+        return if tls::hello_in_vain(evidence) { Some(Confidence::Likely) } else { before };
     }
     if goaway::gave_up(evidence) || talk::is_broken(evidence) || sent_away::unanswered(evidence) {
         return None;
@@ -225,7 +229,8 @@ fn answered_after_all(evidence: &Evidence<'_>) -> bool {
 fn facts_of(evidence: &Evidence<'_>) -> Vec<Fact> {
     let said = evidence.close.half_before(Side::Client).bytes;
     let hello = format!("the client's hello in TLS ({said} bytes) had no answer yet");
-    let hello = tls::hello_in_vain(evidence).then(|| Fact::of_all(hello));
+    let in_vain = tls::hello_in_vain(evidence) || tls::left_before_answer(evidence);
+    let hello = in_vain.then(|| Fact::of_all(hello));
     let waited = patience::waited(evidence).map(|(waited, frame)| {
         Fact::at(frame, format!("the client had waited for an answer to this for {waited} when it ended"))
     });
@@ -239,6 +244,9 @@ fn advise(evidence: &Evidence<'_>) -> String {
             "{server} took the client's hello and said nothing for {}: it speaks no TLS there, waits for something in clear (STARTTLS), or its program does not get to read.",
             facts::idle(evidence)
         );
+    }
+    if tls::left_before_answer(evidence) {
+        return "The client left before the server's answer to its hello in TLS had reached it: if that is the client's own timeout, raise it, or see why the server or the path to it is so slow.".to_owned();
     }
     if patience::greeted_too_late(evidence) {
         return format!(

@@ -41,7 +41,7 @@ fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
     if refused_tls::by_server(evidence) {
         return Some(Confidence::Likely);
     }
-    if !evidence.in_tls_handshake || tls::hello_in_vain(evidence) {
+    if !evidence.in_tls_handshake || tls::hello_in_vain(evidence) || tls::left_before_answer(evidence) {
         return None;
     }
     match (evidence.how, evidence.rst_by) {

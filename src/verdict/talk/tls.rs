@@ -3,9 +3,9 @@
 use crate::flow::{Alert, Exchange, Offers, Side, Tls};
 
 use super::{has_all_of_server, is_quiet};
-use crate::verdict::How;
 use crate::verdict::ending::unseen::answer_unseen;
 use crate::verdict::evidence::{Evidence, Shape};
+use crate::verdict::{How, Sender};
 
 /// Did the server's last TLS record announce more than came, also of what a hole before its FIN had held up, and is none of it missing from
 /// the capture?
@@ -47,6 +47,16 @@ pub(in crate::verdict) fn hello_in_vain(evidence: &Evidence<'_>) -> bool {
     let heard = evidence.exchange.tls().is_some_and(spoke) || answer_unseen(evidence);
     let arrived = evidence.how == How::Fin || was_acknowledged(evidence);
     left && !heard && arrived && evidence.close.both_seen()
+}
+
+/// Did the client close in the handshake before it had a word of the server, which answered all the same? However short its patience was, and
+/// whatever the path lost: nobody refused it.
+pub(in crate::verdict) fn left_before_answer(evidence: &Evidence<'_>) -> bool {
+    let closed = evidence.how == How::FinThenReset && evidence.closer == Some(Side::Client);
+    let (fin, server) = (evidence.fin(Side::Client), evidence.close.half(Side::Server));
+    let nothing = fin.is_some_and(|fin| fin.ack == server.iss.plus(1)) && evidence.close.handshake_seen();
+    let refused = evidence.rst_by == Some(Sender::Side(Side::Client)) && evidence.shape == Shape::Reply;
+    evidence.in_tls_handshake && closed && nothing && refused && server.has_data()
 }
 
 /// The command that repeats the handshake by hand.

@@ -56,6 +56,26 @@ fn who_was_sent_away_did_not_leave() {
     }
 }
 
+/// A client that says goodbye after it has waited has left, though its host may be slower with its FIN than the server upon that.
+#[test]
+fn who_takes_leave_unanswered_was_not_left() {
+    let (asked, bye) = (record(103), format!("150303001a{}", "62".repeat(26)));
+    let of = |pause: &str, answer: &str| {
+        let end = format!("B > A P. hex {bye}\nB > A F.\nA > B R.");
+        verdict(&format!(
+            "{OPEN}{TLS}A > B P. hex {asked}\nB > A .\n{answer}{pause} A > B P. hex {bye}\nB > A .\n{end}"
+        ))
+    };
+    let told = of("+0.5", "");
+    assert_eq!(cause(&told), (Some("client_abort"), None), "{:?}", told.evidence);
+    let advice = told.advice.unwrap_or_default();
+    assert!(advice.contains("left after waiting 5"), "{advice}");
+    // Who has its answer, or did not wait, wanted no more.
+    for (pause, answer) in [("+0.01", String::new()), ("+0.5", format!("B > A P. hex {asked}\nA > B .\n"))] {
+        assert_ne!(of(pause, &answer).cause_name(), Some("client_abort"));
+    }
+}
+
 /// Tickets come when a handshake is over: a program that says nothing then and reads nothing leaves them in its kernel.
 #[test]
 fn tickets_that_nobody_read_make_an_abort_of_a_close() {

@@ -124,7 +124,7 @@ fn a_close_that_was_missed_is_no_lost_state() {
 #[test]
 fn a_hello_may_come_too_late() {
     let told = verdict(&format!("{OPEN}{HELLO}A > B F.\n{HELLO_BACK}A > B R"));
-    assert_eq!((told.cause_name(), told.harm), (Some("tls_handshake_reset"), None));
+    assert_eq!((told.cause_name(), told.harm), (Some("client_abort"), None));
     assert!(!told.evidence.iter().any(|fact| fact.fact.contains("is no TLS")), "{:?}", told.evidence);
 }
 

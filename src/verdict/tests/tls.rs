@@ -72,6 +72,21 @@ fn a_hello_in_vain_is_one_however_its_client_leaves() {
     assert_eq!(at_once.harm, None, "{:?}", at_once.evidence);
 }
 
+/// A client with little patience leaves before the server has answered its hello, which that does all the same.
+#[test]
+fn who_closes_before_the_answer_to_its_hello_was_not_refused() {
+    let answer = "B > A P. hex 160303000102";
+    let late = format!("+0.1 A > B F.\n+0.02 {answer}\nA > B R seq 1012");
+    let crossed = format!("+0.1 {answer}\nA > B F. ack 5001\nA > B R seq 5001");
+    for end in [late, crossed] {
+        let told = verdict(&format!("{OPEN}{HELLO}B > A .\n{end}"));
+        assert_eq!(cause(&told), (Some("client_abort"), None), "{:?}", told.evidence);
+    }
+    // One that has the answer may have been told what it does not like.
+    let heard = verdict(&format!("{OPEN}{HELLO}{answer}\n+0.1 A > B F.\n{answer}\nA > B R"));
+    assert_eq!(heard.cause_name(), Some("tls_handshake_reset"), "{:?}", heard.evidence);
+}
+
 /// A server that is killed ends without TLS's goodbye; that its client says one then is no message of its own.
 #[test]
 fn a_goodbye_behind_the_end_is_not_what_a_client_goes_on_to_say() {
@@ -348,8 +363,9 @@ fn a_hello_that_is_answered_too_late_was_in_vain() {
     assert_eq!(cause(&told), (Some("client_abort"), Some(Harm::Harmful)), "{:?}", told.evidence);
     assert_ne!(of("+0.01").harm, Some(Harm::Harmful), "who did not wait may have wanted nothing");
     // What the path loses.
-    let lost = format!("{OPEN}{HELLO}+0.3 A > B again\n+0.4 A > B F.\n{late}");
-    assert_ne!(verdict(&lost).cause_name(), Some("client_abort"));
+    let lost = verdict(&format!("{OPEN}{HELLO}+0.3 A > B again\n+0.4 A > B F.\n{late}"));
+    let surely = lost.cause.as_ref().map(|finding| finding.confidence);
+    assert_eq!((cause(&lost), surely), ((Some("client_abort"), None), Some(Confidence::Possible)));
 }
 
 /// A program that is killed resets the hellos that it had not read, all at once; a choice or a filter is about one.
