@@ -122,7 +122,9 @@ impl Services {
         let service = self.by_port.get(&close.endpoint(Side::Server))?;
         let part = service.first <= at && at <= service.last && close.start.ts <= service.first;
         let over = service.last.since(service.first);
-        part.then_some(Unserved { resets: service.unserved, silent: service.silent, over })
+        let began = || service.began.iter().map(|began| began.at);
+        let apart = began().min().zip(began().max()).map_or(Span::ZERO, |(first, last)| last.since(first));
+        part.then_some(Unserved { resets: service.unserved, silent: service.silent, over, apart })
     }
 
     /// How far from where the server had forgotten `close` it was found to have forgotten another connection, which was in use.
@@ -216,6 +218,8 @@ pub struct Unserved {
     pub silent: u32,
     /// From the first reset to the last.
     pub over: Span,
+    /// From the beginning of the first connection to that of the last, of as many as are remembered.
+    pub apart: Span,
 }
 
 /// When the server reset a connection that its handshake had opened and on which it never said a word.

@@ -4,6 +4,7 @@ pub(super) mod gave_up;
 pub(super) mod half_close;
 pub(super) mod long_segments;
 pub(super) mod multipath;
+pub(super) mod outage;
 pub(super) mod probes;
 pub(super) mod shut_window;
 pub(super) mod silence;

@@ -146,6 +146,7 @@ fn fin_was_delivered(evidence: &Evidence<'_>, side: Side) -> bool {
         let peer = evidence.close.half_before(side.peer());
         // What was repeated without ever having said anything is the SYN+ACK.
         let repeated = peer.retransmits > 0 && peer.has_data();
-        had || sent_before && !repeated
+        let acknowledged = !evidence.close.half_before(side).rcv_nxt.before(fin.end);
+        had || sent_before && (acknowledged || !repeated)
     })
 }

@@ -1,5 +1,6 @@
 //! Stories told in scripts, by what they are about: each verdict beside the one that it must not be.
 
+mod answered;
 mod database;
 mod farewell_first;
 mod holes;
@@ -10,6 +11,7 @@ mod merged;
 mod mismatch;
 mod multipath;
 mod network;
+mod outage;
 mod own_words;
 mod program;
 mod reused;
@@ -18,5 +20,6 @@ mod shut;
 mod silence;
 mod stack;
 mod tls;
+mod together;
 mod unheard;
 mod unread;

@@ -1,12 +1,29 @@
 //! Connections of a server that end at one moment, whatever each of them was at: a process ended, or was told to.
 
 use crate::flow::{Close, Exchange, Owed, Side};
+use crate::time::Span;
 
 use crate::verdict::evidence::{BRIEFEST_IDLE, Evidence, Shape};
 use crate::verdict::{Confidence, Fact, How};
 
 /// Other connections that a server closes at the same moment by no chance.
 const SOME: u32 = 2;
+
+/// A kernel that resets a queue comes to the next connection long before this.
+const NEXT: Span = Span::from_millis(10);
+/// Connections that began further apart than this, and were reset in a row, had waited for different times.
+const APART: Span = Span::from_millis(50);
+/// Two that were busy may be reset one right after the other by chance.
+const NO_CHANCE: u32 = 3;
+
+/// Was this one of several connections that were reset one right after the other, and that no program can have been at: the client had not spoken on
+/// some of them either, or they had waited for different times, so that no timeout ended them?
+pub(in crate::verdict) fn reset_in_a_row(evidence: &Evidence<'_>) -> bool {
+    let unserved = evidence.surroundings.unserved;
+    let in_a_row = unserved.over <= NEXT.times(u64::from(unserved.resets.saturating_sub(1)));
+    let no_timeout = unserved.resets >= NO_CHANCE && unserved.apart >= APART;
+    unserved.resets > 1 && in_a_row && (unserved.silent > 0 || no_timeout)
+}
 
 /// How many other connections the server closed at that moment, after other idle times, if they were some.
 pub(in crate::verdict) fn closed_with(evidence: &Evidence<'_>) -> Option<u32> {

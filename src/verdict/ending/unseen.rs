@@ -60,8 +60,25 @@ pub(in crate::verdict) fn answer_behind_hole(evidence: &Evidence<'_>) -> bool {
         (evidence.close.half_before(Side::Client), evidence.close.half_before(Side::Server));
     let torn = server.marks.has(Marks::HOLE) && !client.rcv_nxt.after(server.hole_start);
     let said = if server.has_fin() { server.fin_end.minus(1) } else { server.snd_nxt };
+    if had_said_nothing(evidence, server.hole_start) {
+        return false;
+    }
     let lost = ending::never_arrived(evidence.close, Side::Server) && said != server.hole_start;
     lost || torn && server.snd_nxt.after(server.hole_end) && !server.has_fin()
+}
+
+/// Had the server said nothing beyond `begins` when it acknowledged the client's FIN? What is missing from there on was said to nobody.
+fn had_said_nothing(evidence: &Evidence<'_>, begins: SeqNumber) -> bool {
+    let server = evidence.close.end(Side::Server);
+    let Some(fin) = evidence.fin(Side::Client).filter(|_| evidence.closer == Some(Side::Client)) else {
+        return false;
+    };
+    let heard = |own: &Recent| own.flags.ack() && !own.flags.rst() && !own.ack.before(fin.end);
+    evidence
+        .close
+        .recent
+        .iter()
+        .any(|own| own.by == server && own.len == 0 && own.seq == begins && heard(own))
 }
 
 /// How much of what the client said last did not arrive, though something behind it did: bytes that were lost between it and this capture.

@@ -16,6 +16,7 @@ const IDLE: Span = Span::from_secs(1);
 const FAREWELLS: &[Test] = &[
     only_tls_came_after,
     after::only_http2_after,
+    after::only_a_complaint,
     ended_as_agreed,
     farewell::hung_up_on_goodbye,
     farewell::goodbyes_crossed,

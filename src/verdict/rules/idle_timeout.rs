@@ -3,7 +3,7 @@
 use crate::context::LearnedIdle;
 use crate::flow::Side;
 use crate::time::Span;
-use crate::verdict::ending::{gave_up, probes, silence, together};
+use crate::verdict::ending::{gave_up, outage, probes, silence, together};
 use crate::verdict::evidence::{BRIEFEST_IDLE, STANDS_OUT, Shape, Talk};
 use crate::verdict::rule::{Confidence, Rule, hit, miss};
 use crate::verdict::talk::{broken_off, unheeded};
@@ -153,8 +153,10 @@ fn is_usual(evidence: &Evidence<'_>, idle: Span) -> bool {
 /// time was up: a host's bare RST is an answer.
 fn judge_reply(evidence: &Evidence<'_>, idle: Span) -> Option<Confidence> {
     let told = match evidence.reset()?.prompt {
-        // Who had forgotten it would have answered the first copy.
-        Some(prompt) => prompt.len > 0 && !evidence.prompt_was_repeated(),
+        // Who had forgotten it would have answered the first copy, also of what was lost on the way here.
+        Some(prompt) => {
+            prompt.len > 0 && !evidence.prompt_was_repeated() && outage::before_rst(evidence).is_none()
+        }
         None => matches!(evidence.talk, Talk::Complete | Talk::Nothing),
     };
     let longer = |times| silence::longest_pause(evidence).is_none_or(|pause| idle >= pause.times(times));

@@ -1,14 +1,11 @@
 //! Queued connections that were never served, reset together.
 
 use crate::flow::Side;
-use crate::time::Span;
-use crate::verdict::ending::shut_window;
+use crate::verdict::ending::{shut_window, together};
 use crate::verdict::evidence::Shape;
 use crate::verdict::rule::{Confidence, Rule, hit, miss};
 use crate::verdict::{Evidence, Fact, How, Sender, facts};
 
-/// A kernel that resets a queue comes to the next connection long before this.
-const NEXT: Span = Span::from_millis(10);
 /// As many at once are no coincidence.
 const GROUP: u32 = 2;
 
@@ -18,9 +15,11 @@ pub(super) const RULE: Rule = Rule {
     doc: "What happened: clients had connected and waited in the server's accept queue, and the server closed its listening socket: a \
 restart, a deploy, a crash. The kernel resets every connection that no program had taken yet.
 How it is told: several connections to the same address and port, on which the server never said a word, are reset by RST+ACK \
-one right after the other, and all of them were open before the first reset; on some of them the client had not spoken either, so that no program can have read anything.
+one right after the other, and all of them were open before the first reset; on some of them the client had not spoken either, so that no \
+program can have read anything, or they had waited for different times, so that no timeout ended them.
 Not to be confused with: accept_queue_overflow, where new connections are turned away while others are served; no_response, where a \
-single request was dropped, or a program died that had taken several: where all clients had spoken nobody can tell it from this.
+single request was dropped, or a program died that had taken several: where all clients had spoken nobody can tell a queue from a program \
+that was killed with their requests unread.
 What to do: look for a restart or deploy at that time. Let the old process stop accepting, drain its queue and only then close; or \
 hand the listening socket over (SO_REUSEPORT, socket activation).",
     sources: &["Linux inet_csk_listen_stop", "RFC 9293 §3.10.4"],
@@ -56,25 +55,15 @@ fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
     let by_server = evidence.rst_by == Some(Sender::Side(Side::Server)) && evidence.shape == Shape::Active;
     let around = evidence.surroundings;
     let group = around.unserved.resets >= GROUP;
-    // Where all of them had sent something, a program with many unread requests that was killed leaves the same traces; where they were
-    // reset one by one, each may have had its own reason.
-    let sure = if around.unserved.silent > 0 && in_a_row(evidence) {
-        Confidence::Likely
-    } else {
-        Confidence::Possible
-    };
+    // Where all of them had sent something, and that at once, they may have been given up after the same time; where they were reset one by one,
+    // each may have had its own reason.
+    let sure = if together::reset_in_a_row(evidence) { Confidence::Likely } else { Confidence::Possible };
     // Whose program has read was not waiting in any queue.
     let served = shut_window::has_read(evidence, Side::Server);
     // A client that has said all it wants waits in the queue all the same; but a program that has read its end may abort it for that.
     let left = evidence.how == How::FinThenReset && evidence.closer == Some(Side::Client);
     let waited = evidence.how == How::Reset || left && around.unserved.silent > 0;
     (waited && by_server && group && !served).then_some(sure)
-}
-
-/// Did the resets follow each other as from one loop over a queue?
-fn in_a_row(evidence: &Evidence<'_>) -> bool {
-    let unserved = evidence.surroundings.unserved;
-    unserved.over <= NEXT.times(u64::from(unserved.resets.saturating_sub(1)))
 }
 
 fn facts_of(evidence: &Evidence<'_>) -> Vec<Fact> {

@@ -76,10 +76,11 @@ fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
         let after_half_close = talk::is_known(evidence) && half_close::server_ended_later(evidence).is_some();
         return after_half_close.then_some(Confidence::Possible);
     }
-    // Where several went together, some of which had said nothing, the listener was closed, and nobody ever had the request.
+    // Where several went together, some of which had said nothing or which had waited for different times, the listener was closed, or the program
+    // ended that had not read them.
     let around = evidence.surroundings;
-    let together = around.unserved.resets > 1;
-    let waited = together && around.unserved.silent > 0;
+    let reset_together = around.unserved.resets > 1;
+    let waited = reset_together && (around.unserved.silent > 0 || together::reset_in_a_row(evidence));
     let guess = match evidence.how {
         _ if !evidence.exchange.is_framed() && rhythm::talks_on(evidence) => return None,
         How::Fin | How::FinThenReset if sent_away && sent_away::was_owed(evidence) => Confidence::Likely,
@@ -104,7 +105,7 @@ fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
         // Some servers take a half-close for leaving.
         _ if half_close::is_one(evidence) => sure.min(Confidence::Likely),
         _ if waited => sure.min(Confidence::Possible),
-        _ if together => sure.min(Confidence::Likely),
+        _ if reset_together => sure.min(Confidence::Likely),
         _ if raced => sure.min(Confidence::Likely),
         How::Reset if !ever_served => sure.min(Confidence::Likely),
         _ => sure,

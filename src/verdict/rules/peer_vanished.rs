@@ -5,6 +5,7 @@ use crate::flow::{Close, Marks, Side};
 use crate::verdict::ending::gave_up;
 use crate::verdict::ending::gave_up::GaveUp;
 use crate::verdict::ending::long_segments;
+use crate::verdict::ending::outage;
 use crate::verdict::rule::{Confidence, Rule, hit, miss};
 use crate::verdict::who::forgery::initial_ttl;
 use crate::verdict::{Evidence, Fact, How, ending};
@@ -94,7 +95,7 @@ fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
     if gave_up::aborted(evidence).is_some() || lost.is_some() {
         return Some(Confidence::Likely);
     }
-    if evidence.how == How::Reset && super::state_lost::outage(evidence).is_some() {
+    if evidence.how == How::Reset && outage::before_rst(evidence).is_some() {
         return Some(Confidence::Possible);
     }
     if evidence.how != How::Silent {

@@ -1,14 +1,13 @@
 //! A RST answers a segment in mid-connection, and the host never said goodbye.
 
 use crate::time::Span;
+use crate::verdict::ending::outage::{self, Outage};
 use crate::verdict::ending::{gave_up, together};
 use crate::verdict::evidence::Shape;
 use crate::verdict::rule::{Confidence, Rule, hit, miss};
 use crate::verdict::who::forgery;
 use crate::verdict::{Evidence, Fact, How, Sender, ending, facts};
 
-/// Sent so often, something was lost for longer than by chance: Linux has waited for more than a second by then.
-const COPIES: usize = 3;
 /// A host that goes without a goodbye (a crash, a failover) is not back, or replaced, in less.
 const RESTART: Span = Span::from_secs(1);
 
@@ -92,11 +91,7 @@ fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
 
 fn facts_of(evidence: &Evidence<'_>) -> Vec<Fact> {
     let mut facts = facts::of_rst(evidence);
-    facts.extend(outage(evidence).map(|(copies, over)| {
-        Fact::of_all(format!(
-            "what it answers had been sent {copies} times over {over} before, without an answer"
-        ))
-    }));
+    facts.extend(outage::fact(evidence));
     if evidence.asked_long_before() {
         facts.extend(facts::of_talk(evidence));
     }
@@ -125,18 +120,6 @@ fn just_spoke(evidence: &Evidence<'_>) -> Option<Span> {
     (own.seen() && silence < RESTART).then_some(silence)
 }
 
-/// How often what the RST answers had been sent before, and over what time, if that was often: nothing came back by then.
-pub(super) fn outage(evidence: &Evidence<'_>) -> Option<(usize, Span)> {
-    let reset = evidence.reset()?;
-    let prompt = reset.prompt.filter(|prompt| prompt.len > 0 && prompt.by != reset.by)?;
-    let before = evidence.close.recent.iter().filter(|recent| recent.serial < prompt.serial);
-    let copies = before.filter(|recent| recent.by == prompt.by && recent.seq == prompt.seq && recent.len > 0);
-    let (first, copies) = (copies.clone().next()?, copies.count());
-    // Who acknowledges the copies is there.
-    let unheard = reset.before.at(reset.by).last_seen <= first.ts;
-    (copies >= COPIES && unheard).then(|| (copies, prompt.ts.since(first.ts)))
-}
-
 fn advise(evidence: &Evidence<'_>) -> String {
     let Some(Sender::Side(side)) = evidence.rst_by else { return String::new() };
     let host = evidence.close.endpoint(side).addr;
@@ -153,7 +136,7 @@ fn advise(evidence: &Evidence<'_>) -> String {
             side.peer()
         );
     }
-    if let Some((_, over)) = outage(evidence) {
+    if let Some(Outage { over, .. }) = outage::before_rst(evidence) {
         return format!(
             "Nothing came back from {host} (the {side}) on this connection for {over}: look for a restart of it, a change of its address, or an outage of the path in which its program gave up by a timeout of its own. {}",
             facts::retry_advice(evidence)

@@ -273,6 +273,9 @@ fn advise(evidence: &Evidence<'_>) -> String {
             facts::retry_unseen(evidence)
         );
     }
+    if closer == Side::Client && after::only_a_complaint(evidence) {
+        return of_complaint(evidence);
+    }
     let repeated = repetition(evidence, closer);
     if let Some((_, true)) = repeated {
         return format!(
@@ -291,5 +294,14 @@ fn advise(evidence: &Evidence<'_>) -> String {
     }
     format!(
         "The {writer} wrote after the {closer} had closed: make the {writer} stop writing once it reads EOF (or gets 'end')."
+    )
+}
+
+/// A server's last word about a request that its client had broken off, or never began.
+fn of_complaint(evidence: &Evidence<'_>) -> String {
+    let broken_off = evidence.exchange.request_unfinished();
+    let which = if broken_off { ", to an upload that it then broke off," } else { "" };
+    format!(
+        "The client had its whole answer{which} when it closed: the server's error behind that answers nothing. Nothing was lost, nothing needs doing."
     )
 }

@@ -1,11 +1,11 @@
 //! What was said after the first FIN, and whether it mattered.
 
 use crate::decode::SeqNumber;
-use crate::flow::{Owed, Recent, Side};
+use crate::flow::{Owed, Recent, Response, Side};
 use crate::time::Span;
-use crate::verdict::Evidence;
 use crate::verdict::ending::gave_up;
 use crate::verdict::evidence::Shape;
+use crate::verdict::{Evidence, How};
 
 use super::farewell::{goodbyes_crossed, hung_up_on_goodbye};
 use super::{EMPTY_FRAME, HALF_RING, TLS_RECORD, ends_at_close};
@@ -82,6 +82,19 @@ pub(in crate::verdict) fn only_tls_after(evidence: &Evidence<'_>, closer: Side) 
     let prompt = evidence.reset().and_then(|reset| reset.prompt);
     let had_all = prompt.is_some_and(|prompt| prompt.seq == fin.ack);
     had_all && evidence.close.exchange.turn == evidence.exchange.turn
+}
+
+/// Did the client close when it had all its answers in HTTP/1, be it to a request that it then broke off, and the server then say an error? It
+/// answers nothing that anybody waits for: Node's 400 to the rest of an upload that never comes, a 408 to a request that nobody began.
+pub(in crate::verdict) fn only_a_complaint(evidence: &Evidence<'_>) -> bool {
+    let left = evidence.how == How::FinThenReset && evidence.closer == Some(Side::Client);
+    let answered = evidence.exchange.owed() == Some(Owed::Nothing) && evidence.close.gaps == 0;
+    let (Some(before), Some(after)) = (evidence.exchange.http(), evidence.close.exchange.http()) else {
+        return false;
+    };
+    let complains = |response: &Response| (400..600).contains(&response.status);
+    let other = after.response != before.response && after.response.as_ref().is_some_and(complains);
+    left && answered && before.requests > 0 && after.requests == before.requests && other
 }
 
 /// Did nothing but HTTP/2's own frames come after the first FIN, with every answer whole?

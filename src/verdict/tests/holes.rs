@@ -1,7 +1,7 @@
 //! What a hole of the capture, or its snaplen, hides of what the programs said: what stands behind that stands nowhere for certain.
 
 use crate::verdict::example::{cause, verdict};
-use crate::verdict::{Confidence, Harm};
+use crate::verdict::{Confidence, Harm, Verdict};
 
 const OPEN: &str = "A > B S\nB > A S.\nA > B .\n";
 const HELLO: &str = "A > B P. hex 16030100050100000100\n";
@@ -129,4 +129,17 @@ fn a_pool_is_not_likely_where_nothing_is_known_of_the_talk() {
     };
     assert_eq!(sure(OPEN), Some(("stale_keepalive", Confidence::Likely)));
     assert_eq!(sure(""), Some(("stale_keepalive", Confidence::Possible)));
+}
+
+/// What a server says of a request whose client has left may be lost as well; that it had not begun to, its acknowledgement of the FIN tells.
+#[test]
+fn an_answer_that_began_behind_the_clients_end_was_not_lost_to_it() {
+    let asked = format!("{OPEN}A > B P. \"GET / HTTP/1.1\\r\\n\\r\\n\"\nB > A .\n+0.8 A > B F.\n");
+    let late = "+0.6 B > A F. seq 5121\nA > B R";
+    let of = |acknowledged: &str| verdict(&format!("{asked}{acknowledged}{late}"));
+    let (left, lost) = (of("+0.04 B > A .\n"), of("+0.04 B > A . seq 5121\n"));
+    let says = |told: &Verdict, words: &str| told.evidence.iter().any(|fact| fact.fact.contains(words));
+    assert!(says(&left, "had no answer yet"), "{:?}", left.evidence);
+    assert!(left.advice.is_some_and(|advice| advice.contains("left after waiting 80")));
+    assert!(says(&lost, "what that began with never arrived"), "{:?}", lost.evidence);
 }

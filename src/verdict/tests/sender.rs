@@ -230,3 +230,15 @@ fn who_has_just_spoken_was_not_restarted() {
     };
     assert_eq!((told("0.4"), told("1.1")), ((Confidence::Possible, false), (Confidence::Likely, true)));
 }
+
+/// Whose FIN was acknowledged before the RST came was read to its end, though that RST answers what had been said before.
+#[test]
+fn a_fin_that_was_acknowledged_is_read_before_the_rst_behind_it() {
+    let talk =
+        "A > B S\nB > A S.\nA > B .\nA > B P. len 20\nB > A P. len 50\nA > B .\n+4 A > B F. seq 1021\n";
+    let told = |heard: &str| {
+        verdict(&format!("{talk}+0.2 A > B again\nB > A P. len 50 ack 1021\n{heard}A > B R seq 1021"))
+    };
+    assert_eq!(told("B > A . ack 1022\n").server_sees.read, Some("EOF"));
+    assert_eq!(told("").server_sees.read, Some("ECONNRESET"));
+}
