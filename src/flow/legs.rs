@@ -19,8 +19,14 @@ pub(super) fn answer_time(halves: &Both<Half>, segment: &Segment, by: End) -> Op
     // An ACK that was captured before the SYN+ACK that it answers would make the way short.
     let answers_syn =
         segment.flags.syn() && segment.flags.ack() && peer.packets == 1 && peer.marks.has(Marks::SYN);
-    let measures = peer.seen() && (news || answers_syn) && peer.retransmits == 0;
+    let measures = peer.seen() && (news && has_said(peer) || answers_syn) && peer.retransmits == 0;
     measures.then(|| since_said(peer, segment))
+}
+
+/// Has `peer` said anything in this capture that can be answered?
+#[inline]
+pub(super) fn has_said(peer: &Half) -> bool {
+    peer.has_data() || peer.marks.has(Marks::SYN) || peer.has_fin()
 }
 
 /// From what `peer` said last to `segment`. What it has sent since without data is not what is acknowledged.

@@ -80,7 +80,7 @@ pub(super) fn segment(
     let (me, other) = flow.halves.pair_mut(by);
     let acknowledges_more = segment.ack.after(me.rcv_nxt);
     let answers = acknowledges_more && segment.ack == other.snd_nxt && other.seen() && other.retransmits == 0;
-    let answered_after = answers.then(|| legs::since_said(other, segment));
+    let answered_after = (answers && legs::has_said(other)).then(|| legs::since_said(other, segment));
     let unanswered = flow.unanswered.at_mut(by.peer());
     if *unanswered > 0 && track::answers(me, other, segment, Order::Next) {
         *unanswered = 0;

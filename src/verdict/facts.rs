@@ -117,15 +117,15 @@ pub(super) fn of_talk(evidence: &Evidence<'_>) -> Option<Fact> {
         Talk::Awaiting if evidence.close.side(turn.by) == Side::Server => {
             Fact::of_all(format!("{request} had no answer yet"))
         }
-        Talk::Awaiting if evidence.asked_long_before() => {
-            Fact::at(turn.frame, format!("{request} had no answer yet"))
-        }
         Talk::Awaiting if evidence.exchange.request_unfinished() => {
             let bytes = turn.bytes;
             Fact::at(
                 turn.frame,
                 format!("{request} ({bytes} bytes so far) was not whole, and had no answer yet"),
             )
+        }
+        Talk::Awaiting if evidence.asked_long_before() => {
+            Fact::at(turn.frame, format!("{request} had no answer yet"))
         }
         Talk::Awaiting => {
             let says = match unseen::missing_of_request(evidence) {

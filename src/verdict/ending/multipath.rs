@@ -4,13 +4,16 @@
 //! program is told as long as the connection has, or may find, another.
 
 use crate::decode::Traits;
-use crate::flow::Close;
+use crate::flow::{Close, Recent};
 
 use crate::verdict::Fact;
 
-/// Have both sides said something in MPTCP's options? A server that does not know them answers a SYN that offers them without.
+/// Have both sides agreed on MPTCP, as their options tell? A server that does not know them answers a SYN that offers them without, and a client
+/// agrees by the third segment of the handshake.
 pub(in crate::verdict) fn is_one_path(close: &Close) -> bool {
-    let speaks = |by| close.recent.iter().any(|recent| recent.by == by && recent.traits.has(Traits::MPTCP));
+    let agrees =
+        |recent: &Recent| recent.flags.ack() && !recent.flags.rst() && recent.traits.has(Traits::MPTCP);
+    let speaks = |by| close.recent.iter().any(|recent| recent.by == by && agrees(recent));
     speaks(close.client.peer()) && speaks(close.client)
 }
 

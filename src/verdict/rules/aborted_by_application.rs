@@ -4,7 +4,7 @@ use crate::verdict::ending::unseen::last_words_unseen;
 use crate::verdict::ending::{gave_up, together};
 use crate::verdict::evidence::{BRIEFEST_IDLE, Shape, Talk};
 use crate::verdict::rule::{Confidence, Rule, hit, miss};
-use crate::verdict::talk::{broken_off, farewell, goaway, unheeded, unread};
+use crate::verdict::talk::{broken_off, farewell, goaway, turned_away, unheeded, unread};
 use crate::verdict::who::forgery;
 use crate::verdict::who::forgery::ended_by_stand_in;
 use crate::verdict::{Evidence, How, Sender, Side, facts, talk};
@@ -71,7 +71,9 @@ fn unsure_what_was_owed(evidence: &Evidence<'_>) -> bool {
 
 /// Did the client leave behind what its program had not read, as far as that can be told?
 fn lies_unread(evidence: &Evidence<'_>) -> bool {
-    unread::are_tickets(evidence) || unheeded::unheeded(evidence).is_some()
+    unread::are_tickets(evidence)
+        || turned_away::in_words(evidence).is_some()
+        || unheeded::unheeded(evidence).is_some()
 }
 
 /// Had the other side just spoken? A program that closes before it has read that aborts as one that means to.

@@ -237,16 +237,23 @@ fn facts_of(evidence: &Evidence<'_>) -> Vec<Fact> {
     hello.into_iter().chain(waited).chain(facts::of_story(evidence)).collect()
 }
 
-fn advise(evidence: &Evidence<'_>) -> String {
+/// What to do where the client left in the handshake of TLS.
+fn of_hello(evidence: &Evidence<'_>) -> Option<String> {
     if tls::hello_in_vain(evidence) {
         let server = evidence.close.endpoint(Side::Server);
-        return format!(
+        return Some(format!(
             "{server} took the client's hello and said nothing for {}: it speaks no TLS there, waits for something in clear (STARTTLS), or its program does not get to read.",
             facts::idle(evidence)
-        );
+        ));
     }
-    if tls::left_before_answer(evidence) {
-        return "The client left before the server's answer to its hello in TLS had reached it: if that is the client's own timeout, raise it, or see why the server or the path to it is so slow.".to_owned();
+    tls::left_before_answer(evidence).then(|| {
+        "The client left before the server's answer to its hello in TLS had reached it: if that is the client's own timeout, raise it, or see why the server or the path to it is so slow.".to_owned()
+    })
+}
+
+fn advise(evidence: &Evidence<'_>) -> String {
+    if let Some(advice) = of_hello(evidence) {
+        return advice;
     }
     if patience::greeted_too_late(evidence) {
         return format!(

@@ -1,6 +1,7 @@
 //! The server ended before the first byte of its answer.
 
 use crate::flow::Side;
+use crate::time::Span;
 use crate::verdict::ending::{half_close, probes, shut_window, together};
 use crate::verdict::evidence::{Shape, Talk};
 use crate::verdict::rule::{Confidence, Rule, hit, miss};
@@ -63,6 +64,7 @@ fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
         return Some(Confidence::Possible);
     }
     let owed = evidence.talk == Talk::Awaiting && !evidence.in_tls_handshake;
+    let owed = owed && turned_away::in_words(evidence).is_none();
     // After an upgrade (WebSocket, tunnel) nobody owes an answer to each message.
     let upgraded = evidence.exchange.upgraded().is_some();
     let gave_up = || upgraded || probes::probing(evidence).is_some();
@@ -117,11 +119,20 @@ fn half_asked(evidence: &Evidence<'_>) -> bool {
     evidence.exchange.request_unfinished() && evidence.idle_before.is_some_and(|idle| idle >= QUIET)
 }
 
+/// How long the client had been sending its request, if it was still at it: the time since its last segment is nobody's patience.
+fn still_asking(evidence: &Evidence<'_>) -> Option<Span> {
+    let asked = evidence.exchange.turn.filter(|turn| evidence.close.side(turn.by) == Side::Client)?;
+    let end = evidence.fin(Side::Server).map_or(evidence.end_time(), |fin| fin.ts);
+    let taken = end.since(asked.start);
+    (evidence.exchange.request_unfinished() && taken >= QUIET).then_some(taken)
+}
+
 /// A server of TLS that is asked in clear says an alert, or nothing at all.
 fn tls_hint(evidence: &Evidence<'_>) -> &'static str {
     let at_once = evidence.idle_before.is_some_and(|idle| idle < QUIET);
     let first = evidence.exchange.requests() == 1 && !evidence.close.half_before(Side::Server).has_data();
-    if at_once && first && evidence.how == How::Fin {
+    let ended = evidence.how == How::Fin || evidence.how == How::Reset && evidence.shape == Shape::Active;
+    if at_once && first && ended {
         " If every connection ends so, the port may want TLS (https)."
     } else {
         ""
@@ -151,6 +162,12 @@ fn advise(evidence: &Evidence<'_>) -> String {
         return format!(
             "The server did not wait any longer than {} for the rest of the request: look at what kept the client, and at the server's time-outs for reading (nginx: client_header_timeout, client_body_timeout).",
             facts::idle(evidence)
+        );
+    }
+    if let Some(taken) = still_asking(evidence) {
+        return format!(
+            "The server ended the connection {taken} after the request had begun, while the client was still sending it: look at its limits for reading one (a time, as Go's ReadTimeout, or a size). {}",
+            facts::retry_advice(evidence)
         );
     }
     if let Some(advice) = race::advice(evidence) {

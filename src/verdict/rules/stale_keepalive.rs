@@ -5,7 +5,7 @@ use crate::time::Span;
 use crate::verdict::ending::{gave_up, together};
 use crate::verdict::evidence::{BRIEFEST_IDLE, Shape, Talk};
 use crate::verdict::rule::{Confidence, Rule, hit, miss};
-use crate::verdict::talk::{answered_early, own_words, race, unheeded};
+use crate::verdict::talk::{answered_early, own_words, race, turned_away, unheeded};
 use crate::verdict::{Evidence, Fact, How, Sender, ending, facts};
 
 /// A pause before the server's FIN that is shorter is no idle time: no keep-alive timeout is.
@@ -114,8 +114,8 @@ B > A P. \"HTTP/1.1 200 OK\\r\\nContent-Length: 2\\r\\n\\r\\nok\"\nA > B .\n+5 B
 };
 
 fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
-    // Nobody keeps a WebSocket for the next request.
-    if evidence.exchange.websocket().is_some() {
+    // Nobody keeps a WebSocket for the next request, and nobody reuses what was turned away.
+    if evidence.exchange.websocket().is_some() || turned_away::in_words(evidence).is_some() {
         return None;
     }
     if evidence.how == How::Fin {

@@ -4,7 +4,7 @@ use crate::flow::{Http, Side};
 use crate::verdict::ending::{probes, shut_window, unseen};
 use crate::verdict::evidence::{Shape, Talk};
 use crate::verdict::rule::{Confidence, Rule, hit, miss};
-use crate::verdict::talk::{own_words, unheeded, unread};
+use crate::verdict::talk::{own_words, turned_away, unheeded, unread};
 use crate::verdict::{Evidence, Fact, How, Sender, facts, talk};
 
 pub(super) const RULE: Rule = Rule {
@@ -75,7 +75,9 @@ fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
             let only = side == Side::Server && !evidence.exchange.is_framed();
             Some(if only { Confidence::Certain } else { Confidence::Likely })
         }
-        How::Reset if unread::are_tickets(evidence) => Some(Confidence::Likely),
+        How::Reset if unread::are_tickets(evidence) || turned_away::in_words(evidence).is_some() => {
+            Some(Confidence::Likely)
+        }
         // Nobody knows how long the request was.
         How::Reset if answered_blindly(evidence, side) => Some(Confidence::Possible),
         // After an upgrade (WebSocket, tunnel) the last word of the other side is read as it comes.

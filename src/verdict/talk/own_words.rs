@@ -2,26 +2,27 @@
 
 use crate::flow::{CloseFrame, Side};
 
-use super::{given_up, goaway};
+use super::{given_up, goaway, turned_away};
 use crate::verdict::evidence::Evidence;
 use crate::verdict::{Fact, talk};
 
 /// What was said of the end before it.
 pub(in crate::verdict) fn fact(evidence: &Evidence<'_>) -> Option<Fact> {
-    of_fatal(evidence).or_else(|| of_close_frame(evidence))
+    of_fatal(evidence).or_else(|| of_close_frame(evidence)).or_else(|| turned_away::words_fact(evidence))
 }
 
 /// What to do about what the server said of the end.
 pub(in crate::verdict) fn advice(evidence: &Evidence<'_>) -> Option<String> {
     let by_server = |close: &&CloseFrame| evidence.close.side(close.by) == Side::Server;
-    fatal_advice(evidence).or_else(|| {
+    let in_a_frame = || {
         close_frame(evidence).filter(by_server).map(|close| {
             format!(
                 "The server ended the WebSocket and said why in its Close frame ({}): make the client act on that code, and send nothing more once it has come.",
                 named(close)
             )
         })
-    })
+    };
+    fatal_advice(evidence).or_else(in_a_frame).or_else(|| turned_away::words_advice(evidence))
 }
 
 /// The same, of HTTP/2's ways to say it as well.

@@ -242,3 +242,10 @@ fn a_fin_that_was_acknowledged_is_read_before_the_rst_behind_it() {
     assert_eq!(told("B > A . ack 1022\n").server_sees.read, Some("EOF"));
     assert_eq!(told("").server_sees.read, Some("ECONNRESET"));
 }
+
+/// Captured from the middle on, a bare acknowledgement is nothing that anybody answers: what its receiver says next comes when it pleases.
+#[test]
+fn the_pause_behind_a_bare_acknowledgement_is_no_distance() {
+    let told = verdict("B > A .\n+0.36 A > B F.\n+0.001 B > A P. len 24\n+0.00004 A > B R");
+    assert!(!told.evidence.iter().any(|fact| fact.fact.contains("away")), "{:?}", told.evidence);
+}
