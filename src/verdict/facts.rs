@@ -87,7 +87,8 @@ fn last_word_of(evidence: &Evidence<'_>, side: Side) -> &'static str {
         return if websocket.close_frame().is_some() { "Close frame" } else { "control frame" };
     }
     match exchange.fatal() {
-        _ if exchange.tls().is_some() => "TLS alert",
+        _ if exchange.tls().is_some() && exchange.trailing_own_bytes(by) > 0 => "TLS alert",
+        _ if exchange.tls().is_some() => "last word",
         Some(fatal) if fatal.by == by => "last word",
         _ => "goodbye",
     }

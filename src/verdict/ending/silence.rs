@@ -1,11 +1,12 @@
 //! For how long nothing had been said when the end began, and which last words broke that silence after all.
 
 use crate::decode::{Flags, SeqNumber};
-use crate::flow::{Close, End, Recent, Side};
+use crate::flow::{Close, End, Offers, Recent, Side};
 use crate::time::{Span, Timestamp};
 
-use crate::verdict::evidence::Evidence;
-use crate::verdict::talk;
+use crate::verdict::evidence::{BRIEFEST_IDLE, Evidence};
+use crate::verdict::talk::tls::offers;
+use crate::verdict::talk::{self, farewell};
 
 /// From the last thing that either side said to the end, or to the moment when whoever ended it announced that.
 pub(in crate::verdict) fn idle_before(evidence: &Evidence<'_>) -> Option<Span> {
@@ -87,7 +88,30 @@ fn is_last_word(evidence: &Evidence<'_>, earlier: &[Recent], recent: &Recent) ->
     let farewell = evidence.exchange.fatal().filter(|fatal| !fatal.answers).map(|fatal| fatal.serial);
     let goodbye =
         || goodbye_of(evidence, earlier, recent.by).is_some_and(|begins| !recent.seq.before(begins));
-    farewell == Some(recent.serial) || recent.len > 0 && goodbye()
+    farewell == Some(recent.serial)
+        || recent.len > 0 && (goodbye() || is_unasked_farewell(evidence, earlier, recent))
+}
+
+/// Did the server break a silence in which nobody had asked for anything, with a few words of TLS, and close upon them? A
+/// database says so why it ends a session. Who speaks after such pauses anyway sends a stream.
+fn is_unasked_farewell(evidence: &Evidence<'_>, earlier: &[Recent], recent: &Recent) -> bool {
+    let fin = evidence.fin(Side::Server).filter(|_| evidence.closer == Some(Side::Server));
+    let upon = fin.is_some_and(|fin| fin.ts.since(recent.ts) < talk::QUIET);
+    let few = evidence.close.side(recent.by) == Side::Server && u64::from(recent.len) <= farewell::FAREWELL;
+    let asked_before = evidence.exchange.turns >= 2 && evidence.exchange.tls().is_some();
+    // A server of HTTP has answers of several parts, and hardly a word of its own.
+    let goodbye = farewell::said_goodbye(evidence, Side::Server);
+    let meant = goodbye || offers(evidence) == Offers::NoHttp;
+    if !(upon && few && asked_before && meant) {
+        return false;
+    }
+    let said = earlier.iter().take_while(|other| other.serial <= recent.serial);
+    let said: Vec<&Recent> = said.filter(|other| is_speech(other)).collect();
+    let pause = if goodbye { talk::QUIET } else { BRIEFEST_IDLE };
+    let goes_on = |pair: &&[&Recent]| matches!(pair, [a, b] if a.by == b.by && b.ts.since(a.ts) >= pause);
+    let last = said.windows(2).next_back().filter(goes_on);
+    last.is_some_and(|pair| pair.iter().all(|one| one.by == recent.by))
+        && said.windows(2).filter(goes_on).count() == 1
 }
 
 /// Where an end's goodbye begins, if that is the last of `earlier` that it said: segments of their own, one behind the other, as HTTP/2's

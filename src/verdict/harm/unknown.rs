@@ -39,6 +39,7 @@ const REASONS: &[Test] = &[
     may_have_closed_unseen,
     farewell::both_said_goodbye,
     farewell::last_word_left_unread,
+    farewell::may_have_asked,
     ended_out_of_sight,
     may_be_goodbye,
     turned_away::without_a_word,

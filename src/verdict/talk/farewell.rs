@@ -1,9 +1,10 @@
 //! Goodbyes: who said one, and whether anything that came after it mattered.
 
-use crate::flow::{Recent, Side, Turn};
+use crate::flow::{Offers, Recent, Side, Tls, Turn};
 
 use super::QUIET;
 use super::after::said_after;
+use super::tls::offers;
 use crate::verdict::evidence::{Evidence, Shape};
 use crate::verdict::{How, Sender, ending};
 
@@ -12,8 +13,13 @@ const LAST_WORD: u64 = 16;
 /// The same in TLS, with the record's header and tag; HTTP/2's GOAWAY has 17 bytes and some text.
 pub(super) const LAST_WORD_TLS: u64 = 64;
 
-/// The reply to a goodbye is a line or two: those of IMAP have some eighty bytes.
-const FAREWELL: u64 = 256;
+/// The shortest, of which none is a request: of a line, or of a database.
+const GOODBYE: u64 = 6;
+/// Level and description of a TLS alert (RFC 8446 §6).
+const ALERT: u64 = 2;
+
+/// The reply to a goodbye is a line or two: those of IMAP have some eighty bytes. Neither is what a server says as it ends a session longer.
+pub(in crate::verdict) const FAREWELL: u64 = 256;
 
 /// Is what the client said last a last word such as QUIT, which wants no answer? Nobody knows of a protocol that cannot be read; but
 /// a last word is short, and one of the two closes on it.
@@ -97,19 +103,50 @@ pub(in crate::verdict) fn both_said_goodbye(evidence: &Evidence<'_>) -> bool {
 /// GOAWAY goes before the close_notify, and both may cross the other side's FIN. Whom a server had told to go may miss something.
 pub(in crate::verdict) fn goodbyes_crossed(evidence: &Evidence<'_>) -> bool {
     let sides = [Side::Client, Side::Server];
-    let tls = evidence.close.exchange.tls().filter(|tls| tls.established);
-    let said = |side| tls.is_some_and(|tls| *tls.closing.at(evidence.close.end(side)));
+    let said = |side| said_in_the_end(evidence, side);
     let told_to = evidence.closer == Some(Side::Client) && said_goodbye(evidence, Side::Server);
     evidence.closer.is_some()
         && !told_to
+        && words_behind_goodbye(evidence).is_none_or(|words| words <= GOODBYE)
         && sides.into_iter().all(|side| said(side) && lost_little(evidence, side))
 }
 
 /// Is what a side said and nobody acknowledged no longer than last words, TLS's goodbye apart?
 pub(in crate::verdict) fn lost_little(evidence: &Evidence<'_>, side: Side) -> bool {
+    lost_words(evidence, side) <= LAST_WORD_TLS
+}
+
+/// How much of what a side said nobody acknowledged, TLS's goodbye apart.
+fn lost_words(evidence: &Evidence<'_>, side: Side) -> u64 {
     let (close, end) = (evidence.close, evidence.close.end(side));
     let lost = ending::unacked(close.halves.at(end), close.halves.at(end.peer()));
-    u64::from(lost.saturating_sub(close.exchange.trailing_own_bytes(end))) <= LAST_WORD_TLS
+    lost.saturating_sub(close.exchange.trailing_own_bytes(end)).into()
+}
+
+/// How much a client said in one record, without what TLS adds to that, to a server that had closed, before it said TLS's goodbye itself:
+/// that is an alert, and as much longer than one. HTTP/2 has a goodbye of its own, which has a text, and may be spoken where the hellos were
+/// not captured.
+fn words_behind_goodbye(evidence: &Evidence<'_>) -> Option<u64> {
+    let hello = evidence.close.exchange.tls().is_some_and(Tls::has_handshake);
+    let other = hello && offers(evidence) != Offers::Http2;
+    let asks = evidence.closer == Some(Side::Server) && other;
+    let words = lost_words(evidence, Side::Client);
+    let alert = evidence.close.exchange.trailing_own_bytes(evidence.close.end(Side::Client));
+    let added = u64::from(alert).saturating_sub(ALERT);
+    (asks && words > 0).then(|| words.saturating_sub(added))
+}
+
+/// Did a client say something to a server that had closed, and TLS's goodbye behind it, that may have been a last word, or a question?
+pub(in crate::verdict) fn may_have_asked(evidence: &Evidence<'_>) -> bool {
+    let both = [Side::Client, Side::Server].iter().all(|&side| said_in_the_end(evidence, side));
+    let words = words_behind_goodbye(evidence);
+    both && words.is_some_and(|words| words > GOODBYE && words <= LAST_WORD)
+}
+
+/// Had a side said TLS's goodbye by the end?
+fn said_in_the_end(evidence: &Evidence<'_>, side: Side) -> bool {
+    let tls = evidence.close.exchange.tls().filter(|tls| tls.established);
+    tls.is_some_and(|tls| *tls.closing.at(evidence.close.end(side)))
 }
 
 #[cfg(test)]

@@ -1,5 +1,6 @@
 //! Connections that a client uses again although they are over: who ended them, and why.
 
+use crate::time::Span;
 use crate::verdict::example::{cause, verdict};
 use crate::verdict::{Confidence, Harm};
 
@@ -143,4 +144,57 @@ fn what_a_server_says_as_it_closes_answers_no_request_that_crossed_it() {
     };
     assert_eq!(met(1028), (Some("stale_keepalive"), Some("EOF")));
     assert_ne!(met(1055).0, Some("stale_keepalive"));
+}
+
+/// A ServerHello, then what ends both sides' handshakes of TLS 1.2, and a question that has its answer.
+const SESSION: &str = "A > B S\nB > A S.\nA > B .\nA > B P. hex 16030100050100000100\n\
+B > A P. hex 160303000402000000140303000101160303000420202020\nA > B P. hex 140303000101160303000420202020\nB > A .\n";
+
+/// A record of application data.
+fn record(len: u8) -> String {
+    format!("17030300{len:02x}{}", "61".repeat(len.into()))
+}
+
+fn session() -> String {
+    format!("{SESSION}A > B P. hex {}\nB > A P. hex {}\nA > B .\n", record(60), record(99))
+}
+
+/// What a client asks of a server that has closed is lost, whether or not it reads the end and closes before the RST comes.
+#[test]
+fn who_closes_upon_the_end_of_what_it_asked_has_lost_that_all_the_same() {
+    let bye = format!("1503030013{}", "61".repeat(19));
+    let told = |len: u8| {
+        let asks = format!(
+            "+0.7 A > B P. hex {}\nA > B P. hex {bye}\nA > B F.\n+0.02 B > A R seq 5154",
+            record(len)
+        );
+        verdict(&format!("{}+1.5 B > A P. hex {bye}\nB > A F.\nA > B .\n{asks}", session()))
+    };
+    for (words, harm) in [(40, Some(Harm::Harmful)), (14, None), (5, Some(Harm::Harmless))] {
+        let told = told(17 + words);
+        assert_eq!(cause(&told), (Some("stale_keepalive"), harm), "{words}: {:?}", told.evidence);
+    }
+}
+
+/// A database says why it ends an idle session, which nobody can read in TLS: that is part of the end, not an answer before it.
+#[test]
+fn what_a_server_says_unasked_as_it_closes_ends_no_idle_time() {
+    let why = format!("B > A P. hex {}\n", record(120));
+    let bye = format!("B > A P. hex 1503030013{}\n", "61".repeat(19));
+    let again = format!("A > B .\n+0.7 A > B P. hex {}\nB > A R", record(60));
+    let told = |said: &str| verdict(&format!("{}{said}B > A F.\n{again}", session()));
+    for said in [format!("+3 {why}{bye}"), format!("+3 {why}")] {
+        let told = told(&said);
+        assert_eq!(told.cause_name(), Some("stale_keepalive"), "{:?}", told.evidence);
+        let idle = told.idle_before.map(Span::as_secs_f64);
+        assert!(idle.is_some_and(|idle| idle > 3.0), "{:?}", told.evidence);
+        let advice = told.advice.unwrap_or_default();
+        assert!(advice.contains("3.00 s idle") && !advice.contains("after its last message"), "{advice}");
+    }
+    // What comes again and again is a stream, and what is long an answer.
+    let long = "B > A P. len 1400\n";
+    for said in [format!("+3 {why}+3 {why}"), format!("+3 {long}{long}")] {
+        let told = told(&said);
+        assert!(told.idle_before.is_some_and(|idle| idle < Span::from_secs(1)), "{:?}", told.evidence);
+    }
 }
