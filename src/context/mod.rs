@@ -4,6 +4,7 @@
 //! [`Surroundings`], a small value that says what the others did. Memory is bounded: what was not used for a window is
 //! forgotten, and so is the older half when there is too much of it, as under a flood of forged sources.
 
+mod ends;
 mod hosts;
 mod listeners;
 mod losses;
@@ -12,6 +13,7 @@ mod services;
 mod sources;
 mod window;
 
+pub use listeners::Restart;
 pub use services::LearnedIdle;
 pub use sources::{Scan, Telltale};
 
@@ -39,8 +41,12 @@ pub struct Surroundings {
     pub server_comes_in: bool,
     /// The port that refused it accepted others within a second before, and within a second after.
     pub accepted_around: bool,
+    /// And was being started again when it did so.
+    pub restart: Option<Restart>,
     /// From when on the port refused whoever came, if that was about when the server ended this connection.
     pub refused_from: Option<Timestamp>,
+    /// Others of the server's port that it ended at that moment, in the midst of something or after various pauses.
+    pub ended_with: u32,
     /// After what idle time this server closes connections.
     pub learned_idle: Option<LearnedIdle>,
     /// It was forgotten by the server, and so far from its end another connection was, which was in use.
@@ -159,6 +165,9 @@ impl Context {
             server_comes_in: refused_at.is_some_and(|place| self.hosts.comes_in_where(server, place)),
             accepted_around: refused_at.is_some()
                 && self.listeners.accepted_around(attempted.server(), attempted.last_seen()),
+            restart: attempted
+                .rst()
+                .and_then(|_| self.listeners.restart_about(attempted.server(), attempted.start())),
             learned_idle: if attempted.was_answered() {
                 self.services.usual_idle(attempted.server())
             } else {
@@ -179,6 +188,12 @@ impl Context {
             server_comes_in: self.hosts.server_comes_in(close),
             accepted_around: close.answers_syn()
                 && self.listeners.accepted_around(close.endpoint(Side::Server), end_of(close)),
+            restart: if close.answers_syn() {
+                self.listeners.restart_about(close.endpoint(Side::Server), close.start.ts)
+            } else {
+                None
+            },
+            ended_with: self.listeners.ended_with(close),
             refused_from: close.ended_by_server().and_then(|at| {
                 let listener = close.endpoint(Side::Server);
                 self.listeners.refused_about(listener, at).filter(|&from| close.start.ts < from)

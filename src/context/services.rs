@@ -155,7 +155,7 @@ impl Services {
 }
 
 /// Is an idle time within a tenth of the usual one?
-const fn near(idle: Span, usual: Span) -> bool {
+pub(super) const fn near(idle: Span, usual: Span) -> bool {
     idle.as_nanos().abs_diff(usual.as_nanos()).saturating_mul(10) <= usual.as_nanos()
 }
 

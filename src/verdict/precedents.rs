@@ -28,6 +28,8 @@ struct Kind {
     left_here: bool,
     /// Its port accepted others around it.
     accepted_around: bool,
+    /// And was being started again.
+    restarted: bool,
     /// It may be one of a scan.
     scan: bool,
     /// And is, beyond doubt.
@@ -37,7 +39,7 @@ struct Kind {
 }
 
 /// How many kinds there are: one for each set of facts.
-const KINDS: usize = 1 << 10;
+const KINDS: usize = 1 << 11;
 
 impl Kind {
     fn of(attempted: &Attempted, surroundings: &Surroundings) -> Self {
@@ -53,6 +55,7 @@ impl Kind {
             over_loopback: attempted.refused_over_loopback(),
             left_here: surroundings.server_comes_in && attempted.refusal_place().is_some_and(Place::goes_out),
             accepted_around: surroundings.accepted_around && rst.is_some(),
+            restarted: surroundings.restart.is_some() && rst.is_some(),
             scan: surroundings.scan.is_some(),
             plain: surroundings.scan.is_some_and(|scan| scan.telltale == Telltale::Plain),
             doubtful: attempted.until() == ObservedUntil::Evicted || surroundings.lost_nearby > 0,
@@ -68,6 +71,7 @@ impl Kind {
             self.over_loopback,
             self.left_here,
             self.accepted_around,
+            self.restarted,
             self.scan,
             self.plain,
             self.doubtful,
@@ -147,7 +151,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
-    use crate::context::{LearnedIdle, Scan};
+    use crate::context::{LearnedIdle, Restart, Scan};
     use crate::decode::{Endpoint, Flags, Pdu, Segment, SeqNumber, Traits};
     use crate::flow::{Ended, FlowTable, Settings};
     use crate::time::{Span, Timestamp};
@@ -272,7 +276,7 @@ mod tests {
             ttls in any::<[Option<u8>; 6]>(),
             lost in any::<[bool; 6]>(),
             comes_in in any::<[bool; 6]>(),
-            accepted in any::<[bool; 6]>(),
+            (accepted, restarted) in any::<([bool; 6], [bool; 6])>(),
             (evicted, learned) in any::<([bool; 6], [bool; 6])>(),
             watched in any::<[u8; 6]>(),
         ) {
@@ -280,6 +284,7 @@ mod tests {
             for at in 0..6 {
                 let until = if evicted[at] { ObservedUntil::Evicted } else { ObservedUntil::Eof };
                 let attempted = attempted(&seen[at], answers[at], until, Span::from_millis(10 * u64::from(watched[at])));
+                let restart = Restart { ended: attempted.start(), refused_until: attempted.start() };
                 let idle = LearnedIdle { idle: Span::from_secs(5), fitting: 3, of: 3, together: 0 };
                 let around = Surroundings {
                     scan: scans[at].map(|plain| {
@@ -289,6 +294,7 @@ mod tests {
                     server_ttl: ttls[at],
                     server_comes_in: comes_in[at],
                     accepted_around: accepted[at],
+                    restart: restarted[at].then_some(restart),
                     lost_nearby: u64::from(lost[at]),
                     learned_idle: (learned[at] && attempted.was_answered()).then_some(idle),
                     ..Surroundings::default()

@@ -25,9 +25,10 @@ pub(in crate::verdict) fn reset_in_a_row(evidence: &Evidence<'_>) -> bool {
     unserved.resets > 1 && in_a_row && (unserved.silent > 0 || no_timeout)
 }
 
-/// How many other connections the server closed at that moment, after other idle times, if they were some.
+/// How many other connections the server closed at that moment, after other idle times or in their midst, if they were some.
 pub(in crate::verdict) fn closed_with(evidence: &Evidence<'_>) -> Option<u32> {
-    evidence.surroundings.learned_idle.map(|learned| learned.together).filter(|&others| others >= SOME)
+    let idle = evidence.surroundings.learned_idle.map_or(0, |learned| learned.together);
+    Some(idle.max(evidence.surroundings.ended_with)).filter(|&others| others >= SOME)
 }
 
 /// That the server's port refused whoever came about when it ended the connection, in a clause: no patience with one connection shuts a port.

@@ -10,7 +10,8 @@ pub(super) const RULE: Rule = Rule {
     doc: "What happened: the client's SYN was answered by a RST. Nothing listens on that address and port, or the host's own \
 firewall refuses it in the same form. The client's connect() fails at once with ECONNREFUSED.
 How it is told: RST+ACK whose acknowledgement is the SYN's sequence number + 1; it needs no socket, so it comes at once. \
-Where the port lets others in just before and just after, a limit or a restart is as likely.
+Where the port lets others in just before and just after, a limit or a restart is as likely; it is a restart where the server had \
+ended connections in their midst just before, and nobody had one then until others were let in.
 Not to be confused with: a firewall on the path that answers in the server's name looks the same, which is why this is never \
 called certain; accept_queue_overflow, where the handshake was completed first.
 What to do: on the server, `ss -ltn` shows what listens and on which address (127.0.0.1 is not reachable from outside); check \
@@ -36,7 +37,8 @@ fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
         return None;
     }
     let elsewhere = other_distance(evidence).is_some() || refused_here(evidence).is_some();
-    Some(if elsewhere || evidence.surroundings.accepted_around {
+    let around = evidence.surroundings;
+    Some(if elsewhere || around.accepted_around && around.restart.is_none() {
         Confidence::Possible
     } else {
         Confidence::Likely
@@ -45,6 +47,13 @@ fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
 
 fn facts_of(evidence: &Evidence<'_>) -> Vec<Fact> {
     let mut facts = facts::of_rst(evidence);
+    if let Some(restart) = evidence.surroundings.restart {
+        let before = evidence.close.start.ts.since(restart.ended);
+        facts.push(Fact::of_all(format!(
+            "the server had ended others of that port until {before} before, and let nobody in from then on; a moment later it did"
+        )));
+        return facts;
+    }
     let open = "the port accepted others within a second before, and within a second after";
     facts.extend(evidence.surroundings.accepted_around.then(|| Fact::of_all(open)));
     facts
@@ -52,6 +61,14 @@ fn facts_of(evidence: &Evidence<'_>) -> Vec<Fact> {
 
 fn advise(evidence: &Evidence<'_>) -> String {
     let server = evidence.close.endpoint(Side::Server);
+    if let Some(restart) = evidence.surroundings.restart {
+        return format!(
+            "What listens on port {} of {} was being restarted: it had ended its connections, and refused whoever came for {} at least. Hand over the listening socket (SO_REUSEPORT, socket activation) or take it out of the balancer first, and let clients try again after a pause.",
+            server.port,
+            server.addr,
+            restart.refused_until.since(restart.ended)
+        );
+    }
     if evidence.surroundings.accepted_around {
         return format!(
             "Port {} of {} was open to others just before and just after: look for a limit or a rule of a firewall there (`nft list ruleset`: connlimit, reject with tcp reset), for one of several backends that is down, or for a restart in between.",
