@@ -1,6 +1,6 @@
 //! What a server speaks that is asked in HTTP, or in another version of it.
 
-use super::tls;
+use super::{database, tls};
 
 /// How servers of other protocols begin: SSH (RFC 4253 §4.2), IMAP (RFC 9051 §7.1), POP3 (RFC 1939 §3), AMQP, VNC (RFC 6143 §7.1.1), NATS, rsync,
 /// memcached. What begins otherwise may be a page without a head, as HTTP/0.9 had it.
@@ -19,7 +19,7 @@ const GREETINGS: &[&[u8]] = &[
     b"ERROR\r\n",
 ];
 
-/// A version of HTTP, TLS, or neither.
+/// A version of HTTP, TLS, or none of both.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Spoken {
     /// HTTP/1.x.
@@ -28,6 +28,8 @@ pub enum Spoken {
     Http2,
     /// TLS.
     Tls,
+    /// MySQL, or `MariaDB`.
+    MySql,
     /// Something else.
     NoHttp,
 }
@@ -37,6 +39,9 @@ impl Spoken {
     pub(super) fn instead_of_http1(bytes: &[u8]) -> Option<Self> {
         if tls::looks_like_alert(bytes) {
             return Some(Self::Tls);
+        }
+        if database::greets_in_mysql(bytes) {
+            return Some(Self::MySql);
         }
         let other = is_reply(bytes) || GREETINGS.iter().any(|greeting| bytes.starts_with(greeting));
         other.then_some(Self::NoHttp)

@@ -14,7 +14,7 @@ pub(in crate::verdict) fn spoken(evidence: &Evidence<'_>) -> Option<Spoken> {
 
 /// Did the client ask in HTTP what speaks none? Whatever it got then was no answer.
 pub(in crate::verdict) fn speaks_no_http(evidence: &Evidence<'_>) -> bool {
-    matches!(spoken(evidence), Some(Spoken::NoHttp | Spoken::Tls))
+    matches!(spoken(evidence), Some(Spoken::NoHttp | Spoken::MySql | Spoken::Tls))
 }
 
 /// What the server spoke instead of what it was asked in.
@@ -23,6 +23,7 @@ pub(in crate::verdict) fn fact(evidence: &Evidence<'_>) -> Option<Fact> {
         Spoken::Http1 => "HTTP/1",
         Spoken::Http2 => "HTTP/2",
         Spoken::Tls => "TLS",
+        Spoken::MySql => "MySQL",
         Spoken::NoHttp => "something else",
     };
     let fact = format!("the server speaks {spoken} here and not the HTTP that it was asked in");
@@ -41,6 +42,11 @@ pub(in crate::verdict) fn advice(evidence: &Evidence<'_>) -> Option<String> {
         Spoken::Tls => {
             return Some(format!(
                 "{server} wants TLS and was asked in clear, and a retry will fail as well: ask it with https://, or another port in clear."
+            ));
+        }
+        Spoken::MySql => {
+            return Some(format!(
+                "{server} is a MySQL or MariaDB server and speaks no HTTP, and a retry will fail as well: look for a wrong port."
             ));
         }
         Spoken::NoHttp if asked_in_http1 => {

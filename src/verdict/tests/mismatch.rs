@@ -40,6 +40,30 @@ fn who_speaks_no_http_answers_no_request() {
     assert!(told.advice.as_deref().is_some_and(|advice| advice.contains("no HTTP")), "{:?}", told.advice);
 }
 
+/// A database greets whoever connects, and takes what it is asked for a packet that is out of order, before or after it has it.
+#[test]
+fn who_asks_a_database_in_http_learns_that_it_is_one() {
+    let greets = "B > A P. hex 280000000a352e352e352d31302e31312e31392d4d61726961444200190000006563634350554126000000f7\n";
+    let error = "B > A P. hex 21000001ff8404233038533031476f74207061636b657473206f7574206f66206f72646572\n";
+    let asks = format!("{greets}A > B .\n{}{error}", GET.replace("B > A .\n", ""));
+    let crossed = format!("{GET}{greets}A > B .\n{error}");
+    let ends = [
+        ("A > B .\nB > A R.", "no_response"),
+        ("A > B F. ack 5045\nA > B R seq 1028\nB > A R.", "client_abort"),
+        ("A > B F. ack 5045\nB > A R.\nA > B R seq 1028", "client_abort"),
+    ];
+    for (talk, (end, name)) in [asks, crossed].iter().flat_map(|talk| ends.map(|end| (talk, end))) {
+        let told = verdict(&format!("{OPEN}{talk}{end}"));
+        assert_eq!(cause(&told), (Some(name), Some(Harm::Harmful)), "{talk}{end}: {:?}", told.evidence);
+        assert!(told.evidence.iter().any(|fact| fact.fact.contains("speaks MySQL")), "{:?}", told.evidence);
+        assert!(
+            told.advice.as_deref().is_some_and(|advice| advice.contains("wrong port")),
+            "{:?}",
+            told.advice
+        );
+    }
+}
+
 /// Relatives of HTTP have a status, and captures begin in the midst of answers.
 #[test]
 fn what_may_be_an_answer_is_not_told_as_none() {

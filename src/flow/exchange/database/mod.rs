@@ -37,6 +37,11 @@ pub(super) fn begins(bytes: &[u8]) -> bool {
     postgres::begins(bytes) || redis::is_command(bytes) || mysql::begins(bytes)
 }
 
+/// Does a server of MySQL or `MariaDB` begin so?
+pub(super) fn greets_in_mysql(bytes: &[u8]) -> bool {
+    mysql::is_greeting(bytes)
+}
+
 /// Do the first bytes of a connection look like the beginning of a session that may be told by so few?
 pub(super) fn looks_like_startup(bytes: &[u8]) -> Looks {
     match postgres::looks_like_startup(bytes) {

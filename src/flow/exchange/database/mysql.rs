@@ -87,6 +87,11 @@ enum Phase {
     Streaming,
 }
 
+/// The only version of the protocol since 1998.
+const GREETING: u8 = 10;
+/// A server's version, the name of a plugin and some numbers.
+const LONGEST_GREETING: usize = 512;
+
 /// What the next packet of an answer is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Answer {
@@ -106,6 +111,14 @@ enum Answer {
 #[inline]
 pub(super) fn begins(bytes: &[u8]) -> bool {
     is_login(bytes) || is_query(bytes)
+}
+
+/// Is this with what a server begins: a packet that has the number 0, with the version of the protocol and its own (Protocol::HandshakeV10)?
+pub(super) fn is_greeting(bytes: &[u8]) -> bool {
+    let Some((&[a, b, 0, 0], [GREETING, version, ..])) = bytes.split_first_chunk::<HEADER>() else {
+        return false;
+    };
+    usize::from(u16::from_le_bytes([a, b])) <= LONGEST_GREETING && version.is_ascii_digit()
 }
 
 /// Is this what a client says when it logs in in clear?
