@@ -14,6 +14,7 @@ mod network;
 mod outage;
 mod own_words;
 mod program;
+mod refused;
 mod reused;
 mod sender;
 mod shut;

@@ -44,6 +44,9 @@ fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
     if !evidence.in_tls_handshake || tls::hello_in_vain(evidence) || tls::left_before_answer(evidence) {
         return None;
     }
+    if refused_tls::by_server_at_hello(evidence) {
+        return Some(Confidence::Certain);
+    }
     match (evidence.how, evidence.rst_by) {
         (How::Reset, Some(Sender::Side(Side::Server))) => Some(Confidence::Certain),
         (How::Reset, Some(Sender::Middlebox)) => Some(Confidence::Possible),

@@ -4,7 +4,7 @@ use crate::flow::{Http, Side};
 use crate::verdict::ending::{probes, shut_window, unseen};
 use crate::verdict::evidence::{Shape, Talk};
 use crate::verdict::rule::{Confidence, Rule, hit, miss};
-use crate::verdict::talk::{own_words, turned_away, unheeded, unread};
+use crate::verdict::talk::{answered_early, own_words, turned_away, unheeded, unread};
 use crate::verdict::{Evidence, Fact, How, Sender, facts, talk};
 
 pub(super) const RULE: Rule = Rule {
@@ -140,9 +140,8 @@ fn closed_idle(evidence: &Evidence<'_>, side: Side) -> bool {
 /// The server answered before it had the whole request.
 fn refused_upload(evidence: &Evidence<'_>, side: Side) -> bool {
     let answered = evidence.http().is_some_and(|http| http.response.is_some());
-    side == Side::Server
-        && (answered || talk::fatal(evidence).is_some())
-        && evidence.exchange.request_unfinished()
+    let early = (answered || talk::fatal(evidence).is_some()) && evidence.exchange.request_unfinished();
+    side == Side::Server && (early || answered_early::is_too_much(evidence.exchange))
 }
 
 /// The server's answer had begun, to something of which nobody can tell whether all of it was read. Who answers in HTTP has read the
@@ -223,6 +222,8 @@ fn left_unread(evidence: &Evidence<'_>) -> Option<Fact> {
 
 /// Request Timeout (RFC 9110 §15.5.9).
 const TOO_SLOW: u16 = 408;
+/// Request Header Fields Too Large (RFC 6585 §5).
+const HEAD_TOO_LONG: u16 = 431;
 
 fn advise(evidence: &Evidence<'_>) -> String {
     let status = evidence.http().and_then(|http| http.response.as_ref()).map(|response| response.status);
@@ -240,6 +241,7 @@ fn advise(evidence: &Evidence<'_>) -> String {
         return advice.to_owned();
     }
     match evidence.rst_by {
+        Some(Sender::Side(Side::Server)) if status == Some(HEAD_TOO_LONG) => "The server said that the request's head is too long (431) and closed with the rest of it unread: send less (cookies, tokens), or raise the server's limit (8 to 16 KiB with most).".into(),
         Some(Sender::Side(Side::Server)) if status == Some(TOO_SLOW) => "The server said that the request came too slowly (408): see why the client took so long to send it, or raise the server's request timeout.".into(),
         Some(Sender::Side(Side::Server)) => "Make the server read the request to its end (or drain it for a while) before it closes; a client that still uploads may never see the early answer.".into(),
         _ => "The client closed with data unread: normal when it left on purpose; otherwise make it read to the end before it closes.".into(),

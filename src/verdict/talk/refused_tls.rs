@@ -54,6 +54,17 @@ fn said_at_once(evidence: &Evidence<'_>, tls: &Tls) -> bool {
     ended && said.since(asked).as_nanos() < QUIET.as_nanos().saturating_add(path.as_nanos())
 }
 
+/// Did the server refuse what the client's hello offers? Keys were agreed on, an alert followed at once, and the end upon that, before the client had
+/// shown anything. Nobody on the path has these keys.
+pub(in crate::verdict) fn by_server_at_hello(evidence: &Evidence<'_>) -> bool {
+    let refused = ended(evidence, Side::Server).filter(|_| evidence.in_tls_handshake);
+    let Some(tls) = refused.filter(|_| all_read(evidence) && evidence.ended_by() == Some(Side::Server))
+    else {
+        return false;
+    };
+    said_at_once(evidence, tls) && !farewell::said_goodbye(evidence, Side::Client)
+}
+
 /// Did the client refuse what the server had shown? An alert stands where its Finished would.
 pub(in crate::verdict) fn by_client(evidence: &Evidence<'_>) -> bool {
     evidence.in_tls_handshake && ended(evidence, Side::Client).is_some()
@@ -102,6 +113,8 @@ pub(in crate::verdict) fn fact(evidence: &Evidence<'_>) -> Option<Fact> {
         "the client refused: what it sent last is as long as an alert, and stands in place of the end of its handshake"
     } else if by_server(evidence) {
         "the server refused: what it sent last is as long as an alert, and it had asked for a certificate"
+    } else if by_server_at_hello(evidence) {
+        "the server refused: keys were agreed on, and what it sent last is as long as an alert"
     } else if left_at_sight(evidence) {
         "the client left when it had the server's part of the handshake, and never sent its own"
     } else {
@@ -120,6 +133,11 @@ pub(in crate::verdict) fn advice(evidence: &Evidence<'_>) -> Option<&'static str
     if left_at_sight(evidence) {
         return Some(
             "Perhaps the client did not trust the certificate (self-signed, unknown authority, name, date): its error says so. A check that only wants to see a certificate leaves in the same way, and is harmless.",
+        );
+    }
+    if by_server_at_hello(evidence) {
+        return Some(
+            "The server refused what the client offers (no protocol in common by ALPN, no certificate for that name, no signature in common), in an alert that only the client can read: its error says which, and the server's log. No filter on the path can say that.",
         );
     }
     by_server(evidence).then_some(

@@ -1,0 +1,53 @@
+//! Servers that refuse what they are asked before they have read all of it, and say so.
+
+use crate::verdict::example::{cause, verdict};
+use crate::verdict::{Confidence, Harm, Verdict};
+
+const OPEN: &str = "A > B S\nB > A S.\nA > B .\n";
+const HELLO: &str = "A > B P. hex 16030100050100000100\n";
+
+fn found(told: &Verdict) -> Option<(&'static str, Confidence)> {
+    told.cause.map(|found| (found.rule.name, found.confidence))
+}
+
+fn has_advice(told: &Verdict, advice: &str) -> bool {
+    told.advice.as_deref().is_some_and(|told| told.contains(advice))
+}
+
+/// A head that is too long is not read to its end, and what is left unread makes a RST of the close.
+#[test]
+fn a_head_that_is_too_long_is_left_unread() {
+    let head = "A > B P. \"GET / HTTP/1.1\\r\\nHost: b\\r\\nCookie: aaaa\"\n";
+    let more = "A > B P. len 9000\nB > A .\nA > B P. len 9000\nB > A .\n";
+    let says = |status: &str| {
+        format!("B > A P. \"HTTP/1.1 {status}\\r\\nConnection: close\\r\\n\\r\\n\"\nA > B .\nB > A R.")
+    };
+    let told = verdict(&format!("{OPEN}{head}{more}{}", says("431 Request Header Fields Too Large")));
+    assert_eq!(found(&told), Some(("unread_data_at_close", Confidence::Likely)), "{:?}", told.evidence);
+    assert_eq!(told.harm, Some(Harm::Harmful));
+    assert!(has_advice(&told, "head is too long (431)"), "{:?}", told.advice);
+    // One that answers all the same had read it, for all that is known.
+    let answered = verdict(&format!("{OPEN}{head}{more}{}", says("200 OK")));
+    assert_eq!(answered.cause_name(), Some("response_cut"), "{:?}", answered.evidence);
+}
+
+/// A server that finds nothing in a hello that it can agree to says so in an alert that only the client can read: no filter has the keys.
+#[test]
+fn an_alert_right_behind_the_servers_hello_refuses_what_the_client_offers() {
+    let alert = format!("1703030013{}", "61".repeat(19));
+    let refused = format!("{OPEN}{HELLO}B > A .\nB > A P. hex 160303000402000000140303000101{alert}\n");
+    for end in ["B > A F.\nA > B F.\nB > A .", "B > A R."] {
+        let told = verdict(&format!("{refused}A > B .\n{end}"));
+        assert_eq!(found(&told), Some(("tls_handshake_reset", Confidence::Certain)), "{:?}", told.evidence);
+        assert!(has_advice(&told, "ALPN"), "{:?}", told.advice);
+        assert_eq!(told.harm, Some(Harm::Harmful));
+    }
+    // Who waits in between has another reason, and whose client leaves was not refused.
+    let late = verdict(&format!(
+        "{OPEN}{HELLO}B > A P. hex 160303000402000000140303000101\nA > B .\n+5 B > A P. hex {alert}\nB > A F.\nA > B F.\nB > A ."
+    ));
+    assert!(!has_advice(&late, "ALPN"), "{:?}", late.advice);
+    let left = verdict(&format!("{refused}A > B F.\nB > A F.\nA > B ."));
+    assert_ne!(found(&left), Some(("tls_handshake_reset", Confidence::Certain)), "{:?}", left.evidence);
+    assert_eq!(cause(&left).0, Some("tls_handshake_reset"), "{:?}", left.evidence);
+}
