@@ -124,12 +124,20 @@ fn ended_out_of_sight(evidence: &Evidence<'_>) -> bool {
     let quiet = peace::nothing_owed(evidence) && !peace::only_goodbyes(evidence);
     // Why a server ends a session is encrypted.
     let told_to = farewell::said_goodbye(evidence, Side::Server);
-    let forgotten = evidence.closer == Some(Side::Server) && gave_up::refused_a_close(evidence);
+    let forgotten = gave_up::refused_a_close(evidence)
+        && (evidence.closer == Some(Side::Server) || may_have_waited_in_vain(evidence));
     let out_of_sight = told_to && client_had_closed(evidence)
         || refused_nothing(evidence)
         || forgotten
         || aborted_its_own_end(evidence);
     quiet && out_of_sight
+}
+
+/// Had the server spoken last, and may it have had more to say? It had lost the connection when the client closed: for how long it had said
+/// nothing tells nothing then.
+fn may_have_waited_in_vain(evidence: &Evidence<'_>) -> bool {
+    let more = rhythm::server_reports(evidence) && !talk::is_known(evidence);
+    more || talk::began_unseen(evidence)
 }
 
 /// Did a RST that only answers a segment come from the client, and answer none? A program that leaves sends another one.

@@ -112,6 +112,31 @@ fn went_on_after(later: &[Recent], one: &Recent) -> Option<WentOn> {
     (next.by == one.by).then(|| WentOn { pause: next.ts.since(one.ts), taken })
 }
 
+/// Did the server say one small message after another by itself, each acknowledged before the next: news, a feed? Then it may have had more to
+/// say, however long it had been silent.
+pub(in crate::verdict) fn server_reports(evidence: &Evidence<'_>) -> bool {
+    let mut said: Option<(&Recent, bool)> = None;
+    let mut row = 1;
+    for recent in evidence.close.recent.iter().filter(|recent| !recent.flags.rst()) {
+        match said {
+            Some((last, taken)) if recent.by == last.by && recent.len > 0 => {
+                let new = recent.seq_end().after(last.seq_end());
+                row += u32::from(new && taken && recent.len < MESSAGE);
+                said = Some((recent, taken && !new));
+            }
+            Some(_) if recent.by == evidence.close.client && recent.len > 0 => said = None,
+            Some((last, _)) if recent.by == evidence.close.client && recent.flags.ack() => {
+                said = Some((last, !recent.ack.before(last.seq_end())));
+            }
+            None if recent.by != evidence.close.client && recent.len > 0 => {
+                (said, row) = (Some((recent, false)), 1);
+            }
+            _ => {}
+        }
+    }
+    said.is_some() && row >= ROW
+}
+
 /// Did the client say it all in one go, and then wait? A request may come in several pieces.
 fn waited(evidence: &Evidence<'_>, said_in: Span) -> bool {
     evidence.idle_before.is_some_and(|idle| idle >= QUIET && said_in.as_nanos() < idle.as_nanos() / IN_ONE_GO)

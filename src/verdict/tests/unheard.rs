@@ -5,7 +5,7 @@ use crate::context::Context;
 use crate::decode::{Pdu, script};
 use crate::flow::{Coverage, Ended, FlowTable, ObservedUntil, Settings};
 
-use crate::verdict::{Confidence, How, Sees, Sender, Side, Verdict, consider};
+use crate::verdict::{Confidence, Harm, How, Sees, Sender, Side, Verdict, consider};
 
 /// The verdict on the only connection of a script, of which the segments pass that `--light` lets through. It has to be the same where nobody
 /// says that no others do.
@@ -122,4 +122,19 @@ B > A . \"HTTP/1.1 200 OK\\r\\nContent-Length: 90000\\r\\n\\r\\nab\"\nA > B .\nB
         told.evidence
     );
     assert!(told.advice.is_some_and(|advice| !advice.contains("tracepath")));
+}
+
+/// A host that loses a connection says no more on it: the client of a feed has not had all because it heard nothing for a while.
+#[test]
+fn who_leaves_a_feed_that_its_host_had_lost_may_miss_something() {
+    let open = "A > B S\nB > A S.\nA > B .\nA > B P. len 9\n";
+    let feed = "+0.1 B > A P. len 500\nA > B .\n".repeat(5);
+    let told = |story: &str| crate::verdict::example::verdict(story);
+    let lost = told(&format!("{open}{feed}+2 A > B F.\nB > A R"));
+    assert_eq!((lost.cause_name(), lost.harm), (Some("state_lost"), None), "{:?}", lost.evidence);
+    let midway = told("A > B F. seq 1000 ack 5000\nB > A R seq 5000");
+    assert_eq!(midway.harm, None, "{:?}", midway.evidence);
+    // One that answers what it is asked has said all by then.
+    let answered = told(&format!("{open}B > A P. len 500\nA > B .\n+2 A > B F.\nB > A R"));
+    assert_eq!((answered.cause_name(), answered.harm), (Some("state_lost"), Some(Harm::Harmless)));
 }
