@@ -21,8 +21,11 @@ fn repeated_after<'a>(evidence: &'a Evidence<'_>, by: End) -> Option<&'a Recent>
     let reset = evidence.reset().filter(|_| evidence.how.by_rst())?;
     let (first, last) = (reset.after.at(by).first.as_ref()?, reset.after.at(by).last.as_ref()?);
     let same = |said: &&Recent| (said.seq, said.len) == (last.seq, last.len);
-    // A retransmission comes twice as late each time; what a capture of another clock holds once more comes in a row.
-    let again = same(&first) && first.ts > reset.rst.ts && last.ts.since(first.ts) >= LONG;
+    // A retransmission comes twice as late each time; what a capture of another clock holds once more comes in a row. Its host may have said
+    // something else before.
+    let kept = evidence.close.recent.iter().filter(|said| said.by == by && said.file == last.file);
+    let mut copies = kept.chain([first]).filter(same).filter(|copy| copy.ts > reset.rst.ts);
+    let again = copies.any(|copy| last.ts.since(copy.ts) >= LONG);
     let answered = reset.prompt.as_ref().filter(|prompt| prompt.by == by && prompt.file == last.file);
     let anew = answered.filter(same).is_some_and(|_| last.ts.since(reset.rst.ts) >= LONG);
     (last.len > 0 && (again || anew)).then_some(last)

@@ -138,3 +138,19 @@ fn who_leaves_a_feed_that_its_host_had_lost_may_miss_something() {
     let answered = told(&format!("{open}B > A P. len 500\nA > B .\n+2 A > B F.\nB > A R"));
     assert_eq!((answered.cause_name(), answered.harm), (Some("state_lost"), Some(Harm::Harmless)));
 }
+
+/// A device that rejects what the client sends tells the client alone: its RSTs go the same way, and the server goes on, and over what it
+/// has said before.
+#[test]
+fn who_repeats_himself_behind_a_reset_in_his_name_was_told_nothing() {
+    let open = "A > B S\nB > A S. ttl 63\nA > B .\nA > B P. len 9\n";
+    let feed = "+0.1 B > A P. len 500 ttl 63\nA > B .\n".repeat(3);
+    let next = "+0.2 B > A P. len 1000 ttl 63\nA > B R seq 1010\n";
+    let again = ["+0.2", "+0.4", "+0.8", "+1.6"]
+        .map(|pause| format!("{pause} B > A P. seq 6001 len 500 ttl 63\nA > B R seq 1010\n"));
+    let told =
+        crate::verdict::example::verdict(&format!("{open}{feed}B > A R seq 6501\n{next}{}", again.concat()));
+    assert_eq!(told.rst_by, Some(Sender::Middlebox), "{:?}", told.evidence);
+    assert_eq!((told.client_sees.read, told.server_sees.read), (Some("ECONNRESET"), None));
+    assert_eq!(told.harm, Some(Harm::Harmful));
+}
