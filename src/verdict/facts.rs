@@ -119,32 +119,45 @@ pub(super) fn of_talk(evidence: &Evidence<'_>) -> Option<Fact> {
             Fact::of_all(format!("{request} had no answer yet"))
         }
         Talk::Awaiting if evidence.exchange.request_unfinished() => {
-            let bytes = turn.bytes;
-            Fact::at(
-                turn.frame,
-                format!("{request} ({bytes} bytes so far) was not whole, and had no answer yet"),
-            )
+            let (frame, bytes) = asked_in(evidence, turn);
+            Fact::at(frame, format!("{request} ({bytes} bytes so far) was not whole, and had no answer yet"))
         }
         Talk::Awaiting if evidence.asked_long_before() => {
             Fact::at(turn.frame, format!("{request} had no answer yet"))
         }
         Talk::Awaiting => {
+            let (frame, bytes) = asked_in(evidence, turn);
             let says = match unseen::missing_of_request(evidence) {
                 Some(missing) => {
                     format!("{request} did not arrive whole: {missing} bytes of it never came")
                 }
                 None if rhythm::may_want_no_answer(evidence) => {
-                    format!("{request} ({} bytes) had no answer, as none of that length before", turn.bytes)
+                    format!("{request} ({bytes} bytes) had no answer, as none of that length before")
                 }
-                None => format!("{request} ({} bytes) had no answer yet", turn.bytes),
+                None => format!("{request} ({bytes} bytes) had no answer yet"),
             };
-            Fact::at(turn.frame, says)
+            Fact::at(frame, says)
         }
         Talk::Answering => {
             Fact::at(turn.frame, unseen::told(evidence, &request).unwrap_or_else(|| begun(evidence)))
         }
         Talk::Complete => Fact::at(turn.frame, settled(evidence, turn, &request)),
     })
+}
+
+/// In which frame the latest request began, and how long it is: what the client said without being interrupted may have begun with the rest of
+/// one that was answered early.
+fn asked_in(evidence: &Evidence<'_>, turn: Turn) -> (u64, u64) {
+    let single = evidence.exchange.last_request().filter(|_| evidence.exchange.http2().is_none());
+    let behind = single.and_then(|(by, seq)| Some((seq, u64::try_from(seq.offset_from(turn.seq)).ok()?, by)));
+    let Some((seq, before, by)) =
+        behind.filter(|&(_, before, by)| by == turn.by && (1..turn.bytes).contains(&before))
+    else {
+        return (turn.frame, turn.bytes);
+    };
+    let first =
+        evidence.close.recent.iter().find(|recent| recent.by == by && recent.seq == seq && recent.len > 0);
+    (first.map_or(turn.frame, |first| first.frame), turn.bytes - before)
 }
 
 /// What was said last, when nothing was owed any more.

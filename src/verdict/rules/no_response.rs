@@ -119,12 +119,13 @@ fn half_asked(evidence: &Evidence<'_>) -> bool {
     evidence.exchange.request_unfinished() && evidence.idle_before.is_some_and(|idle| idle >= QUIET)
 }
 
-/// How long the client had been sending its request, if it was still at it: the time since its last segment is nobody's patience.
-fn still_asking(evidence: &Evidence<'_>) -> Option<Span> {
+/// For how long the client had been sending its request when the server ended in its midst.
+fn sent_for(evidence: &Evidence<'_>) -> Option<Span> {
     let asked = evidence.exchange.turn.filter(|turn| evidence.close.side(turn.by) == Side::Client)?;
-    let end = evidence.fin(Side::Server).map_or(evidence.end_time(), |fin| fin.ts);
-    let taken = end.since(asked.start);
-    (evidence.exchange.request_unfinished() && taken >= QUIET).then_some(taken)
+    let ended = evidence.fin(Side::Server).filter(|_| evidence.closer == Some(Side::Server));
+    let ended = ended.map_or_else(|| evidence.end_time(), |fin| fin.ts);
+    let took = ended.since(asked.start);
+    (evidence.exchange.request_unfinished() && took >= QUIET).then_some(took)
 }
 
 /// A server of TLS that is asked in clear says an alert, or nothing at all.
@@ -164,9 +165,9 @@ fn advise(evidence: &Evidence<'_>) -> String {
             facts::idle(evidence)
         );
     }
-    if let Some(taken) = still_asking(evidence) {
+    if let Some(took) = sent_for(evidence) {
         return format!(
-            "The server ended the connection {taken} after the request had begun, while the client was still sending it: look at its limits for reading one (a time, as Go's ReadTimeout, or a size). {}",
+            "The server ended the connection {took} after the request had begun, while the client was still sending it: see whether it allows as much for a whole request (Go: ReadTimeout, Node: requestTimeout, Apache: RequestReadTimeout), or failed on what it had. {}",
             facts::retry_advice(evidence)
         );
     }

@@ -51,3 +51,34 @@ fn an_alert_right_behind_the_servers_hello_refuses_what_the_client_offers() {
     assert_ne!(found(&left), Some(("tls_handshake_reset", Confidence::Certain)), "{:?}", left.evidence);
     assert_eq!(cause(&left).0, Some("tls_handshake_reset"), "{:?}", left.evidence);
 }
+
+/// What a client says behind the rest of an upload that was answered early is a request of its own length.
+#[test]
+fn a_request_behind_the_rest_of_an_upload_is_no_longer_than_it_is() {
+    let upload = "A > B P. \"POST /up HTTP/1.1\\r\\nHost: b\\r\\nContent-Length: 3000\\r\\n\\r\\n\"\n";
+    let refused = "B > A P. \"HTTP/1.1 401 No\\r\\nContent-Length: 0\\r\\n\\r\\n\"\n";
+    let rest = "A > B . len 1400\nB > A .\nA > B P. len 1600\nB > A .\n";
+    let next = "A > B P. \"GET / HTTP/1.1\\r\\nHost: b\\r\\n\\r\\n\"\nB > A .\n";
+    let told = verdict(&format!("{OPEN}{upload}{refused}{rest}{next}+1 A > B F.\nB > A F.\nA > B ."));
+    let says = "the request GET / (27 bytes) had no answer yet";
+    assert!(
+        told.evidence.iter().any(|fact| fact.fact == says && fact.frame == Some(10)),
+        "{:?}",
+        told.evidence
+    );
+}
+
+/// A server allows so much time for a whole request, however lively its client is.
+#[test]
+fn a_request_that_is_still_being_sent_was_cut_short_after_its_own_time() {
+    let head = "A > B P. \"POST /up HTTP/1.1\\r\\nHost: b\\r\\nTransfer-Encoding: chunked\\r\\n\\r\\n\"\n";
+    let chunk = "+0.05 A > B P. \"4\\r\\nabcd\\r\\n\"\nB > A .\n";
+    let told = verdict(&format!("{OPEN}{head}{}+0.01 B > A F.\nA > B .\n{chunk}B > A R", chunk.repeat(12)));
+    assert_eq!(found(&told), Some(("no_response", Confidence::Likely)), "{:?}", told.evidence);
+    assert!(told.evidence.iter().any(|fact| fact.fact.contains("was not whole")), "{:?}", told.evidence);
+    assert!(
+        has_advice(&told, "still sending it") && !has_advice(&told, "timeout of that length"),
+        "{:?}",
+        told.advice
+    );
+}
