@@ -10,7 +10,7 @@ use super::records::HEADER_LEN;
 /// Content type and authentication tag, on top of every message.
 const HIDDEN: u16 = 1 + 16;
 /// Level and description.
-const ALERT: u16 = 2 + HIDDEN;
+pub(super) const ALERT: u16 = 2 + HIDDEN;
 /// The same with the header of its record.
 pub(super) const ALERT_BYTES: u32 = HEADER_LEN + ALERT as u32;
 /// Message header.

@@ -2,6 +2,7 @@
 //! most of what [`Tls::on`] asks does not concern these, so that they are taken as they come. Whatever is not surely one is left to it;
 //! a property test holds the two equal.
 
+use super::flight;
 use super::records::{self, APPLICATION_DATA};
 use super::{At, Cipher, End, Now, Offers, Piece, SeqNumber, Tls, Turns};
 
@@ -96,6 +97,9 @@ impl Tls {
     fn is_speech(&self, by: End, len: u16, ack: Option<SeqNumber>) -> bool {
         let hidden = self.version13 == Some(true);
         let over = self.sides.at(by).cipher == Cipher::Finished;
+        if self.version13.is_none() && len == flight::ALERT {
+            return false;
+        }
         let told = if hidden { self.flight.is_over(by == self.client, len, ack) } else { over };
         told && !(self.offers == Offers::Http2 && records::may_be_http2s_own(len, self.version13))
     }

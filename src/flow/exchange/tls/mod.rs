@@ -277,12 +277,17 @@ impl Tls {
             self.version13 = Some(true);
         }
         let own = self.offers == Offers::Http2 && records::may_be_http2s_own(len, self.version13);
-        if self.version13 != Some(true) {
-            self.established = true;
-            return if own { Now::Own } else { Now::Application };
-        }
         let begins = side.begins;
         self.clear_suspect(at.by, turns);
+        if self.version13 != Some(true) {
+            self.established = true;
+            // Where a snaplen hides which version it is, the length tells: up to TLS 1.2 few ciphers have records of data as short as that.
+            return match len {
+                flight::ALERT if self.version13.is_none() => self.suspect(begins, at, turns),
+                _ if own => Now::Own,
+                _ => Now::Application,
+            };
+        }
         if own {
             return Now::Own;
         }
@@ -294,17 +299,20 @@ impl Tls {
         self.established = self.flight.may_be_over();
         match class {
             Class::Application => Now::Application,
-            Class::Alert => {
-                let suspect = Suspect { at: At { seq: begins, ..*at }, said: *turns.now };
-                self.sides.at_mut(at.by).suspect = Some(Box::new(suspect));
-                Now::HiddenAlert
-            }
+            Class::Alert => self.suspect(begins, at, turns),
             Class::Handshake => Now::Other,
             Class::SecondTicket => {
                 turns.take_back(at.by);
                 Now::Other
             }
         }
+    }
+
+    /// A record that begins at `begins` is as long as an alert.
+    fn suspect(&mut self, begins: SeqNumber, at: &At, turns: &Turns<'_>) -> Now {
+        let suspect = Suspect { at: At { seq: begins, ..*at }, said: *turns.now };
+        self.sides.at_mut(at.by).suspect = Some(Box::new(suspect));
+        Now::HiddenAlert
     }
 
     /// Something follows what passed for an alert: it was a message, whose turn it was unless the other side has spoken since.
