@@ -37,6 +37,14 @@ const fn place_of(entry: u64) -> u32 {
     !entry as u32
 }
 
+/// The product of two numbers, all of whose bits matter to all of its bits.
+#[inline]
+#[expect(clippy::cast_possible_truncation, reason = "one half after the other")]
+pub(crate) fn folded(one: u64, other: u64) -> u64 {
+    let product = u128::from(one) * u128::from(other);
+    product as u64 ^ (product >> 64) as u64
+}
+
 impl Entries {
     /// How many there are.
     #[must_use]
@@ -131,6 +139,18 @@ impl Entries {
             at = (at + 1) & self.mask();
         }
         self.entries[hole] = EMPTY;
+    }
+
+    /// Forgets all whose place is none that `is_kept`.
+    pub(crate) fn retain(&mut self, mut is_kept: impl FnMut(u32) -> bool) {
+        let fresh = vec![EMPTY; self.entries.len()];
+        self.len = 0;
+        for entry in std::mem::replace(&mut self.entries, fresh) {
+            if entry != EMPTY && is_kept(place_of(entry)) {
+                self.put(entry);
+                self.len += 1;
+            }
+        }
     }
 
     /// All places, in no order.

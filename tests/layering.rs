@@ -18,7 +18,7 @@ const LAW: &[(&str, &[&str])] = &[
     ("error", &[]),
     ("decode", &["time"]),
     ("flow", &["decode", "time", "ahead", "index"]),
-    ("context", &["flow", "decode", "time"]),
+    ("context", &["flow", "decode", "time", "ahead", "index"]),
     ("verdict", &["context", "flow", "decode", "time"]),
     ("aggregate", &["verdict", "time", "ahead", "index"]),
     ("engine", &["aggregate", "verdict", "context", "flow", "decode", "time"]),

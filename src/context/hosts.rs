@@ -6,7 +6,7 @@ use crate::decode::Addr;
 use crate::flow::{Close, Half, Look, Place, Recent, Side};
 use crate::time::Timestamp;
 
-use super::window::Window;
+use super::window::{Hashed, Window};
 
 /// Segments that are too few to tell what is usual.
 const FEW: u64 = 2;
@@ -66,13 +66,17 @@ impl Hosts {
         usual.connections += 1;
     }
 
-    /// Reads what is known of a host, as it looks where most do.
+    /// Asks for the memory in which the look-up of a host will begin, as it looks where most do; `None` where it lies in the cache by itself.
     #[inline]
-    pub(super) fn touch(&self, host: Addr, file: u16) -> u64 {
-        if self.known.is_near() {
-            return 0;
-        }
-        self.known.get(&(host, self.at(Place::of_capture(file)))).map_or(0, |usual| usual.connections.into())
+    pub(super) fn fetch(&self, host: Addr, file: u16) -> Option<Hashed> {
+        let place = self.at(Place::of_capture(file));
+        (!self.known.is_near()).then(|| self.known.fetch(&(host, place)))
+    }
+
+    /// Asks for what it will find there.
+    #[inline]
+    pub(super) fn fetch_found(&self, host: Hashed) {
+        self.known.fetch_found(host);
     }
 
     /// The TTL of the server's segments on other connections, where the RST was captured. Only of use where a RST is to be compared, and

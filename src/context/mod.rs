@@ -4,6 +4,7 @@
 //! [`Surroundings`], a small value that says what the others did. Memory is bounded: what was not used for a window is
 //! forgotten, and so is the older half when there is too much of it, as under a flood of forged sources.
 
+mod ahead;
 mod ends;
 mod hosts;
 mod listeners;
@@ -109,43 +110,6 @@ impl Context {
         let accepts = |side| self.listeners.is_one(close.endpoint(side));
         if accepts(Side::Client) && !accepts(Side::Server) {
             close.client = close.client.peer();
-        }
-    }
-
-    /// Reads what [`Context::note`] will change.
-    #[must_use]
-    pub fn touch_to_note(&self, ended: &Ended) -> u64 {
-        match ended {
-            Ended::Attempt(attempted) => {
-                let (client, file) = (attempted.client().addr, attempted.file());
-                let server = attempted.was_answered().then(|| attempted.server().addr);
-                let server = server.map_or(0, |server| self.hosts.touch(server, file));
-                // Few sources are hosts that were noted a moment ago.
-                if self.sources.are_near() {
-                    return server;
-                }
-                self.hosts.touch(client, file) ^ self.sources.touch(client) ^ server
-            }
-            Ended::Whole(close) => {
-                self.hosts.touch(close.key.low.addr, close.file)
-                    ^ self.hosts.touch(close.key.high.addr, close.file)
-            }
-        }
-    }
-
-    /// Reads what [`Context::around_attempt`] will ask for.
-    #[must_use]
-    pub fn touch_to_judge(&self, ended: &Ended) -> u64 {
-        match ended {
-            Ended::Attempt(attempted) => {
-                let server = attempted.rst().map(|_| attempted.server().addr);
-                let server = server.map_or(0, |server| self.hosts.touch(server, attempted.file()));
-                server ^ self.sources.touch(attempted.client().addr)
-            }
-            Ended::Whole(close) => {
-                let server = close.endpoint(Side::Server);
-                self.hosts.touch(server.addr, close.file) ^ self.services.touch(server)
-            }
         }
     }
 

@@ -6,7 +6,7 @@ use crate::decode::{Addr, Endpoint, SeqNumber};
 use crate::flow::{Acceptance, Close, LINGER, Side};
 use crate::time::{Span, Timestamp};
 
-use super::window::Window;
+use super::window::{Hashed, Window};
 
 /// Resets of one listener that follow each other within this time are one event: closing a listener resets its queue at
 /// once (Linux `inet_csk_listen_stop`), and what serves one port in several processes closes them in a row.
@@ -110,10 +110,16 @@ impl Services {
         }
     }
 
-    /// Reads what is known of a service.
+    /// Asks for the memory in which the look-up of a service will begin.
     #[inline]
-    pub(super) fn touch(&self, server: Endpoint) -> u64 {
-        self.by_port.get(&server).map_or(0, |service| service.last.as_nanos())
+    pub(super) fn fetch(&self, server: Endpoint) -> Hashed {
+        self.by_port.fetch(&server)
+    }
+
+    /// Asks for what it will find there.
+    #[inline]
+    pub(super) fn fetch_found(&self, server: Hashed) {
+        self.by_port.fetch_found(server);
     }
 
     /// The connections of the listener that were reset unserved together with `close`.

@@ -1,14 +1,15 @@
 //! Who tries many doors: failed attempts to connect, by source.
 
-use ahash::RandomState;
-use smallvec::SmallVec;
+mod tried;
 
+use crate::ahead::Fetch;
 use crate::decode::{Addr, Endpoint};
 use crate::flow::{Attempted, Close, Marks, Side};
 use crate::time::{Span, Timestamp};
 
 use super::maker::Maker;
-use super::window::Window;
+use super::window::{Hashed, Seeds, Window};
+use tried::Tried;
 
 /// Attempts further apart than this belong to no one scan.
 const BURST: Span = Span::from_secs(60);
@@ -25,11 +26,7 @@ const MANY_TARGETS: usize = 25;
 /// scans has its answer.
 const TARGETS_A_RETURN: usize = 4;
 
-/// New ports of one host tried in vain within [`RUSH`] from which on it is a scan though it is made again: no program tries so many before it
-/// comes back to the first.
-const A_RANGE: u8 = 20;
-const RUSH: Span = Span::from_secs(1);
-/// But what tries each of them so often again waits for its services.
+/// What tries each of its ports so often again waits for its services.
 const ROUNDS: usize = 2;
 
 /// So many tries tell who somebody is: a program with fewer services than that has come back to some of them by then.
@@ -55,12 +52,16 @@ pub enum Telltale {
     Missing,
 }
 
-#[derive(Clone, Debug, Default)]
+/// What is asked of a source whenever it tries something, and whenever that is judged: a cache line, with its address.
+#[derive(Debug, Default)]
 struct Attempts {
-    /// Hashes of different targets: only their number counts, and of 25 no two are alike but once in ten million. Most sources
-    /// try one or two; under a flood there are many sources.
-    targets: SmallVec<[u32; 4]>,
-    ports: SmallVec<[u16; 4]>,
+    first: Timestamp,
+    last: Timestamp,
+    /// Which those were, as long as that is asked for.
+    tried: Option<Box<Tried>>,
+    /// How many different targets, and how many ports, up to the number that decides.
+    targets: u8,
+    ports: u8,
     /// How often one of the targets has refused again.
     returns: u8,
     /// How often it tried, up to the number that decides.
@@ -69,15 +70,11 @@ struct Attempts {
     open: u8,
     /// How often with a segment that no kernel's `connect()` makes.
     made: u8,
-    /// New ports that were tried in a rush, and whether it ever was a range of them.
-    rush: u8,
+    /// Whether it ever tried a range of ports in a rush.
     range: Range,
-    /// Of which host those were, and when the rush began.
-    host: Option<Addr>,
-    began: Timestamp,
-    first: Timestamp,
-    last: Timestamp,
 }
+
+const _: () = assert!(size_of::<(Addr, Attempts)>() <= 64);
 
 /// Whether somebody has gone through the ports of a host.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
@@ -109,41 +106,32 @@ enum Answer {
 impl Attempts {
     /// Were many tried, and hardly any of them again, or so many at once?
     fn is_scan(&self) -> bool {
-        let many = self.ports.len() >= MANY_PORTS || self.targets.len() >= MANY_TARGETS;
+        let (targets, ports) = (usize::from(self.targets), usize::from(self.ports));
+        let many = ports >= MANY_PORTS || targets >= MANY_TARGETS;
         // What is tried at random mostly finds nobody who listens.
         let in_vain = usize::from(self.open) * 2 <= usize::from(self.tries);
         let returns = usize::from(self.returns);
-        let again = self.range == Range::Yes && returns < self.targets.len().saturating_mul(ROUNDS);
-        many && in_vain && (again || returns.saturating_mul(TARGETS_A_RETURN) < self.targets.len())
+        let again = self.range == Range::Yes && returns < targets * ROUNDS;
+        many && in_vain && (again || returns * TARGETS_A_RETURN < targets)
     }
 
     fn telltale(&self) -> Telltale {
         let made = usize::from(self.made) * 2 > usize::from(self.tries);
-        if made || self.targets.len() >= MANY_TARGETS { Telltale::Plain } else { Telltale::Missing }
-    }
-
-    /// Reads what the next attempt will be compared with.
-    #[inline]
-    fn touch(&self) -> u64 {
-        let seen = if self.tries < TRIES { (self.targets.first(), self.ports.first()) } else { (None, None) };
-        self.last.as_nanos() ^ u64::from(*seen.0.unwrap_or(&0)) ^ u64::from(*seen.1.unwrap_or(&0))
+        if made || usize::from(self.targets) >= MANY_TARGETS { Telltale::Plain } else { Telltale::Missing }
     }
 
     fn add_used(&mut self, start: Timestamp) {
         if self.tries < TRIES && start.since(self.last) <= BURST {
-            self.tries += 1;
+            self.count_try();
             self.open += 1;
         }
     }
 
-    /// A port was tried that had not been tried before.
-    fn rush_on(&mut self, host: Addr, start: Timestamp) {
-        if self.host != Some(host) || start.since(self.began) > RUSH {
-            (self.host, self.began, self.rush) = (Some(host), start, 0);
-        }
-        self.rush += 1;
-        if self.rush >= A_RANGE {
-            self.range = Range::Yes;
+    /// Of those beyond the ones that decide nobody asks which they were.
+    fn count_try(&mut self) {
+        self.tries += 1;
+        if self.tries == TRIES {
+            self.tried = None;
         }
     }
 
@@ -151,7 +139,7 @@ impl Attempts {
     fn add(
         &mut self,
         target: impl FnOnce() -> u32,
-        Endpoint { addr, port }: Endpoint,
+        endpoint: Endpoint,
         Attempt { start, answer, maker }: Attempt,
     ) {
         let slow = start.since(self.first) > AT_MOST && !self.is_scan();
@@ -160,30 +148,36 @@ impl Attempts {
         }
         self.last = self.last.max(start);
         if self.tries < TRIES {
-            self.tries += 1;
-            let again = remember(&mut self.targets, target());
+            let tried = self.tried.get_or_insert_default();
+            let again = tried.note_target(target());
+            if tried.note_port(endpoint, start) {
+                self.range = Range::Yes;
+            }
+            [self.targets, self.ports] = tried.counts();
             self.returns += u8::from(answer == Answer::Refused && again);
             self.open += u8::from(answer == Answer::Open);
             self.made += u8::from(maker == Maker::Program);
-            let ports = self.ports.len();
-            remember(&mut self.ports, port);
-            if self.ports.len() > ports {
-                self.rush_on(addr, start);
-            }
+            self.count_try();
         }
     }
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Sources {
     window: Window<Addr, Attempts>,
-    hashes: RandomState,
+    seeds: Seeds,
+}
+
+impl Default for Sources {
+    fn default() -> Self {
+        Self::beside(usize::MAX)
+    }
 }
 
 impl Sources {
     /// Beside a table of so many connections.
     pub(super) fn beside(flows: usize) -> Self {
-        Self { window: Window::beside(flows), hashes: RandomState::new() }
+        Self { window: Window::beside(flows), seeds: Seeds::new() }
     }
 
     pub(super) fn note(&mut self, close: &Close) {
@@ -220,8 +214,7 @@ impl Sources {
     }
 
     fn add(&mut self, source: Addr, target: Endpoint, attempt: Attempt, now: Timestamp) {
-        #[expect(clippy::cast_possible_truncation, reason = "half of a hash is one too")]
-        let hash = || self.hashes.hash_one(target) as u32;
+        let hash = || self.seeds.hash(&target);
         self.window.entry(source, now).add(hash, target, attempt);
     }
 
@@ -231,13 +224,33 @@ impl Sources {
         self.window.is_near()
     }
 
-    /// Reads what is known of a source.
+    /// Asks for the memory in which the look-up of a source will begin.
     #[inline]
-    pub(super) fn touch(&self, source: Addr) -> u64 {
-        if self.are_near() {
-            return 0;
-        }
-        self.window.get(&source).map_or(0, Attempts::touch)
+    pub(super) fn fetch(&self, source: Addr) -> Hashed {
+        self.window.fetch(&source)
+    }
+
+    /// Asks for what it will find there.
+    #[inline]
+    pub(super) fn fetch_found(&self, source: Hashed) {
+        self.window.fetch_found(source);
+    }
+
+    /// Asks for what the next attempt will be compared with. What is known of the source should be there already.
+    #[inline]
+    pub(super) fn fetch_tried(&self, source: Hashed) {
+        self.tried(source).into_iter().for_each(Tried::fetch);
+    }
+
+    /// The same of what that leads to.
+    #[inline]
+    pub(super) fn fetch_listed(&self, source: Hashed) {
+        self.tried(source).into_iter().for_each(Tried::fetch_listed);
+    }
+
+    #[inline]
+    fn tried(&self, source: Hashed) -> Option<&Tried> {
+        self.window.found(source).and_then(|attempts| attempts.tried.as_deref())
     }
 
     /// Is `close` one of a source's many attempts?
@@ -252,22 +265,12 @@ impl Sources {
     pub(super) fn scan_of(&self, source: Addr, start: Timestamp) -> Option<Scan> {
         let attempts = self.window.get(&source)?;
         let near = attempts.last.since(start) <= BURST;
-        let count = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
         (near && attempts.is_scan()).then(|| Scan {
-            targets: count(attempts.targets.len()),
-            ports: count(attempts.ports.len()),
+            targets: attempts.targets.into(),
+            ports: attempts.ports.into(),
             telltale: attempts.telltale(),
         })
     }
-}
-
-/// Distinct values, up to the number that decides; gives whether this is one that is remembered.
-fn remember<T: PartialEq, const N: usize>(seen: &mut SmallVec<[T; N]>, value: T) -> bool {
-    let known = seen.contains(&value);
-    if !known && seen.len() < MANY_TARGETS {
-        seen.push(value);
-    }
-    known
 }
 
 /// A SYN, and neither side ever said anything; or a segment that no connection begins with.

@@ -3,8 +3,6 @@
 //! What changes on the way (the TTL) and when a frame passed compare only at one place. What its sender wrote (identification, timestamps,
 //! numbers) is the same wherever it is captured.
 
-use std::hash::{Hash, Hasher};
-
 use crate::decode::{Segment, SeqNumber, Traits};
 use crate::time::Timestamp;
 
@@ -48,6 +46,12 @@ impl Place {
         Self::new(segment.file, segment.traits)
     }
 
+    /// As one number.
+    #[must_use]
+    pub const fn number(self) -> u32 {
+        (self.file as u32) << 16 | self.way.0 as u32
+    }
+
     /// What it has come to is the host that captured it, or nobody tells.
     #[must_use]
     pub const fn comes_in(self) -> bool {
@@ -58,13 +62,6 @@ impl Place {
     #[must_use]
     pub const fn goes_out(self) -> bool {
         self.way.0 == Traits::OUTGOING.0
-    }
-}
-
-/// As one number, which is hashed in one step.
-impl Hash for Place {
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        state.write_u32(u32::from(self.file) << 16 | u32::from(self.way.0));
     }
 }
 

@@ -8,6 +8,7 @@ use std::hint::select_unpredictable;
 
 use crate::ahead;
 use crate::decode::{Addr, Endpoint, IcmpError, Pdu, Segment};
+use crate::index::folded;
 use crate::time::Timestamp;
 
 use super::close::Ended;
@@ -58,14 +59,6 @@ impl Hashes {
     pub(super) fn of(&self, key: &FlowKey) -> u32 {
         self.of_ends(&key.low, &key.high)
     }
-}
-
-/// The product of two numbers, all of whose bits matter to all of its bits.
-#[inline]
-#[expect(clippy::cast_possible_truncation, reason = "one half after the other")]
-fn folded(one: u64, other: u64) -> u64 {
-    let product = u128::from(one) * u128::from(other);
-    product as u64 ^ (product >> 64) as u64
 }
 
 /// Every bit of a number, in every bit of another (the finalizer of SplitMix64).
