@@ -15,11 +15,25 @@ const SMALLEST: usize = 1 << 10;
 pub(crate) struct Entries {
     entries: Vec<u64>,
     len: usize,
+    /// How often entries have moved or gone.
+    moves: u32,
+}
+
+/// Where a look-up ended without having found anything.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Gap {
+    at: u32,
+    moves: u32,
+}
+
+impl Gap {
+    /// None that was seen.
+    pub(crate) const UNSEEN: Self = Self { at: u32::MAX, moves: 0 };
 }
 
 impl Default for Entries {
     fn default() -> Self {
-        Self { entries: vec![EMPTY; SMALLEST], len: 0 }
+        Self { entries: vec![EMPTY; SMALLEST], len: 0, moves: 0 }
     }
 }
 
@@ -78,6 +92,40 @@ impl Entries {
         }
     }
 
+    /// Where the first is that has this hash. If there is none, `gap` tells where the look-up has ended.
+    #[inline]
+    pub(crate) fn first(&self, hash: u32, gap: &mut Gap) -> Option<u32> {
+        let mut at = hash as usize & self.mask();
+        loop {
+            let entry = self.entries[at];
+            if entry == EMPTY {
+                *gap = Gap { at: u32::try_from(at).unwrap_or(u32::MAX), moves: self.moves };
+                return None;
+            }
+            if hash_of(entry) == hash {
+                return Some(place_of(entry));
+            }
+            at = (at + 1) & self.mask();
+        }
+    }
+
+    /// Would the look-up end there once more? What was put in since has come behind what there was, so that nothing of its hash is there.
+    #[inline]
+    pub(crate) fn ends_at(&self, gap: Gap) -> bool {
+        self.moves == gap.moves && self.entries.get(gap.at as usize) == Some(&EMPTY)
+    }
+
+    /// Notes where something is that has no entry yet, and whose look-up ended at `gap`, if nothing has changed since.
+    #[inline]
+    pub(crate) fn insert_at(&mut self, gap: Gap, hash: u32, place: u32) {
+        let is_roomy = (self.len + 1) * 2 <= self.entries.len();
+        if !(is_roomy && self.ends_at(gap)) {
+            return self.insert(hash, place);
+        }
+        self.entries[gap.at as usize] = entry(hash, place);
+        self.len += 1;
+    }
+
     /// Notes where something is that has no entry yet.
     pub(crate) fn insert(&mut self, hash: u32, place: u32) {
         // Half of the places stay free, so that a look-up ends soon.
@@ -97,6 +145,7 @@ impl Entries {
     }
 
     fn grow(&mut self) {
+        self.moves = self.moves.wrapping_add(1);
         let larger = vec![EMPTY; self.entries.len() * 2];
         for entry in std::mem::replace(&mut self.entries, larger) {
             if entry != EMPTY {
@@ -128,6 +177,7 @@ impl Entries {
     pub(crate) fn remove(&mut self, hash: u32, place: u32) {
         let Some(mut hole) = self.position(hash, place) else { return };
         self.len -= 1;
+        self.moves = self.moves.wrapping_add(1);
         let mut at = (hole + 1) & self.mask();
         while self.entries[at] != EMPTY {
             let wanted = hash_of(self.entries[at]) as usize;
@@ -145,6 +195,7 @@ impl Entries {
     pub(crate) fn retain(&mut self, mut is_kept: impl FnMut(u32) -> bool) {
         let fresh = vec![EMPTY; self.entries.len()];
         self.len = 0;
+        self.moves = self.moves.wrapping_add(1);
         for entry in std::mem::replace(&mut self.entries, fresh) {
             if entry != EMPTY && is_kept(place_of(entry)) {
                 self.put(entry);

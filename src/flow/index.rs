@@ -1,6 +1,7 @@
 //! Where a connection is kept, found by the hash of its two ends, which is seeded (see [`super::table::Settings::seeds`]).
 
 use crate::index::Entries;
+pub(super) use crate::index::Gap;
 
 /// In which pool a connection is kept, and where in it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -59,10 +60,16 @@ impl Index {
     }
 
     /// The first entry of this hash, which is nearly always the one that [`Index::find`] will find: asking for what it leads
-    /// to ahead of time is what makes the look-up fast.
+    /// to ahead of time is what makes the look-up fast. If there is none, `gap` tells where the look-up has ended.
     #[inline]
-    pub(super) fn peek(&self, hash: u32) -> Option<Place> {
-        self.find(hash, |_| true)
+    pub(super) fn peek(&self, hash: u32, gap: &mut Gap) -> Option<Place> {
+        self.entries.first(hash, gap).map(Place::of)
+    }
+
+    /// Is there still no entry of a hash whose look-up has ended at `gap`?
+    #[inline]
+    pub(super) fn ends_at(&self, gap: Gap) -> bool {
+        self.entries.ends_at(gap)
     }
 
     /// Where the connection of this hash is that `is` recognises.
@@ -71,9 +78,10 @@ impl Index {
         self.entries.find(hash, |code| is(Place::of(code))).map(Place::of)
     }
 
-    /// Notes a connection that it does not know yet.
-    pub(super) fn insert(&mut self, hash: u32, place: Place) {
-        self.entries.insert(hash, place.code());
+    /// Notes a connection that it does not know yet, and whose look-up ended at `gap`, if nothing has changed since.
+    #[inline]
+    pub(super) fn insert(&mut self, gap: Gap, hash: u32, place: Place) {
+        self.entries.insert_at(gap, hash, place.code());
     }
 
     /// A connection is kept elsewhere now.
@@ -114,7 +122,12 @@ mod tests {
         let (mut index, mut known) = (Index::default(), Vec::new());
         for n in 0..4000_u32 {
             let place = if n % 2 == 0 { Place::Small(n) } else { Place::Whole(n) };
-            index.insert(hash(n), place);
+            let (mut seen, mut gap) = (Gap::UNSEEN, Gap::UNSEEN);
+            let _ = (index.peek(hash(n + 1), &mut seen), index.peek(hash(n), &mut gap));
+            index.insert(gap, hash(n), place);
+            assert!(
+                !index.ends_at(gap) && (!index.ends_at(seen) || index.peek(hash(n + 1), &mut seen).is_none())
+            );
             known.push((hash(n), place));
             if n % 3 == 0 {
                 let gone = known.swap_remove(known.len() / 2);
@@ -132,10 +145,10 @@ mod tests {
     fn one_that_begins_anew_in_the_same_place_stays() {
         let mut index = Index::default();
         for _ in 0..2 {
-            index.insert(5, Place::Small(3));
+            index.insert(Gap::UNSEEN, 5, Place::Small(3));
             index.remove(5, Place::Small(3));
         }
-        index.insert(5, Place::Small(3));
+        index.insert(Gap::UNSEEN, 5, Place::Small(3));
         index.relocate(5, Place::Small(3), Place::Whole(9));
         index.sweep();
         assert_eq!((index.len(), index.places().collect::<Vec<_>>()), (1, vec![Place::Whole(9)]));
@@ -144,9 +157,9 @@ mod tests {
     #[test]
     fn a_connection_can_move() {
         let mut index = Index::default();
-        index.insert(5, Place::Small(0));
+        index.insert(Gap::UNSEEN, 5, Place::Small(0));
         index.relocate(5, Place::Small(0), Place::Whole(0));
         assert_eq!(index.find(5, |_| true), Some(Place::Whole(0)));
-        assert_eq!(index.peek(5), Some(Place::Whole(0)));
+        assert_eq!(index.peek(5, &mut Gap::UNSEEN.clone()), Some(Place::Whole(0)));
     }
 }

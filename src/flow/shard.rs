@@ -20,7 +20,7 @@ use super::exchange::Exchange;
 use super::expiry::Expiry;
 use super::facts::Facts;
 use super::half::Marks;
-use super::index::{Index, Place};
+use super::index::{Gap, Index, Place};
 use super::key::{Both, End, FlowKey};
 use super::recent::RecentRing;
 use super::router::{Address, Hashes};
@@ -88,13 +88,13 @@ impl Shard {
     }
 
     /// Takes note of a segment; connections that it ends go to `sink`. Its connection is at `place` if it is that one's at all,
-    /// whatever was done since that was found out. Tells if it was the same frame once more.
+    /// whatever was done since that was found out, and there is none if its look-up would still end at `gap`. Tells if it was the same frame once more.
     #[inline]
     pub(super) fn take(
         &mut self,
         heard: Heard<'_>,
         address: Address,
-        place: Option<Place>,
+        (place, gap): (Option<Place>, &Gap),
         sink: Sink<'_>,
     ) -> Option<Skip> {
         self.now = self.now.max(heard.0.ts);
@@ -104,6 +104,10 @@ impl Shard {
             }
             Some(Place::Small(at)) if self.small.at(at).key.is_of(heard.0, address.by) => {
                 self.on_segment_of_small(at, heard, address, sink)
+            }
+            None if self.index.ends_at(*gap) => {
+                self.begin(heard, address, *gap, sink);
+                None
             }
             _ => self.on_segment(heard, address, sink),
         }
@@ -117,8 +121,8 @@ impl Shard {
 
     /// Where the connection of a segment is, in all likelihood. Asks for every cache line of it that a segment touches.
     #[inline]
-    pub(super) fn fetch_first(&self, hash: u32) -> Option<Place> {
-        let place = self.index.peek(hash)?;
+    pub(super) fn fetch_first(&self, hash: u32, gap: &mut Gap) -> Option<Place> {
+        let place = self.index.peek(hash, gap)?;
         self.fetch(place);
         Some(place)
     }

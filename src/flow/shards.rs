@@ -14,7 +14,7 @@ use crate::time::Timestamp;
 
 use super::close::Ended;
 use super::exchange::Exchange;
-use super::index::Place;
+use super::index::{Gap, Place};
 use super::router::{Address, Arrival, Router, shards_of};
 use super::shard::Shard;
 use super::table::{Settings, TOGETHER, TableCounts};
@@ -46,6 +46,8 @@ pub struct Shards {
     handed: Vec<Vec<Ended>>,
     /// The number of the first.
     first: usize,
+    /// Where the look-ups of the segments under way have ended that found nothing.
+    gaps: [Gap; TOGETHER],
 }
 
 impl Shards {
@@ -55,7 +57,8 @@ impl Shards {
         let all = shards_of(settings);
         let (first, end) = (all * nth / parts, all * (nth + 1) / parts);
         let shards: Vec<Shard> = (first..end).map(|number| one(settings, router, number, all)).collect();
-        Self { handed: shards.iter().map(|_| Vec::new()).collect(), shards, first }
+        let handed = shards.iter().map(|_| Vec::new()).collect();
+        Self { handed, shards, first, gaps: [Gap::UNSEEN; TOGETHER] }
     }
 
     /// Takes note of arrivals, in order. Gives back how many segments were the same frame once more ([`Skip::Duplicate`]).
@@ -63,21 +66,28 @@ impl Shards {
         let mut duplicates = 0;
         for some in arrivals.chunks(TOGETHER) {
             let places = self.look_ahead(some);
-            for (arrival, place) in some.iter().zip(places) {
-                duplicates += u64::from(self.take(arrival, place, outlet) == Some(Skip::Duplicate));
+            for (nth, (arrival, place)) in some.iter().zip(places).enumerate() {
+                duplicates += u64::from(self.take(arrival, (place, nth), outlet) == Some(Skip::Duplicate));
             }
         }
         duplicates
     }
 
     #[inline]
-    fn take(&mut self, arrival: &Arrival<'_>, place: Option<Place>, outlet: Outlet<'_>) -> Option<Skip> {
+    fn take(
+        &mut self,
+        arrival: &Arrival<'_>,
+        (place, nth): (Option<Place>, usize),
+        outlet: Outlet<'_>,
+    ) -> Option<Skip> {
         match *arrival {
             Arrival::Tick(now) => self.advance(now, outlet),
             Arrival::Segment(segment, payload, address) => {
                 let at = self.at(address);
                 let (shard, handed) = (&mut self.shards[at], &mut self.handed[at]);
-                return shard.take((segment, payload), address, place, &mut |ended| handed.push(ended));
+                let gap = &self.gaps[nth % TOGETHER];
+                return shard
+                    .take((segment, payload), address, (place, gap), &mut |ended| handed.push(ended));
             }
             Arrival::Icmp(error, address) => {
                 let at = self.at(address);
@@ -95,23 +105,25 @@ impl Shards {
 
     /// Finds where connections are, in all likelihood, and asks for what their segments will touch, step by step: the misses of
     /// all of them are waited for together.
-    fn look_ahead(&self, some: &[Arrival<'_>]) -> [Option<Place>; TOGETHER] {
+    fn look_ahead(&mut self, some: &[Arrival<'_>]) -> [Option<Place>; TOGETHER] {
+        let Self { shards, gaps, first, .. } = self;
+        let shard = |address: &Address| &shards[address.shard() - *first];
         let (mut places, mut said) = ([None; TOGETHER], [None; TOGETHER]);
         let (mut free, mut ending) = (said.iter_mut(), SmallVec::<[(&Shard, Place); TOGETHER]>::new());
         // A short loop by itself: where the processor has to look up a page first, only few instructions can be under way beside that.
         for arrival in some {
             if let Arrival::Segment(_, _, address) = arrival {
-                self.shards[self.at(*address)].fetch_index(address.hash);
+                shard(address).fetch_index(address.hash);
             }
         }
-        for (arrival, place) in some.iter().zip(&mut places) {
+        for (arrival, (place, gap)) in some.iter().zip(places.iter_mut().zip(gaps.iter_mut())) {
             if let Arrival::Segment(_, _, address) = arrival {
-                *place = self.shards[self.at(*address)].fetch_first(address.hash);
+                *place = shard(address).fetch_first(address.hash, gap);
             }
         }
         for (arrival, place) in some.iter().zip(&places) {
             let (Arrival::Segment(segment, _, address), Some(place)) = (arrival, *place) else { continue };
-            let shard = &self.shards[self.at(*address)];
+            let shard = shard(address);
             let (may_end, exchange) = shard.fetch_rest(place, segment, address.by);
             if may_end {
                 ending.push((shard, place));

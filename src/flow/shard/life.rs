@@ -12,7 +12,7 @@ use super::super::ending::Ending;
 use super::super::exchange::Hearing;
 use super::super::expiry::Timer;
 use super::super::facts::Facts;
-use super::super::index::Place;
+use super::super::index::{Gap, Place};
 use super::super::key::{End, FlowKey};
 use super::super::state::{self, Cold, Flow, Phase, Queue};
 use super::super::track;
@@ -22,10 +22,12 @@ use super::room::{is_kept, is_rare};
 use super::{Address, Heard, Shard, Sink};
 
 impl Shard {
+    /// A segment whose connection is not where it was sought.
+    #[inline(never)]
     pub(super) fn on_segment(&mut self, heard: Heard<'_>, address: Address, sink: Sink<'_>) -> Option<Skip> {
         match self.find(&FlowKey::of_sender(heard.0, address.by), address.hash) {
-            None => self.begin(heard, address, sink),
-            Some(Place::Whole(at)) => return self.on_segment_of(at, heard, address, sink),
+            None => self.begin(heard, address, Gap::UNSEEN, sink),
+            Some(Place::Whole(at)) => return self.on_segment_found(at, heard, address, sink),
             Some(Place::Small(at)) => return self.on_segment_of_small(at, heard, address, sink),
         }
         None
@@ -50,7 +52,7 @@ impl Shard {
                     self.make_held_room(sink);
                     return None;
                 }
-                return self.on_segment_of(at, heard, address, sink);
+                return self.on_segment_found(at, heard, address, sink);
             }
             Body::Grave(grave) if grave.owns(heard.0, address.by) => {
                 grave.last_seen = grave.last_seen.max(heard.0.ts);
@@ -58,14 +60,30 @@ impl Shard {
             }
             Body::Grave(_) => {
                 self.forget_small(at);
-                self.begin(heard, address, sink);
+                self.begin(heard, address, Gap::UNSEEN, sink);
             }
         }
         None
     }
 
+    /// A segment of a connection that was not where it was sought.
+    #[inline(never)]
+    fn on_segment_found(
+        &mut self,
+        at: u32,
+        heard: Heard<'_>,
+        address: Address,
+        sink: Sink<'_>,
+    ) -> Option<Skip> {
+        self.on_segment_of(at, heard, address, sink)
+    }
+
     /// A segment of a connection that is followed. Of a usual one that says something new there is nothing to ask.
-    #[inline]
+    #[inline(always)]
+    #[expect(
+        clippy::inline_always,
+        reason = "nearly every segment comes this way, and nearly all from one place"
+    )]
     pub(super) fn on_segment_of(
         &mut self,
         at: u32,
@@ -136,11 +154,11 @@ impl Shard {
             }
             Admission::Reuse => {
                 self.end_whole(at, sink);
-                self.begin(heard, address, sink);
+                self.begin(heard, address, Gap::UNSEEN, sink);
             }
             Admission::Split(syn) => {
                 self.end_whole(at, sink);
-                self.begin((&syn, &[]), Address { by: by.peer(), ..address }, sink);
+                self.begin((&syn, &[]), Address { by: by.peer(), ..address }, Gap::UNSEEN, sink);
                 return self.on_segment(heard, address, sink);
             }
         }
@@ -181,7 +199,8 @@ impl Shard {
         }
     }
 
-    fn begin(&mut self, heard: Heard<'_>, address: Address, sink: Sink<'_>) {
+    /// A connection that is not known begins; its look-up has ended at `gap`.
+    pub(super) fn begin(&mut self, heard: Heard<'_>, address: Address, gap: Gap, sink: Sink<'_>) {
         self.make_room(sink);
         self.counts.begun += 1;
         let Address { by, hash, .. } = address;
@@ -189,13 +208,13 @@ impl Shard {
         if let Some(attempt) = Attempt::begin(heard.0, by) {
             self.counts.segments += 1;
             let at = self.put_small(key, Body::Attempt(attempt));
-            self.index.insert(hash, Place::Small(at));
+            self.index.insert(gap, hash, Place::Small(at));
             return;
         }
         self.make_whole_room(None, sink);
         let at = self.put_whole(Flow::begin(key, heard.0, by), Cold::begin(heard.0));
         self.take_up(at, self.now);
-        self.index.insert(hash, Place::Whole(at));
+        self.index.insert(gap, hash, Place::Whole(at));
         self.track(at, heard, by);
     }
 
