@@ -15,7 +15,7 @@
 //! clock, thread or terminal. [`engine`] is that middle; [`run`] is the only place that wires it to the world.
 //!
 //! The import law, held by `tests/layering.rs`: [`time`] names nothing, nor do `ahead` (memory that will be needed) and
-//! `index` (places by hash), which [`flow`] and [`aggregate`] may name; [`decode`] names time; [`flow`] decode and time;
+//! `index` (places by hash), which [`flow`], [`context`] and [`aggregate`] may name; [`decode`] names time; [`flow`] decode and time;
 //! [`context`] flow, decode and time; [`verdict`] those and context; [`aggregate`] verdict and time; [`engine`] those;
 //! [`capture`] time, error and decode's `Frame`; [`view`] aggregate, verdict, config, error and time, never flow, capture
 //! or engine; [`run`] everything, and nobody names `run` but `main`.

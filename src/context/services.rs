@@ -167,7 +167,7 @@ pub(super) const fn near(idle: Span, usual: Span) -> bool {
 
 /// At how many moments these lie: what ends together says once why.
 fn moments(times: impl Iterator<Item = Timestamp>) -> u32 {
-    let mut sorted: Vec<Timestamp> = times.collect();
+    let mut sorted: SmallVec<[Timestamp; SAMPLES]> = times.collect();
     sorted.sort_unstable();
     let apart = sorted.windows(2).filter(|pair| pair[1].since(pair[0]) > TOGETHER).count();
     count(apart + usize::from(!sorted.is_empty()))
@@ -182,7 +182,7 @@ impl Service {
     fn note_idle(&mut self, idle: (Timestamp, Span)) {
         self.idles.truncate(SAMPLES - 1);
         self.idles.insert(0, idle);
-        let mut sorted: Vec<Span> = self.idles.iter().map(|(_, idle)| *idle).collect();
+        let mut sorted: SmallVec<[Span; SAMPLES]> = self.idles.iter().map(|(_, idle)| *idle).collect();
         sorted.sort_unstable();
         self.usual = sorted.get(sorted.len() / 2).map(|&usual| LearnedIdle {
             idle: usual,

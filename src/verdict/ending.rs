@@ -16,7 +16,7 @@ use crate::decode::SeqNumber;
 use crate::flow::{Acceptance, Both, Close, Coverage, End, Fin, Half, Marks, Recent, Reset, Side};
 use crate::time::Span;
 
-use super::evidence::accepted_for_certain;
+use super::evidence::{Evidence, accepted_for_certain};
 use super::talk;
 use super::who::forgery::{UNDER_WAY, is_foreign_fin};
 use super::who::shape::acknowledges;
@@ -83,12 +83,12 @@ const SILENCE: Span = Span::from_millis(400);
 
 /// How `close` ended.
 #[must_use]
-pub(super) fn how(close: &Close) -> How {
+pub(super) fn how(close: &Close, fins: Fins<'_>) -> How {
     if let Some(reset) = &close.reset {
-        return by_reset(close, reset);
+        return by_reset(close, reset, fins);
     }
     let (client, server) = (close.half(Side::Client), close.half(Side::Server));
-    match (first_fin(close, Side::Client).is_some(), first_fin(close, Side::Server).is_some()) {
+    match (fins.client.is_some(), fins.server.is_some()) {
         (true, true) if !is_unheard(close) => How::Fin,
         _ if is_unanswered(close, client, server) || is_unanswered(close, server, client) => How::Unanswered,
         _ if close.coverage == Coverage::Whole && is_silent(close) => How::Silent,
@@ -97,16 +97,15 @@ pub(super) fn how(close: &Close) -> How {
     }
 }
 
-fn by_reset(close: &Close, reset: &Reset) -> How {
+fn by_reset(close: &Close, reset: &Reset, fins: Fins<'_>) -> How {
     if reset.acceptance == Acceptance::AnswersSyn {
         return How::Refused;
     }
     if is_rejected_syn_unseen(reset) {
         return How::Refused;
     }
-    let fins = [Side::Client, Side::Server]
-        .map(|side| first_fin(close, side).is_some() || both_but_one_unseen(close, side));
-    match fins {
+    let closed = |side| fins.of_side(side).is_some() || both_but_one_unseen(close, fins, side);
+    match [Side::Client, Side::Server].map(closed) {
         [false, false] => How::Reset,
         [true, true] if !lost_data(close, &reset.before) => How::Fin,
         _ => How::FinThenReset,
@@ -115,9 +114,10 @@ fn by_reset(close: &Close, reset: &Reset) -> How {
 
 /// May what came after the first FIN, and was refused, have been a goodbye (of TLS for one) that a snaplen, or a hole before it, kept from
 /// being known as such?
-pub(super) fn may_be_goodbye(close: &Close) -> bool {
-    let fins = [Side::Client, Side::Server].into_iter().filter_map(|side| first_fin(close, side));
-    let (Some(fin), Some(reset)) = (fins.min_by_key(|fin| fin.serial), &close.reset) else { return false };
+pub(super) fn may_be_goodbye(evidence: &Evidence<'_>) -> bool {
+    let (close, fins) = (evidence.close, evidence.fins);
+    let first = fins.client.into_iter().chain(fins.server).min_by_key(|fin| fin.serial);
+    let (Some(fin), Some(reset)) = (first, &close.reset) else { return false };
     let by = reset.by.peer();
     let me = reset.before.at(by);
     let unread = match close.exchange.tls() {
@@ -126,7 +126,7 @@ pub(super) fn may_be_goodbye(close: &Close) -> bool {
     };
     // By its number the FIN tells how much its sender had had before, whatever is still known of the segments.
     let said = me.snd_nxt.minus(u32::from(me.has_fin())).offset_from(fin.ack);
-    unread && (1..=LAST_WORD).contains(&said) && how(close) == How::FinThenReset
+    unread && (1..=LAST_WORD).contains(&said) && evidence.how == How::FinThenReset
 }
 
 /// A lone RST+ACK with sequence number 0 answers a SYN that the capture does not hold (RFC 9293 §3.5.2).
@@ -136,8 +136,8 @@ fn is_rejected_syn_unseen(reset: &Reset) -> bool {
 }
 
 /// May this side have closed too, unseen, after or before the other, which did?
-fn both_but_one_unseen(close: &Close, side: Side) -> bool {
-    closed_unseen(close, side) && first_fin(close, side.peer()).is_some()
+fn both_but_one_unseen(close: &Close, fins: Fins<'_>, side: Side) -> bool {
+    fins.of_side(side.peer()).is_some() && closed_unseen(close, side)
 }
 
 /// May this side have sent a FIN that the capture does not hold, before any RST?
@@ -269,8 +269,8 @@ fn is_disowned(close: &Close, side: Side, fin: &Fin) -> bool {
 }
 
 /// Who sent the first FIN at or before the end.
-pub(super) fn fin_by(close: &Close) -> Option<Side> {
-    match (first_fin(close, Side::Client), first_fin(close, Side::Server)) {
+pub(super) fn fin_by(close: &Close, fins: Fins<'_>) -> Option<Side> {
+    match (fins.client, fins.server) {
         (Some(client), Some(server)) if swapped(close, Side::Client, client, server) => Some(Side::Client),
         (Some(client), Some(server)) if swapped(close, Side::Server, server, client) => Some(Side::Server),
         (Some(client), Some(server)) if server.serial < client.serial => Some(Side::Server),

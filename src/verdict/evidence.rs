@@ -49,7 +49,7 @@ pub struct Evidence<'a> {
     /// The server's FIN or RST was sent before the client's last message had reached it.
     pub request_crossed: bool,
     /// The first FINs that were their sides' own, at or before the end.
-    fins: ending::Fins<'a>,
+    pub(super) fins: ending::Fins<'a>,
     /// Both sides had sent a FIN before the end.
     pub both_fins: bool,
     /// What was owed at the FIN that began the end, or the RST.
@@ -68,13 +68,13 @@ impl<'a> Evidence<'a> {
     /// Derives it.
     #[must_use]
     pub fn of(close: &'a Close, surroundings: &Surroundings) -> Self {
-        let how = ending::how(close);
+        let fins = ending::Fins::of(close);
+        let how = ending::how(close, fins);
         let reset = close.reset.as_deref().filter(|_| how.by_rst());
-        let fin_by = ending::fin_by(close);
-        let closer = half_close::closer(close);
+        let fin_by = ending::fin_by(close, fins);
+        let closer = half_close::closer(close, fins);
         let at_fin = close.exchange_at_fin.as_ref().filter(|_| fin_by.is_some() && closer == fin_by);
         let exchange = at_fin.unwrap_or(&close.exchange);
-        let fins = ending::Fins::of(close);
         let mut evidence = Self {
             close,
             surroundings: *surroundings,

@@ -183,7 +183,7 @@ const OF_ANY_SENDER: &str = "idle_timeout";
 /// A story about the sender of a RST is no surer than that it was the sender, and none is sure if the last word could not be read.
 fn cap(evidence: &Evidence<'_>, rule: &Rule) -> Confidence {
     let tossed = evidence.close.roles_are_tossed() && OF_ROLES.contains(&rule.name);
-    if tossed || ending::may_be_goodbye(evidence.close) {
+    if tossed || ending::may_be_goodbye(evidence) {
         return Confidence::Possible;
     }
     let needs_sender = evidence.how != How::Refused && !is_forgery(rule) && rule.name != OF_ANY_SENDER;

@@ -7,29 +7,30 @@ use crate::decode::SeqNumber;
 use crate::flow::{Close, Half, Side};
 use crate::time::Span;
 
+use crate::verdict::ending::Fins;
 use crate::verdict::evidence::{Evidence, Shape, Talk};
 use crate::verdict::{Fact, How, ending, talk};
 
 /// Whose FIN began the end: the first one, unless it was a half-close of the client, or crossed the FIN that the server had announced.
-pub(in crate::verdict) fn closer(close: &Close) -> Option<Side> {
-    match ending::fin_by(close) {
-        Some(Side::Client) if reads_on(close) => ending::first_fin(close, Side::Server).map(|_| Side::Server),
-        Some(Side::Client) if server_announced(close) => Some(Side::Server),
+pub(in crate::verdict) fn closer(close: &Close, fins: Fins<'_>) -> Option<Side> {
+    match ending::fin_by(close, fins) {
+        Some(Side::Client) if reads_on(close, fins) => fins.of_side(Side::Server).map(|_| Side::Server),
+        Some(Side::Client) if server_announced(close, fins) => Some(Side::Server),
         other => other,
     }
 }
 
 /// Had the server said in HTTP/2 that it would end (GOAWAY) when the client did, and ended without having heard that?
-fn server_announced(close: &Close) -> bool {
-    let fins = ending::first_fin(close, Side::Client).zip(ending::first_fin(close, Side::Server));
+fn server_announced(close: &Close, fins: Fins<'_>) -> bool {
+    let fins = fins.of_side(Side::Client).zip(fins.of_side(Side::Server));
     let said = close.exchange.http2().and_then(|http2| http2.goaway.at(close.end(Side::Server)).as_ref());
     fins.zip(said)
         .is_some_and(|((client, server), said)| said.serial < client.serial && server.ack.before(client.end))
 }
 
 /// Did the client's host acknowledge payload after its own FIN, and never refuse any?
-fn reads_on(close: &Close) -> bool {
-    read_after_fin(close).is_some() && !refused(close)
+fn reads_on(close: &Close, fins: Fins<'_>) -> bool {
+    read_after_fin(close, fins).is_some() && !refused(close)
 }
 
 fn refused(close: &Close) -> bool {
@@ -37,8 +38,8 @@ fn refused(close: &Close) -> bool {
 }
 
 /// How many bytes of the server's the client's host acknowledged after its own FIN.
-fn read_after_fin(close: &Close) -> Option<u32> {
-    let fin = ending::first_fin(close, Side::Client)?;
+fn read_after_fin(close: &Close, fins: Fins<'_>) -> Option<u32> {
+    let fin = fins.of_side(Side::Client)?;
     let (client, server) = (close.half_before(Side::Client), close.half_before(Side::Server));
     let read = payload_up_to(server, client.rcv_nxt).offset_from(fin.ack);
     u32::try_from(read).ok().filter(|&read| read > 0)
@@ -51,7 +52,7 @@ fn payload_up_to(sender: &Half, ack: SeqNumber) -> SeqNumber {
 
 /// Has the client half-closed and read on?
 pub(in crate::verdict) fn is_one(evidence: &Evidence<'_>) -> bool {
-    evidence.fin_by == Some(Side::Client) && reads_on(evidence.close)
+    evidence.fin_by == Some(Side::Client) && reads_on(evidence.close, evidence.fins)
 }
 
 /// May the client's FIN have been a half-close, of which nothing came to be read? It followed at once on a whole request, or the
@@ -91,7 +92,7 @@ pub(in crate::verdict) fn hint(evidence: &Evidence<'_>) -> &'static str {
 
 /// What the client did after its FIN.
 pub(in crate::verdict) fn fact(evidence: &Evidence<'_>) -> Option<Fact> {
-    let read = read_after_fin(evidence.close).filter(|_| is_one(evidence))?;
+    let read = read_after_fin(evidence.close, evidence.fins).filter(|_| is_one(evidence))?;
     let frame = evidence.fin_frame(Side::Client)?;
     let fact = format!(
         "the client half-closed (FIN): its host acknowledged {read} bytes after that, which it refuses for a closed socket"

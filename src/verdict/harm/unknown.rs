@@ -169,7 +169,7 @@ fn left_in_the_midst(evidence: &Evidence<'_>) -> bool {
 
 /// May the last word, which could not be read, have been a goodbye?
 fn may_be_goodbye(evidence: &Evidence<'_>) -> bool {
-    ending::may_be_goodbye(evidence.close)
+    ending::may_be_goodbye(evidence)
 }
 
 /// Does nothing tell which of the two serves? Who was owed something is not known then.
