@@ -14,6 +14,7 @@ use crate::time::{Span, Timestamp};
 use super::close::{Close, Finality, ObservedUntil};
 use super::exchange::Peek;
 use super::key::{End, FlowKey};
+use super::passage::Elsewhere;
 use super::place::{Look, Place};
 use super::recent::RecentRing;
 use super::state::{self, Cold, Flow};
@@ -235,12 +236,15 @@ impl Attempt {
 /// An attempt that was handed over.
 #[derive(Clone, Debug)]
 pub struct Attempted {
-    pub(super) key: FlowKey,
+    /// Its two ends.
+    pub key: FlowKey,
     pub(super) attempt: Attempt,
     pub(super) until: ObservedUntil,
     pub(super) finality: Finality,
     /// When it was handed over, in capture time.
     pub closed_at: Timestamp,
+    /// How many other places knew it then, or may have known it.
+    pub elsewhere: u8,
 }
 
 impl Attempted {
@@ -326,6 +330,7 @@ impl Attempted {
         let (mut flow, mut cold) = self.attempt.begun(self.key, &syn);
         self.attempt.play(&syn, (&mut flow, &mut cold), &mut ring, Peek::Allowed);
         let close = state::close(&mut flow, &mut cold, &ring, self.until, self.closed_at);
-        Close { finality: self.finality, ..close }
+        let elsewhere = Elsewhere { known: self.elsewhere, ..Elsewhere::default() };
+        Close { finality: self.finality, elsewhere, ..close }
     }
 }

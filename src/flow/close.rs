@@ -2,21 +2,23 @@
 
 mod after;
 mod ahead;
+mod ended;
 mod weight;
 
 use triomphe::Arc;
 
 pub use self::after::{After, Aftermath};
+pub use self::ended::Ended;
 use crate::decode::{Endpoint, Flags, IcmpError, Segment, SeqNumber};
 use crate::time::{Span, Timestamp};
 
 use super::acceptance::Acceptance;
-use super::attempt::Attempted;
 use super::duplicate::Doubles;
 use super::exchange::Exchange;
 use super::half::{Half, Marks};
 use super::history::History;
 use super::key::{Both, End, FlowKey};
+use super::passage::Elsewhere;
 use super::place::Copied;
 use super::recent::Recent;
 use super::roles::Roles;
@@ -238,44 +240,8 @@ pub struct Close {
     pub until: ObservedUntil,
     /// When it was handed over, in capture time.
     pub closed_at: Timestamp,
-}
-
-/// What the table hands over.
-#[derive(Clone, Debug)]
-pub enum Ended {
-    /// A SYN, and perhaps the RST that refused it.
-    Attempt(Attempted),
-    /// Anything else.
-    Whole(Box<Close>),
-}
-
-impl Ended {
-    /// Everything that there is to know of it.
-    #[must_use]
-    pub fn into_close(self) -> Close {
-        match self {
-            Self::Attempt(attempted) => attempted.close(),
-            Self::Whole(close) => *close,
-        }
-    }
-
-    /// When it was handed over, in capture time.
-    #[must_use]
-    pub fn closed_at(&self) -> Timestamp {
-        match self {
-            Self::Attempt(attempted) => attempted.closed_at,
-            Self::Whole(close) => close.closed_at,
-        }
-    }
-
-    /// Whether the watching has ended.
-    #[must_use]
-    pub fn finality(&self) -> Finality {
-        match self {
-            Self::Attempt(attempted) => attempted.finality,
-            Self::Whole(close) => close.finality,
-        }
-    }
+    /// What other places tell of it.
+    pub elsewhere: Elsewhere,
 }
 
 impl Close {

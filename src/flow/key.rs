@@ -3,7 +3,7 @@
 use crate::decode::{Addr, Endpoint, IcmpError, Segment};
 
 /// The two ends of a connection, the lower one first, so that both directions have the same key.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Default)]
 pub struct FlowKey {
     /// The end that sorts first.
     pub low: Endpoint,

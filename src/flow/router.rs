@@ -13,6 +13,7 @@ use crate::time::Timestamp;
 
 use super::close::Ended;
 use super::key::{End, FlowKey};
+use super::places::{PLACES, Places};
 use super::table::Settings;
 
 /// Shards of a table. Fixed, so that what is told does not depend on how many threads share them.
@@ -82,17 +83,8 @@ pub struct Address {
     /// That of its connection's key.
     pub(super) hash: u32,
     pub(super) by: End,
-    /// The number of its shard.
-    pub(super) shard: u8,
-}
-
-impl Address {
-    /// The number of the shard that follows the connection.
-    #[must_use]
-    #[inline]
-    pub const fn shard(&self) -> usize {
-        self.shard as usize
-    }
+    /// The number of its shard, or of its place's part of that.
+    pub(super) part: u8,
 }
 
 /// What comes in, in the order of the capture.
@@ -120,6 +112,8 @@ impl Arrival<'_> {
 pub struct Router {
     hashes: Hashes,
     shards: usize,
+    /// Where captures were made, if there are several places.
+    places: Option<Box<Places>>,
     now: Timestamp,
     /// The last time that belongs to the tick under way.
     until: Timestamp,
@@ -135,6 +129,7 @@ impl Router {
         Self {
             hashes,
             shards: shards_of(settings),
+            places: (settings.places.count() > 1).then(|| Box::new(settings.places.clone())),
             now: Timestamp::ZERO,
             until: end_of_tick(Timestamp::ZERO),
             arrived: 0,
@@ -151,25 +146,37 @@ impl Router {
         self.shards
     }
 
+    /// The number of the shard that follows a connection.
+    #[must_use]
+    #[inline]
+    pub fn shard(&self, address: Address) -> usize {
+        let part = usize::from(address.part);
+        self.places.as_ref().map_or(part, |places| part / places.count())
+    }
+
     /// The connection of `pdu`.
     #[must_use]
     #[inline]
     pub fn address(&self, pdu: &Pdu<'_>) -> Address {
         match pdu {
-            Pdu::Segment(segment, _) => self.between(&segment.src, &segment.dst),
+            Pdu::Segment(segment, _) => self.between(&segment.src, &segment.dst, segment.file),
             Pdu::Icmp(error) => self.of_quoted(error),
         }
     }
 
     #[inline]
-    fn between(&self, src: &Endpoint, dst: &Endpoint) -> Address {
+    fn between(&self, src: &Endpoint, dst: &Endpoint, capture: u16) -> Address {
         let by = FlowKey::sender(src, dst);
-        Address { hash: self.hashes.of_ends(src, dst), by, shard: shard_of((src, dst), by, self.shards) }
+        let mut part = shard_of((src, dst), by, self.shards);
+        if let Some(places) = &self.places {
+            part = part_at(part, places, capture);
+        }
+        Address { hash: self.hashes.of_ends(src, dst), by, part }
     }
 
     #[cold]
     fn of_quoted(&self, error: &IcmpError) -> Address {
-        self.between(&error.src, &error.dst)
+        self.between(&error.src, &error.dst, error.file)
     }
 
     /// `pdu`, and where to.
@@ -178,7 +185,8 @@ impl Router {
     pub fn arrival<'a>(&self, pdu: &'a Pdu<'a>) -> Arrival<'a> {
         match pdu {
             Pdu::Segment(segment, payload) => {
-                Arrival::Segment(segment, payload, self.between(&segment.src, &segment.dst))
+                let address = self.between(&segment.src, &segment.dst, segment.file);
+                Arrival::Segment(segment, payload, address)
             }
             Pdu::Icmp(error) => Arrival::Icmp(error, self.of_quoted(error)),
         }
@@ -188,7 +196,11 @@ impl Router {
     #[inline]
     pub fn tick(&mut self, pdu: &Pdu<'_>) -> Option<Timestamp> {
         if let Pdu::Segment(segment, _) = pdu {
-            self.now = self.now.max(segment.ts);
+            let mut ts = segment.ts;
+            if let Some(places) = &self.places {
+                ts = by_reference(places, segment);
+            }
+            self.now = self.now.max(ts);
         }
         self.arrived += 1;
         let ticks = self.now > self.until || self.arrived > TICK_ARRIVALS;
@@ -216,6 +228,20 @@ const fn end_of_tick(now: Timestamp) -> Timestamp {
     Timestamp::from_nanos(now.as_nanos() | ((1 << TICK_BITS) - 1))
 }
 
+/// When a segment was captured, by the clock of the first place.
+#[cold]
+fn by_reference(places: &Places, segment: &Segment) -> Timestamp {
+    places.reference(segment.ts, segment.file)
+}
+
+/// The part of a shard in which a place's connections are followed.
+#[cold]
+fn part_at(shard: u8, places: &Places, capture: u16) -> u8 {
+    const { assert!(SHARDS * PLACES <= u8::MAX as usize, "parts are numbered with a byte") };
+    let count = u8::try_from(places.count()).unwrap_or(1);
+    shard * count + places.of(capture)
+}
+
 /// How many shards a table has.
 pub(super) const fn shards_of(settings: &Settings) -> usize {
     if settings.max_flows < FLOWS_WORTH_SHARING { 1 } else { SHARDS }
@@ -225,10 +251,7 @@ impl Ended {
     /// The number of the shard, of so many, that has followed it.
     #[must_use]
     pub fn shard(&self, shards: usize) -> usize {
-        let key = match self {
-            Self::Attempt(attempted) => &attempted.key,
-            Self::Whole(close) => &close.key,
-        };
+        let key = self.key();
         usize::from(shard_of((&key.low, &key.high), End::Low, shards))
     }
 }
@@ -323,7 +346,7 @@ mod tests {
             let src = Endpoint { addr: Addr::v4([192, 0, 2, 2]), port };
             let heard = Pdu::Segment(Segment { src, dst: server, flags, ..Segment::default() }, &[]);
             table.observe(&[heard], &mut |_| {});
-            let shard = router.address(&heard).shard();
+            let shard = router.shard(router.address(&heard));
             table.finish(ObservedUntil::Eof, &mut |ended| assert_eq!(ended.shard(SHARDS), shard));
             seen[shard] = true;
         }

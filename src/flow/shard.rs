@@ -199,6 +199,11 @@ impl Shard {
         })
     }
 
+    /// Is the connection between two ends followed, or remembered?
+    pub(super) fn knows(&self, key: &FlowKey) -> bool {
+        self.find(key, self.hash(key)).is_some()
+    }
+
     /// Moves time on, and hands over those whose time has come. Capture time that steps back is left alone: nothing expires
     /// by it.
     pub(super) fn advance(&mut self, now: Timestamp, sink: Sink<'_>) {

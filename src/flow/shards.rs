@@ -5,6 +5,7 @@
 
 mod leaving;
 
+use std::collections::HashSet;
 use std::ops::RangeInclusive;
 
 use smallvec::SmallVec;
@@ -15,6 +16,8 @@ use crate::time::Timestamp;
 use super::close::Ended;
 use super::exchange::Exchange;
 use super::index::{Gap, Place};
+use super::key::FlowKey;
+use super::places::{PLACES, Places, Recorded};
 use super::router::{Address, Arrival, Router, shards_of};
 use super::shard::Shard;
 use super::table::{Settings, TOGETHER, TableCounts};
@@ -48,17 +51,20 @@ pub struct Shards {
     first: usize,
     /// Where the look-ups of the segments under way have ended that found nothing.
     gaps: [Gap; TOGETHER],
+    /// Those that follow each other are parts of one shard, a place each.
+    places: Places,
 }
 
 impl Shards {
     /// Of the shards that `router` knows, the `nth` of so many parts.
     #[must_use]
     pub fn share(settings: &Settings, router: &Router, nth: usize, parts: usize) -> Self {
-        let all = shards_of(settings);
-        let (first, end) = (all * nth / parts, all * (nth + 1) / parts);
+        let (all, count) = (shards_of(settings), settings.places.count());
+        let (first, end) = (all * nth / parts * count, all * (nth + 1) / parts * count);
+        let (all, places) = (all * count, settings.places.clone());
         let shards: Vec<Shard> = (first..end).map(|number| one(settings, router, number, all)).collect();
         let handed = shards.iter().map(|_| Vec::new()).collect();
-        Self { handed, shards, first, gaps: [Gap::UNSEEN; TOGETHER] }
+        Self { handed, shards, first, places, gaps: [Gap::UNSEEN; TOGETHER] }
     }
 
     /// Takes note of arrivals, in order. Gives back how many segments were the same frame once more ([`Skip::Duplicate`]).
@@ -100,14 +106,14 @@ impl Shards {
     /// Which of ours follows a connection.
     #[inline]
     const fn at(&self, address: Address) -> usize {
-        address.shard() - self.first
+        address.part as usize - self.first
     }
 
     /// Finds where connections are, in all likelihood, and asks for what their segments will touch, step by step: the misses of
     /// all of them are waited for together.
     fn look_ahead(&mut self, some: &[Arrival<'_>]) -> [Option<Place>; TOGETHER] {
         let Self { shards, gaps, first, .. } = self;
-        let shard = |address: &Address| &shards[address.shard() - *first];
+        let shard = |address: &Address| &shards[address.part as usize - *first];
         let (mut places, mut said) = ([None; TOGETHER], [None; TOGETHER]);
         let (mut free, mut ending) = (said.iter_mut(), SmallVec::<[(&Shard, Place); TOGETHER]>::new());
         // A short loop by itself: where the processor has to look up a page first, only few instructions can be under way beside that.
@@ -141,11 +147,47 @@ impl Shards {
 
     /// Moves time on: what is over by then is handed over, shard by shard.
     pub fn advance(&mut self, now: Timestamp, outlet: Outlet<'_>) {
-        for (shard, handed) in self.shards.iter_mut().zip(&mut self.handed) {
-            handed.drain(..).for_each(|ended| outlet(Handed::Ended(ended)));
-            shard.advance(now, &mut |ended| outlet(Handed::Ended(ended)));
+        if self.places.count() > 1 {
+            self.advance_places(now, outlet);
+        } else {
+            for (shard, handed) in self.shards.iter_mut().zip(&mut self.handed) {
+                handed.drain(..).for_each(|ended| outlet(Handed::Ended(ended)));
+                shard.advance(now, &mut |ended| outlet(Handed::Ended(ended)));
+            }
         }
         outlet(Handed::Tick(now));
+    }
+
+    /// The same, and tells of each connection how many other places know it.
+    fn advance_places(&mut self, now: Timestamp, outlet: Outlet<'_>) {
+        let count = self.places.count();
+        let clocks = (0..=u8::MAX).take(count).map(|place| self.places.recorded(place));
+        let clocks: SmallVec<[_; PLACES]> = clocks.collect();
+        for ((shard, handed), clock) in
+            self.shards.iter_mut().zip(&mut self.handed).zip(clocks.iter().cycle())
+        {
+            shard.advance(clock.at(now, Recorded::default()), &mut |ended| handed.push(ended));
+        }
+        // What was refused is forgotten as soon as it is handed over.
+        let handed = std::mem::take(&mut self.handed);
+        let keys = |handed: &Vec<Ended>| handed.iter().map(|ended| *ended.key()).collect();
+        let over: Vec<HashSet<FlowKey>> = handed.iter().map(keys).collect();
+        for (at, handed) in handed.into_iter().enumerate() {
+            let first = at - at % count;
+            let holds = |at: usize, key: &FlowKey| self.shards[at].knows(key) || over[at].contains(key);
+            for mut ended in handed {
+                let others = (first..first + count).filter(|&other| other != at);
+                let known = others.filter(|&other| holds(other, ended.key())).count();
+                ended.note_elsewhere(known);
+                outlet(Handed::Ended(ended));
+            }
+        }
+        self.handed = self.shards.iter().map(|_| Vec::new()).collect();
+    }
+
+    /// How many other places there are.
+    pub(super) fn elsewhere(&self) -> usize {
+        self.places.count() - 1
     }
 
     /// What is left, to be handed over in the order in which it began. Nothing may come after it.
@@ -183,7 +225,7 @@ impl Shards {
     }
 }
 
-/// One of `all` shards, with its share of what there may be.
+/// One of `all` shards, with its share of what there may be. Of the latest segments each place keeps as many as if it were the only one.
 fn one(settings: &Settings, router: &Router, number: usize, all: usize) -> Shard {
     let share = |whole: u32| {
         let upto = |n: usize| u64::from(whole) * n as u64 / all as u64;
@@ -192,5 +234,6 @@ fn one(settings: &Settings, router: &Router, number: usize, all: usize) -> Shard
     let max_flows = settings.max_flows.clamp(1, MOST_FLOWS);
     let recent = (max_flows / FLOWS_A_RECENT).clamp(*RECENT_SEGMENTS.start(), *RECENT_SEGMENTS.end());
     let settings = Settings { max_flows: share(max_flows), ..settings.clone() };
-    Shard::new(settings, router.hashes(), share(recent))
+    let places = u32::try_from(settings.places.count()).unwrap_or(1);
+    Shard::new(settings, router.hashes(), share(recent * places))
 }

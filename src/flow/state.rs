@@ -15,6 +15,7 @@ use super::facts::Facts;
 use super::half::{FurtherHoles, Half};
 use super::history::{History, LettersSeen};
 use super::key::{Both, End, FlowKey};
+use super::passage::Elsewhere;
 use super::recent::{LADDER, Recent, RecentRing};
 use super::roles::{self, Roles};
 use super::shut::Shut;
@@ -354,6 +355,7 @@ fn tell(flow: &Flow, cold: &Cold, ring: &RecentRing, held: Held, closed_at: Time
         coverage: coverage(flow, cold),
         until: held.until,
         closed_at,
+        elsewhere: Elsewhere::default(),
     }
 }
 

@@ -5,6 +5,7 @@ use crate::time::{Span, Timestamp};
 
 use super::close::{Coverage, Ended, ObservedUntil};
 use super::exchange::Peek;
+use super::places::Places;
 use super::router::{Arrival, Router};
 use super::shard::Provisional;
 use super::shards::{Handed, Shards};
@@ -28,6 +29,8 @@ pub struct Settings {
     pub max_flows: u32,
     /// Whether payload may be looked at.
     pub peek: Peek,
+    /// Which of several captures were made at one place.
+    pub places: Places,
     /// Which segments are captured at all.
     pub coverage: Coverage,
     /// Whether ends are told before their linger is over.
@@ -41,6 +44,7 @@ impl Default for Settings {
         Self {
             max_flows: DEFAULT_MAX_FLOWS,
             peek: Peek::Allowed,
+            places: Places::default(),
             coverage: Coverage::Whole,
             provisional: Provisional::Withheld,
             seeds: [1, 2, 3, 4],

@@ -22,6 +22,7 @@ mod replay;
 mod scribes;
 mod settings;
 mod surroundings;
+mod survey;
 mod talk;
 #[cfg(feature = "live")]
 mod watch;

@@ -65,7 +65,7 @@ pub(super) fn follow(
     let yard = Yard::new(Dock::new(lent, Wharf::new(router)), followers.into_iter(), others + 1);
     let crew = Crew::new(yard, others);
     desk.open_bureau(crew.bureau(), others + 1);
-    let bench = Bench::beside(settings.max_flows).keeping_spent();
+    let bench = Bench::beside(settings).keeping_spent();
     judge(&crew, bench, desk).inspect_err(|_| Meter::wipe_any())?;
     desk.close_bureau();
     let Some((Some(outcome), followed)) = crew.dismiss().map(Yard::into_outcome) else {

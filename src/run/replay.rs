@@ -11,7 +11,7 @@ use crate::capture::privilege::{self, Allow, Become, Keep};
 use crate::config::{Display, Grouping, Payload, Replay, Sandbox};
 use crate::engine::Engine;
 use crate::error::Error;
-use crate::flow::{ObservedUntil, Peek, Provisional, Settings};
+use crate::flow::{ObservedUntil, Peek, Places, Provisional, Settings};
 use crate::time::Timestamp;
 use crate::view::tui::{Course, Tools};
 use crate::view::{self, Report, View};
@@ -22,7 +22,7 @@ use super::meter::Meter;
 use super::pass::{Desk, Pass, Stop};
 use super::player::Player;
 use super::reader::Reader;
-use super::{Status, confinement, footprint, output, pipeline, settings, talk};
+use super::{Status, confinement, footprint, output, pipeline, settings, survey, talk};
 
 /// A replay under way: what outlives a single report.
 struct Session<'a> {
@@ -36,6 +36,8 @@ struct Session<'a> {
     /// Opened when there is something to report, so that nothing is overwritten for nothing.
     view: Option<Box<dyn View>>,
     troubles: u64,
+    /// Which captures were made at one place.
+    places: Places,
     /// What could not be said while a dashboard had the terminal.
     unsaid: Vec<String>,
     /// Ends that are known to have hurt somebody.
@@ -62,6 +64,7 @@ pub(super) fn replay(config: &Replay) -> Result<Status, Error> {
         names: Vec::new(),
         view: None,
         troubles: 0,
+        places: Places::default(),
         unsaid: Vec::new(),
         harmful: 0,
     };
@@ -110,6 +113,7 @@ impl Session<'_> {
     }
 
     fn merged(&mut self, inputs: &[Input]) -> Result<(), Error> {
+        self.places = survey::survey(inputs);
         let opened: Vec<FileSource> =
             inputs.iter().zip(0..).filter_map(|(input, file)| self.open(input, file)).collect();
         let names = self.names.clone();
@@ -119,7 +123,8 @@ impl Session<'_> {
             Err(opened) => {
                 let mut merged = Merged::new();
                 for source in opened {
-                    let pushed = merged.push(source);
+                    let ahead = self.places.ahead(source.file());
+                    let pushed = merged.push_ahead(source, ahead);
                     self.or_complain(pushed);
                 }
                 self.follow(Reader::Several(Box::new(merged)), &names)
@@ -288,12 +293,16 @@ impl Session<'_> {
             Payload::Read => Peek::Allowed,
             Payload::Counted => Peek::Forbidden,
         };
-        let provisional =
-            if self.config.speed.is_some() { Provisional::Given } else { Provisional::Withheld };
+        let provisional = if self.config.speed.is_some() && self.places.count() == 1 {
+            Provisional::Given
+        } else {
+            Provisional::Withheld
+        };
         Settings {
             max_flows: self.config.max_flows,
             peek,
             provisional,
+            places: self.places.clone(),
             seeds: super::seeds(),
             ..Settings::default()
         }

@@ -13,7 +13,7 @@ pub(super) mod undelivered;
 pub(super) mod unseen;
 
 use crate::decode::SeqNumber;
-use crate::flow::{Acceptance, Both, Close, Coverage, End, Fin, Half, Marks, Recent, Reset, Side};
+use crate::flow::{Acceptance, Both, Close, Coverage, End, Fin, Half, Marks, Passage, Recent, Reset, Side};
 use crate::time::Span;
 
 use super::evidence::{Evidence, accepted_for_certain};
@@ -251,8 +251,8 @@ fn is_ahead(close: &Close, side: Side, fin: &Fin) -> bool {
     close.half(side).fin_end.before(fin.end)
 }
 
-/// The first FIN with a side's address, if that side cannot have sent it: it bears none of that side's marks, or that said more later, beyond
-/// its own end (RFC 9293 §3.6: after a FIN nothing new is sent). Where it had taken the other side's FIN too, or that is not known, that may be another
+/// The first FIN with a side's address, if that side cannot have sent it: a place nearer to it never had that, it bears none of that side's
+/// marks, or that said more later, beyond its own end (RFC 9293 §3.6: after a FIN nothing new is sent). Where it had taken the other side's FIN too, or that is not known, that may be another
 /// connection between the same ports.
 pub(super) fn disowned_fin(close: &Close, side: Side) -> Option<&Fin> {
     close.fins.at(close.end(side)).as_ref().filter(|fin| is_disowned(close, side, fin))
@@ -265,7 +265,8 @@ fn is_disowned(close: &Close, side: Side, fin: &Fin) -> bool {
         let other = close.fins.at(close.end(side.peer()));
         other.as_ref().is_some_and(|fin| !fin.end.after(half.rcv_nxt))
     };
-    went_on && close.both_seen() && !over() || is_foreign_fin(close, fin)
+    let never_left = *close.elsewhere.fins.at(close.end(side)) == Passage::NeverLeft;
+    never_left || went_on && close.both_seen() && !over() || is_foreign_fin(close, fin)
 }
 
 /// Who sent the first FIN at or before the end.

@@ -2,7 +2,7 @@
 
 mod rst;
 
-use crate::flow::{BodyLength, Exchange, Side, Turn};
+use crate::flow::{BodyLength, Exchange, Passage, Side, Turn};
 use crate::time::Span;
 
 pub(super) use self::rst::{advice_of_text, of_ignored, of_rst};
@@ -43,7 +43,10 @@ pub(super) fn of_story(evidence: &Evidence<'_>) -> Vec<Fact> {
 pub(super) fn of_forged_fin(evidence: &Evidence<'_>) -> Option<Fact> {
     let (side, fin) = evidence.forged_fin()?;
     let more = evidence.close.half(side).snd_nxt.offset_from(fin.end);
-    let why = if forgery::is_foreign_fin(evidence.close, &fin) {
+    let passage = *evidence.close.elsewhere.fins.at(evidence.close.end(side));
+    let why = if passage == Passage::NeverLeft {
+        format!("a capture nearer to the {side}, which went on, never held it")
+    } else if forgery::is_foreign_fin(evidence.close, &fin) {
         format!(
             "it has neither the timestamps that all other segments of the {side} have nor their count or TTL"
         )
@@ -52,6 +55,20 @@ pub(super) fn of_forged_fin(evidence: &Evidence<'_>) -> Option<Fact> {
     };
     let fact = format!("a FIN with the {side}'s address is not its own: {why}");
     Some(Fact::at(fin.frame, fact))
+}
+
+/// FINs that were lost between two places: whoever was to read an end never did.
+pub(super) fn of_lost_fins(evidence: &Evidence<'_>) -> impl Iterator<Item = Fact> {
+    let lost = |side: Side| {
+        let (close, fin) = (evidence.close, evidence.fin(side)?);
+        let is_lost = *close.elsewhere.fins.at(close.end(side)) == Passage::NeverArrived;
+        let receiver = side.peer();
+        let says = format!(
+            "the {side}'s FIN never came to a capture nearer to the {receiver}, which went on: the {receiver} had no end to read"
+        );
+        is_lost.then(|| Fact::at(fin.frame, says))
+    };
+    [Side::Client, Side::Server].into_iter().filter_map(lost)
 }
 
 /// A side's first FIN.

@@ -4,6 +4,7 @@
 //! (`rules`) each give an opinion on the cause; the most confident one wins and the others stay visible. No rule looks
 //! at another's answer, and `cap` caps all of them by how much of the connection the capture holds.
 
+mod accounts;
 mod cap;
 mod ending;
 pub mod errors;
@@ -26,6 +27,7 @@ mod who;
 
 pub use crate::decode::{Addr, Endpoint, Flags, SkipCounts};
 pub use crate::flow::{ConnState, Finality, FlowKey, History, ObservedUntil, Roles, Side};
+pub use accounts::consider_all;
 pub use ending::How;
 pub use evidence::Evidence;
 pub use harm::Harm;
@@ -38,7 +40,8 @@ pub use stage::Stage;
 pub use who::Sender;
 pub use who::forgery::Doubt;
 
-use crate::context::Surroundings;
+use self::accounts::Sights;
+pub use crate::context::Surroundings;
 use crate::flow::{Attempted, Close, Ended};
 use crate::time::{Span, Timestamp};
 
@@ -267,7 +270,7 @@ pub struct Judged<'c> {
 )]
 #[derive(Debug)]
 enum Ground<'c> {
-    Whole(Evidence<'c>, rule::Findings, Surroundings),
+    Whole(Evidence<'c>, rule::Findings, Surroundings, Option<Box<Sights>>),
     Attempt(&'c Attempted, &'c Surroundings),
 }
 
@@ -276,7 +279,15 @@ impl Judged<'_> {
     #[must_use]
     pub fn tell(&self) -> Verdict {
         match &self.ground {
-            Ground::Whole(evidence, findings, _) => report::tell(evidence, findings, self.ruling),
+            Ground::Whole(evidence, findings, _, sights) => {
+                let told = report::tell(evidence, findings, self.ruling);
+                match sights.as_deref() {
+                    Some(&Sights { client_sees, server_sees, .. }) => {
+                        Verdict { client_sees, server_sees, ..told }
+                    }
+                    None => told,
+                }
+            }
             Ground::Attempt(attempted, surroundings) => consider(&attempted.close(), surroundings).tell(),
         }
     }
@@ -285,12 +296,50 @@ impl Judged<'_> {
     #[must_use]
     pub fn dossier(&self) -> Dossier {
         match &self.ground {
-            Ground::Whole(evidence, _, surroundings) => {
-                Dossier { ended: Ended::Whole(Box::new(evidence.close.clone())), surroundings: *surroundings }
+            Ground::Whole(evidence, _, surroundings, sights) => {
+                let ended = Ended::Whole(Box::new(evidence.close.clone()));
+                Dossier { ended, surroundings: *surroundings, sights: sights.clone() }
             }
             Ground::Attempt(attempted, surroundings) => {
-                Dossier { ended: Ended::Attempt((*attempted).clone()), surroundings: **surroundings }
+                let ended = Ended::Attempt((*attempted).clone());
+                Dossier { ended, surroundings: **surroundings, sights: None }
             }
+        }
+    }
+
+    /// The two ends of the connection.
+    #[must_use]
+    pub const fn key(&self) -> FlowKey {
+        match &self.ground {
+            Ground::Whole(evidence, ..) => evidence.close.key,
+            Ground::Attempt(attempted, _) => attempted.key,
+        }
+    }
+
+    /// How many other places know it, or may know it.
+    #[must_use]
+    pub const fn known_elsewhere(&self) -> u8 {
+        match &self.ground {
+            Ground::Whole(evidence, ..) => evidence.close.elsewhere.known,
+            Ground::Attempt(attempted, _) => attempted.elsewhere,
+        }
+    }
+
+    /// What was judged, by value.
+    #[must_use]
+    pub fn close(&self) -> Close {
+        match &self.ground {
+            Ground::Whole(evidence, ..) => evidence.close.clone(),
+            Ground::Attempt(attempted, _) => attempted.close(),
+        }
+    }
+
+    /// What its neighbours told.
+    #[must_use]
+    pub const fn surroundings(&self) -> Surroundings {
+        match &self.ground {
+            Ground::Whole(_, _, surroundings, _) => *surroundings,
+            Ground::Attempt(_, surroundings) => **surroundings,
         }
     }
 }
@@ -300,6 +349,7 @@ impl Judged<'_> {
 pub struct Dossier {
     ended: Ended,
     surroundings: Surroundings,
+    sights: Option<Box<Sights>>,
 }
 
 impl Dossier {
@@ -307,7 +357,13 @@ impl Dossier {
     #[must_use]
     pub fn tell(&self) -> Verdict {
         match &self.ended {
-            Ended::Whole(close) => consider(close, &self.surroundings).tell(),
+            Ended::Whole(close) => {
+                let judged = consider(close, &self.surroundings);
+                match &self.sights {
+                    Some(sights) => judged.seeing((**sights).clone()).tell(),
+                    None => judged.tell(),
+                }
+            }
             Ended::Attempt(attempted) => consider(&attempted.close(), &self.surroundings).tell(),
         }
     }
@@ -315,10 +371,7 @@ impl Dossier {
     /// Which of the merged captures it came from.
     #[must_use]
     pub fn file(&self) -> u16 {
-        match &self.ended {
-            Ended::Whole(close) => close.file,
-            Ended::Attempt(attempted) => attempted.file(),
-        }
+        self.ended.file()
     }
 }
 
@@ -328,7 +381,7 @@ pub fn consider<'c>(close: &'c Close, surroundings: &Surroundings) -> Judged<'c>
     let evidence = Evidence::of(close, surroundings);
     let findings = rule::rank(&evidence);
     let ruling = rule::rule(&evidence, findings.first());
-    Judged { ruling, ground: Ground::Whole(evidence, findings, *surroundings) }
+    Judged { ruling, ground: Ground::Whole(evidence, findings, *surroundings, None) }
 }
 
 /// Could its cause lie in what happened to others about the same time? Then its judgement is worth a linger's wait.

@@ -17,6 +17,7 @@ pub(super) fn tell(evidence: &Evidence<'_>, findings: &Findings, ruling: Ruling)
     let close = evidence.close;
     let (cause, heard) = (ruling.cause, !evidence.is_unheard());
     let mut evidence_lines = cause.map(|finding| (finding.rule.facts)(evidence)).unwrap_or_default();
+    evidence_lines.extend(cause.into_iter().flat_map(|_| facts::of_lost_fins(evidence)));
     evidence_lines.extend(facts::of_ignored(evidence));
     evidence_lines.extend(cause.and_then(|_| facts::of_losses(evidence)));
     evidence_lines.extend(cause.and_then(|_| facts::of_unheard(evidence)));
@@ -40,8 +41,8 @@ pub(super) fn tell(evidence: &Evidence<'_>, findings: &Findings, ruling: Ruling)
         alternatives: findings.iter().skip(1).collect(),
         harm: ruling.harm,
         reasons: if heard { stack::reasons(evidence) } else { Vec::new() },
-        client_sees: if heard { sees::sees(evidence, Side::Client) } else { Sees::default() },
-        server_sees: if heard { sees::sees(evidence, Side::Server) } else { Sees::default() },
+        client_sees: sees(evidence, Side::Client),
+        server_sees: sees(evidence, Side::Server),
         stage: stage::stage(evidence).filter(|_| heard),
         evidence: evidence_lines,
         advice: cause.map(|finding| advice(evidence, finding)),
@@ -58,6 +59,11 @@ pub(super) fn tell(evidence: &Evidence<'_>, findings: &Findings, ruling: Ruling)
         seen: evidence.seen(),
         ladder: ladder::of(evidence),
     }
+}
+
+/// What the program on one side sees; where only ends were captured, nobody knows.
+pub(super) fn sees(evidence: &Evidence<'_>, side: Side) -> Sees {
+    if evidence.is_unheard() { Sees::default() } else { sees::sees(evidence, side) }
 }
 
 fn advice(evidence: &Evidence<'_>, cause: Finding) -> String {

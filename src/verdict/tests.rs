@@ -1,6 +1,7 @@
 //! Stories told in scripts, by what they are about: each verdict beside the one that it must not be.
 
 mod answered;
+mod both_ends;
 mod cut;
 mod database;
 mod farewell_first;
@@ -14,6 +15,7 @@ mod multipath;
 mod network;
 mod outage;
 mod own_words;
+mod places;
 mod program;
 mod refused;
 mod reused;

@@ -31,6 +31,15 @@ impl Input {
         }
     }
 
+    /// Is it a file that gives the same bytes whenever it is opened?
+    #[must_use]
+    pub fn can_be_read_again(&self) -> bool {
+        match self {
+            Self::Stdin => false,
+            Self::Path(path) => path.is_file(),
+        }
+    }
+
     /// Opens it; gives its size as well if it has one and can be opened again.
     pub(super) fn open(&self) -> io::Result<(Box<dyn Read + Send>, Option<u64>)> {
         match self {

@@ -10,9 +10,10 @@ use crate::capture::batch::{Batch, Sink};
 use crate::capture::{BATCH, Progress, Source};
 use crate::decode::Frame;
 use crate::error::Error;
-use crate::time::Timestamp;
+use crate::time::{Span, Timestamp};
 
-/// Captures merged by the time of their frames, in the order in which they were added where times are equal. A file
+/// Captures merged by the time of their frames, as far as their clocks are known to go by each other, in the order in which they were added where
+/// times are equal. A file
 /// whose own time goes backwards keeps its own order.
 ///
 /// A file waits closed until the time of its first frame has come, so that a folder of a thousand rotated captures
@@ -31,6 +32,8 @@ pub struct Merged {
 /// One of the captures.
 struct Lane {
     file: u16,
+    /// How far its clock is ahead of the others', in nanoseconds.
+    ahead: i64,
     size: Option<u64>,
     state: State,
 }
@@ -66,9 +69,17 @@ impl Merged {
     /// # Errors
     /// What cannot be read; the capture is left out then, and the others can still be read.
     pub fn push(&mut self, source: FileSource) -> Result<(), Error> {
+        self.push_ahead(source, 0)
+    }
+
+    /// The same of one whose clock is so many nanoseconds ahead.
+    ///
+    /// # Errors
+    /// As for [`Merged::push`].
+    pub fn push_ahead(&mut self, source: FileSource, ahead: i64) -> Result<(), Error> {
         let (index, again) = (self.lanes.len(), source.again.clone());
         let (file, size) = (source.file(), source.size);
-        self.lanes.push(Lane { file, size, state: State::Open(Box::new(source), None) });
+        self.lanes.push(Lane { file, ahead, size, state: State::Open(Box::new(source), None) });
         self.dry = Some(index);
         while self.dry.is_some() {
             self.read_on(index)?;
@@ -113,7 +124,7 @@ impl Merged {
         let Some(lane) = self.lanes.get_mut(index) else { return Ok(()) };
         let outcome = lane.read_on();
         match (&outcome, &lane.state) {
-            (Ok(Some(ts)), _) => self.order.push(Reverse((*ts, index))),
+            (Ok(Some(ts)), _) => self.order.push(Reverse((lane.turn(*ts), index))),
             // It is not known yet what comes next: nothing else can be handed over before.
             (Ok(None), State::Open(source, _)) if !source.ended => return Ok(()),
             _ => self.ended.take(lane),
@@ -128,8 +139,10 @@ impl Merged {
         while let (Some(slot), None) = (picks.get_mut(picked), self.dry) {
             let Some(mut first) = self.order.peek_mut() else { break };
             let Reverse((_, index)) = *first;
-            let next = match self.lanes.get_mut(index).map(|lane| &mut lane.state) {
-                Some(State::Open(source, head)) => {
+            let Some(lane) = self.lanes.get_mut(index) else { break };
+            let ahead = lane.ahead;
+            let next = match &mut lane.state {
+                State::Open(source, head) => {
                     picked += usize::from(head.map(|head| *slot = (index, head)).is_some());
                     *head = source.next_head();
                     *head
@@ -137,7 +150,7 @@ impl Merged {
                 _ => None,
             };
             if let Some(head) = next {
-                first.0.0 = head.ts;
+                first.0.0 = turn(head.ts, ahead);
             } else {
                 PeekMut::pop(first);
                 self.dry = Some(index);
@@ -199,7 +212,17 @@ impl Source for Merged {
     }
 }
 
+/// When a frame's turn comes that was captured at `ts` by a clock that is so many nanoseconds ahead.
+const fn turn(ts: Timestamp, ahead: i64) -> Timestamp {
+    let span = Span::from_nanos(ahead.unsigned_abs());
+    if ahead < 0 { ts.plus(span) } else { ts.minus(span) }
+}
+
 impl Lane {
+    const fn turn(&self, ts: Timestamp) -> Timestamp {
+        turn(ts, self.ahead)
+    }
+
     fn source(&self) -> Option<&FileSource> {
         match &self.state {
             State::Open(source, _) => Some(source),

@@ -231,7 +231,9 @@ impl FileSource {
         (self.name.clone(), self.buffer.position(), self.walk.tally.frames)
     }
 
-    const fn file(&self) -> u16 {
+    /// What its frames carry as [`Frame::file`].
+    #[must_use]
+    pub const fn file(&self) -> u16 {
         self.walk.tally.file
     }
 

@@ -29,7 +29,9 @@ impl Shard {
                 let Small { body: Body::Attempt(attempt), key, .. } = self.small.at(at) else { return None };
                 let (until, finality, closed_at) = (ObservedUntil::Close, Finality::Provisional, self.now);
                 let open = attempt.is_answered() && !attempt.is_reset();
-                let so_far = |attempt| Attempted { key: *key, attempt, until, finality, closed_at }.close();
+                let so_far = |attempt| {
+                    Attempted { key: *key, attempt, until, finality, closed_at, elsewhere: 0 }.close()
+                };
                 open.then(|| so_far(attempt.clone()))
             }
         }

@@ -296,7 +296,7 @@ impl Shard {
         if let Some(attempt) = self.take_attempt(at) {
             let (finality, closed_at) = (Finality::Final, self.now);
             let goes_on = attempt.is_answered() && !attempt.is_reset();
-            let attempted = Attempted { key, attempt, until, finality, closed_at };
+            let attempted = Attempted { key, attempt, until, finality, closed_at, elsewhere: 0 };
             sink(if goes_on { Ended::Whole(Box::new(attempted.close())) } else { Ended::Attempt(attempted) });
         }
     }

@@ -80,7 +80,7 @@ impl Shard {
         {
             let (attempt, until) = (attempt.clone(), ObservedUntil::Close);
             let finality = Finality::Provisional;
-            sink(Ended::Attempt(Attempted { key, attempt, until, finality, closed_at: now }));
+            sink(Ended::Attempt(Attempted { key, attempt, until, finality, closed_at: now, elsewhere: 0 }));
         }
     }
 

@@ -147,9 +147,16 @@ impl Leaving {
         mut taken: impl FnMut(Begun, Ended),
     ) -> bool {
         let Some(nth) = self.order.pop() else { return false };
+        let elsewhere = shards.elsewhere();
         if let (Some(line), Some(shard)) = (self.lines.get_mut(nth), shards.shards.get_mut(nth)) {
             if let Some((begun, place)) = line.first {
-                shard.hand_over(place, until, &mut |ended| taken(begun, ended));
+                shard.hand_over(place, until, &mut |mut ended| {
+                    // Who else knows it cannot be asked any more.
+                    if elsewhere > 0 {
+                        ended.note_elsewhere(elsewhere);
+                    }
+                    taken(begun, ended);
+                });
             }
             line.move_on(shard);
         }

@@ -88,7 +88,7 @@ impl Wharf {
             self.parcels.iter_mut().for_each(|parcel| parcel.tick(now));
         }
         let address = self.router.address(pdu);
-        self.parcels[address.shard()].push(pdu, block, address);
+        self.parcels[self.router.shard(address)].push(pdu, block, address);
         self.segments += 1;
     }
 

@@ -157,7 +157,7 @@ fn settings(config: &Watch) -> Settings {
         config::Coverage::Ends => flow::Coverage::Ends,
     };
     let (provisional, seeds) = (Provisional::Given, super::seeds());
-    Settings { max_flows: config.max_flows, peek, coverage, provisional, seeds }
+    Settings { max_flows: config.max_flows, peek, coverage, provisional, seeds, ..Settings::default() }
 }
 
 fn target(config: &Watch) -> Become {

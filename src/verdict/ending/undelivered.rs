@@ -1,7 +1,7 @@
 //! A RST that its receiver never got, or got too late: it goes on asking the same for longer than anything can have been under way, the RST
 //! passed only the nearer of two places, or its receiver had got further.
 
-use crate::flow::{End, Recent, Side};
+use crate::flow::{End, Passage, Recent, Side};
 use crate::time::Span;
 use crate::verdict::evidence::Evidence;
 use crate::verdict::who::forgery;
@@ -40,7 +40,8 @@ pub(in crate::verdict) fn is_deaf(evidence: &Evidence<'_>, side: Side) -> bool {
 pub(in crate::verdict) fn was_missed(evidence: &Evidence<'_>, side: Side) -> bool {
     let missed = last_repetition(evidence).is_some_and(|(by, _)| by == side);
     let receiver = evidence.reset().map(|reset| evidence.close.side(reset.by).peer());
-    missed || receiver == Some(side) && came_too_late(evidence).is_some()
+    let lost = || evidence.close.elsewhere.rst == Passage::NeverArrived || came_too_late(evidence).is_some();
+    missed || receiver == Some(side) && lost()
 }
 
 /// By how many bytes the receiver of the only RST had got further.
@@ -71,6 +72,14 @@ pub(in crate::verdict) fn fact(evidence: &Evidence<'_>) -> Option<Fact> {
             "the {receiver} acknowledges {more} bytes more than that RST allows: it had no effect there"
         );
         return Some(Fact::of_all(says));
+    }
+    let reset = evidence.reset()?;
+    if evidence.close.elsewhere.rst == Passage::NeverArrived {
+        let receiver = evidence.close.side(reset.by).peer();
+        let says = format!(
+            "a capture nearer to the {receiver}, which went on, never held it: it was lost on the way, or taken away"
+        );
+        return Some(Fact::at(reset.rst.frame, says));
     }
     let Some((side, last)) = last_repetition(evidence) else { return stayed_behind(evidence) };
     let later = last.ts.since(evidence.reset()?.rst.ts);

@@ -64,7 +64,7 @@ pub(in crate::verdict) fn doubts(evidence: &Evidence<'_>) -> Vec<Doubt> {
     if evidence.how == How::Refused {
         let doubts =
             [life::accepted_after_all(evidence, reset), made_here(evidence, reset), refused_here(evidence)];
-        return doubts.into_iter().flatten().collect();
+        return doubts.into_iter().chain([places::never_passed(evidence, reset)]).flatten().collect();
     }
     let baseline = Baseline::of(evidence, reset);
     // One by one: there are mostly none, and in lists they would all be moved about.
@@ -75,6 +75,7 @@ pub(in crate::verdict) fn doubts(evidence: &Evidence<'_>) -> Vec<Doubt> {
     doubts.extend(other_ip_id(evidence, reset, &baseline));
     doubts.extend(pace::too_soon(evidence, reset));
     doubts.extend(twin::refused_as_well(evidence, reset));
+    doubts.extend(places::never_passed(evidence, reset));
     doubts.extend(places::came_once(evidence, reset, &baseline));
     doubts.extend(several_aborts(evidence, reset));
     doubts.extend(aim::volley(evidence, reset).or_else(|| aim::beyond(evidence, reset, &baseline)));

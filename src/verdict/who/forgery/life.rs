@@ -43,13 +43,18 @@ pub(super) fn spoke_on(evidence: &Evidence<'_>, reset: &Reset) -> Option<Doubt> 
         None => later > UNDER_WAY_UNSTAMPED,
     };
     if proven || same_id(evidence, reset, &fresh) {
+        // Where it never left that host, another may have its address, and answers for it.
         let kernel = may_be_own_kernel(evidence, reset);
         // From just as far as its host answers, or past all places that its host's segments pass, and with their TTL: whoever else sent it
         // would have to be where its host is.
         let from_there =
             || pace::came_from_afar(evidence, reset) || Baseline::of(evidence, reset).came_their_way();
         let weight = if kernel && from_there() { 2 } else { CONVICTS };
-        return Some(Doubt { fact: Fact::at(fresh.frame, says), weight, decisive: !kernel });
+        return Some(Doubt {
+            fact: Fact::at(fresh.frame, says),
+            weight,
+            decisive: !refuses_as_a_host(evidence, reset),
+        });
     }
     (later > REORDER).then(|| doubt(fresh.frame, 1, says))
 }

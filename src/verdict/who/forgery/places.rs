@@ -1,7 +1,7 @@
 //! What the place of the capture tells of a RST: how often it was captured, and which way it passed.
 
 use crate::decode::Traits;
-use crate::flow::{Copied, Look, Place, Reset, SAME_FRAME};
+use crate::flow::{Copied, Look, Passage, Place, Reset, SAME_FRAME};
 
 use super::{BASELINE, Baseline, CONVICTS, Doubt, claimed, doubt, other_distance, own_before};
 use crate::verdict::ending::undelivered;
@@ -12,6 +12,19 @@ use crate::verdict::{Fact, How};
 const SEEN_TWICE: u64 = 2;
 /// Nor are as many, of both sides together, chance.
 const DOUBLES: u64 = 5;
+
+/// Captures of several places: one that is nearer to the host whose address it carries, and that held all else of the connection, never held
+/// it. It was sent behind that place.
+pub(super) fn never_passed(evidence: &Evidence<'_>, reset: &Reset) -> Option<Doubt> {
+    let side = claimed(evidence, reset);
+    let (weight, says) = match evidence.close.elsewhere.rst {
+        Passage::NeverLeft => (CONVICTS + 1, "never held it: it was sent behind that"),
+        Passage::Missing => (CONVICTS, "does not hold it"),
+        _ => return None,
+    };
+    let says = format!("a capture nearer to the {side}, which went on, {says}");
+    Some(doubt(reset.rst.frame, weight, says))
+}
 
 /// Captures of two places, merged: all else of the host passed both, and the RST only one. Either it was sent between them, or it got no
 /// further. One that goes on in its host's count was lost at the other, unless that is where its host's segments pass first; so was one that
@@ -44,6 +57,9 @@ pub(super) fn came_once(evidence: &Evidence<'_>, reset: &Reset, baseline: &Basel
 /// captured there later? Then it was sent behind that place, unless just that frame was lost there.
 pub(super) fn never_left(evidence: &Evidence<'_>, reset: &Reset) -> bool {
     let close = evidence.close;
+    if close.elsewhere.rst == Passage::NeverLeft {
+        return true;
+    }
     let mut own = own_before(evidence, reset).map(|own| own.file);
     let Some(near) = own.next().filter(|&near| own.all(|file| file == near)) else { return false };
     let elsewhere = |file| !close.is_one_capture(near, file);
