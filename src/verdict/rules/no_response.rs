@@ -10,6 +10,9 @@ use crate::verdict::talk::{
 };
 use crate::verdict::{Evidence, Fact, How, facts, talk};
 
+/// A program that closes what it cannot read takes no longer.
+const AT_SIGHT: Span = Span::from_millis(10);
+
 pub(super) const RULE: Rule = Rule {
     name: "no_response",
     title: "the server ended before the first byte of its answer",
@@ -130,14 +133,16 @@ fn sent_for(evidence: &Evidence<'_>) -> Option<Span> {
 
 /// A server of TLS that is asked in clear says an alert, or nothing at all.
 fn tls_hint(evidence: &Evidence<'_>) -> &'static str {
-    let at_once = evidence.idle_before.is_some_and(|idle| idle < QUIET);
+    let idle = evidence.idle_before.unwrap_or(QUIET);
     let first = evidence.exchange.requests() == 1 && !evidence.close.half_before(Side::Server).has_data();
-    let ended = evidence.how == How::Fin || evidence.how == How::Reset && evidence.shape == Shape::Active;
-    if at_once && first && ended {
-        " If every connection ends so, the port may want TLS (https)."
-    } else {
-        ""
-    }
+    // One that aborts does so as the first bytes come: they are no hello.
+    let upon = evidence.close.rtt.unwrap_or(Span::ZERO).plus(AT_SIGHT);
+    let ended = match evidence.how {
+        How::Fin => idle < QUIET,
+        How::Reset => idle < upon && evidence.shape == Shape::Active,
+        _ => false,
+    };
+    if first && ended { " If every connection ends so, the port may want TLS (https)." } else { "" }
 }
 
 fn facts_of(evidence: &Evidence<'_>) -> Vec<Fact> {
