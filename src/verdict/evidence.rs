@@ -175,11 +175,17 @@ impl<'a> Evidence<'a> {
     /// Does the RST answer nothing but a TLS alert, or what HTTP/2 says of the connection, which nobody misses while that closes?
     #[must_use]
     pub fn answers_alert(&self) -> bool {
-        let Some(prompt) = self.reset().and_then(|reset| reset.prompt) else { return false };
-        let alerts = self.close.exchange.trailing_own_bytes(prompt.by);
-        let half = self.close.halves.at(prompt.by);
+        let prompt = self.reset().and_then(|reset| reset.prompt);
+        prompt.is_some_and(|prompt| self.is_own_last_word(&prompt))
+    }
+
+    /// Is this nothing but a TLS alert, or what HTTP/2 says of the connection, with which its sender said its last?
+    #[must_use]
+    pub fn is_own_last_word(&self, said: &Recent) -> bool {
+        let own = self.close.exchange.trailing_own_bytes(said.by);
+        let half = self.close.halves.at(said.by);
         let end = if half.has_fin() { half.fin_end.minus(1) } else { half.snd_nxt };
-        prompt.len <= alerts && !prompt.seq.before(end.minus(alerts)) && alerts > 0
+        said.len <= own && !said.seq.before(end.minus(own)) && own > 0
     }
 
     /// Does the RST answer a probe or an acknowledgement, and nothing that its sender had not acknowledged?

@@ -8,7 +8,7 @@ use crate::time::Span;
 pub(super) use self::rst::{advice_of_text, of_ignored, of_rst};
 use super::ending::{half_close, shut_window, silence, together, unseen};
 use super::evidence::{Evidence, Talk};
-use super::talk::{after, broken_off, given_up, goaway, own_words, rhythm, version};
+use super::talk::{after, broken_off, farewell, given_up, goaway, own_words, rhythm, version};
 use super::who::forgery;
 use super::{Confidence, Fact, cap, talk};
 
@@ -104,7 +104,10 @@ fn last_word_of(evidence: &Evidence<'_>, side: Side) -> &'static str {
         return if websocket.close_frame().is_some() { "Close frame" } else { "control frame" };
     }
     match exchange.fatal() {
-        _ if exchange.tls().is_some() && exchange.trailing_own_bytes(by) > 0 => "TLS alert",
+        _ if farewell::said_goodbye(evidence, side) => "TLS alert",
+        _ if exchange.tls().is_some() && exchange.trailing_own_bytes(by) > 0 => {
+            "last record, which is as short as HTTP/2's own frames"
+        }
         _ if exchange.tls().is_some() => "last word",
         Some(fatal) if fatal.by == by => "last word",
         _ => "goodbye",

@@ -9,7 +9,7 @@ use crate::time::Span;
 
 use super::ending::{probes, shut_window, unseen};
 use super::evidence::Evidence;
-use super::talk::{broken_off, farewell, race, refused_tls, tls, version};
+use super::talk::{after_goodbye, broken_off, farewell, race, refused_tls, tls, version};
 use super::{How, talk};
 
 /// Whether anybody was hurt.
@@ -52,6 +52,7 @@ const FAILURES: &[Test] = &[
     broken_off::by_servers_fin,
     probed_in_vain,
     met_an_abort,
+    asked_after_goodbye,
 ];
 
 /// Weighs an end that has a cause; a normal end has no harm to weigh.
@@ -101,6 +102,11 @@ fn hung_up_in_tls(evidence: &Evidence<'_>) -> bool {
 /// Was a request on its way when the server aborted?
 fn met_an_abort(evidence: &Evidence<'_>) -> bool {
     race::under_way(evidence).is_some()
+}
+
+/// Did the client ask when the server had ended the session in TLS's words?
+fn asked_after_goodbye(evidence: &Evidence<'_>) -> bool {
+    after_goodbye::asked(evidence).is_some()
 }
 
 /// Did a side give the connection up because nobody answered its probes?

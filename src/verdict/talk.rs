@@ -1,12 +1,14 @@
 //! What the two programs owed each other when the end began: whose turn it was.
 
 pub(super) mod after;
+pub(super) mod after_goodbye;
 pub(super) mod answered_early;
 pub(super) mod broken_off;
 pub(super) mod farewell;
 mod framed;
 pub(super) mod given_up;
 pub(super) mod goaway;
+pub(super) mod hidden;
 pub(super) mod own_words;
 pub(super) mod patience;
 pub(super) mod race;
@@ -74,7 +76,10 @@ pub(super) fn crossed(close: &Close, exchange: &Exchange, closer: Option<Side>) 
     let by_client = |turn: &Turn| close.side(turn.by) == Side::Client;
     let said = exchange.turn.filter(by_client).or_else(|| exchange.turn_before.filter(by_client));
     let Some(turn) = said else { return false };
+    // Whoever has said TLS's goodbye answers no more, whatever it still takes.
+    let goodbye = after_goodbye::of_server(close, exchange).map(|bye| bye.ack);
     let had_up_to = match (closer, &close.reset) {
+        (Some(_), _) if goodbye.is_some_and(|ack| !ack.after(turn.seq)) => goodbye,
         (Some(Side::Server), _) => close.fins.at(close.end(Side::Server)).map(|fin| fin.ack),
         (None, Some(reset)) if close.side(reset.by) == Side::Server => {
             let tells = Shape::of(reset) == Shape::Active && acknowledges(reset);

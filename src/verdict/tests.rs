@@ -24,6 +24,8 @@ mod shut;
 mod silence;
 mod stack;
 mod tls;
+mod tls_hidden;
+mod tls_lost;
 mod together;
 mod unheard;
 mod unread;

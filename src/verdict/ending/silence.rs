@@ -6,15 +6,24 @@ use crate::time::{Span, Timestamp};
 
 use crate::verdict::evidence::{BRIEFEST_IDLE, Evidence};
 use crate::verdict::talk::tls::offers;
-use crate::verdict::talk::{self, farewell};
+use crate::verdict::talk::{self, after_goodbye, farewell};
 
 /// From the last thing that either side said to the end, or to the moment when whoever ended it announced that.
 pub(in crate::verdict) fn idle_before(evidence: &Evidence<'_>) -> Option<Span> {
     let since = since_last_said(evidence)?;
     let end = until_end(evidence)?.1;
     let announced = evidence.exchange.http2().and_then(|http2| *http2.leaves_at.at(end.by));
+    let announced = announced.or_else(|| said_goodbye_at(evidence, end));
     let grace = announced.map_or(Span::ZERO, |at| end.ts.since(at));
     Some(if grace < since { Span::from_nanos(since.as_nanos() - grace.as_nanos()) } else { since })
+}
+
+/// When a server that closes had said TLS's goodbye.
+fn said_goodbye_at(evidence: &Evidence<'_>, end: &Recent) -> Option<Timestamp> {
+    let server = evidence.close.side(end.by) == Side::Server;
+    let bye = after_goodbye::of_server(evidence.close, evidence.exchange).filter(|_| server);
+    // It comes with the close, or else it was a short answer.
+    bye.filter(|bye| end.flags.fin() && end.ts.since(bye.ts) < talk::QUIET).map(|bye| bye.ts)
 }
 
 /// From the last thing that either side said to the first of: a FIN, the RST, the data that the RST answers. A message that

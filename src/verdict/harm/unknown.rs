@@ -7,7 +7,8 @@ use super::{PATIENT, Test, any, may_be_all};
 use crate::verdict::ending::gave_up;
 use crate::verdict::evidence::{Evidence, Shape, Talk};
 use crate::verdict::talk::{
-    after, broken_off, farewell, patience, refused_tls, rhythm, sent_away, tls, took_leave, turned_away,
+    after, broken_off, farewell, hidden, patience, refused_tls, rhythm, sent_away, tls, took_leave,
+    turned_away,
 };
 use crate::verdict::who::forgery;
 use crate::verdict::{How, Sender, ending, talk};
@@ -20,6 +21,7 @@ const REASONS: &[Test] = &[
     may_have_had_all,
     talk::lacks_only_trailer,
     after::only_a_stream_ended_after,
+    hidden::may_lack_the_rest,
     patience::left_unanswered_in_tls,
     rhythm::left_waiting,
     rhythm::left_behind_such,

@@ -4,7 +4,7 @@ use crate::flow::{BodyLength, Owed, Side};
 use crate::verdict::ending::{gave_up, half_close, shut_window, unseen};
 use crate::verdict::evidence::{Shape, Talk};
 use crate::verdict::rule::{Confidence, Rule, hit, miss};
-use crate::verdict::talk::{after, goaway, patience, rhythm, sent_away, tls, took_leave, version};
+use crate::verdict::talk::{after, goaway, hidden, patience, rhythm, sent_away, tls, took_leave, version};
 use crate::verdict::{Evidence, Fact, How, Sender, facts, talk};
 
 pub(super) const RULE: Rule = Rule {
@@ -109,7 +109,7 @@ fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
         _ if gave_up::aborted(evidence).is_some() || gave_up::never_heard(evidence).is_some() => {
             Some(Confidence::Possible)
         }
-        How::FinThenReset if after::only_a_stream_ended_after(evidence) => Some(Confidence::Possible),
+        How::FinThenReset if may_have_more(evidence) => Some(Confidence::Possible),
         How::Fin | How::FinThenReset if patience::left_unanswered_in_tls(evidence) => {
             Some(Confidence::Possible)
         }
@@ -141,6 +141,11 @@ fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
         }
         _ => None,
     }
+}
+
+/// Was what the server said after the client's FIN no more than the end of a stream, or may TLS hide that more was to come?
+fn may_have_more(evidence: &Evidence<'_>) -> bool {
+    after::only_a_stream_ended_after(evidence) || hidden::stream_under_way(evidence).is_some()
 }
 
 /// Nobody can tell whether the answer was whole: its head was cut short. But what came after the client had closed was none it had.
@@ -234,7 +239,24 @@ fn facts_of(evidence: &Evidence<'_>) -> Vec<Fact> {
     let waited = patience::waited(evidence).map(|(waited, frame)| {
         Fact::at(frame, format!("the client had waited for an answer to this for {waited} when it ended"))
     });
-    hello.into_iter().chain(waited).chain(facts::of_story(evidence)).collect()
+    hello.into_iter().chain(waited).chain(hidden::fact(evidence)).chain(facts::of_story(evidence)).collect()
+}
+
+/// What to do where the path had lost some of what either had said.
+fn of_lost_words(evidence: &Evidence<'_>) -> Option<String> {
+    if let Some(missing) = unseen::missing_of_request(evidence) {
+        return Some(format!(
+            "The path to {} lost {missing} bytes of what the client said, and the client gave up: run `tracepath -n` from the client to it: a smaller MTU on the way whose ICMP is filtered loses just what is long.",
+            evidence.close.endpoint(Side::Server).addr
+        ));
+    }
+    if unseen::beginning_lost(evidence) {
+        return Some(format!(
+            "The server had answered, and the path to {} lost it: the client waited for what would not come. Run `tracepath -n` from the server to it: a smaller MTU on the way whose ICMP is filtered loses just what is long.",
+            evidence.close.endpoint(Side::Client).addr
+        ));
+    }
+    None
 }
 
 /// What to do where the client left in the handshake of TLS.
@@ -270,17 +292,8 @@ fn advise(evidence: &Evidence<'_>) -> String {
     if let Some(advice) = version::advice(evidence).or_else(|| shut_window::advice(evidence)) {
         return advice;
     }
-    if let Some(missing) = unseen::missing_of_request(evidence) {
-        return format!(
-            "The path to {} lost {missing} bytes of what the client said, and the client gave up: run `tracepath -n` from the client to it: a smaller MTU on the way whose ICMP is filtered loses just what is long.",
-            evidence.close.endpoint(Side::Server).addr
-        );
-    }
-    if unseen::beginning_lost(evidence) {
-        return format!(
-            "The server had answered, and the path to {} lost it: the client waited for what would not come. Run `tracepath -n` from the server to it: a smaller MTU on the way whose ICMP is filtered loses just what is long.",
-            evidence.close.endpoint(Side::Client).addr
-        );
+    if let Some(advice) = of_lost_words(evidence) {
+        return advice;
     }
     if evidence.talk == Talk::Awaiting && evidence.exchange.request_unfinished() {
         return "The client left in the middle of its own request: look at what made it stop there, be it its timeout, its end, or the program that it had the body from.".into();

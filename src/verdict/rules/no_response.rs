@@ -6,7 +6,8 @@ use crate::verdict::ending::{half_close, probes, shut_window, together};
 use crate::verdict::evidence::{Shape, Talk};
 use crate::verdict::rule::{Confidence, Rule, hit, miss};
 use crate::verdict::talk::{
-    QUIET, farewell, given_up, goaway, own_words, race, rhythm, sent_away, turned_away, version,
+    QUIET, after_goodbye, farewell, given_up, goaway, own_words, race, rhythm, sent_away, turned_away,
+    version,
 };
 use crate::verdict::{Evidence, Fact, How, facts, talk};
 
@@ -74,7 +75,7 @@ fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
     // Who says TLS's goodbye wants no answer any more.
     let client_ended = || farewell::said_goodbye(evidence, Side::Client) && !evidence.exchange.is_framed();
     let sent_away = owed && sent_away::unanswered(evidence);
-    if !owed || gave_up() || !sent_away && client_ended() {
+    if !owed || gave_up() || after_goodbye::asked(evidence).is_some() || !sent_away && client_ended() {
         return None;
     }
     if evidence.ended_by() != Some(Side::Server) && !goaway::gave_up(evidence) && !sent_away {

@@ -5,7 +5,7 @@ use crate::time::Span;
 use crate::verdict::ending::{gave_up, together};
 use crate::verdict::evidence::{BRIEFEST_IDLE, Shape, Talk};
 use crate::verdict::rule::{Confidence, Rule, hit, miss};
-use crate::verdict::talk::{answered_early, own_words, race, turned_away, unheeded};
+use crate::verdict::talk::{after_goodbye, answered_early, own_words, race, turned_away, unheeded};
 use crate::verdict::{Evidence, Fact, How, Sender, ending, facts};
 
 /// A pause before the server's FIN that is shorter is no idle time: no keep-alive timeout is.
@@ -118,6 +118,9 @@ fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
     if evidence.exchange.websocket().is_some() || turned_away::in_words(evidence).is_some() {
         return None;
     }
+    if after_goodbye::asked(evidence).is_some() {
+        return Some(Confidence::Likely);
+    }
     if evidence.how == How::Fin {
         let raced = race::idle_before_request(evidence).map(|_| Confidence::Possible);
         return swallowed(evidence).map(|_| facts::sure_if_framed(evidence, Confidence::Likely)).or(raced);
@@ -163,7 +166,10 @@ fn request(evidence: &Evidence<'_>) -> Option<Recent> {
 fn request_after_fin(evidence: &Evidence<'_>) -> Option<Recent> {
     let (fin, reset) = (evidence.fin(Side::Server)?, evidence.reset()?);
     let new = |recent: &&Recent| {
-        recent.by == evidence.close.client && recent.len > 0 && !recent.seq.before(fin.ack)
+        recent.by == evidence.close.client
+            && recent.len > 0
+            && !recent.seq.before(fin.ack)
+            && !evidence.is_own_last_word(recent)
     };
     evidence.close.recent.iter().take_while(|recent| recent.serial < reset.serial).find(new).copied()
 }
@@ -200,12 +206,13 @@ fn judge_fin(evidence: &Evidence<'_>, request: &Recent) -> Option<Confidence> {
     let between =
         evidence.talk == Talk::Complete && evidence.exchange.turns >= 2 && !answered_early && !tunnel;
     let sent_after = gave_up::never_came_through(evidence).is_none();
-    let asks = asks(evidence) && !is_key(evidence, request) && !is_no_request(evidence, &fin, request);
+    let other = is_key(evidence, request) || is_no_request(evidence, &fin, request);
     (unknown
         && sent_after
         && between
         && race::is_next_talk(evidence)
-        && asks
+        && asks(evidence)
+        && !other
         && unheeded::unheeded(evidence).is_none())
     .then(|| facts::sure_if_framed(evidence, sure_of_pool(evidence)))
 }
@@ -276,6 +283,10 @@ fn judge_fin_lost(evidence: &Evidence<'_>) -> Option<Confidence> {
 fn facts_of(evidence: &Evidence<'_>) -> Vec<Fact> {
     let fatal = own_words::fact(evidence).into_iter();
     let mut facts: Vec<Fact> = fatal.chain(facts::of_fin(evidence, Side::Server)).collect();
+    let after_goodbye = after_goodbye::facts_of(evidence);
+    if !after_goodbye.is_empty() {
+        return after_goodbye.into_iter().chain(facts).chain(facts::of_rst(evidence)).collect();
+    }
     if let Some(turn) = swallowed(evidence).filter(|_| evidence.how == How::Fin) {
         let name = facts::request_name_at_close(evidence);
         facts.push(Fact::at(

@@ -6,7 +6,7 @@ use crate::verdict::ending::{gave_up, shut_window, unseen};
 use crate::verdict::evidence::{Shape, Talk};
 use crate::verdict::rule::{Confidence, Rule, hit, miss};
 use crate::verdict::talk::{
-    after, broken_off, farewell, own_words, patience, race, refused_tls, turned_away, unheeded,
+    after, broken_off, farewell, hidden, own_words, patience, race, refused_tls, turned_away, unheeded,
 };
 use crate::verdict::who::forgery::not_its_own;
 use crate::verdict::{Evidence, Fact, How, Sender, facts, talk};
@@ -78,6 +78,7 @@ fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
         (Shape::Reply, Some(_)) if refused_tls::asked_nothing(evidence) => Some(Confidence::Possible),
         (Shape::Reply, Some(_)) if broken_off::by_servers_fin(evidence) => Some(Confidence::Possible),
         (Shape::Reply, Some(_)) if patience::greeted_too_late(evidence) => Some(Confidence::Possible),
+        (Shape::Reply, Some(_)) if hidden::may_lack_the_rest(evidence) => Some(Confidence::Possible),
         (Shape::Reply, Some(_)) if talk::may_be_only_settings(evidence) => Some(Confidence::Possible),
         (Shape::Reply, Some(_)) if unseen::words_are_hidden(evidence) => Some(Confidence::Likely),
         // Nobody wrote it after the close; it was said again.
@@ -220,6 +221,9 @@ fn was_under_way(evidence: &Evidence<'_>, closer: Side) -> bool {
 /// What nobody misses once the connection is being closed met nobody.
 fn of_alert(evidence: &Evidence<'_>, closer: Side) -> String {
     let (writer, words) = (facts::other_of(closer), facts::own_last_words(evidence));
+    if let Some(advice) = hidden::advice(evidence) {
+        return advice;
+    }
     if closer == Side::Server && evidence.exchange.tls().is_some() {
         return format!(
             "Only the {writer}'s {words} met a socket that was closed already: by that nothing was lost. Whether all had come before, TLS hides: if the client misses something, ask why the server closed."
@@ -231,6 +235,10 @@ fn of_alert(evidence: &Evidence<'_>, closer: Side) -> String {
         }
         _ if talk::answers_unread(evidence) => {
             "by that nothing was lost. Whether all had been answered before, the capture does not hold: if the client misses something, ask why the connection was closed."
+        }
+        // Of what is encrypted nobody sees whether it was whole.
+        _ if evidence.exchange.tls().is_some() => {
+            "by that nothing was lost. Nothing needs doing, unless the client reports an error."
         }
         _ => "nothing was lost, nothing needs doing.",
     };

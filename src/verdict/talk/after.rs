@@ -1,12 +1,13 @@
 //! What was said after the first FIN, and whether it mattered.
 
 use crate::decode::SeqNumber;
-use crate::flow::{Owed, Recent, Response, Side};
+use crate::flow::{Fin, Owed, Recent, Response, Side};
 use crate::time::Span;
 use crate::verdict::ending::gave_up;
 use crate::verdict::evidence::Shape;
 use crate::verdict::{Evidence, How};
 
+use super::after_goodbye::farewell_crossed;
 use super::farewell::{goodbyes_crossed, hung_up_on_goodbye};
 use super::{EMPTY_FRAME, HALF_RING, TLS_RECORD, ends_at_close};
 
@@ -23,10 +24,19 @@ pub(in crate::verdict) fn said_after(evidence: &Evidence<'_>) -> Option<Side> {
 pub(in crate::verdict) fn went_on(evidence: &Evidence<'_>) -> bool {
     let client = Some(Side::Client);
     (evidence.closer, evidence.rst_claimed) == (client, client)
-        && said_after(evidence) == Some(Side::Server)
+        && (said_after(evidence) == Some(Side::Server) || was_under_way(evidence))
         && !evidence.answers_alert()
         && !hung_up_on_goodbye(evidence)
         && !goodbyes_crossed(evidence)
+}
+
+/// Is what the client's host refused something that the server had said before it heard of the client's FIN, which had not had that?
+fn was_under_way(evidence: &Evidence<'_>) -> bool {
+    let unframed = !evidence.exchange.is_framed() || ends_at_close(evidence);
+    let refused = evidence.reset().filter(|_| unframed && evidence.shape == Shape::Reply);
+    let prompt = refused.and_then(|reset| reset.prompt).filter(|prompt| prompt.len > 0);
+    let crossed = |(fin, prompt): (Fin, Recent)| prompt.serial < fin.serial && !prompt.seq.before(fin.ack);
+    evidence.fin(Side::Client).zip(prompt).is_some_and(crossed)
 }
 
 /// Did the client end it when it had nothing yet of what the server had said last, by its own acknowledgement? That was on its way.
@@ -81,7 +91,8 @@ pub(in crate::verdict) fn only_tls_after(evidence: &Evidence<'_>, closer: Side) 
     let Some(fin) = evidence.fin(closer).filter(|_| evidence.exchange.tls().is_some()) else { return false };
     let prompt = evidence.reset().and_then(|reset| reset.prompt);
     let had_all = prompt.is_some_and(|prompt| prompt.seq == fin.ack);
-    had_all && evidence.close.exchange.turn == evidence.exchange.turn
+    let asked = evidence.request_crossed && !farewell_crossed(evidence);
+    had_all && !asked && evidence.close.exchange.turn == evidence.exchange.turn
 }
 
 /// Did the client close when it had all its answers in HTTP/1, be it to a request that it then broke off, and the server then say an error? It

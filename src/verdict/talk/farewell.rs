@@ -4,12 +4,13 @@ use crate::flow::{Offers, Recent, Side, Tls, Turn};
 
 use super::QUIET;
 use super::after::said_after;
+use super::after_goodbye;
 use super::tls::offers;
 use crate::verdict::evidence::{Evidence, Shape};
 use crate::verdict::{How, Sender, ending};
 
 /// The longest last word that needs no answer: `QUIT`, MySQL's and PostgreSQL's goodbyes have 5 or 6 bytes.
-const LAST_WORD: u64 = 16;
+pub(super) const LAST_WORD: u64 = 16;
 /// The same in TLS, with the record's header and tag; HTTP/2's GOAWAY has 17 bytes and some text.
 pub(super) const LAST_WORD_TLS: u64 = 64;
 
@@ -26,10 +27,12 @@ pub(in crate::verdict) const FAREWELL: u64 = 256;
 pub(in crate::verdict) fn is_last_word(evidence: &Evidence<'_>, said: Turn) -> bool {
     let longest = if evidence.exchange.tls().is_some() { LAST_WORD_TLS } else { LAST_WORD };
     let at_once = evidence.idle_before.is_some_and(|idle| idle < QUIET);
+    // Whoever says such a word in TLS goes on with a goodbye, or hears one upon it.
+    let heard = evidence.exchange.tls().is_none() || after_goodbye::follows(evidence, said);
     let short = said.bytes <= longest;
     // Who has TLS and means to end says so.
     let meant = evidence.exchange.tls().is_none() || said_goodbye(evidence, Side::Server);
-    let by_server = evidence.closer == Some(Side::Server) && (short || (at_once && meant));
+    let by_server = evidence.closer == Some(Side::Server) && heard && (short || (at_once && meant));
     // Who says goodbye and hangs up has no need of the reply.
     let by_client = evidence.closer == Some(Side::Client) && at_once && short;
     let last = match said_after(evidence) {

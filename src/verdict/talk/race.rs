@@ -19,7 +19,21 @@ const ROUND: u64 = 50;
 pub(in crate::verdict) fn is_next_talk(evidence: &Evidence<'_>) -> bool {
     let said = evidence.fin(Side::Server).zip(evidence.reset().and_then(|reset| reset.prompt));
     let later = said.is_some_and(|(fin, prompt)| prompt.ts.since(fin.ts) >= SOON);
-    evidence.exchange.is_framed() || !talk::is_refused(evidence) && (evidence.established_for_long() || later)
+    let another = evidence.established_for_long() || later || asks_as_before(evidence);
+    evidence.exchange.is_framed() || !talk::is_refused(evidence) && another
+}
+
+/// Is what crossed the server's FIN in TLS as long as a request that was answered before?
+fn asks_as_before(evidence: &Evidence<'_>) -> bool {
+    let asked = evidence.exchange.turn.filter(|turn| turn.by == evidence.close.client);
+    let hidden =
+        evidence.exchange.tls().is_some() && evidence.request_crossed && evidence.exchange.turns >= 3;
+    let Some(asked) = asked.filter(|_| hidden) else { return false };
+    let alike =
+        |one: &Recent| one.by == asked.by && u64::from(one.len) == asked.bytes && one.seq.before(asked.seq);
+    let earlier = evidence.close.recent.iter().position(alike);
+    let later = earlier.and_then(|at| evidence.close.recent.get(at..)).unwrap_or_default();
+    later.iter().any(|answer| answer.by != asked.by && answer.len > 0 && answer.ts < asked.start)
 }
 
 /// What the client first said behind the RST of the server's idle socket, if it can only have been on its way by then: within a round trip

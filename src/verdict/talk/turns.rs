@@ -6,7 +6,7 @@ use super::answered_early::{self, is_rest_of_request};
 use super::farewell::{is_last_word, left_with_all, left_without_a_word, said_goodbye};
 use super::rhythm::wanted_no_answer;
 use super::tls::{offers, record_is_cut};
-use super::{QUIET, Talk, after, framed, sent_away};
+use super::{QUIET, Talk, after, framed, hidden, sent_away};
 use crate::verdict::How;
 use crate::verdict::ending::unseen::answer_unseen;
 use crate::verdict::ending::{self, shut_window, silence};
@@ -27,7 +27,8 @@ pub(in crate::verdict) fn guess(evidence: &Evidence<'_>, turn: Turn) -> Talk {
     if client_spoke_last && !answer_unseen(evidence) {
         return if is_settled(evidence, turn) { Talk::Complete } else { Talk::Awaiting };
     }
-    let more = after::went_on(evidence) || shut_window::waited(evidence, Side::Server);
+    let streams = hidden::stream_under_way(evidence).is_some();
+    let more = streams || after::went_on(evidence) || shut_window::waited(evidence, Side::Server);
     if more || record_is_cut(evidence) || stream_is_cut(evidence) {
         return Talk::Answering;
     }

@@ -1,6 +1,6 @@
 //! What a client closed without having read, though no program misses it: TLS's tickets, which come when the handshake is over.
 
-use crate::flow::{End, Recent, Side};
+use crate::flow::{End, Recent, Side, Turn};
 
 use super::farewell::said_goodbye;
 use crate::verdict::evidence::{Evidence, Shape};
@@ -21,7 +21,9 @@ fn tickets<'a>(evidence: &Evidence<'a>) -> Option<(&'a Recent, u32)> {
     let (first, bytes) = since.fold((None, 0), |(_, bytes), own| (Some(own), own.len.saturating_add(bytes)));
     let first = first.filter(|_| quiet && evidence.close.gaps == 0)?;
     // What belongs to a turn a program has said.
-    let said = evidence.exchange.turn.is_some_and(|turn| turn.by != client && turn.start >= first.ts);
+    let goes_on =
+        |turn: Turn| turn.seq.plus(u32::try_from(turn.bytes).unwrap_or(u32::MAX >> 1)).after(first.seq);
+    let said = evidence.exchange.turn.is_some_and(|turn| turn.by != client && goes_on(turn));
     (!said).then_some((first, bytes))
 }
 

@@ -113,9 +113,9 @@ fn of_all_that_met_a_closed_socket_the_first_rst_answers_the_first() {
 fn a_goodbye_in_tls_is_one_also_where_the_handshake_was_not_captured() {
     let talk = format!("A > B P. hex {}\nB > A P. hex {}\nA > B .\n", record(81), record(149));
     let bye = record(19);
-    let told = verdict(&format!("{talk}+0.3 A > B F.\nB > A P. hex {bye}\nA > B R"));
+    let told = verdict(&format!("{talk}+3 A > B F.\nB > A P. hex {bye}\nA > B R"));
     assert_eq!(cause(&told), (Some("write_after_close"), Some(Harm::Harmless)), "{:?}", told.evidence);
-    let told = verdict(&format!("{talk}+0.1 A > B P. hex {bye}\nA > B F.\nB > A P. hex {bye}\nA > B R"));
+    let told = verdict(&format!("{talk}+0.03 A > B P. hex {bye}\nA > B F.\nB > A P. hex {bye}\nA > B R"));
     assert_eq!(cause(&told), (Some("write_after_close"), Some(Harm::Harmless)), "{:?}", told.evidence);
 }
 
