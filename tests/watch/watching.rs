@@ -85,7 +85,7 @@ impl Watching {
             assert!(begun.elapsed() < PATIENCE, "it does not begin to capture");
             thread::sleep(Duration::from_millis(5));
         }
-        // The socket is there before it is bound and has its ring.
+        // The socket is bound before it has its ring and its filter.
         thread::sleep(Duration::from_millis(150));
         Self { child, lines, said, readers }
     }
@@ -152,8 +152,10 @@ fn collect(from: impl Read + Send + 'static, into: &Lines) -> JoinHandle<()> {
     })
 }
 
+/// Those that are bound and hear something: the sixth column says so.
 fn packet_sockets() -> usize {
-    std::fs::read_to_string("/proc/net/packet").map_or(0, |text| text.lines().count().saturating_sub(1))
+    let hears = |line: &&str| line.split_whitespace().nth(5) == Some("1");
+    std::fs::read_to_string("/proc/net/packet").map_or(0, |text| text.lines().skip(1).filter(hears).count())
 }
 
 /// Programs that end connections in every way.
