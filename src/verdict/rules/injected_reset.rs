@@ -1,6 +1,6 @@
 //! A device on the path forged the RST in a host's name.
 
-use crate::flow::Side;
+use crate::flow::{Passage, Side};
 use crate::time::Span;
 use crate::verdict::ending::silence;
 use crate::verdict::evidence::{BRIEFEST_IDLE, STANDS_OUT, Shape};
@@ -104,7 +104,15 @@ fn advise(evidence: &Evidence<'_>) -> String {
         );
     }
     let other = taken_over.map(|host| format!(" Or {host} did.")).unwrap_or_default();
+    let where_to_look = match evidence.close.elsewhere.rst {
+        Passage::NeverLeft | Passage::Missing => {
+            format!(
+                "It came from between the places of these captures: the one nearer to the {side} does not hold it."
+            )
+        }
+        _ => format!("Capture on the {side} to prove it: {proof}."),
+    };
     format!(
-        "The {side} {denial} this reset: ask who runs the firewalls and proxies between the hosts, and what in or before {after} they object to. Capture on the {side} to prove it: {proof}.{other}"
+        "The {side} {denial} this reset: ask who runs the firewalls and proxies between the hosts, and what in or before {after} they object to. {where_to_look}{other}"
     )
 }

@@ -56,6 +56,8 @@ fn advise(evidence: &Evidence<'_>) -> String {
         format!(
             "Capture all of it, without --light or a filter for flags, if need be of one host ('host {client}'): the cause lies in what was said."
         )
+    } else if evidence.close.elsewhere.known > 0 {
+        "The captures of several places do not tell what led to this RST: its sender's own log at that time may.".into()
     } else if evidence.seen().both_sides {
         "Capture on the other host too and compare which of the two saw this RST leave.".into()
     } else {

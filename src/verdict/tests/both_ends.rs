@@ -46,6 +46,11 @@ fn clocks_that_differ_do_not_change_who_did_it() {
             (Some("ECONNRESET"), Some("ECONNRESET"))
         );
         assert!(says(&told[0], "a capture nearer to the server, which went on, never held it"));
+        let advice = told[0].advice.as_deref().unwrap_or_default();
+        assert!(
+            advice.contains("between the places of these captures") && !advice.contains("to prove it"),
+            "{advice}"
+        );
     }
 }
 
