@@ -3,7 +3,7 @@
 
 use smallvec::SmallVec;
 
-use crate::flow::{Close, Exchange, Owed, Side};
+use crate::flow::{Close, Side};
 use crate::time::{Span, Timestamp};
 
 use super::services::near;
@@ -57,11 +57,6 @@ pub(super) fn unprompted(close: &Close) -> Option<(Timestamp, Span)> {
     let exchange = close.exchange_at_fin.as_ref().unwrap_or(&close.exchange);
     let turn = exchange.turn?;
     let left = exchange.trailing_own_bytes(close.client) > 0;
-    let awaited = turn.by == close.client || owes_rest(exchange);
+    let awaited = turn.by == close.client || exchange.owes_rest();
     (!left && (awaited || pause >= PAUSE)).then_some((at, pause))
-}
-
-/// Had an answer begun of which more was to come?
-fn owes_rest(exchange: &Exchange) -> bool {
-    matches!(exchange.owed(), Some(Owed::Rest(_)))
 }

@@ -12,9 +12,8 @@ use crate::decode::Frame;
 use crate::error::Error;
 use crate::time::{Span, Timestamp};
 
-/// Captures merged by the time of their frames, as far as their clocks are known to go by each other, in the order in which they were added where
-/// times are equal. A file
-/// whose own time goes backwards keeps its own order.
+/// Captures merged by the time of their frames, as far as their clocks are known to go by each other, in the order in which they were
+/// added where times are equal. A file whose own time goes backwards keeps its own order.
 ///
 /// A file waits closed until the time of its first frame has come, so that a folder of a thousand rotated captures
 /// needs neither a thousand descriptors nor their memory.

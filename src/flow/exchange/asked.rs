@@ -19,6 +19,12 @@ impl Exchange {
         Some(if blind { self.rest_under_way().unwrap_or(Owed::Unknown) } else { owed })
     }
 
+    /// Had an answer begun of which more was to come?
+    #[must_use]
+    pub fn owes_rest(&self) -> bool {
+        matches!(self.owed(), Some(Owed::Rest(_)))
+    }
+
     /// The rest of a response of which the whole head came, whatever is missing of its request.
     fn rest_under_way(&self) -> Option<Owed> {
         let http = self.http()?;

@@ -1,6 +1,6 @@
 //! Connections of a server that end at one moment, whatever each of them was at: a process ended, or was told to.
 
-use crate::flow::{Close, Exchange, Owed, Side};
+use crate::flow::{Close, Side};
 use crate::time::Span;
 
 use crate::verdict::evidence::{BRIEFEST_IDLE, Evidence, Shape};
@@ -66,7 +66,7 @@ pub(in crate::verdict) fn may_be_one_of_many(close: &Close) -> bool {
         .is_some_and(|reset| reset.by == server && reset.prompt.is_some_and(|prompt| prompt.len > 0));
     let exchange = close.exchange_at_fin.as_ref().unwrap_or(&close.exchange);
     let awaited = || exchange.turn.is_some_and(|turn| turn.by == close.client);
-    first && (refused || awaited() || owes_rest(exchange))
+    first && (refused || awaited() || exchange.owes_rest())
 }
 
 /// Did the server abort, before anybody had closed it, what somebody still waited on, or what had been idle? One that aborts behind its answer
@@ -76,12 +76,7 @@ fn aborted_in_use(close: &Close) -> bool {
     let half = close.half(Side::Server);
     let idle = end.since(half.last_data) >= BRIEFEST_IDLE;
     let awaited = || close.exchange.turn.is_some_and(|turn| turn.by == close.client);
-    half.has_data() && (idle || awaited() || owes_rest(&close.exchange))
-}
-
-/// Had an answer begun of which more was to come?
-fn owes_rest(exchange: &Exchange) -> bool {
-    matches!(exchange.owed(), Some(Owed::Rest(_)))
+    half.has_data() && (idle || awaited() || close.exchange.owes_rest())
 }
 
 #[cfg(test)]

@@ -1,5 +1,5 @@
-//! A server that takes a connection and closes it at once, before anybody has said anything: it lets some clients in and others not, or
-//! it has nobody behind it to ask.
+//! A server that takes a connection and closes it at once, without a word or with one, before it has heard any: it lets some clients in and
+//! others not, has nobody behind it to ask, or is at a limit.
 
 use crate::flow::{Recent, Side};
 use crate::time::Span;
