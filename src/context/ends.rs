@@ -55,8 +55,7 @@ pub(super) fn end_of(close: &Close) -> Option<(Timestamp, Span)> {
 pub(super) fn unprompted(close: &Close) -> Option<(Timestamp, Span)> {
     let (at, pause) = end_of(close)?;
     let exchange = close.exchange_at_fin.as_ref().unwrap_or(&close.exchange);
-    let turn = exchange.turn?;
     let left = exchange.trailing_own_bytes(close.client) > 0;
-    let awaited = turn.by == close.client || exchange.owes_rest();
+    let awaited = exchange.turn.is_some_and(|turn| turn.by == close.client) || exchange.owes_rest();
     (!left && (awaited || pause >= PAUSE)).then_some((at, pause))
 }

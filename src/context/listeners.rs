@@ -8,14 +8,15 @@ use crate::flow::{Attempted, Close, LINGER, Marks, Side};
 use crate::time::{Span, Timestamp};
 
 use super::ends::{self, Ends};
+use super::stretches::{Stretch, Stretches};
 use super::window::Window;
 
-/// The time in which it is noted once that one was accepted.
-const SLOT: Span = Span::from_millis(250);
-/// What is noted of: half a minute, longer than a refusal waits to be judged.
-const SLOTS: u64 = u128::BITS as u64;
-/// A second before and after.
-const NEAR: u64 = 4;
+/// Who is accepted so soon after another is not told apart: nobody starts a program again in that time.
+const JOINED: Span = Span::from_millis(10);
+/// Others that are accepted no further from a refusal were so just before, or just after.
+const NEAR: Span = Span::from_secs(1);
+/// Who has begun to connect when a program ends is let in by its kernel for so long, as long as the listener is open.
+const LET_IN: Span = Span::from_millis(250);
 
 /// Refusals no further apart are one spell: a client that waits for a service asks again about every second.
 const SPELL: Span = Span::from_secs(2);
@@ -48,51 +49,30 @@ pub struct Restart {
     pub refused_until: Timestamp,
 }
 
-/// In which of the last slots a listener accepted: a bit each, the latest the lowest; and in which a connection of its own was alive all the
-/// time. And when it refused, the latest spell last, and ended connections of its own accord.
+/// When a listener accepted others, and when a connection of its own was alive; and when it refused, the latest spell last, and ended
+/// connections of its own accord.
 #[derive(Clone, Debug, Default)]
 struct Accepts {
-    latest: u64,
-    slots: u128,
-    alive: u128,
+    accepted: Stretches,
+    alive: Stretches,
     spells: SmallVec<[Spell; 1]>,
     ends: Ends,
 }
 
 impl Accepts {
-    fn note(&mut self, slot: u64) {
-        self.go_on_to(slot);
-        if let Some(ago) = self.ago(slot) {
-            self.slots |= 1 << ago;
-        }
-    }
-
-    /// A connection was alive from one slot to another: all the time in those between.
-    fn note_alive(&mut self, from: u64, to: u64) {
-        let Some(last) = to.checked_sub(1).filter(|&last| last > from) else { return };
-        self.go_on_to(last);
-        let Some(ago) = self.ago(last) else { return };
-        let whole = last - from;
-        let bits = if whole < SLOTS { (1 << whole) - 1 } else { u128::MAX };
-        self.alive |= bits << ago;
-    }
-
-    fn go_on_to(&mut self, slot: u64) {
-        let later = slot.saturating_sub(self.latest);
-        let on = |slots: u128| if later < SLOTS { slots << later } else { 0 };
-        (self.slots, self.alive) = (on(self.slots), on(self.alive));
-        self.latest = self.latest.max(slot);
+    /// It accepted somebody, and left the connection later.
+    fn note(&mut self, accepted: Timestamp, left: Timestamp) {
+        self.accepted.note(Stretch::at(accepted), JOINED);
+        self.alive.note(Stretch { first: accepted, last: left.max(accepted) }, Span::ZERO);
     }
 
     /// Did nobody have a connection at some time between the end of others and the next that was let in, behind this spell? A limit refuses
     /// some while others stay.
     fn restart(&self, spell: Spell) -> Option<Restart> {
         let ended = self.ends.latest_before(spell.first)?;
-        let gone = slot_of(ended) + 1;
-        let mut next = slot_of(spell.last)..=slot_of(spell.last) + NEAR;
-        let back = next.find(|&slot| self.has(slot) && slot > gone)?;
-        let mut between = gone..back;
-        let deserted = between.all(|slot| !self.has(slot) && !self.is_alive(slot));
+        let back = self.accepted.next_after(spell.last).filter(|back| back.since(spell.last) <= NEAR)?;
+        let nobody_let_in = !self.accepted.any_between(spell.first.min(ended.plus(LET_IN)), back);
+        let deserted = nobody_let_in && !self.alive.covers(spell.first, spell.last);
         let soon = spell.first.since(ended) <= DRAINS;
         (deserted && soon).then_some(Restart { ended, refused_until: spell.last })
     }
@@ -108,23 +88,10 @@ impl Accepts {
         self.spells.push(Spell { first: at, last: at });
     }
 
-    fn ago(&self, slot: u64) -> Option<u64> {
-        self.latest.checked_sub(slot).filter(|&ago| ago < SLOTS)
-    }
-
-    fn has(&self, slot: u64) -> bool {
-        self.ago(slot).is_some_and(|ago| self.slots >> ago & 1 == 1)
-    }
-
-    fn is_alive(&self, slot: u64) -> bool {
-        self.ago(slot).is_some_and(|ago| self.alive >> ago & 1 == 1)
-    }
-
     /// Did it accept others shortly before `at`, and shortly after?
     fn around(&self, at: Timestamp) -> bool {
-        let slot = slot_of(at);
-        let any = |mut slots: std::ops::RangeInclusive<u64>| slots.any(|slot| self.has(slot));
-        any(slot.saturating_sub(NEAR)..=slot.saturating_sub(1)) && any(slot + 1..=slot + NEAR)
+        let let_in = |from, to| self.accepted.any_between(from, to);
+        let_in(at.minus(NEAR), at) && let_in(at, at.plus(NEAR))
     }
 }
 
@@ -147,9 +114,7 @@ impl Listeners {
         let [client, server] = [Side::Client, Side::Server].map(|side| close.half(side).marks);
         if server.has(Marks::SYN_ACK) && client.has(Marks::SYN) && client.has(Marks::ACKED) {
             let accepts = self.0.entry(close.endpoint(Side::Server), close.closed_at);
-            let begun = slot_of(close.start.ts);
-            accepts.note(begun);
-            accepts.note_alive(begun, slot_of(left_by_server(close)));
+            accepts.note(close.start.ts, left_by_server(close));
             if let Some(end) = ends::unprompted(close) {
                 accepts.ends.note(end);
             }
@@ -186,9 +151,9 @@ impl Listeners {
     pub(super) fn refused_about(&self, server: Endpoint, end: Timestamp) -> Option<Timestamp> {
         let accepts = self.0.get(&server)?;
         let Spell { first, last } = *accepts.spells.iter().find(|spell| spell.is_about(end))?;
-        let mut meanwhile = slot_of(first.min(end)) + 1..slot_of(last.max(end));
         let whoever = !accepts.around(first) || accepts.restart(Spell { first, last }).is_some();
-        (whoever && !meanwhile.any(|slot| accepts.has(slot))).then_some(first)
+        let meanwhile = accepts.accepted.any_between(first.min(end.plus(LET_IN)), last.max(end));
+        (whoever && !meanwhile).then_some(first)
     }
 
     /// Was it being started again when it refused somebody at `at`?
@@ -211,31 +176,9 @@ fn left_by_server(close: &Close) -> Timestamp {
     fin.or(close.reset.as_ref().map(|reset| reset.rst.ts)).unwrap_or(close.last.ts)
 }
 
-const fn slot_of(ts: Timestamp) -> u64 {
-    ts.as_nanos() / SLOT.as_nanos()
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn what_was_accepted_is_known_for_half_a_minute() {
-        let mut accepts = Accepts::default();
-        let base = slot_of(Timestamp::from_parts(1_800_000_000, 0));
-        // They are handed over in the order in which they end.
-        for slot in [8, 3, 100] {
-            accepts.note(base + slot);
-        }
-        for slot in 0..110 {
-            assert_eq!(accepts.has(base + slot), [3, 8, 100].contains(&slot), "{slot}");
-        }
-        accepts.note(base + 3 + SLOTS);
-        assert!(!accepts.has(base + 3) && accepts.has(base + 8));
-        accepts.note(base + 3);
-        accepts.note(base + 1000);
-        assert!(!accepts.has(base + 100) && !accepts.has(base + 3) && accepts.has(base + 1000));
-    }
 
     /// A program that is started again ends all that it has before it refuses anybody; where a limit refuses, others stay.
     #[test]
@@ -246,8 +189,7 @@ mod tests {
             let mut listeners = Listeners::default();
             let accepts = listeners.0.entry(server, at(0));
             for &(from, to) in alive {
-                accepts.note(slot_of(at(from)));
-                accepts.note_alive(slot_of(at(from)), slot_of(at(to)));
+                accepts.note(at(from), at(to));
             }
             for &tenths in ended {
                 accepts.ends.note((at(tenths), Span::from_millis(300)));
@@ -263,6 +205,8 @@ mod tests {
             started_again(&[before, (10, 49), after], &[49, 51], &[52]),
             Some(Span::from_millis(5100))
         );
+        // In no time, wherever the clock's seconds begin.
+        assert_eq!(started_again(&[before, (53, 90)], &[51], &[52]), Some(Span::from_millis(5100)));
         // Another stays, or is let in; or nobody was ended, or long before, or nobody is let in afterwards.
         assert_eq!(started_again(&[before, after, (1, 70)], &[51], &[52, 56]), None);
         assert_eq!(started_again(&[before, after, (53, 54)], &[51], &[52, 56]), None);
@@ -279,7 +223,7 @@ mod tests {
         let from = |accepted: &[u64], refused: &[u64], end: u64| {
             let mut listeners = Listeners::default();
             for &tenths in accepted {
-                listeners.0.entry(server, at(tenths)).note(slot_of(at(tenths)));
+                listeners.0.entry(server, at(tenths)).note(at(tenths), at(tenths));
             }
             for &tenths in refused {
                 listeners.note_refusal(server, at(tenths));

@@ -12,6 +12,7 @@ mod losses;
 mod maker;
 mod services;
 mod sources;
+mod stretches;
 mod window;
 
 pub use listeners::Restart;

@@ -22,3 +22,18 @@ fn requests_that_waited_for_different_times_were_given_up_by_no_timeout() {
         assert_eq!(reset_in_a_row(pause, clients), Some(("no_response", Confidence::Likely)), "{pause}");
     }
 }
+
+/// Those whom nobody had served are reset when the listener closes, be it that they had said nothing.
+#[test]
+fn a_listener_that_reset_whom_it_had_not_served_and_is_back_soon_was_restarted() {
+    let told = |end: &str| {
+        let refused = "+0.06 A > B S\nB > A R.\n+0.5 D > B S\nB > D S.\nD > B .\nD > B P. len 9\nB > D P. len 9\nD > B F.\nB > D F.";
+        let verdict = verdict(&format!("C > B S\nB > C S.\nC > B .\n+0.6 {end}\n{refused}"));
+        (
+            verdict.cause.map(|finding| finding.confidence),
+            verdict.advice.is_some_and(|advice| advice.contains("restarted")),
+        )
+    };
+    assert_eq!(told("B > C R."), (Some(Confidence::Likely), true));
+    assert_eq!(told("C > B R."), (Some(Confidence::Possible), false));
+}
