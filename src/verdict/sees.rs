@@ -5,7 +5,7 @@
 
 use crate::flow::{Marks, Side};
 
-use super::ending::{multipath, undelivered, unseen};
+use super::ending::{gave_up, multipath, undelivered, unseen};
 use super::evidence::{Evidence, Shape};
 use super::{How, Sees, Sender};
 
@@ -85,7 +85,11 @@ fn reset(evidence: &Evidence<'_>, side: Side) -> Sees {
     if !received {
         return sender(evidence, side);
     }
-    if undelivered::was_missed(evidence, side) || undelivered::stayed_behind(evidence).is_some() {
+    // Who answers no SYN+ACK knows no connection.
+    if undelivered::was_missed(evidence, side)
+        || undelivered::stayed_behind(evidence).is_some()
+        || gave_up::half_open(evidence)
+    {
         return Sees::default();
     }
     // The peer's FIN had been delivered: the socket was in CLOSE-WAIT.

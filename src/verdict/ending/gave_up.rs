@@ -4,7 +4,7 @@
 use smallvec::SmallVec;
 
 use crate::decode::SeqNumber;
-use crate::flow::{Recent, Side};
+use crate::flow::{Marks, Recent, Side};
 use crate::time::{Span, Timestamp};
 
 use super::shut_window;
@@ -152,6 +152,14 @@ fn prompt<'a>(evidence: &Evidence<'a>) -> Option<&'a Recent> {
     evidence.reset().filter(|_| evidence.shape == Shape::Reply)?.prompt.as_ref()
 }
 
+/// The repetitions of a server whose SYN+ACK nobody answered, and which its stack then ended: no program ever had that connection.
+pub(in crate::verdict) fn half_open(evidence: &Evidence<'_>) -> bool {
+    let client = evidence.close.half_before(Side::Client);
+    let unheard = client.marks.has(Marks::SYN) && !client.marks.has(Marks::ACKED);
+    unheard && evidence.rst_by == Some(Sender::Side(Side::Server)) && aborted(evidence).is_some()
+}
+
+/// Does it take numbers, so that it is repeated until it is acknowledged?
 fn says(recent: &Recent) -> bool {
-    recent.len > 0 || recent.flags.fin()
+    recent.len > 0 || recent.flags.fin() || recent.flags.syn()
 }

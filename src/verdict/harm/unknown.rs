@@ -94,7 +94,8 @@ fn only_its_end_was_unanswered(evidence: &Evidence<'_>) -> bool {
 fn never_came_in(evidence: &Evidence<'_>) -> bool {
     let client = evidence.close.half(Side::Client);
     let answered = evidence.close.half(Side::Server).marks.has(Marks::SYN);
-    evidence.how == How::Silent && answered && client.packets == 1 && client.marks.has(Marks::SYN)
+    let in_vain = evidence.how == How::Silent || gave_up::half_open(evidence);
+    in_vain && answered && client.packets == 1 && client.marks.has(Marks::SYN)
 }
 
 /// Did the client leave as soon as it had the first words of an answer, before it could have asked for more? A health check has seen the

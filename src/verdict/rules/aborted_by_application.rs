@@ -38,7 +38,8 @@ fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
         return Some(Confidence::Likely);
     }
     let by_a_side = matches!(evidence.rst_by, Some(Sender::Side(_)));
-    if !by_a_side || evidence.shape != Shape::Active || evidence.in_tls_handshake {
+    let by_a_program = by_a_side && !gave_up::half_open(evidence);
+    if !by_a_program || evidence.shape != Shape::Active || evidence.in_tls_handshake {
         return None;
     }
     match (evidence.how, evidence.talk) {

@@ -91,6 +91,9 @@ fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
     if matches!(evidence.how, How::Reset | How::FinThenReset) && gave_up::gave_up(evidence).is_some() {
         return Some(Confidence::Likely);
     }
+    if gave_up::half_open(evidence) {
+        return Some(Confidence::Possible);
+    }
     let lost = gave_up::never_came_through(evidence).or_else(|| gave_up::never_heard(evidence));
     if gave_up::aborted(evidence).is_some() || lost.is_some() {
         return Some(Confidence::Likely);

@@ -2,7 +2,7 @@
 
 use crate::time::Span;
 use crate::verdict::example::{cause, verdict};
-use crate::verdict::{Harm, How, Verdict};
+use crate::verdict::{Confidence, Harm, How, Verdict};
 
 const OPEN: &str = "A > B S\nB > A S.\nA > B .\n";
 
@@ -189,8 +189,8 @@ fn a_pause_in_an_answer_is_no_idle_time() {
         ));
         told.cause.map(|found| (found.rule.name, found.confidence))
     };
-    assert_eq!(told(2), Some(("idle_timeout", crate::verdict::Confidence::Likely)));
-    assert_ne!(told(2000), Some(("idle_timeout", crate::verdict::Confidence::Likely)));
+    assert_eq!(told(2), Some(("idle_timeout", Confidence::Likely)));
+    assert_ne!(told(2000), Some(("idle_timeout", Confidence::Likely)));
 }
 
 /// A window that was used up has room for what is repeated of it.
@@ -205,4 +205,21 @@ fn a_path_that_goes_dark_in_an_answer_is_no_leaving() {
     let again = format!("{}+0.2 {}+0.4 {}+0.8 {}", part(19), part(0), part(0), part(0));
     let told = verdict(&format!("{open}{asked}{begun}{sent}{again}+1.6 A > B R. seq 1028 ack 5043"));
     assert_eq!(told.cause_name(), Some("peer_vanished"), "{:?}", told.evidence);
+}
+
+/// No program had such a connection, on either side: the stack ended what it had offered in vain.
+#[test]
+fn a_handshake_that_nobody_finished_was_aborted_by_no_program() {
+    let again = "+3 B > A again\n".repeat(3);
+    let told = verdict(&format!("A > B S\nB > A S.\n{again}+6 B > A R. seq 5001"));
+    assert_eq!(
+        told.cause.map(|finding| finding.confidence),
+        Some(Confidence::Possible),
+        "{:?}",
+        told.evidence
+    );
+    assert_eq!(cause(&told), (Some("peer_vanished"), None));
+    assert_eq!((told.client_sees.read, told.server_sees.read, told.alternatives.len()), (None, None, 0));
+    // A RST behind the SYN+ACK refuses; one repetition may be chance.
+    assert_ne!(verdict("A > B S\nB > A S.\n+3 B > A R. seq 5001").cause_name(), Some("peer_vanished"));
 }
