@@ -23,6 +23,8 @@ pub(super) enum Admission {
     Stray,
     /// None of it, though it has its addresses: a SYN+ACK of a SYN that was not captured, or forged numbers.
     Foreign,
+    /// Of an earlier one, which its sender still has: what answers a SYN then acknowledges that one (RFC 9293 §3.5.1, RFC 5961 §4).
+    Earlier,
     /// The answer to such a SYN: that one began another connection.
     Split(Segment),
     /// Another answer to the same SYN, with a number of its own: the listener had given up the first, which nobody has acknowledged as
@@ -44,12 +46,26 @@ pub(super) fn admit(flow: &Flow, cold: &Cold, segment: &Segment, by: End) -> Adm
         (true, true) if answers_anew(me, peer, segment) => Admission::Anew,
         (true, true) if is_other_syn_ack(me, segment) && flow.phase == Phase::Lingering => Admission::Reuse,
         (true, true) if is_other_syn_ack(me, segment) && me.marks.has(Marks::SYN) => Admission::Foreign,
+        (false, true) if answers_for_earlier(me, peer, segment) => Admission::Earlier,
+        (false, _) if refuses_earlier(me, peer, segment) => Admission::Foreign,
         // Numbers that this side never came near belong to a next connection, whose SYN is late or missing.
         (false, _) if flow.phase == Phase::Lingering && is_far(me, segment) && has_numbers(cold, by) => {
             Admission::Foreign
         }
         _ => Admission::Same,
     }
+}
+
+/// The first answer to a SYN, which acknowledges something else, and nothing that the capture might have missed.
+fn answers_for_earlier(me: &Half, peer: &Half, segment: &Segment) -> bool {
+    let to_syn = !me.seen() && peer.marks.has(Marks::SYN) && !peer.marks.has(Marks::ACKED);
+    let ahead = !segment.ack.before(peer.iss) && near(segment.ack, peer.iss);
+    to_syn && !segment.flags.rst() && !ahead
+}
+
+/// The RST with which a host that is connecting answers that (RFC 9293 §3.10.7.3).
+fn refuses_earlier(me: &Half, peer: &Half, segment: &Segment) -> bool {
+    peer.marks.has(Marks::EARLIER) && !peer.seen() && segment.flags.rst() && segment.seq != me.snd_nxt
 }
 
 fn is_far(me: &Half, segment: &Segment) -> bool {

@@ -51,6 +51,8 @@ impl Marks {
     pub const FORESTALLED: Self = Self(1 << 13);
     /// The same, but a moment before: the capture is not in the order of the wire.
     pub const SWAPPED: Self = Self(1 << 14);
+    /// Answered a SYN as part of an earlier connection on the same ports, which it still has.
+    pub const EARLIER: Self = Self(1 << 15);
 
     /// How far the bits of two traits are from those of the marks that they leave, so that both are moved together.
     const MOVED: u32 = Self::CUT.0.trailing_zeros() - Traits::CUT.0.trailing_zeros();

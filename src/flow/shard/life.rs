@@ -12,6 +12,7 @@ use super::super::ending::Ending;
 use super::super::exchange::Hearing;
 use super::super::expiry::Timer;
 use super::super::facts::Facts;
+use super::super::half::Marks;
 use super::super::index::{Gap, Place};
 use super::super::key::{End, FlowKey};
 use super::super::state::{self, Cold, Flow, Phase, Queue};
@@ -147,6 +148,10 @@ impl Shard {
                 self.track(at, heard, by);
             }
             Admission::Foreign => self.counts.late += 1,
+            Admission::Earlier => {
+                flow.halves.at_mut(by).marks.set(Marks::EARLIER);
+                self.counts.late += 1;
+            }
             Admission::Stray => {
                 cold.stray_syn = Some(Box::new(*segment));
                 flow.facts.set(Facts::STRAY);

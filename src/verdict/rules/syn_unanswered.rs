@@ -40,12 +40,18 @@ fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
     }
     Some(match tries(evidence) {
         1 => Confidence::Possible,
+        _ if had_earlier(evidence) => Confidence::Likely,
         _ if evidence.close.last.ts.since(evidence.close.start.ts) < PATIENCE => Confidence::Likely,
         _ if may_miss_errors(evidence) => Confidence::Likely,
         // So few may have been lost by chance, and nobody knows what became of the last.
         ..=FEW if unseen::last_syn_cut_off(evidence).is_some() => Confidence::Likely,
         _ => Confidence::Certain,
     })
+}
+
+/// Did the server answer, but for an earlier connection on the same ports?
+fn had_earlier(evidence: &Evidence<'_>) -> bool {
+    evidence.close.half(Side::Server).marks.has(Marks::EARLIER)
 }
 
 /// Frames that end before the SYN's options do: of an ICMP error, 70 bytes on Ethernet, the ports would be cut as well.
@@ -73,6 +79,9 @@ fn facts(evidence: &Evidence<'_>) -> Vec<Fact> {
             "no answer, unless it was an ICMP error: frames were cut too short to tell whose that is"
                 .to_owned()
         }
+        _ if had_earlier(evidence) => {
+            "no answer but one that acknowledges an earlier connection on the same ports".to_owned()
+        }
         0 => "no answer of any kind".to_owned(),
         n => format!(
             "no answer but {n} RSTs that do not acknowledge it, which the client's kernel passes over"
@@ -93,6 +102,12 @@ fn advise(evidence: &Evidence<'_>) -> String {
     if evidence.close.ignored_resets > 0 {
         return format!(
             "Somebody refuses in the name of {server} with RSTs without ACK, which a client that is connecting has to pass over: look for the gateway, emulator or firewall that makes them."
+        );
+    }
+    if had_earlier(evidence) {
+        return format!(
+            "{server}, or a NAT before it, still has an earlier connection from the client's port {}. The client's RST should end that, and its next SYN get in: look for a firewall that drops the RST, and for what uses client ports again so soon.",
+            evidence.close.endpoint(Side::Client).port
         );
     }
     let once = if harm::asked_once(evidence) {

@@ -2,7 +2,7 @@
 
 use crate::time::Span;
 use crate::verdict::example::{cause, verdict};
-use crate::verdict::{Confidence, Harm};
+use crate::verdict::{Confidence, Harm, How, Side};
 
 /// A server that closes right behind an answer has a reason, of which HTTP's are none where something else is spoken, or where its answer
 /// did not announce it.
@@ -197,4 +197,27 @@ fn what_a_server_says_unasked_as_it_closes_ends_no_idle_time() {
         let told = told(&said);
         assert!(told.idle_before.is_some_and(|idle| idle < Span::from_secs(1)), "{:?}", told.evidence);
     }
+}
+
+/// Whoever still has an earlier connection acknowledges that one: its numbers are none of the new one's, nor is the RST that ends it.
+#[test]
+fn what_answers_for_an_earlier_connection_is_none_of_the_next() {
+    let met = "A > B S\nB > A . seq 90000 ack 5000000\nA > B R seq 5000000\n";
+    let talk = "+3 A > B S seq 1000\nB > A S. seq 5000 ack 1001\nA > B . seq 1001 ack 5001\n\
+        A > B P. seq 1001 ack 5001 \"GET / HTTP/1.1\\r\\nHost: b\\r\\n\\r\\n\"\n\
+        B > A P. seq 5001 ack 1028 \"HTTP/1.1 200 OK\\r\\nContent-Length: 2\\r\\n\\r\\nok\"\nA > B . seq 1028\n";
+    let left = verdict(&format!("{met}{talk}+70 A > B R. seq 1028"));
+    assert_eq!((left.how, left.rst_claimed), (How::Reset, Some(Side::Client)), "{:?}", left.evidence);
+    assert_eq!(left.cause_name(), Some("idle_timeout"), "{:?}", left.evidence);
+    let closed = verdict(&format!("{met}{talk}A > B F. seq 1028\nB > A F. seq 5042\nA > B ."));
+    assert_eq!((closed.how, closed.cause_name()), (How::Fin, None), "{:?}", closed.evidence);
+    // The RST that ends it does not get through.
+    let again = "+1 A > B S seq 1000\nB > A . seq 90000 ack 5000000\nA > B R seq 5000000\n".repeat(4);
+    let kept = verdict(&format!("{met}{again}"));
+    assert_eq!(kept.cause_name(), Some("syn_unanswered"), "{:?}", kept.evidence);
+    assert!(
+        kept.evidence.iter().any(|fact| fact.fact.contains("an earlier connection")),
+        "{:?}",
+        kept.evidence
+    );
 }
