@@ -3,9 +3,9 @@
 use std::net::IpAddr;
 
 use crate::decode::Traits;
-use crate::flow::{BodyLength, Half, Http, Reset, Stream};
+use crate::flow::{BodyLength, Exchange, Half, Http, Http2, Reset, Stream};
 
-use super::evidence::Evidence;
+use super::evidence::{Evidence, Talk};
 use super::rule::Findings;
 use super::who::stack;
 use super::{
@@ -105,9 +105,18 @@ pub(super) fn rst_text(reset: &Reset) -> Option<String> {
     })
 }
 
+/// What was cut: what was being said at the first FIN, or at the RST, or else the request that came when nothing was owed any more.
+fn cut<'a>(evidence: &Evidence<'a>) -> (&'a Exchange, Option<&'a Stream>) {
+    let (open, at_close): (_, &Exchange) = (evidence.exchange, &evidence.close.exchange);
+    if evidence.talk == Talk::Complete && at_close.requests() > open.requests() {
+        return (at_close, at_close.http2().and_then(Http2::foremost));
+    }
+    (open, evidence.stream().or_else(|| open.http2()?.answered()))
+}
+
 /// What was being said; `None` where nothing is recognised.
 pub(super) fn exchange(evidence: &Evidence<'_>) -> Option<ExchangeFacts> {
-    let exchange = evidence.exchange;
+    let (exchange, stream) = cut(evidence);
     let protocol = exchange.protocol_name()?;
     let mut facts = ExchangeFacts { protocol: Some(protocol), ..ExchangeFacts::default() };
     if let Some(http) = exchange.http() {
@@ -117,7 +126,7 @@ pub(super) fn exchange(evidence: &Evidence<'_>) -> Option<ExchangeFacts> {
     if let Some(upgraded) = exchange.upgraded() {
         facts.take_http(&upgraded.http);
     }
-    if let Some(stream) = evidence.stream().or_else(|| exchange.http2()?.answered()) {
+    if let Some(stream) = stream {
         facts.take_stream(stream);
         // Frames of it may be among those that are missing.
         let read = exchange.http2().is_none_or(|http2| !exchange.is_blind(http2.client.peer()));

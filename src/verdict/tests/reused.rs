@@ -221,3 +221,17 @@ fn what_answers_for_an_earlier_connection_is_none_of_the_next() {
         kept.evidence
     );
 }
+
+/// What was cut is the request that was lost, not the one before it, which had its answer.
+#[test]
+fn the_exchange_that_is_told_is_the_one_that_was_lost() {
+    let ask = |n: u8| format!("A > B P. \"GET /{n} HTTP/1.1\\r\\nHost: b\\r\\n\\r\\n\"\n");
+    let answer = "B > A P. \"HTTP/1.1 200 OK\\r\\nContent-Length: 2\\r\\n\\r\\nok\"\nA > B .\n";
+    let open = format!("A > B S\nB > A S.\nA > B .\n{}{answer}+5 B > A F.\nA > B .\n", ask(1));
+    let told = |rest: &str| {
+        let cut = verdict(&format!("{open}{rest}")).exchange.unwrap();
+        (cut.target, cut.status, cut.response_bytes, cut.response_expected)
+    };
+    assert_eq!(told(&format!("+0.04 {}B > A R", ask(2))), (Some("/2".to_owned()), None, Some(0), None));
+    assert_eq!(told("A > B F.\nB > A ."), (Some("/1".to_owned()), Some(200), Some(2), Some(2)));
+}
