@@ -8,15 +8,20 @@ use crate::config::{Charset, Colour, Screen, Surroundings};
 /// Asks the environment and the terminal.
 #[must_use]
 pub fn surroundings() -> Surroundings {
-    let stdout = if std::io::stdout().is_terminal() { Screen::Terminal } else { Screen::Elsewhere };
-    Surroundings { stdout, colour: colour(), charset: charset(), width: width(stdout) }
+    let terminal = if std::io::stdout().is_terminal() { Screen::Terminal } else { Screen::Elsewhere };
+    // One that knows no cursor has no room for a dashboard: it gets lines.
+    let stdout = if is_dumb() { Screen::Elsewhere } else { terminal };
+    Surroundings { stdout, colour: colour(), charset: charset(), width: width(terminal) }
+}
+
+fn is_dumb() -> bool {
+    env::var_os("TERM").is_some_and(|term| term == "dumb")
 }
 
 /// See no-color.org: set to anything but nothing.
 fn colour() -> Colour {
     let refused = env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
-    let dumb = env::var_os("TERM").is_some_and(|term| term == "dumb");
-    if refused || dumb { Colour::Absent } else { Colour::Used }
+    if refused || is_dumb() { Colour::Absent } else { Colour::Used }
 }
 
 /// The first of these that is set decides (POSIX, "Internationalization Variables").

@@ -32,9 +32,10 @@ pub(super) fn ascii(text: &str) -> String {
         .collect()
 }
 
-/// `text` in lines of at most `room` characters; words that are wider than a line are broken.
+/// `text` in lines of at most `room` characters, or of one; words that are wider than a line are broken.
 #[must_use]
 pub(super) fn lines(text: &str, room: usize) -> Vec<String> {
+    let room = room.max(1);
     let mut lines = Vec::new();
     let mut line = String::new();
     for word in text.split_whitespace() {

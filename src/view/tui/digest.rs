@@ -1,10 +1,11 @@
 //! What is going on now, made from a frame once when it comes, so that drawing only draws.
 
+use std::cmp::Reverse;
 use std::collections::{HashMap, HashSet};
 
 use ahash::RandomState;
 
-use crate::aggregate::Series;
+use crate::aggregate::{Peer, Series};
 use crate::config::Listing;
 use crate::time::{NANOS_PER_SEC, Span};
 use crate::verdict::rules::RULES;
@@ -92,7 +93,7 @@ pub(super) fn causes(frame: &Frame, listing: Listing, filter: &Filter) -> Vec<Ca
         .filter(|&(rule, count)| count > 0 && filter.admits_cause(rule))
         .map(|(rule, count)| CauseRow { flood, ..row(frame, rule, count, tallies.get(rule.name)) })
         .collect();
-    rows.sort_by_key(|row| std::cmp::Reverse((row.now, row.count)));
+    rows.sort_by_key(|row| Reverse((row.now, row.count)));
     rows
 }
 
@@ -148,12 +149,24 @@ pub(super) fn news(frame: &Frame, before: Option<&News>) -> News {
 
 fn of_all(frame: &Frame) -> String {
     let totals = &frame.counts.totals;
-    let Some(worst) = frame.counts.peers.list.first().filter(|peer| peer.counts.bad_ends > 0) else {
+    let Some(worst) = worst(frame) else {
+        if totals.connections == 0 {
+            return "There is no TCP connection to report on.".to_owned();
+        }
         return format!("No program was hurt in {}.", counted(totals.connections, "connection"));
     };
     let (bad, all) = (worst.counts.bad_ends, counted(worst.counts.connections, "connection"));
     let mostly = worst.worst_cause.map_or(String::new(), |rule| format!(", mostly {}", rule.name));
     format!("Worst: {}, {bad} of {all} ended badly{mostly}", frame.called(worst.addr))
+}
+
+/// Who was hit most. Where nobody knows who "we" are both ends of every connection are listed: of two that share all of theirs the one that
+/// reset them comes first.
+fn worst(frame: &Frame) -> Option<&Peer> {
+    let list = &frame.counts.peers.list;
+    let most = list.first().map(|peer| peer.counts.bad_ends).filter(|&bad| bad > 0)?;
+    let equal = list.iter().take_while(|peer| peer.counts.bad_ends == most);
+    equal.min_by_key(|peer| Reverse(peer.counts.resets))
 }
 
 fn of_now(frame: &Frame, before: Option<Subject>) -> News {
@@ -169,10 +182,13 @@ fn of_now(frame: &Frame, before: Option<Subject>) -> News {
     };
     let count_of = |subject: &Subject| counts.get(subject).copied().unwrap_or(0);
     let subject = before.filter(|subject| count_of(subject) * 3 >= most * 2).unwrap_or(worst);
-    let (count, (addr, cause)) = (counted(count_of(&subject), "bad end"), subject);
+    let (count, (addr, cause)) = (count_of(&subject), subject);
+    let all: u64 = counts.iter().filter(|((of, _), _)| *of == addr).map(|(_, count)| count).sum();
+    let (bad, these) =
+        (counted(all, "bad end"), if count < all { format!("{count} of them ") } else { String::new() });
     let seconds = NOW.as_nanos() / NANOS_PER_SEC;
     let name = frame.names.get(&addr).map_or(String::new(), |name| format!(" [{name}]"));
-    let sentence = format!("{addr}: {at_least}{count} in {seconds} s, {cause}{name}");
+    let sentence = format!("{addr}: {at_least}{bad} in {seconds} s, {these}{cause}{name}");
     News { sentence, subject: Some(subject) }
 }
 

@@ -39,6 +39,22 @@ enum Word {
 /// The fields, for the help.
 pub(super) const FIELDS: &str = "peer: port: service: cause: side: harm: name:";
 
+/// What may stand behind two of them.
+const SIDES: [&str; 3] = ["client", "server", "middlebox"];
+const HARMS: [&str; 2] = ["harmful", "harmless"];
+
+/// Is it a word, and no part of an IPv6 address?
+fn is_name(field: &str) -> bool {
+    let hex = |c: char| c.is_ascii_hexdigit();
+    !field.is_empty() && field.chars().all(|c| c.is_ascii_alphabetic()) && !field.chars().all(hex)
+}
+
+/// While it is being typed, it is the beginning of one.
+fn doubtful(field: &str, value: &str, values: &[&str]) -> Option<String> {
+    let fits = values.iter().any(|known| known.starts_with(value));
+    (!fits).then(|| format!("{field} is {}, not '{value}'", values.join(", ")))
+}
+
 impl Word {
     /// A word with an unknown field is one to be found as it is: IPv6 addresses have colons as well.
     fn parse(word: &str) -> Self {
@@ -74,6 +90,19 @@ impl Filter {
     pub(super) fn parse(text: &str) -> Self {
         let words = text.to_lowercase().split_whitespace().map(Word::parse).collect();
         Self { text: text.to_owned(), words }
+    }
+
+    /// What is hardly meant as it was typed: a field that is none, or a value that it never has.
+    pub(super) fn doubt(&self) -> Option<String> {
+        self.words.iter().find_map(|word| match word {
+            Word::Free(word) => {
+                let (field, _) = word.split_once(':').filter(|(field, _)| is_name(field))?;
+                Some(format!("No field is called '{field}:'; there are {FIELDS}"))
+            }
+            Word::Side(side) => doubtful("side:", side, &SIDES),
+            Word::Harm(harm) => doubtful("harm:", harm, &HARMS),
+            _ => None,
+        })
     }
 
     /// As it was typed.

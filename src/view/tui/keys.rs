@@ -50,6 +50,8 @@ const EVERYWHERE: &[Place] = &[
     Place::Help,
     Place::Typing,
 ];
+const SCREENS_OVER: &[Place] =
+    &[Place::Ends, Place::Peers, Place::Causes, Place::Connections, Place::Health, Place::Detail];
 const OVER: &[Place] = &[Place::Detail, Place::Help];
 const TYPING: &[Place] = &[Place::Typing];
 
@@ -149,23 +151,23 @@ pub(super) static KEYS: &[Key] = &[
         "copy its verdict, a line, to the terminal's clipboard",
         "copy",
     ),
-    key("screen-next", &[named(Named::Tab)], Command::NextScreen, SCREENS, "the next screen", "screens"),
+    key("screen-next", &[named(Named::Tab)], Command::NextScreen, SCREENS_OVER, "the next screen", "screens"),
     key(
         "screen-previous",
         &[named(Named::BackTab)],
         Command::PreviousScreen,
-        SCREENS,
+        SCREENS_OVER,
         "the screen before",
         "",
     ),
-    key("ends", &[c('1')], Command::Show(Screen::Ends), SCREENS, "bad ends, and their causes", ""),
-    key("peers", &[c('2')], Command::Show(Screen::Peers), SCREENS, "peers", ""),
-    key("causes", &[c('3')], Command::Show(Screen::Causes), SCREENS, "causes, and what to do", ""),
+    key("ends", &[c('1')], Command::Show(Screen::Ends), SCREENS_OVER, "bad ends, and their causes", ""),
+    key("peers", &[c('2')], Command::Show(Screen::Peers), SCREENS_OVER, "peers", ""),
+    key("causes", &[c('3')], Command::Show(Screen::Causes), SCREENS_OVER, "causes, and what to do", ""),
     key(
         "connections",
         &[c('4')],
         Command::Show(Screen::Connections),
-        SCREENS,
+        SCREENS_OVER,
         "all connections, with their state",
         "",
     ),
@@ -173,18 +175,11 @@ pub(super) static KEYS: &[Key] = &[
         "health",
         &[c('5')],
         Command::Show(Screen::Health),
-        SCREENS,
+        SCREENS_OVER,
         "health: what was received, lost, skipped",
         "",
     ),
-    key(
-        "mouse",
-        &[c('m')],
-        Command::Mouse,
-        PAGES,
-        "leave the mouse to the terminal, for marking, or take it back",
-        "",
-    ),
+    key("mouse", &[c('m')], Command::Mouse, PAGES, "leave the mouse to the terminal, or take it back", ""),
     key("suspend", &[Press::Ctrl('z')], Command::Suspend, EVERYWHERE, "stop, as any program; fg goes on", ""),
     key("help", &[c('?')], Command::Help, PAGES, "this help", "help"),
     key("quit", &[c('q')], Command::Quit, PAGES, "leave", "quit"),

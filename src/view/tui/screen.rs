@@ -104,7 +104,7 @@ pub(super) fn pages(app: &App) -> Pages {
     Pages {
         ends: rows(areas.list, TITLE + HEADS),
         peers: rows(areas.list, TITLE + HEADS),
-        causes: rows(areas.list, TITLE + HEADS + causes::ADVICE),
+        causes: rows(areas.list, TITLE + HEADS + causes::advice_height(app, areas.list)),
         detail: rows(areas.detail, TITLE),
         help: rows(areas.body, TITLE),
     }

@@ -1,6 +1,7 @@
 //! The dashboard without a terminal: what it draws, what its keys do, and that it holds nobody up.
 
 mod keys;
+mod said;
 mod scene;
 mod screens;
 

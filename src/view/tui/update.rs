@@ -159,16 +159,14 @@ fn sort(app: &mut App, change: impl Fn(&mut Sorting, usize)) {
 /// A line of the list, or one of the screens' names.
 fn click(app: &mut App, column: u16, line: u16) {
     match screen::hit(app, column, line) {
-        Hit::Tab(screen) => {
-            app.mode = Mode::Browse;
-            show(app, screen);
-        }
+        Hit::Tab(screen) => show(app, screen),
         Hit::Line(index) => select_line(app, index),
         Hit::Nothing => {}
     }
 }
 
 fn show(app: &mut App, screen: Screen) {
+    app.mode = Mode::Browse;
     app.screen = screen;
     app.refresh();
 }

@@ -4,7 +4,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Constraint, Layout, Rect};
 use ratatui::style::Style;
 use ratatui::text::Line;
-use ratatui::widgets::{Block, Paragraph, Widget, Wrap};
+use ratatui::widgets::{Block, Paragraph, Widget};
 
 use crate::view::plain;
 
@@ -24,8 +24,9 @@ const AROUND: u16 = 2;
 const FIRST_ADVICE: u16 = 2;
 /// Before the advice, as before the lines of the table.
 const MARGIN: &str = "  ";
-/// Lines below the list on the causes' own screen: what to do about the selected one.
-pub(in super::super) const ADVICE: u16 = 4;
+/// Lines below the list on the causes' own screen, at least: what to do about the selected one, and the title of that.
+const ADVICE: u16 = 4;
+const TITLE: u16 = 1;
 
 /// The causes in short.
 pub(in super::super) struct Summary<'a>(pub(in super::super) &'a App);
@@ -68,19 +69,29 @@ impl Widget for Causes<'_> {
         let Some(selected) = app.lists.causes.get(index) else {
             return sentence("No connection has ended for a reason worth telling.", app.theme, inner, buffer);
         };
-        let [list, below] = Layout::vertical([Constraint::Fill(1), Constraint::Length(ADVICE)]).areas(inner);
+        let height = Constraint::Length(advice_height(app, area));
+        let [list, below] = Layout::vertical([Constraint::Fill(1), height]).areas(inner);
         let (offset, page) = (app.at.causes.offset(), usize::from(list.height.saturating_sub(1)));
         let visible: Vec<&CauseRow> = app.lists.causes.iter().skip(offset).take(page).collect();
         table::draw(columns(app, &visible), Some(index - offset), app.theme, list, buffer);
-        let advice = selected.advice.as_deref().unwrap_or("Its ends are too old to be listed.");
         let head = block(app.theme, &format!("What to do about {}", selected.rule.name));
-        let text = app.theme.text(advice);
-        Paragraph::new(text)
-            .style(app.theme.advice())
-            .wrap(Wrap { trim: true })
-            .block(head)
-            .render(below, buffer);
+        let lines: Vec<Line<'_>> = advice_lines(app, area.width).into_iter().map(Line::from).collect();
+        Paragraph::new(lines).style(app.theme.advice()).block(head).render(below, buffer);
     }
+}
+
+/// What to do about the selected cause.
+fn advice_lines(app: &App, width: u16) -> Vec<String> {
+    let selected = app.lists.causes.get(app.at.causes.index());
+    let advice =
+        selected.and_then(|row| row.advice.as_deref()).unwrap_or("Its ends are too old to be listed.");
+    plain::lines(&app.theme.text(advice), width.into())
+}
+
+/// Lines below the list in a pane like `area`: as many as the advice takes, but for half of it.
+pub(in super::super) fn advice_height(app: &App, area: Rect) -> u16 {
+    let lines = u16::try_from(advice_lines(app, area.width).len()).unwrap_or(u16::MAX);
+    lines.saturating_add(TITLE).clamp(ADVICE, ADVICE.max(area.height / 2))
 }
 
 /// What to do about it, on as many lines as there are.

@@ -37,7 +37,9 @@ impl Widget for Detail<'_> {
     fn render(self, area: Rect, buffer: &mut Buffer) {
         let lines: Vec<Line<'_>> =
             lines(self.end, self.theme, area.width).into_iter().skip(self.scroll).collect();
-        let title = format!("{} {} {}", self.end.client, self.theme.arrow(), self.end.server);
+        let below = lines.len().saturating_sub(usize::from(area.height.saturating_sub(1)));
+        let below = if below > 0 { format!(", {below} more lines below") } else { String::new() };
+        let title = format!("{} {} {}{below}", self.end.client, self.theme.arrow(), self.end.server);
         let head = block(self.theme, &title).borders(Borders::TOP | Borders::LEFT);
         Paragraph::new(lines).block(head).render(area, buffer);
     }

@@ -15,10 +15,12 @@ use crate::view::text::{counted, row};
 
 use super::super::Phase;
 use super::super::app::{App, Screen};
+use super::super::cursor::Cursor;
+use super::super::frame::EndId;
 use super::super::sort;
 use super::super::theme::Theme;
 use super::table::{self, Column};
-use super::{block, sentence, state};
+use super::{block, sentence, state_above};
 
 /// Below this the milliseconds, and of two addresses the client's, have no room.
 const ROOMY: u16 = 80;
@@ -39,7 +41,7 @@ impl Widget for Ends<'_> {
         if ends.is_empty() {
             return sentence(&nothing(app), app.theme, inner, buffer);
         }
-        let at = if app.screen == Screen::Connections { &app.at.connections } else { &app.at.ends };
+        let at = place(app);
         let (offset, page) = (at.offset(), usize::from(inner.height.saturating_sub(1)));
         let visible: Vec<&Arc<Verdict>> = ends.iter().skip(offset).take(page).collect();
         let columns = columns(app, &visible, area.width);
@@ -47,12 +49,19 @@ impl Widget for Ends<'_> {
     }
 }
 
+/// Where the user is in the list.
+const fn place(app: &App) -> &Cursor<EndId> {
+    if matches!(app.screen, Screen::Connections) { &app.at.connections } else { &app.at.ends }
+}
+
 fn title(app: &App) -> String {
     let order = app.sorting.ends.said(sort::ENDS);
     let first = if order.is_none() { ", newest first" } else { "" };
+    let above = if order.is_none() && app.shown.phase == Phase::Live { place(app).offset() } else { 0 };
+    let state = state_above(app, order, above);
     if app.screen != Screen::Connections {
         let what = if app.listing == Listing::Everything { "Connections" } else { "Bad ends" };
-        return format!("{what}{first}{}", state(app, order));
+        return format!("{what}{first}{state}");
     }
     let (kept, all) = (app.shown.newest.len() as u64, app.shown.counts.totals.connections);
     let gone = all.saturating_sub(kept);
@@ -61,11 +70,14 @@ fn title(app: &App) -> String {
         0 => String::new(),
         shown => format!(", {shown} open"),
     };
-    format!("Connections{first}{alive}{gone}{}", state(app, order))
+    format!("Connections{first}{alive}{gone}{state}")
 }
 
 fn nothing(app: &App) -> String {
     let totals = &app.shown.counts.totals;
+    if let Some(doubt) = app.filter.doubt() {
+        return doubt;
+    }
     match (app.filter.is_empty(), app.shown.phase, app.screen) {
         (false, ..) => {
             format!("None of the newest {} fits the filter; Esc drops it.", app.shown.newest.len())
@@ -73,6 +85,10 @@ fn nothing(app: &App) -> String {
         (true, Phase::Live, Screen::Connections) => "No connection has ended so far.".to_owned(),
         (true, Phase::Live, _) => "No connection has ended badly so far.".to_owned(),
         (true, Phase::Finished, Screen::Connections) => "There is no connection in it.".to_owned(),
+        (true, Phase::Finished, _) if totals.connections == 0 => {
+            "There is no TCP connection in it, as far as it was asked for; Health says what was left out."
+                .to_owned()
+        }
         (true, Phase::Finished, _) => {
             format!("No bad ends: no program was hurt in {}.", counted(totals.connections, "connection"))
         }

@@ -6,6 +6,7 @@ use ratatui::style::Style;
 use ratatui::text::Span;
 use ratatui::widgets::Widget;
 
+use crate::time::Timestamp;
 use crate::view::clock::{Date, TimeOfDay};
 use crate::view::text::counted;
 
@@ -61,6 +62,7 @@ fn clock(app: &App) -> String {
             let time = TimeOfDay(frame.taken).to_string();
             format!("{} UTC", time.get(..8).unwrap_or(&time))
         }
+        Phase::Finished if frame.taken == Timestamp::ZERO => "read to its end".to_owned(),
         Phase::Finished => format!("read to its end {} {}", app.theme.dot(), Date(frame.taken)),
     }
 }

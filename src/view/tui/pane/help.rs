@@ -37,8 +37,9 @@ pub(in super::super) fn lines(app: &App) -> Vec<Line<'static>> {
     });
     let notes = [
         String::new(),
-        format!(" Filter: words that must all be there; {FIELDS}"),
-        " look at one thing each. peer:10.0.9.2 cause:stale side:server".to_owned(),
+        " Filter: words that must all be there; these look at one thing each:".to_owned(),
+        format!("   {FIELDS}"),
+        "   as in peer:10.0.9.2 cause:stale side:server".to_owned(),
         String::new(),
         format!(" Marks: {MARKS}."),
         " RST is a reset, FIN a normal close; who is named sent it.".to_owned(),

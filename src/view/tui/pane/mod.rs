@@ -24,6 +24,9 @@ use crate::aggregate::{SERIES_COUNTS, Series};
 use crate::config::Listing;
 use crate::view::text::counted;
 
+/// What a mark of doubt is made of, see [`MARKS`](crate::view::text::row::MARKS).
+const DOUBT: char = '?';
+
 /// A pane's head: a line with its title in it.
 fn block(theme: Theme, title: &str) -> Block<'static> {
     let title = Line::styled(format!(" {} ", theme.text(title)), Theme::title());
@@ -37,6 +40,11 @@ fn sentence(text: &str, theme: Theme, area: Rect, buffer: &mut Buffer) {
 
 /// What else there is to know about a list: how it is sorted, its filter, and whether it stands still.
 fn state(app: &App, sorted: Option<String>) -> String {
+    state_above(app, sorted, 0)
+}
+
+/// The same of a list of which so many newer lines stand above the first that is visible.
+fn state_above(app: &App, sorted: Option<String>, above: usize) -> String {
     let filter = (!app.filter.is_empty()).then(|| format!("filter: {}", app.filter.text().trim()));
     let harmless = (app.listing != Listing::Harmful && app.screen != Screen::Connections)
         .then(|| "harmless ones too".to_owned());
@@ -44,7 +52,8 @@ fn state(app: &App, sorted: Option<String>) -> String {
         0 => "FROZEN".to_owned(),
         more => format!("FROZEN, {} since", counted(more, "more bad end")),
     });
-    let parts: Vec<String> = [sorted, harmless, filter, frozen].into_iter().flatten().collect();
+    let above = (above > 0).then(|| format!("{above} newer above, g goes there"));
+    let parts: Vec<String> = [sorted, harmless, filter, above, frozen].into_iter().flatten().collect();
     if parts.is_empty() { String::new() } else { format!(" ({})", parts.join("; ")) }
 }
 
@@ -63,6 +72,15 @@ fn cut(text: &str, room: usize, theme: Theme) -> String {
     }
     let kept: String = text.chars().take(room.saturating_sub(1)).collect();
     format!("{kept}{}", theme.ellipsis())
+}
+
+/// The same of a cell of a list, which keeps its mark of doubt: without it what is only possible would look certain.
+fn cut_cell(text: &str, room: usize, theme: Theme) -> String {
+    let (words, mark) = text.split_at(text.trim_end_matches(DOUBT).len());
+    if mark.is_empty() || mark.len() >= room {
+        return cut(text, room, theme);
+    }
+    format!("{}{mark}", cut(words, room - mark.len(), theme))
 }
 
 /// Bars of a row of counts, each of two.

@@ -7,7 +7,7 @@ use ratatui::text::Line;
 use ratatui::widgets::{Cell, HighlightSpacing, Row, StatefulWidget, Table, TableState};
 
 use super::super::theme::Theme;
-use super::cut;
+use super::cut_cell;
 
 /// Blanks between columns.
 const GAP: usize = 2;
@@ -53,7 +53,7 @@ impl Column {
     }
 
     fn line(&self, text: &str, style: Style, room: usize, theme: Theme) -> Line<'static> {
-        let line = Line::styled(cut(text, room, theme), style);
+        let line = Line::styled(cut_cell(text, room, theme), style);
         match self.align {
             Align::Left => line,
             Align::Right => line.right_aligned(),
