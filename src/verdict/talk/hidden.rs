@@ -4,14 +4,14 @@
 use crate::flow::{Recent, Side};
 use crate::time::Span;
 
-use super::Talk;
 use super::farewell::said_goodbye;
+use super::{AT_ONCE, Talk};
 use crate::verdict::ending::silence;
 use crate::verdict::evidence::{BRIEFEST_IDLE, Evidence};
 use crate::verdict::{Fact, How};
 
-/// Whoever has its answer and wants no more leaves within this time; who stays for longer was busy, or waited.
-const PROMPT: Span = Span::from_millis(50);
+/// Most that have their answer and want no more leave within this time (measured: nine in ten); who stays for longer was busy, or waited.
+const PROMPT: Span = Span::from_millis(10);
 
 /// A pause of a server that has nothing to wait for is this long at least.
 const PAUSE: Span = Span::from_millis(50);
@@ -71,13 +71,24 @@ pub(in crate::verdict) fn stream_under_way(evidence: &Evidence<'_>) -> Option<Sp
 pub(in crate::verdict) fn may_lack_the_rest(evidence: &Evidence<'_>) -> bool {
     let Some(idle) = evidence.idle_before.filter(|_| left_behind_answer(evidence)) else { return false };
     let between = (left_late(evidence)..BRIEFEST_IDLE).contains(&idle) && evidence.talk == Talk::Complete;
-    between || habit(evidence).is_some()
+    between || habit(evidence).is_some() || left_behind_piece(evidence, idle)
+}
+
+/// Had the server gone on by itself after a pause, be it once, and did the client not leave right upon what came then, nor stay for
+/// another such pause?
+fn left_behind_piece(evidence: &Evidence<'_>, idle: Span) -> bool {
+    let at_once = way_to_client(evidence).plus(AT_ONCE);
+    idle >= at_once && pauses(evidence).into_iter().max().is_some_and(|pause| idle < pause.times(2))
 }
 
 /// After what time a client that closes did not close upon the answer, where the capture was made.
 fn left_late(evidence: &Evidence<'_>) -> Span {
-    let way = evidence.close.legs.at(evidence.close.client).map_or(Span::ZERO, |leg| leg.shortest);
-    way.plus(PROMPT)
+    way_to_client(evidence).plus(PROMPT)
+}
+
+/// From where the capture was made to the client and back.
+fn way_to_client(evidence: &Evidence<'_>) -> Span {
+    evidence.close.legs.at(evidence.close.client).map_or(Span::ZERO, |leg| leg.shortest)
 }
 
 /// How the answer came, if more of it was to be expected.

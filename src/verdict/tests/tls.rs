@@ -115,7 +115,7 @@ fn a_goodbye_in_tls_is_one_also_where_the_handshake_was_not_captured() {
     let bye = record(19);
     let told = verdict(&format!("{talk}+3 A > B F.\nB > A P. hex {bye}\nA > B R"));
     assert_eq!(cause(&told), (Some("write_after_close"), Some(Harm::Harmless)), "{:?}", told.evidence);
-    let told = verdict(&format!("{talk}+0.03 A > B P. hex {bye}\nA > B F.\nB > A P. hex {bye}\nA > B R"));
+    let told = verdict(&format!("{talk}+0.003 A > B P. hex {bye}\nA > B F.\nB > A P. hex {bye}\nA > B R"));
     assert_eq!(cause(&told), (Some("write_after_close"), Some(Harm::Harmless)), "{:?}", told.evidence);
 }
 
@@ -298,7 +298,7 @@ fn settings_of_http2_may_be_all_that_was_answered() {
     let settings = of(&answer(50), "+1");
     assert_eq!((sure(&settings), settings.harm), (Some(("client_abort", Confidence::Possible)), None));
     let elsewhere = format!("{OPEN}{TLS}A > B P. hex {}\n{}A > B .\n+1 {end}", record(120), answer(50));
-    for told in [of(&answer(200), "+1"), of(&answer(50), "+0.01"), verdict(&elsewhere)] {
+    for told in [of(&answer(200), "+1"), of(&answer(50), "+0.005"), verdict(&elsewhere)] {
         assert_eq!(
             (sure(&told), told.harm),
             (Some(("write_after_close", Confidence::Certain)), Some(Harm::Harmless))

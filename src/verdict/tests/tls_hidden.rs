@@ -30,14 +30,16 @@ fn closed_upon(answers: &str, after: f64) -> Verdict {
 #[test]
 fn whether_the_answer_was_whole_when_the_client_closed_nobody_knows() {
     let answer = format!("+0.15 B > A P. hex {}\nA > B .\n", record(900));
-    let told = closed_upon(&answer, 0.2);
-    assert_eq!(
-        found(&told),
-        (Some(("write_after_close", Confidence::Possible)), None),
-        "{:?}",
-        told.evidence
-    );
-    assert!(told.advice.is_some_and(|advice| advice.contains("TLS hides")));
+    for after in [0.02, 0.2] {
+        let told = closed_upon(&answer, after);
+        assert_eq!(
+            found(&told),
+            (Some(("write_after_close", Confidence::Possible)), None),
+            "{:?}",
+            told.evidence
+        );
+        assert!(told.advice.is_some_and(|advice| advice.contains("TLS hides")));
+    }
     // Who leaves upon the answer has it, and who keeps the connection for a while had nothing more coming.
     for after in [0.002, 5.0] {
         let told = closed_upon(&answer, after);
@@ -63,6 +65,20 @@ fn a_stream_that_is_left_was_not_over() {
     );
     // And no other came.
     let told = closed_upon(&stream, 5.0);
+    assert_eq!(told.harm, Some(Harm::Harmless), "{:?}", told.evidence);
+}
+
+/// One that went on by itself once may do so again: a timeout may strike a few milliseconds behind a piece.
+#[test]
+fn an_answer_that_paused_once_may_have_been_left_behind_a_piece() {
+    let pieces = format!("+0.2 B > A P. hex {}\nA > B .\n", record(900)).repeat(2);
+    for (after, harm) in [(0.003, None), (0.0003, Some(Harm::Harmless))] {
+        let told = closed_upon(&pieces, after);
+        assert_eq!(cause(&told), (Some("write_after_close"), harm), "{after}: {:?}", told.evidence);
+    }
+    // Pieces that follow each other are one answer.
+    let pieces = format!("+0.01 B > A P. hex {}\nA > B .\n", record(900)).repeat(3);
+    let told = closed_upon(&pieces, 0.003);
     assert_eq!(told.harm, Some(Harm::Harmless), "{:?}", told.evidence);
 }
 
