@@ -1,6 +1,7 @@
 //! The connection ended between ClientHello and the end of the TLS handshake, without an alert.
 
 use crate::flow::Side;
+use crate::verdict::ending::together;
 use crate::verdict::rule::{Confidence, Rule, hit, miss};
 use crate::verdict::talk::{patience, refused_tls, tls};
 use crate::verdict::{Evidence, Fact, How, Sender, facts};
@@ -48,7 +49,7 @@ fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
         return Some(Confidence::Certain);
     }
     match (evidence.how, evidence.rst_by) {
-        (How::Reset, Some(Sender::Side(Side::Server))) => Some(Confidence::Certain),
+        (How::Reset, Some(Sender::Side(Side::Server))) => Some(by_server(evidence)),
         (How::Reset, Some(Sender::Middlebox)) => Some(Confidence::Possible),
         (How::FinThenReset, _) if patience::left_at_once(evidence) => Some(Confidence::Possible),
         (How::Reset | How::FinThenReset, _) => Some(Confidence::Likely),
@@ -58,6 +59,15 @@ fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
         }
         (How::Fin, _) if refused_tls::left_at_sight(evidence) => Some(Confidence::Possible),
         _ => None,
+    }
+}
+
+/// Whoever was reset with others on which the server had said nothing either may have met no program that could dislike its hello.
+fn by_server(evidence: &Evidence<'_>) -> Confidence {
+    match evidence.surroundings.unserved.resets {
+        _ if together::reset_in_a_row(evidence) => Confidence::Possible,
+        0 | 1 => Confidence::Certain,
+        _ => Confidence::Likely,
     }
 }
 

@@ -37,3 +37,21 @@ fn a_listener_that_reset_whom_it_had_not_served_and_is_back_soon_was_restarted()
     assert_eq!(told("B > C R."), (Some(Confidence::Likely), true));
     assert_eq!(told("C > B R."), (Some(Confidence::Possible), false));
 }
+
+/// Who waits in a queue may have said hello in TLS: nobody had read that when the listener was closed.
+#[test]
+fn a_hello_in_a_queue_was_refused_by_nobody() {
+    let open = |of: char| format!("{of} > B S\nB > {of} S.\n{of} > B .\n");
+    let hello = |of: char| format!("{of} > B P. hex 16030100050100000100\nB > {of} .\n");
+    let told = |said: &[char]| {
+        let opened = ['C', 'A'].map(open).concat();
+        let said = said.iter().map(|&of| hello(of)).collect::<Vec<_>>().concat();
+        let told = verdict(&format!("{opened}{said}+1 B > C R.\nB > A R."));
+        told.cause.map(|finding| (finding.rule.name, finding.confidence))
+    };
+    for said in [&['A'][..], &[]] {
+        assert_eq!(told(said), Some(("listener_closed", Confidence::Likely)), "{said:?}");
+    }
+    // Where all had spoken at once a program may have read them.
+    assert_eq!(told(&['C', 'A']), Some(("tls_handshake_reset", Confidence::Likely)));
+}
