@@ -79,9 +79,12 @@ impl Hosts {
         self.known.fetch_found(host);
     }
 
-    /// The TTL of the server's segments on other connections, where the RST was captured. Only of use where a RST is to be compared, and
-    /// this connection shows little else of the server.
+    /// The TTL of the server's segments on other connections, where the RST was captured, or what it does not answer. Only of use where a RST is
+    /// to be compared, and this connection shows little else of the server.
     pub(super) fn server_ttl(&self, close: &Close) -> Option<u8> {
+        if close.asks_in_vain() {
+            return self.ttl_where_asked(close);
+        }
         let reset = close.reset.as_ref()?;
         let server = close.half_before(Side::Server);
         if spoke(server) && server.packets > FEW {
@@ -93,6 +96,13 @@ impl Hosts {
         let others = own.filter(|look| self.at(look.place) == place).count();
         let usual = self.known.get(&(close.endpoint(Side::Server).addr, place))?;
         (!usual.varies && usual.connections as usize > others).then_some(usual.ttl)
+    }
+
+    /// The same where SYNs were captured that it does not answer: what it sends goes out there, if that is known apart.
+    fn ttl_where_asked(&self, close: &Close) -> Option<u8> {
+        let asked = latest_look(close, Side::Client)?.place;
+        let server = close.endpoint(Side::Server).addr;
+        [asked, asked.the_other_way()].into_iter().find_map(|place| self.usual_ttl(server, place))
     }
 
     /// The TTL of a host's segments at a place, where it is always the same.

@@ -37,11 +37,12 @@ pub struct Surroundings {
     /// Connections to the same listener that were reset together without ever having been served, this one
     /// included.
     pub unserved: Unserved,
-    /// TTL or hop limit of the server's own segments on other connections at the place where the RST was captured, if it is always the same.
+    /// TTL or hop limit of the server's own segments on other connections at the place where the RST was captured, or the SYNs that nobody
+    /// answered, if it is always the same.
     pub server_ttl: Option<u8>,
     /// The RST left the host that captured it, and those come in there.
     pub server_comes_in: bool,
-    /// The port that refused it accepted others within a second before, and within a second after.
+    /// The port that refused it, or did not answer its first SYN or its last, accepted others within a second before, and within a second after.
     pub accepted_around: bool,
     /// And was being started again when it did so.
     pub restart: Option<Restart>,
@@ -151,8 +152,7 @@ impl Context {
             unserved: self.services.unserved(close).unwrap_or_default(),
             server_ttl: self.hosts.server_ttl(close),
             server_comes_in: self.hosts.server_comes_in(close),
-            accepted_around: close.answers_syn()
-                && self.listeners.accepted_around(close.endpoint(Side::Server), end_of(close)),
+            accepted_around: self.accepted_around(close),
             restart: if close.answers_syn() {
                 self.listeners.restart_about(close.endpoint(Side::Server), close.start.ts)
             } else {
@@ -167,6 +167,12 @@ impl Context {
             forgot_another: self.services.forgot(close),
             lost_nearby: self.losses.near(end_of(close)),
         }
+    }
+
+    fn accepted_around(&self, close: &Close) -> bool {
+        let others = |at| self.listeners.accepted_around(close.endpoint(Side::Server), at);
+        close.answers_syn() && others(end_of(close))
+            || close.asks_in_vain() && (others(close.start.ts) || others(close.last.ts))
     }
 }
 

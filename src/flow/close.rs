@@ -339,6 +339,14 @@ impl Close {
         odd && !self.half(Side::Server).has_data()
     }
 
+    /// Did nobody say anything to the client's SYNs, not even a RST?
+    #[must_use]
+    pub fn asks_in_vain(&self) -> bool {
+        let (client, server) = (self.half(Side::Client).marks, self.half(Side::Server));
+        let only_syn = client.has(Marks::SYN) && !client.has(Marks::SYN_ACK) && !client.has(Marks::ACKED);
+        only_syn && self.reset.is_none() && !server.seen()
+    }
+
     /// Did a RST answer the SYN?
     #[must_use]
     pub fn answers_syn(&self) -> bool {

@@ -46,6 +46,12 @@ impl Place {
         Self::new(segment.file, segment.traits)
     }
 
+    /// In this capture, where what leaves the host is captured, if this is where something comes in; and the other way round.
+    #[must_use]
+    pub const fn the_other_way(self) -> Self {
+        Self { way: if self.comes_in() { Traits::OUTGOING } else { Traits(0) }, ..self }
+    }
+
     /// As one number.
     #[must_use]
     pub const fn number(self) -> u32 {

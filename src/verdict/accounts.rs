@@ -4,6 +4,7 @@
 
 use crate::flow::{self, Close, Passage, Side};
 
+use super::ending::arrived;
 use super::{Confidence, Ground, Harm, How, Judged, Sees, Sender, Surroundings, consider, report};
 
 /// What the accounts say of both programs, and whether one of them was hurt.
@@ -56,7 +57,7 @@ fn was_in_vain(judged: &Judged<'_>, close: &Close) -> bool {
 }
 
 /// How much an account tells: how sure the cause is, then what a host did not do itself, what began it all though the other side never heard of
-/// it, and what hurt somebody.
+/// it, what hurt somebody, and how far SYNs had come that nobody answered.
 fn sureness(judged: &Judged<'_>, close: &Close) -> impl Ord + use<> {
     let ruling = &judged.ruling;
     (
@@ -66,6 +67,7 @@ fn sureness(judged: &Judged<'_>, close: &Close) -> impl Ord + use<> {
         ruling.harm == Some(Harm::Harmful),
         ruling.rst_by_confidence,
         ruling.how != How::Open,
+        judged.came_to_server(),
     )
 }
 
@@ -77,6 +79,10 @@ impl Judged<'_> {
             *sights = Some(Box::new(seen));
         }
         self
+    }
+
+    fn came_to_server(&self) -> bool {
+        matches!(&self.ground, Ground::Whole(evidence, ..) if arrived::at_servers_link(evidence))
     }
 
     fn sees(&self, side: Side) -> Sees {

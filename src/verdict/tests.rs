@@ -28,4 +28,5 @@ mod tls_hidden;
 mod tls_lost;
 mod together;
 mod unheard;
+mod unheard_syn;
 mod unread;

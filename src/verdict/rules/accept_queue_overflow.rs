@@ -1,6 +1,7 @@
 //! The handshake was done, and the overloaded server did not take the connection.
 
 use crate::flow::{Marks, Side};
+use crate::verdict::ending::arrived;
 use crate::verdict::evidence::{Shape, Talk};
 use crate::verdict::rule::{Confidence, Rule, hit, miss};
 use crate::verdict::who::forgery;
@@ -12,7 +13,8 @@ pub(super) const RULE: Rule = Rule {
     doc: "What happened: the client's connect() succeeded, but the server's queue of connections that wait for accept() was full. \
 Linux then ignores the client's last ACK (and repeats its SYN+ACK), or resets it with tcp_abort_on_overflow=1.
 How it is told: SYN, SYN+ACK, ACK; then a bare RST that answers just that ACK, or a repeated SYN+ACK although the ACK was sent, \
-and the server's program never says a word.
+and the server's program never says a word. Or SYNs that had come to the server's own link, and that nobody answered while others were let in: \
+its own firewall may drop them as well.
 Not to be confused with: port_closed, where the SYN itself is refused; listener_closed, where waiting connections are reset \
 later and together.
 What to do: on the server, `nstat -az TcpExtListenOverflows` counts it and `ss -ltn` shows the queue (Recv-Q against Send-Q): raise \
@@ -33,6 +35,9 @@ the backlog and net.core.somaxconn, and find out why the program accepts too slo
 };
 
 fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
+    if drops_syns(evidence) {
+        return Some(Confidence::Possible);
+    }
     let server = evidence.close.half_before(Side::Server);
     let unserved = !server.has_data() && !server.has_fin() && server.marks.has(Marks::SYN_ACK);
     // Who closes later, overtaken by the RST, had been accepted.
@@ -53,6 +58,12 @@ fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
         How::Silent if server.packets == 1 => Some(Confidence::Possible),
         _ => None,
     }
+}
+
+/// Did SYNs come to the server in vain, while it let others in? One whose queue is full drops them; so does a firewall of its own.
+fn drops_syns(evidence: &Evidence<'_>) -> bool {
+    let tried_again = evidence.close.half(Side::Client).packets > 1 && evidence.close.icmp.is_none();
+    tried_again && evidence.surroundings.accepted_around && arrived::at_servers_link(evidence)
 }
 
 /// Do the client's segments have the TTL that they were sent with, and the server's a lower one?
@@ -86,6 +97,7 @@ fn facts_of(evidence: &Evidence<'_>) -> Vec<Fact> {
             "the server repeated its SYN+ACK {repeated} times although the handshake was completed"
         )));
     }
+    facts.extend(arrived::fact(evidence));
     if evidence.how == How::Silent {
         facts.push(Fact::at(
             evidence.close.last.frame,

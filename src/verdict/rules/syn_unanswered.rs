@@ -2,7 +2,7 @@
 
 use crate::flow::{Marks, Side};
 use crate::time::Span;
-use crate::verdict::ending::unseen;
+use crate::verdict::ending::{arrived, unseen};
 use crate::verdict::rule::{Confidence, Rule, hit, miss};
 use crate::verdict::{Evidence, Fact, How, harm};
 
@@ -91,7 +91,8 @@ fn facts(evidence: &Evidence<'_>) -> Vec<Fact> {
         .filter(|_| (2..=FEW).contains(&tries(evidence)))
         .map(|left| format!("; the capture ended {left} after the last"))
         .unwrap_or_default();
-    vec![Fact::at(evidence.close.start.frame, format!("{said}, and {answer}{cut}"))]
+    let said = Fact::at(evidence.close.start.frame, format!("{said}, and {answer}{cut}"));
+    std::iter::once(said).chain(arrived::fact(evidence)).collect()
 }
 
 fn advise(evidence: &Evidence<'_>) -> String {
@@ -115,6 +116,9 @@ fn advise(evidence: &Evidence<'_>) -> String {
     } else {
         ""
     };
+    if let Some(advice) = arrived::advice(evidence) {
+        return format!("{once}{advice}");
+    }
     format!(
         "{once}Capture on {} too: if the SYN arrives there, its firewall or a full queue drops it; if not, the path to it does.",
         server.addr
