@@ -5,6 +5,7 @@
 //! forgotten, and so is the older half when there is too much of it, as under a flood of forged sources.
 
 mod ahead;
+mod devices;
 mod ends;
 mod hosts;
 mod listeners;
@@ -22,6 +23,7 @@ pub use sources::{Scan, Telltale};
 use crate::flow::{Attempted, Close, Ended, Side};
 use crate::time::{Span, Timestamp};
 
+use self::devices::Devices;
 use self::hosts::Hosts;
 use self::listeners::Listeners;
 use self::losses::Losses;
@@ -42,6 +44,8 @@ pub struct Surroundings {
     pub server_ttl: Option<u8>,
     /// The RST left the host that captured it, and those come in there.
     pub server_comes_in: bool,
+    /// The RST came from where others did in that host's name after which it spoke on.
+    pub of_device: bool,
     /// The port that refused it, or did not answer its first SYN or its last, accepted others within a second before, and within a second after.
     pub accepted_around: bool,
     /// And was being started again when it did so.
@@ -62,6 +66,7 @@ pub struct Surroundings {
 #[derive(Debug, Default)]
 pub struct Context {
     hosts: Hosts,
+    devices: Devices,
     listeners: Listeners,
     services: Services,
     sources: Sources,
@@ -76,6 +81,7 @@ impl Context {
         let flows = max_flows as usize;
         Self {
             hosts: Hosts::beside(flows),
+            devices: Devices::beside(flows),
             listeners: Listeners::beside(flows),
             services: Services::beside(flows),
             sources: Sources::beside(flows),
@@ -96,6 +102,7 @@ impl Context {
             }
             Ended::Whole(close) => {
                 self.hosts.note(close);
+                self.devices.note(close);
                 self.listeners.note(close);
                 self.services.note(close);
                 self.sources.note(close);
@@ -152,6 +159,7 @@ impl Context {
             unserved: self.services.unserved(close).unwrap_or_default(),
             server_ttl: self.hosts.server_ttl(close),
             server_comes_in: self.hosts.server_comes_in(close),
+            of_device: self.devices.have_sent(close),
             accepted_around: self.accepted_around(close),
             restart: if close.answers_syn() {
                 self.listeners.restart_about(close.endpoint(Side::Server), close.start.ts)

@@ -4,6 +4,7 @@ mod answered;
 mod both_ends;
 mod cut;
 mod database;
+mod device;
 mod farewell_first;
 mod holes;
 mod http2;

@@ -57,6 +57,9 @@ pub(in crate::verdict) fn program_gone(evidence: &Evidence<'_>) -> Option<String
 /// Did the server close first what was used again, or what somebody still waited on, or abort what had been in use? Others may have ended with
 /// it, some of which are handed over later, and whoever comes next may be refused.
 pub(in crate::verdict) fn may_be_one_of_many(close: &Close) -> bool {
+    if came_another_way(close) {
+        return true;
+    }
     let server = close.end(Side::Server);
     let Some(fin) = close.fins.at(server).as_ref() else { return aborted_in_use(close) };
     let first = close.fins.at(close.client).as_ref().is_none_or(|client| fin.serial < client.serial);
@@ -67,6 +70,14 @@ pub(in crate::verdict) fn may_be_one_of_many(close: &Close) -> bool {
     let exchange = close.exchange_at_fin.as_ref().unwrap_or(&close.exchange);
     let awaited = || exchange.turn.is_some_and(|turn| turn.by == close.client);
     first && (refused || awaited() || exchange.owes_rest())
+}
+
+/// Has the RST another TTL than what its host had sent? Of one that did so in other connections it may show that it was no host.
+fn came_another_way(close: &Close) -> bool {
+    close.reset.as_ref().is_some_and(|reset| {
+        let own = reset.before.at(reset.by).ttl;
+        own != 0 && own != reset.rst.ttl
+    })
 }
 
 /// Did the server abort, before anybody had closed it, what somebody still waited on, or what had been idle? One that aborts behind its answer

@@ -71,6 +71,7 @@ pub(in crate::verdict) fn doubts(evidence: &Evidence<'_>) -> Vec<Doubt> {
     let mut doubts = Vec::new();
     doubts.extend(life::spoke_on(evidence, reset));
     doubts.extend(other_ttl(evidence, reset, &baseline));
+    doubts.extend(of_device(evidence, reset, &baseline));
     doubts.extend(left_out(evidence, reset, &baseline));
     doubts.extend(other_ip_id(evidence, reset, &baseline));
     doubts.extend(pace::too_soon(evidence, reset));
@@ -158,6 +159,16 @@ fn other_ttl(evidence: &Evidence<'_>, reset: &Reset, baseline: &Baseline<'_>) ->
         weight,
         format!("its TTL is {ttl}; all other segments of the {side} have {usual}"),
     ))
+}
+
+/// Who was caught at sending RSTs in a host's name from somewhere else likely sends the others from there, too.
+fn of_device(evidence: &Evidence<'_>, reset: &Reset, baseline: &Baseline<'_>) -> Option<Doubt> {
+    baseline.other_ttl().filter(|_| evidence.surroundings.of_device)?;
+    let side = claimed(evidence, reset);
+    let says = format!(
+        "with that TTL a RST ended another connection in the {side}'s name, and the {side} spoke on there"
+    );
+    Some(doubt(reset.rst.frame, 1, says))
 }
 
 /// The TTL that a segment started with, as far as it can be known: systems use 64, 128 or 255 (RFC 1700, IANA).
