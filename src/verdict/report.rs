@@ -7,6 +7,7 @@ use crate::flow::{BodyLength, Exchange, Half, Http, Http2, Reset, Stream};
 
 use super::evidence::{Evidence, Talk};
 use super::rule::Findings;
+use super::talk::proxied;
 use super::who::stack;
 use super::{
     ExchangeFacts, Finding, RstFacts, Ruling, Sees, Side, Traffic, Verdict, facts, ladder, sees, stage,
@@ -67,7 +68,8 @@ pub(super) fn sees(evidence: &Evidence<'_>, side: Side) -> Sees {
 }
 
 fn advice(evidence: &Evidence<'_>, cause: Finding) -> String {
-    facts::advice_of_text(evidence).unwrap_or_default() + &(cause.rule.advise)(evidence)
+    let first = facts::advice_of_text(evidence).or_else(|| proxied::advice(evidence));
+    first.unwrap_or_default() + &(cause.rule.advise)(evidence)
 }
 
 pub(super) fn traffic(half: &Half) -> Traffic {

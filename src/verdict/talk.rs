@@ -11,6 +11,7 @@ pub(super) mod goaway;
 pub(super) mod hidden;
 pub(super) mod own_words;
 pub(super) mod patience;
+pub(super) mod proxied;
 pub(super) mod race;
 pub(super) mod refused_tls;
 pub(super) mod rhythm;

@@ -18,6 +18,7 @@ mod outage;
 mod own_words;
 mod places;
 mod program;
+mod proxied;
 mod refused;
 mod reused;
 mod sender;

@@ -14,6 +14,7 @@ mod hearing;
 mod http;
 mod http2;
 mod last_words;
+mod proxied;
 mod reading;
 mod spoken;
 mod stream;
@@ -28,6 +29,7 @@ pub(super) use hearing::{Hearing, room_for};
 pub use http::{BodyLength, Http, Owed, Request, Response, Upgrade};
 pub use http2::{Aborted, Answer, GoAway, Http2, Stream};
 pub use last_words::Fatal;
+pub use proxied::{Proxied, Version as ProxyVersion};
 pub use spoken::Spoken;
 pub use tls::{Alert, Offers, Tls};
 pub use turns::Turn;
@@ -86,6 +88,8 @@ pub struct Exchange {
     pub turns: u32,
     /// What is spoken.
     pub protocol: Protocol,
+    /// Who said first that it is a proxy, if anybody did.
+    pub proxied: Option<Proxied>,
     /// What was said last and is no part of a talk that cannot be read.
     last_words: Option<Box<LastWords>>,
     reading: Reading,
@@ -178,8 +182,9 @@ impl Exchange {
     }
 
     fn parts(&mut self) -> (&mut Reading, Talk<'_>) {
-        let Self { turn: now, turn_before: before, turns: count, protocol, last_words, reading } = self;
-        (reading, Talk { protocol, turns: Turns { now, before, count }, last_words })
+        let Self { turn: now, turn_before: before, turns: count, protocol, proxied, last_words, reading } =
+            self;
+        (reading, Talk { protocol, turns: Turns { now, before, count }, proxied, last_words })
     }
 
     /// Bytes of memory that it takes beyond what every exchange does: what waits behind holes, heads that are not whole, and what

@@ -237,7 +237,13 @@ impl Opening {
                 let greeted = *greeted;
                 self.look_again((by, piece), greeted, talk);
             }
-            Self::Silent | Self::Short(_) => self.recognise(by, piece, talk),
+            Self::Silent => match talk.proxy_header(by, piece) {
+                // What is spoken begins behind it.
+                Some(header) if header < piece.len() => self.recognise(by, &piece.behind(header), talk),
+                Some(_) => {}
+                None => self.recognise(by, piece, talk),
+            },
+            Self::Short(_) => self.recognise(by, piece, talk),
         }
     }
 

@@ -6,6 +6,7 @@ use super::database::{self, Database};
 use super::http::{self, Http, Kind, Looks};
 use super::http2::{self, Http2};
 use super::last_words::{self, LastWord, LastWords};
+use super::proxied::{self, Proxied};
 use super::spoken::Spoken;
 use super::stream::Piece;
 use super::tls::Tls;
@@ -15,6 +16,7 @@ use super::turns::Turns;
 pub(super) struct Talk<'a> {
     pub(super) protocol: &'a mut Protocol,
     pub(super) turns: Turns<'a>,
+    pub(super) proxied: &'a mut Option<Proxied>,
     pub(super) last_words: &'a mut Option<Box<LastWords>>,
 }
 
@@ -39,6 +41,15 @@ impl Talk<'_> {
                 !fatal.within && !fatal.answers
             }
         }
+    }
+
+    /// How long a proxy's header is with which the piece begins, if that is one: it is no part of the talk.
+    pub(super) fn proxy_header(&mut self, by: End, piece: &Piece<'_>) -> Option<u32> {
+        let (version, length) = proxied::header(piece.bytes).filter(|_| self.is_unknown())?;
+        let length = u32::try_from(length).ok()?;
+        *self.proxied = Some(Proxied { by, version });
+        self.turns.untake_first(by, piece.seq, length);
+        Some(length)
     }
 
     /// Does what is spoken tell by itself what is speech?

@@ -69,6 +69,16 @@ impl Turns<'_> {
         }
     }
 
+    /// The first `len` bytes of what was taken last, from `seq` on, were not said.
+    pub(super) fn untake_first(&mut self, by: End, seq: SeqNumber, len: u32) {
+        match &mut *self.now {
+            Some(turn) if turn.by == by && turn.seq == seq && turn.bytes > u64::from(len) => {
+                (turn.seq, turn.bytes) = (seq.plus(len), turn.bytes - u64::from(len));
+            }
+            _ => self.untake(by, seq, len),
+        }
+    }
+
     /// What was said so far was no part of the talk.
     pub(super) fn clear(&mut self) {
         (*self.now, *self.before, *self.count) = (None, None, 0);

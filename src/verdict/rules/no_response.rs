@@ -143,7 +143,13 @@ fn tls_hint(evidence: &Evidence<'_>) -> &'static str {
         How::Reset => idle < upon && evidence.shape == Shape::Active,
         _ => false,
     };
-    if first && ended { " If every connection ends so, the port may want TLS (https)." } else { "" }
+    match evidence.close.exchange.proxied {
+        _ if !first || !ended => "",
+        Some(_) => " If every connection ends so, the port may want TLS (https).",
+        None => {
+            " If every connection ends so, the port may want TLS (https), or a header of the PROXY protocol (a proxy's send-proxy) first."
+        }
+    }
 }
 
 fn facts_of(evidence: &Evidence<'_>) -> Vec<Fact> {
