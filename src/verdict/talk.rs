@@ -4,6 +4,7 @@ pub(super) mod after;
 pub(super) mod after_goodbye;
 pub(super) mod answered_early;
 pub(super) mod broken_off;
+pub(super) mod ended_session;
 pub(super) mod farewell;
 mod framed;
 pub(super) mod given_up;

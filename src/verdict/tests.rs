@@ -5,6 +5,7 @@ mod both_ends;
 mod cut;
 mod database;
 mod device;
+mod ended_session;
 mod farewell_first;
 mod holes;
 mod http2;

@@ -7,8 +7,8 @@ use super::{PATIENT, Test, any, may_be_all};
 use crate::verdict::ending::gave_up;
 use crate::verdict::evidence::{Evidence, Shape, Talk};
 use crate::verdict::talk::{
-    after, broken_off, farewell, hidden, patience, refused_tls, rhythm, sent_away, tls, took_leave,
-    turned_away,
+    after, broken_off, ended_session, farewell, hidden, patience, refused_tls, rhythm, sent_away, tls,
+    took_leave, turned_away,
 };
 use crate::verdict::who::forgery;
 use crate::verdict::{How, Sender, ending, talk};
@@ -42,6 +42,8 @@ const REASONS: &[Test] = &[
     farewell::both_said_goodbye,
     farewell::last_word_left_unread,
     farewell::may_have_asked,
+    ended_session::may_have_failed,
+    ended_session::may_want_nothing,
     ended_out_of_sight,
     may_be_goodbye,
     turned_away::without_a_word,

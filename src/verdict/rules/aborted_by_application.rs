@@ -4,10 +4,10 @@ use crate::verdict::ending::unseen::last_words_unseen;
 use crate::verdict::ending::{gave_up, together};
 use crate::verdict::evidence::{BRIEFEST_IDLE, Shape, Talk};
 use crate::verdict::rule::{Confidence, Rule, hit, miss};
-use crate::verdict::talk::{broken_off, farewell, goaway, turned_away, unheeded, unread};
+use crate::verdict::talk::{broken_off, ended_session, farewell, goaway, turned_away, unheeded, unread};
 use crate::verdict::who::forgery;
 use crate::verdict::who::forgery::ended_by_stand_in;
-use crate::verdict::{Evidence, How, Sender, Side, facts, talk};
+use crate::verdict::{Evidence, Fact, How, Sender, Side, facts, talk};
 
 pub(super) const RULE: Rule = Rule {
     name: "aborted_by_application",
@@ -23,7 +23,7 @@ What to do: find out which program closes that way (SO_LINGER, an abort call, a 
 often it is meant, and harmless.",
     sources: &["RFC 9293 §3.10.5", "socket(7) SO_LINGER"],
     judge,
-    facts: facts::of_story,
+    facts: facts_of,
     advise,
     cases: &[
         hit("linger 0 after a whole exchange", "A > B S\nB > A S.\nA > B .\nA > B P. len 5\nB > A P. len 9\nA > B .\n+1 A > B R."),
@@ -90,6 +90,10 @@ fn refused_late(evidence: &Evidence<'_>) -> bool {
         && forgery::lacks_timestamps(evidence)
 }
 
+fn facts_of(evidence: &Evidence<'_>) -> Vec<Fact> {
+    ended_session::fact(evidence).into_iter().chain(facts::of_story(evidence)).collect()
+}
+
 fn advise(evidence: &Evidence<'_>) -> String {
     if let Some(advice) = broken_off::advice(evidence) {
         return advice;
@@ -103,6 +107,9 @@ fn advise(evidence: &Evidence<'_>) -> String {
     }
     if farewell::both_said_goodbye(evidence) {
         return "Both had said TLS's goodbye: the abort left only that of the other unread. Whether all had come before, TLS hides: if the client misses something, ask why the server closed.".to_owned();
+    }
+    if let Some(advice) = ended_session::advice(evidence) {
+        return advice;
     }
     if let Some(unheeded) = unheeded::unheeded(evidence).filter(|_| side == Side::Client) {
         return format!(

@@ -5,7 +5,7 @@ use crate::time::Span;
 use crate::verdict::ending::{gave_up, together};
 use crate::verdict::evidence::{BRIEFEST_IDLE, Shape, Talk};
 use crate::verdict::rule::{Confidence, Rule, hit, miss};
-use crate::verdict::talk::{after_goodbye, answered_early, own_words, race, turned_away, unheeded};
+use crate::verdict::talk::{after_goodbye, answered_early, farewell, own_words, race, turned_away, unheeded};
 use crate::verdict::{Evidence, Fact, How, Sender, ending, facts};
 
 /// A pause before the server's FIN that is shorter is no idle time: no keep-alive timeout is.
@@ -206,7 +206,8 @@ fn judge_fin(evidence: &Evidence<'_>, request: &Recent) -> Option<Confidence> {
     let between =
         evidence.talk == Talk::Complete && evidence.exchange.turns >= 2 && !answered_early && !tunnel;
     let sent_after = gave_up::never_came_through(evidence).is_none();
-    let other = is_key(evidence, request) || is_no_request(evidence, &fin, request);
+    let farewell = farewell::is_goodbye_behind_end(evidence, request);
+    let other = farewell || is_key(evidence, request) || is_no_request(evidence, &fin, request);
     (unknown
         && sent_after
         && between

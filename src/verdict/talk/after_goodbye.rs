@@ -45,7 +45,8 @@ pub(super) fn farewell_crossed(evidence: &Evidence<'_>) -> bool {
 
 /// What TLS adds to a message at most: header, nonce or content type, tag (RFC 5246 §6.2.3.3, RFC 8446 §5.2).
 const TLS_MOST: u64 = 5 + 8 + 16;
-const SHORT: u64 = LAST_WORD + TLS_MOST;
+/// The longest last word in TLS.
+pub(super) const SHORT: u64 = LAST_WORD + TLS_MOST;
 
 /// Did the server hear these words of its client, the last ones, as a goodbye? Then it says its own upon them, or the client behind them; some
 /// (MySQL) say none, and close at once.

@@ -16,6 +16,8 @@ pub(super) const LAST_WORD_TLS: u64 = 64;
 
 /// The shortest, of which none is a request: of a line, or of a database.
 const GOODBYE: u64 = 6;
+/// None is shorter than this.
+const SHORTEST: u64 = 5;
 /// Level and description of a TLS alert (RFC 8446 §6).
 const ALERT: u64 = 2;
 
@@ -137,6 +139,16 @@ fn words_behind_goodbye(evidence: &Evidence<'_>) -> Option<u64> {
     let alert = evidence.close.exchange.trailing_own_bytes(evidence.close.end(Side::Client));
     let added = u64::from(alert).saturating_sub(ALERT);
     (asks && words > 0).then(|| words.saturating_sub(added))
+}
+
+/// Is what a client said to a server that had ended the session in TLS no longer than a goodbye, by the server's own, which is an alert and what TLS
+/// adds?
+pub(in crate::verdict) fn is_goodbye_behind_end(evidence: &Evidence<'_>, said: &Recent) -> bool {
+    let hello = evidence.close.exchange.tls().is_some_and(Tls::has_handshake);
+    let other = hello && offers(evidence) != Offers::Http2;
+    let bye = after_goodbye::of_server(evidence.close, evidence.exchange).filter(|_| other);
+    let words = bye.and_then(|bye| (u64::from(said.len) + ALERT).checked_sub(bye.len.into()));
+    words.is_some_and(|words| (SHORTEST..=GOODBYE).contains(&words))
 }
 
 /// Did a client say something to a server that had closed, and TLS's goodbye behind it, that may have been a last word, or a question?

@@ -170,10 +170,14 @@ fn who_closes_upon_the_end_of_what_it_asked_has_lost_that_all_the_same() {
         );
         verdict(&format!("{}+1.5 B > A P. hex {bye}\nB > A F.\nA > B .\n{asks}", session()))
     };
-    for (words, harm) in [(40, Some(Harm::Harmful)), (14, None), (5, Some(Harm::Harmless))] {
+    for (words, harm) in [(40, Some(Harm::Harmful)), (14, None)] {
         let told = told(17 + words);
         assert_eq!(cause(&told), (Some("stale_keepalive"), harm), "{words}: {:?}", told.evidence);
     }
+    // As few are a last word, and nobody's request.
+    let told = told(17 + 5);
+    let found = (Some("write_after_close"), Some(Harm::Harmless));
+    assert_eq!(cause(&told), found, "{:?}", told.evidence);
 }
 
 /// A database says why it ends an idle session, which nobody can read in TLS: that is part of the end, not an answer before it.
