@@ -215,7 +215,8 @@ fn begun(evidence: &Evidence<'_>) -> String {
 
 /// Does the last message go on with a request that has its answer already?
 fn is_rest_of_request(evidence: &Evidence<'_>, turn: Turn) -> bool {
-    evidence.exchange.request_unfinished() && evidence.close.side(turn.by) == Side::Client
+    let unfinished = evidence.exchange.request_unfinished() || given_up::cut_short(evidence).is_some();
+    unfinished && evidence.close.side(turn.by) == Side::Client
 }
 
 /// The request in a few words: method and target where they are known.

@@ -4,7 +4,9 @@ use crate::verdict::ending::unseen::last_words_unseen;
 use crate::verdict::ending::{gave_up, together};
 use crate::verdict::evidence::{BRIEFEST_IDLE, Shape, Talk};
 use crate::verdict::rule::{Confidence, Rule, hit, miss};
-use crate::verdict::talk::{broken_off, ended_session, farewell, goaway, turned_away, unheeded, unread};
+use crate::verdict::talk::{
+    broken_off, ended_session, farewell, given_up, goaway, turned_away, unheeded, unread,
+};
 use crate::verdict::who::forgery;
 use crate::verdict::who::forgery::ended_by_stand_in;
 use crate::verdict::{Evidence, Fact, How, Sender, Side, facts, talk};
@@ -91,7 +93,8 @@ fn refused_late(evidence: &Evidence<'_>) -> bool {
 }
 
 fn facts_of(evidence: &Evidence<'_>) -> Vec<Fact> {
-    ended_session::fact(evidence).into_iter().chain(facts::of_story(evidence)).collect()
+    let upon = ended_session::fact(evidence).or_else(|| given_up::fact(evidence));
+    upon.into_iter().chain(facts::of_story(evidence)).collect()
 }
 
 fn advise(evidence: &Evidence<'_>) -> String {
@@ -108,7 +111,7 @@ fn advise(evidence: &Evidence<'_>) -> String {
     if farewell::both_said_goodbye(evidence) {
         return "Both had said TLS's goodbye: the abort left only that of the other unread. Whether all had come before, TLS hides: if the client misses something, ask why the server closed.".to_owned();
     }
-    if let Some(advice) = ended_session::advice(evidence) {
+    if let Some(advice) = ended_session::advice(evidence).or_else(|| given_up::advice_of_cut(evidence)) {
         return advice;
     }
     if let Some(unheeded) = unheeded::unheeded(evidence).filter(|_| side == Side::Client) {

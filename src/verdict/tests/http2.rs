@@ -10,7 +10,9 @@ const SETTINGS: u8 = 4;
 const PING: u8 = 6;
 const GOAWAY: u8 = 7;
 const END: u8 = 1;
+const END_HEADERS: u8 = 4;
 const NO_ERROR: u8 = 0;
+const STREAM_CLOSED: u8 = 5;
 const ENHANCE_YOUR_CALM: u8 = 11;
 
 fn hex(bytes: &[u8]) -> String {
@@ -355,4 +357,29 @@ fn the_grace_behind_goaway_is_no_idle_time() {
     );
     let advice = late.advice.unwrap_or_default();
     assert!(advice.contains("after 2.00 s idle"), "{advice}");
+}
+
+/// An upload that is answered before it is whole, and then given up: its client takes that for an error and leaves.
+#[test]
+fn an_upload_that_was_answered_and_given_up_had_its_answer() {
+    let upload = format!("A > B P. hex {}\n", frame(HEADERS, 0, 1, &[0x83]));
+    let more = format!("A > B P. hex {}\n", frame(DATA, 0, 1, b"some of it"));
+    let refused = |code: u8| {
+        let reset = frame(RST_STREAM, 0, 1, &[0, 0, 0, code]);
+        let answered = format!("B > A P. hex {}{reset}\n", frame(HEADERS, END | END_HEADERS, 1, &[0x8d]));
+        told(&format!("{upload}{more}{answered}{more}A > B R."))
+    };
+    let reset = frame(RST_STREAM, 0, 1, &[0; 4]);
+    let gave_up = refused(STREAM_CLOSED);
+    assert_eq!(gave_up.cause_name(), Some("aborted_by_application"), "{:?}", gave_up.evidence);
+    let fact = "the server had answered the request on stream 1 (status 404) before it was whole, and gave it up (RST_STREAM, STREAM_CLOSED)";
+    assert!(says(&gave_up, fact), "{:?}", gave_up.evidence);
+    assert!(says(&gave_up, "was answered before it was whole"), "{:?}", gave_up.evidence);
+    assert!(gave_up.advice.is_some_and(|advice| advice.contains("NO_ERROR")));
+    // Without a reason the answer stands, unless the server gives one when more comes.
+    assert!(!says(&refused(NO_ERROR), "gave it up"));
+    let twice =
+        format!("{reset}\n{more}B > A P. hex {}\n", frame(RST_STREAM, 0, 1, &[0, 0, 0, STREAM_CLOSED]));
+    let answered = format!("B > A P. hex {}{twice}", frame(HEADERS, END | END_HEADERS, 1, &[0x8d]));
+    assert!(says(&told(&format!("{upload}{more}{answered}{more}A > B R.")), fact));
 }

@@ -48,7 +48,7 @@ pub struct Http2 {
     pub trailing_control_bytes: Both<u32>,
     /// When each end last said something, and not only HTTP/2 for it.
     pub said_at: Both<Option<Timestamp>>,
-    /// The request that the server gave up although it had been sent whole, as long as the server says nothing after that.
+    /// The request that the server gave up, be it before that was whole, as long as the server says nothing after that.
     pub aborted: Option<Aborted>,
     streams: Streams,
     /// The server gave the connection up: what it still says ends streams, and answers nothing.
@@ -336,7 +336,11 @@ impl Http2 {
 
     fn on_reset(&mut self, stream: u32, at: At) {
         let code = self.sides.at(at.by).goaway.code();
-        let given_up = self.streams.reset(stream).filter(|stream| stream.asked && at.by != self.client);
+        let given_up = self.streams.reset(stream).filter(|_| at.by != self.client);
+        // Some say once more why, when more of a request comes that they gave up.
+        if let Some(aborted) = self.aborted.as_mut().filter(|aborted| aborted.stream.id == stream) {
+            aborted.code = aborted.code.max(code);
+        }
         self.aborted = given_up
             .map(|stream| Aborted { stream, ts: at.stamp.ts, frame: at.stamp.frame, code })
             .or(self.aborted.take());
