@@ -8,7 +8,9 @@ use crate::time::Span;
 pub(super) use self::rst::{advice_of_text, of_ignored, of_rst};
 use super::ending::{half_close, shut_window, silence, together, unseen};
 use super::evidence::{Evidence, Talk};
-use super::talk::{after, broken_off, farewell, given_up, goaway, own_words, rhythm, version};
+use super::talk::{
+    after, answered_early, broken_off, farewell, given_up, goaway, own_words, rhythm, version,
+};
 use super::who::forgery;
 use super::{Confidence, Fact, cap, talk};
 
@@ -142,6 +144,7 @@ pub(super) fn of_talk(evidence: &Evidence<'_>) -> Option<Fact> {
             let (frame, bytes) = asked_in(evidence, turn);
             Fact::at(frame, format!("{request} ({bytes} bytes so far) was not whole, and had no answer yet"))
         }
+        Talk::Awaiting if answered_early::may_be_hidden(evidence) => answered_early::fact(evidence)?,
         Talk::Awaiting if evidence.asked_long_before() => {
             Fact::at(turn.frame, format!("{request} had no answer yet"))
         }

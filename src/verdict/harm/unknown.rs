@@ -7,8 +7,8 @@ use super::{PATIENT, Test, any, may_be_all};
 use crate::verdict::ending::gave_up;
 use crate::verdict::evidence::{Evidence, Shape, Talk};
 use crate::verdict::talk::{
-    after, broken_off, ended_session, farewell, hidden, patience, refused_tls, rhythm, sent_away, tls,
-    took_leave, turned_away,
+    after, answered_early, broken_off, ended_session, farewell, hidden, patience, refused_tls, rhythm,
+    sent_away, tls, took_leave, turned_away,
 };
 use crate::verdict::who::forgery;
 use crate::verdict::{How, Sender, ending, talk};
@@ -22,6 +22,7 @@ const REASONS: &[Test] = &[
     talk::lacks_only_trailer,
     after::only_a_stream_ended_after,
     hidden::may_lack_the_rest,
+    left_when_it_may_have_been_answered,
     patience::left_unanswered_in_tls,
     rhythm::left_waiting,
     rhythm::left_behind_such,
@@ -65,6 +66,11 @@ fn may_have_had_all(evidence: &Evidence<'_>) -> bool {
     let short = short || evidence.exchange.tls().is_some() && may_be_all(evidence);
     let more = evidence.reset().is_some_and(|reset| reset.after.at(reset.by.peer()).news);
     client_left && evidence.how == How::Reset && answering && short && !more && !evidence.lost_data()
+}
+
+/// Did the client leave in the midst of what it sent, when the server may have answered that in TLS?
+fn left_when_it_may_have_been_answered(evidence: &Evidence<'_>) -> bool {
+    evidence.ended_by() == Some(Side::Client) && answered_early::may_be_hidden(evidence)
 }
 
 /// Did the SYN+ACK come late, be it that the path is long or loses some? Of a client that is gone by then nobody knows when it left, or what

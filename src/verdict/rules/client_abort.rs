@@ -4,7 +4,9 @@ use crate::flow::{BodyLength, Owed, Side};
 use crate::verdict::ending::{gave_up, half_close, shut_window, unseen};
 use crate::verdict::evidence::{Shape, Talk};
 use crate::verdict::rule::{Confidence, Rule, hit, miss};
-use crate::verdict::talk::{after, goaway, hidden, patience, rhythm, sent_away, tls, took_leave, version};
+use crate::verdict::talk::{
+    after, answered_early, goaway, hidden, patience, rhythm, sent_away, tls, took_leave, version,
+};
 use crate::verdict::{Evidence, Fact, How, Sender, facts, talk};
 
 pub(super) const RULE: Rule = Rule {
@@ -143,9 +145,12 @@ fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
     }
 }
 
-/// Was what the server said after the client's FIN no more than the end of a stream, or may TLS hide that more was to come?
+/// Was what the server said after the client's FIN no more than the end of a stream, or may TLS hide that more was to come, or that it had
+/// answered?
 fn may_have_more(evidence: &Evidence<'_>) -> bool {
-    after::only_a_stream_ended_after(evidence) || hidden::stream_under_way(evidence).is_some()
+    after::only_a_stream_ended_after(evidence)
+        || hidden::stream_under_way(evidence).is_some()
+        || answered_early::may_be_hidden(evidence)
 }
 
 /// Nobody can tell whether the answer was whole: its head was cut short. But what came after the client had closed was none it had.
@@ -180,7 +185,7 @@ fn guess(evidence: &Evidence<'_>) -> Confidence {
     // What filled its buffer it had not read.
     let unread = shut_window::is_shut_at_abort(evidence, Side::Client);
     let coming = coming || unread;
-    if rhythm::left_behind_such(evidence) {
+    if rhythm::left_behind_such(evidence) || answered_early::may_be_hidden(evidence) {
         Confidence::Possible
     } else if evidence.talk == Talk::Awaiting || more || coming || evidence.lost_data() {
         Confidence::Likely
@@ -293,6 +298,9 @@ fn advise(evidence: &Evidence<'_>) -> String {
         return advice;
     }
     if let Some(advice) = of_lost_words(evidence) {
+        return advice;
+    }
+    if let Some(advice) = answered_early::advice(evidence) {
         return advice;
     }
     if evidence.talk == Talk::Awaiting && evidence.exchange.request_unfinished() {

@@ -6,8 +6,8 @@ use crate::verdict::ending::{half_close, probes, shut_window, together};
 use crate::verdict::evidence::{Shape, Talk};
 use crate::verdict::rule::{Confidence, Rule, hit, miss};
 use crate::verdict::talk::{
-    QUIET, after_goodbye, farewell, given_up, goaway, own_words, race, rhythm, sent_away, turned_away,
-    version,
+    QUIET, after_goodbye, answered_early, farewell, given_up, goaway, own_words, race, rhythm, sent_away,
+    turned_away, version,
 };
 use crate::verdict::{Evidence, Fact, How, facts, talk};
 
@@ -78,6 +78,11 @@ fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
     if !owed || gave_up() || after_goodbye::asked(evidence).is_some() || !sent_away && client_ended() {
         return None;
     }
+    // What it said meanwhile was the answer, if it had no more to say.
+    let early = answered_early::may_be_hidden(evidence);
+    if early && farewell::said_goodbye(evidence, Side::Server) {
+        return None;
+    }
     if evidence.ended_by() != Some(Side::Server) && !goaway::gave_up(evidence) && !sent_away {
         let after_half_close = talk::is_known(evidence) && half_close::server_ended_later(evidence).is_some();
         return after_half_close.then_some(Confidence::Possible);
@@ -110,7 +115,7 @@ fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
     Some(match evidence.how {
         // Some servers take a half-close for leaving.
         _ if half_close::is_one(evidence) => sure.min(Confidence::Likely),
-        _ if waited => sure.min(Confidence::Possible),
+        _ if waited || early => sure.min(Confidence::Possible),
         _ if reset_together => sure.min(Confidence::Likely),
         _ if raced => sure.min(Confidence::Likely),
         How::Reset if !ever_served => sure.min(Confidence::Likely),

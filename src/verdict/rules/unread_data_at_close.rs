@@ -220,6 +220,11 @@ fn left_unread(evidence: &Evidence<'_>) -> Option<Fact> {
     Some(Fact::at(reset.rst.frame, format!("the {side} aborts {unread}")))
 }
 
+/// What a server should do that answers before it has read.
+fn of_early_answer() -> String {
+    "Make the server read the request to its end (or drain it for a while) before it closes; a client that still uploads may never see the early answer.".to_owned()
+}
+
 /// Request Timeout (RFC 9110 §15.5.9).
 const TOO_SLOW: u16 = 408;
 /// Request Header Fields Too Large (RFC 6585 §5).
@@ -233,7 +238,8 @@ fn advise(evidence: &Evidence<'_>) -> String {
     if let Some(Sender::Side(side)) = evidence.rst_by.filter(|_| evidence.how == How::Reset)
         && shut_window::is_shut_at_abort(evidence, side)
     {
-        return shut_window::advice(evidence).unwrap_or_else(|| {
+        let early = || answered_early::may_be_hidden(evidence).then(of_early_answer);
+        return shut_window::advice(evidence).or_else(early).unwrap_or_else(|| {
             format!("The {side}'s program ended with its buffer full of what the {} had sent: look at what kept it from reading, and why it ended.", side.peer())
         });
     }
@@ -243,7 +249,7 @@ fn advise(evidence: &Evidence<'_>) -> String {
     match evidence.rst_by {
         Some(Sender::Side(Side::Server)) if status == Some(HEAD_TOO_LONG) => "The server said that the request's head is too long (431) and closed with the rest of it unread: send less (cookies, tokens), or raise the server's limit (8 to 16 KiB with most).".into(),
         Some(Sender::Side(Side::Server)) if status == Some(TOO_SLOW) => "The server said that the request came too slowly (408): see why the client took so long to send it, or raise the server's request timeout.".into(),
-        Some(Sender::Side(Side::Server)) => "Make the server read the request to its end (or drain it for a while) before it closes; a client that still uploads may never see the early answer.".into(),
+        Some(Sender::Side(Side::Server)) => of_early_answer(),
         _ => "The client closed with data unread: normal when it left on purpose; otherwise make it read to the end before it closes.".into(),
     }
 }

@@ -87,7 +87,7 @@ fn left_late(evidence: &Evidence<'_>) -> Span {
 }
 
 /// From where the capture was made to the client and back.
-fn way_to_client(evidence: &Evidence<'_>) -> Span {
+pub(super) fn way_to_client(evidence: &Evidence<'_>) -> Span {
     evidence.close.legs.at(evidence.close.client).map_or(Span::ZERO, |leg| leg.shortest)
 }
 

@@ -13,7 +13,7 @@ use crate::verdict::ending::{self, shut_window, silence};
 use crate::verdict::evidence::Evidence;
 
 /// Settings, their acknowledgement and an update of the window, each in a record of its own.
-const SETTINGS: u64 = 136;
+pub(super) const SETTINGS: u64 = 136;
 
 /// An answer that fits in one segment may be all that was asked for.
 pub(in crate::verdict) const SHORT_ANSWER: u64 = 1400;

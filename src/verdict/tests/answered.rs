@@ -1,7 +1,7 @@
 //! Requests of HTTP that were answered, and what was still said then.
 
-use crate::verdict::Harm;
 use crate::verdict::example::{cause, verdict};
+use crate::verdict::{Confidence, Harm, Verdict};
 
 const OPEN: &str = "A > B S\nB > A S.\nA > B .\n";
 
@@ -58,4 +58,42 @@ fn a_slow_upload_is_measured_from_where_it_began() {
     assert!(told.evidence.iter().any(|fact| fact.fact.contains("was not whole")), "{:?}", told.evidence);
     let advice = told.advice.unwrap_or_default();
     assert!(advice.contains("1.01 s after the request had begun"), "{advice}");
+}
+
+/// A record of application data, as all of TLS 1.3 is behind its hellos.
+fn record(len: usize) -> String {
+    format!("170303{len:04x}{}", "61".repeat(len))
+}
+
+/// A session of TLS in the midst of an upload, in which the server says something, and the client goes on `after` that.
+fn upload_in_tls(after: &str, end: &str) -> Verdict {
+    let asked = format!("A > B P. hex {}\nB > A P. hex {}\n", record(60), record(99));
+    let part = |pause: &str| format!("{pause}A > B P. hex {}\nB > A .\n", record(1300)).repeat(2);
+    let said = format!("B > A P. hex {}\n", record(213));
+    verdict(&format!("A > B S\nB > A S.\nA > B .\n{asked}+1 {}{said}{}{end}", part(""), part(after)))
+}
+
+/// What a server says in the midst of an upload may refuse it: a client that stops then has its answer, and a server that says goodbye has
+/// given one.
+#[test]
+fn what_a_server_says_in_the_midst_of_an_upload_may_answer_it() {
+    let bye = record(19);
+    let left = "A > B F.\nB > A P. hex 17030300056161616161\nA > B R";
+    let told = upload_in_tls("", left);
+    let found = told.cause.map(|found| (found.rule.name, found.confidence));
+    assert_eq!(
+        (found, told.harm),
+        (Some(("client_abort", Confidence::Possible)), None),
+        "{:?}",
+        told.evidence
+    );
+    assert!(told.advice.is_some_and(|advice| advice.contains("while the client was sending")));
+    let aborted = format!("B > A P. hex {bye}\n+0.5 B > A R.");
+    let told = upload_in_tls("", &aborted);
+    let names: Vec<_> = told.cause.iter().chain(&told.alternatives).map(|found| found.rule.name).collect();
+    assert!(!names.contains(&"no_response"), "{names:?} {:?}", told.evidence);
+    assert_eq!(names.first(), Some(&"unread_data_at_close"), "{:?}", told.evidence);
+    // A client that begins its next request later had no answer to that.
+    let told = upload_in_tls("+0.2 ", left);
+    assert!(told.evidence.iter().any(|fact| fact.fact.contains("had no answer yet")), "{:?}", told.evidence);
 }
