@@ -54,7 +54,7 @@ fn soon(rtt: Option<Span>, least: Span) -> Span {
 /// trigger, or, where the trigger had none, its acknowledgement the end of the trigger. An answer comes at once: what lies
 /// further back than any round trip takes, and data that the sender of the RST has acknowledged since, was none. Of several
 /// it is the last; but whatever acknowledges the FIN of `own`, the sender as it was, met a closed socket, and the first RST answers the
-/// first of it.
+/// first of it. Windows says in a RST+ACK what it refuses there.
 pub(super) fn prompt<'a>(
     rst: &Segment,
     recent: impl Iterator<Item = &'a Recent>,
@@ -74,6 +74,9 @@ pub(super) fn prompt<'a>(
                 acknowledged = Some(acknowledged.map_or(r.ack, |ack| ack.furthest(r.ack)));
             }
             continue;
+        }
+        if closed && refuses_in_full(rst, r, own) && rst.ts.since(r.ts) <= at_once {
+            return Some(*r);
         }
         let had = r.len > 0 && acknowledged.is_some_and(|ack| !ack.before(r.seq_end()));
         let refused = answers(rst, r) && !had && r.len > 0;
@@ -95,6 +98,13 @@ pub(super) fn prompt<'a>(
 fn reflects(rst: &Segment, trigger: &Recent) -> bool {
     let v4 = !rst.traits.has(Traits::IPV6);
     v4 && trigger.len > 0 && rst.ip_id != 0 && rst.ip_id == trigger.ip_id && answers(rst, trigger)
+}
+
+/// Is it what Windows answers to the first data behind the FIN of a socket that its program has closed: a RST+ACK that acknowledges just
+/// that, and offers no window although there was room? A live socket of Linux tells its window in its RST.
+fn refuses_in_full(rst: &Segment, trigger: &Recent, own: &Half) -> bool {
+    let first = trigger.len > 0 && trigger.seq == own.rcv_nxt && trigger.seq_end() == rst.ack;
+    rst.flags.ack() && rst.wnd == 0 && first && own.edge.after(rst.ack)
 }
 
 fn answers(rst: &Segment, trigger: &Recent) -> bool {

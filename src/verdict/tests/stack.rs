@@ -255,3 +255,23 @@ fn who_counts_as_linux_does_leaves_no_timestamps_out() {
     assert_eq!(bare.rst_by_confidence, Some(Confidence::Likely), "{:?}", bare.evidence);
     assert!(bare.alternatives.iter().any(|other| other.rule.name == "injected_reset"));
 }
+
+/// Windows answers what comes behind the FIN of a closed socket by a RST+ACK that acknowledges it, without a window. Nobody had left
+/// that unread when he closed.
+#[test]
+fn what_comes_behind_a_fin_was_not_there_at_the_close() {
+    let closed =
+        "A > B P. len 90\nB > A P. len 90\nA > B .\nB > A P. len 9\nB > A F.\n+0.0005 A > B P. len 20\n";
+    let refused = told(&format!("{closed}+0.0001 B > A R. win 0"));
+    assert_eq!(refused.cause_name(), Some("write_after_close"), "{:?}", refused.evidence);
+    assert!(
+        refused.evidence.iter().any(|fact| fact.fact.contains("answers frame 9")),
+        "{:?}",
+        refused.evidence
+    );
+    // A live socket tells its window; and one that stays half-closed for a while is read by a program.
+    for abort in ["+0.0001 B > A R.", "+0.1 B > A R. win 0"] {
+        let unread = told(&format!("{closed}{abort}"));
+        assert_eq!(unread.cause_name(), Some("unread_data_at_close"), "{abort}: {:?}", unread.evidence);
+    }
+}

@@ -2,7 +2,8 @@
 //!
 //! Windows fills in the acknowledgement number of a plain RST, where other stacks leave 0: its answer to a segment without a
 //! socket has its own sequence number there (seen of Windows 2000 to 10), and the abort of a live socket, which before Vista
-//! was a plain RST too, what it had acknowledged, or what was left there from something else.
+//! was a plain RST too, what it had acknowledged, or what was left there from something else. A socket that its program has closed
+//! answers what comes then by a RST+ACK that acknowledges it (seen of Windows XP to 10).
 
 use crate::flow::{Acceptance, Marks, Reset};
 
@@ -11,7 +12,8 @@ use crate::flow::{Acceptance, Marks, Reset};
 pub enum Shape {
     /// That of a live socket, a RST+ACK as a rule: its program or its stack gave up.
     Active,
-    /// A plain RST whose sequence number is an acknowledgement of the other side: there was no fitting socket.
+    /// A plain RST whose sequence number is an acknowledgement of the other side, or the RST+ACK with which Windows refuses data behind
+    /// its FIN: there was no fitting socket.
     Reply,
     /// RST+ACK with sequence number 0, or that acknowledges a SYN: the answer to a segment without ACK.
     SynReply,
@@ -27,6 +29,7 @@ impl Shape {
             (true, 0) if reset.acceptance != Acceptance::Exact => Self::SynReply,
             // Whatever its number: a SYN meets no live socket.
             (true, _) if reset.acceptance == Acceptance::AnswersSyn => Self::SynReply,
+            (true, _) if reset.prompt.is_some_and(|prompt| prompt.flags.ack()) => Self::Reply,
             (true, _) => Self::Active,
             (false, seq) if ack == 0 || ack == seq => Self::Reply,
             (false, _) if acknowledges(reset) => Self::Active,

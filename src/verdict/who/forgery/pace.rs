@@ -30,9 +30,11 @@ impl Pace {
     /// As far as all of it was measured at one place.
     fn of(evidence: &Evidence<'_>, reset: &Reset) -> Option<Self> {
         let leg = (*evidence.close.legs.at(reset.by))?;
-        let cause = reset
-            .prompt
-            .map_or_else(|| acknowledged(evidence, reset), |_| earliest_prompt(evidence, reset, leg))?;
+        // One that acknowledges what it refuses tells which that is.
+        let cause = match reset.prompt {
+            Some(_) if !reset.rst.flags.ack() => earliest_prompt(evidence, reset, leg),
+            _ => acknowledged(evidence, reset),
+        }?;
         let came =
             reset.sightings().find(|seen| evidence.close.is_one_capture(seen.look.place.file, cause.file))?;
         // A clock that steps back measures nothing.
