@@ -19,7 +19,7 @@ use super::half::{Half, Marks};
 use super::history::History;
 use super::key::{Both, End, FlowKey};
 use super::passage::Elsewhere;
-use super::place::Copied;
+use super::place::{Copied, Look};
 use super::recent::Recent;
 use super::roles::Roles;
 use super::shut::Shut;
@@ -228,6 +228,8 @@ pub struct Close {
     pub rtt: Option<Span>,
     /// The shortest time in which each side was seen to answer: the round trip from where the capture was made.
     pub legs: Both<Option<Leg>>,
+    /// How each side's SYN looked where it was captured; a TTL of 0 where it was not.
+    pub opened: Both<Look>,
     /// Stretches that the capture misses.
     pub gaps: u32,
     /// The last segments, oldest first.

@@ -24,6 +24,7 @@ mod history;
 mod index;
 mod key;
 mod legs;
+mod opening;
 mod passage;
 mod place;
 mod places;

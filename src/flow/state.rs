@@ -16,6 +16,7 @@ use super::half::{FurtherHoles, Half};
 use super::history::{History, LettersSeen};
 use super::key::{Both, End, FlowKey};
 use super::passage::Elsewhere;
+use super::place::Look;
 use super::recent::{LADDER, Recent, RecentRing};
 use super::roles::{self, Roles};
 use super::shut::Shut;
@@ -166,6 +167,8 @@ pub(super) struct Cold {
     pub(super) holes: FurtherHoles,
     pub(super) syn: Timestamp,
     pub(super) rtt: Option<Span>,
+    /// How each side's SYN looked.
+    pub(super) opened: Both<Look>,
     pub(super) fins: Both<Option<Fin>>,
     pub(super) reset: Option<Box<Reset>>,
     pub(super) ignored_resets: u32,
@@ -204,6 +207,7 @@ impl Cold {
             holes: FurtherHoles::default(),
             syn: Timestamp::ZERO,
             rtt: None,
+            opened: Both::default(),
             fins: Both::default(),
             reset: None,
             ignored_resets: 0,
@@ -349,6 +353,7 @@ fn tell(flow: &Flow, cold: &Cold, ring: &RecentRing, held: Held, closed_at: Time
         unanswered: flow.unanswered,
         rtt: cold.rtt,
         legs: Both::from_fn(|end| flow.leg(end)),
+        opened: cold.opened,
         gaps: cold.letters.at(End::Low).missing() + cold.letters.at(End::High).missing(),
         recent,
         finality: held.finality,

@@ -14,6 +14,7 @@ use super::half::{Half, Marks, Order};
 use super::history::Letter;
 use super::key::{Both, End};
 use super::legs;
+use super::opening;
 use super::recent::{Recent, RecentRing};
 use super::roles::Roles;
 use super::state::{self, Cold, Flow, Letters};
@@ -52,6 +53,9 @@ pub(super) fn any_segment(
     peek: Peek,
 ) -> Ending {
     flow.hearing.settle(&flow.halves, flow.recent);
+    if segment.flags.opens() && !segment.flags.rst() {
+        opening::note(flow, cold, segment, by);
+    }
     // Only a RST is judged by the world before it.
     let before = segment.flags.rst().then_some(flow.halves);
     let answered_after = legs::answer_time(&flow.halves, segment, by);

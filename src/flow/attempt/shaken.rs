@@ -8,6 +8,7 @@ use super::super::half::Marks;
 use super::super::history::Letter;
 use super::super::key::End;
 use super::super::legs;
+use super::super::place::Look;
 use super::super::recent::{Recent, RecentRing};
 use super::super::state::{Cold, Flow};
 use super::super::track;
@@ -40,6 +41,7 @@ pub(super) fn follow(
     for (by, segment, role, shown) in ends {
         flow.seen.note(Letter::Syn, role);
         cold.letters.at_mut(by).last_syn = segment.seq.0;
+        *cold.opened.at_mut(by) = Look::of(segment);
         cold.history.push(role, shown);
         flow.recent = ring.push(flow.recent, || Recent::of(segment, by));
     }

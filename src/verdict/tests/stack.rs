@@ -275,3 +275,14 @@ fn what_comes_behind_a_fin_was_not_there_at_the_close() {
         assert_eq!(unread.cause_name(), Some("unread_data_at_close"), "{abort}: {:?}", unread.evidence);
     }
 }
+
+/// Whoever shook hands for a host is known by that, however long the talk is.
+#[test]
+fn who_shook_hands_is_remembered() {
+    let talk = "A > B P. len 9\nB > A P. len 9 ttl 219\nA > B .\n".repeat(12);
+    let open = "A > B S\nB > A S. ttl 231\nA > B .\nA > B P. len 9\nB > A . ttl 231\n";
+    let ended = |ttl: u8| verdict(&format!("{open}{talk}+9 B > A R. ttl {ttl} id 9000"));
+    assert_eq!(ended(231).cause_name(), Some("idle_timeout"), "{:?}", ended(231).evidence);
+    assert!(!injected(&ended(231)), "{:?}", ended(231).evidence);
+    assert_ne!(ended(230).cause_name(), Some("idle_timeout"), "{:?}", ended(230).evidence);
+}

@@ -225,6 +225,10 @@ fn other_ip_id(evidence: &Evidence<'_>, reset: &Reset, baseline: &Baseline<'_>) 
         return None;
     }
     let counter = baseline.counted().filter(|counter| !counter.reaches(&reset.rst))?;
+    // Who shook hands for it counts what it sends itself.
+    if ended_by_stand_in(evidence).is_some() {
+        return None;
+    }
     let (side, last) = (claimed(evidence, reset), counter.last.ip_id);
     let says = format!("its IP identification is {ip_id:#06x}; the {side} was counting on from {last:#06x}");
     Some(doubt(frame, 1, says))
