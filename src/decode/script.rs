@@ -14,7 +14,8 @@
 //! and `D` are other clients, `B:8080` is another port of the server.
 //! Numbers that are not given go on as that side's stack would: sequence numbers from the last, acknowledgements of
 //! everything sent by the other side. `again` repeats the sender's last segment; `lost` sends one that the capture misses, `no_df` one
-//! that may be fragmented, `out` one that the capturing host sent or passed on, `lo` one on its loopback interface, `mptcp` one with an option of MPTCP; `unreachable` is an ICMP error (administratively prohibited) about the other side's last segment.
+//! that may be fragmented, `out` one that the capturing host sent or passed on, `lo` one on its loopback interface, `mptcp` one with an option of MPTCP, `damaged` one
+//! whose checksum is wrong; `unreachable` is an ICMP error (administratively prohibited) about the other side's last segment.
 
 use crate::time::{Span, Timestamp};
 
@@ -306,6 +307,7 @@ fn named(word: &str) -> Option<Traits> {
         "out" => Some(Traits::OUTGOING),
         "lo" => Some(Traits::LOOPBACK),
         "mptcp" => Some(Traits::MPTCP),
+        "damaged" => Some(Traits::BAD_CHECKSUM),
         _ => None,
     }
 }
@@ -348,7 +350,7 @@ fn read_fields<'a>(
             "ttl" => segment.ttl = u8::try_from(value).ok().ok_or("a TTL is at most 255")?,
             _ => {
                 return Err(
-                    "fields are seq ack len win ttl id tsval tsecr file, no_df, out, lo, mptcp and lost",
+                    "fields are seq ack len win ttl id tsval tsecr file, no_df, out, lo, mptcp, damaged and lost",
                 );
             }
         }

@@ -80,11 +80,12 @@ impl Flags {
         Self(self.0 | flags.0)
     }
 
-    /// A FIN that ends what its sender says. Nobody ends what it begins in the same segment: SYN and FIN together come from scanners and out of
-    /// damaged captures, and hosts drop them (Linux: `tcp_rcv_state_process`).
+    /// A FIN that ends what its sender says. Nobody ends what it begins in the same segment, nor without acknowledging what it has heard: SYN
+    /// and FIN together, and a FIN without ACK, come from scanners and out of damaged captures, and hosts drop them (RFC 9293 §3.10.7.4;
+    /// Linux: `tcp_rcv_state_process`).
     #[must_use]
     pub const fn closes(self) -> bool {
-        self.fin() && !self.syn()
+        self.fin() && self.ack() && !self.syn()
     }
 
     /// A SYN that begins a connection, with the same limit.

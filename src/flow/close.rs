@@ -141,6 +141,8 @@ pub struct Fin {
     pub ack: SeqNumber,
     /// The sequence number after it.
     pub end: SeqNumber,
+    /// Its checksum is wrong: whoever received it like that dropped it.
+    pub damaged: bool,
 }
 
 impl Moment {

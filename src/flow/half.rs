@@ -74,7 +74,7 @@ impl Marks {
         }
     }
 
-    const fn clear(&mut self, marks: Self) {
+    pub(super) const fn clear(&mut self, marks: Self) {
         self.0 &= !marks.0;
     }
 

@@ -175,8 +175,14 @@ fn note_fin(flow: &mut Flow, cold: &mut Cold, (segment, serial): (&Segment, u64)
         return;
     }
     flow.facts.set(Facts::FIN);
-    *cold.fins.at_mut(by) =
-        Some(Fin { serial, ts: segment.ts, frame: segment.frame, ack: segment.ack, end: segment.seq_end() });
+    *cold.fins.at_mut(by) = Some(Fin {
+        serial,
+        ts: segment.ts,
+        frame: segment.frame,
+        ack: segment.ack,
+        end: segment.seq_end(),
+        damaged: segment.traits.has(Traits::BAD_CHECKSUM),
+    });
     // A FIN that came before the data that it follows says nothing of what had been said by then.
     if cold.fins.at(by.peer()).is_none() && order != Order::Ahead {
         cold.exchange_at_fin =

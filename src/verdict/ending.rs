@@ -252,13 +252,15 @@ fn is_ahead(close: &Close, side: Side, fin: &Fin) -> bool {
     close.half(side).fin_end.before(fin.end)
 }
 
-/// The first FIN with a side's address, if that side cannot have sent it: a place nearer to it never had that, it bears none of that side's
-/// marks, or that said more later, beyond its own end (RFC 9293 §3.6: after a FIN nothing new is sent). Where it had taken the other side's FIN too, or that is not known, that may be another
-/// connection between the same ports.
+/// The first FIN with a side's address, if somebody else sent it: that side did not, and it is no frame that was damaged on its way into the
+/// capture.
 pub(super) fn disowned_fin(close: &Close, side: Side) -> Option<&Fin> {
-    close.fins.at(close.end(side)).as_ref().filter(|fin| is_disowned(close, side, fin))
+    close.fins.at(close.end(side)).as_ref().filter(|fin| !fin.damaged && is_disowned(close, side, fin))
 }
 
+/// Can a side not have sent that FIN? A place nearer to it never had that, it bears none of that side's marks, or that said more later,
+/// beyond its own end (RFC 9293 §3.6: after a FIN nothing new is sent). Where it had taken the other side's FIN too, or that is not known,
+/// that may be another connection between the same ports.
 fn is_disowned(close: &Close, side: Side, fin: &Fin) -> bool {
     let half = close.half(side);
     let went_on = half.snd_nxt.after(fin.end) && half.last_data > fin.ts;

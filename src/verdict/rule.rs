@@ -132,10 +132,11 @@ pub(super) fn rule(evidence: &Evidence<'_>, cause: Option<Finding>) -> Ruling {
     }
 }
 
-/// Whom an end hurt. Where nobody knows why a connection was reset that nobody had closed, nobody can say that it hurt nobody.
+/// Whom an end hurt. Where nobody knows why a connection was reset that nobody had closed, nobody can say that it hurt nobody, unless no socket
+/// had sent what was refused.
 fn harm_of(evidence: &Evidence<'_>, cause: Finding) -> Option<Harm> {
     let harm = harm::weigh(evidence);
-    let unknown = is_last_resort(cause.rule) && evidence.how == How::Reset;
+    let unknown = is_last_resort(cause.rule) && evidence.how == How::Reset && !evidence.close.is_probe();
     harm.filter(|&harm| harm == Harm::Harmful || !unknown)
 }
 

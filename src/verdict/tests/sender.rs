@@ -249,3 +249,30 @@ fn the_pause_behind_a_bare_acknowledgement_is_no_distance() {
     let told = verdict("B > A .\n+0.36 A > B F.\n+0.001 B > A P. len 24\n+0.00004 A > B R");
     assert!(!told.evidence.iter().any(|fact| fact.fact.contains("away")), "{:?}", told.evidence);
 }
+
+/// Who has not had a SYN drops all else; a FIN of another number space ends nothing and tells of no end.
+#[test]
+fn a_fin_before_the_syn_ended_nothing() {
+    let answer =
+        "B > A P. seq 5001 ack 1028 \"HTTP/1.1 200 OK\\r\\nContent-Length: 2\\r\\n\\r\\nok\"\nA > B .\n";
+    for seq in [70_000, 4_000_000_000_u32] {
+        let open =
+            format!("A > B S\nB > A F. seq {seq} ack 1001\nB > A S. seq 5000 ack 1001\nA > B . ack 5001\n");
+        let get = "A > B P. ack 5001 \"GET / HTTP/1.1\\r\\nHost: b\\r\\n\\r\\n\"\n";
+        let told = verdict(&format!("{open}{get}{answer}"));
+        assert_eq!((told.cause_name(), told.fin_by, told.harm), (None, None, None), "{:?}", told.evidence);
+    }
+}
+
+/// What no host takes accuses nobody of having sent it: a FIN without an acknowledgement, or one whose frame was damaged.
+#[test]
+fn a_damaged_fin_is_no_device() {
+    let talk = |fin: &str| {
+        format!("{OPEN}A > B P. len 90\n{fin}\n+0.1 B > A P. seq 5001 ack 1091 len 90\nA > B . ack 5091")
+    };
+    let told = |fin: &str| verdict(&talk(fin)).cause_name();
+    assert_eq!(told("B > A F."), Some("unexplained"));
+    for fin in ["B > A F", "B > A F. damaged"] {
+        assert_eq!(told(fin), None, "{fin}");
+    }
+}
