@@ -119,12 +119,25 @@ fn sender(evidence: &Evidence<'_>, side: Side) -> Sees {
     if super::ending::probes::probing(evidence).is_some() && evidence.rst_claimed == Some(side) {
         return Sees { read: Some(ETIMEDOUT), write: Some(ETIMEDOUT), ..Sees::default() };
     }
+    if evidence.rst_by == Some(Sender::Middlebox) && was_told_an_end(evidence) {
+        return Sees { read: Some(EOF), write: Some("ok"), ..Sees::default() };
+    }
     // A device spoke in its name.
     let told = was_told_too(evidence) && !undelivered::is_deaf(evidence, side);
     if evidence.rst_by == Some(Sender::Middlebox) && told {
         return Sees { read: Some(ECONNRESET), write: Some(ECONNRESET), ..Sees::default() };
     }
     Sees::default()
+}
+
+/// Was whoever a device spoke for told by a FIN, in the other's name, that there is no more to come, and not by a RST? That one was reset, and says
+/// nothing any more.
+fn was_told_an_end(evidence: &Evidence<'_>) -> bool {
+    evidence.reset().is_some_and(|reset| {
+        let other = reset.by.peer();
+        let later = evidence.close.fins.at(other).is_some_and(|fin| fin.serial > reset.serial);
+        later && reset.after.at(other).resets == 0 && evidence.shape == Shape::Active
+    })
 }
 
 /// Does whoever a device spoke for learn of it? It was told the same, as most devices do that end a connection, or it speaks on, to a host

@@ -82,6 +82,7 @@ pub(in crate::verdict) fn doubts(evidence: &Evidence<'_>) -> Vec<Doubt> {
     doubts.extend(aim::volley(evidence, reset).or_else(|| aim::beyond(evidence, reset, &baseline)));
     doubts.extend(both_at_once(evidence, reset));
     doubts.extend(numbers::behind(evidence, reset));
+    doubts.extend(numbers::echoed(evidence, reset));
     doubts.extend(numbers::acknowledges_nothing(evidence, reset));
     doubts.extend(numbers::reflected(evidence, reset));
     doubts.extend(unprompted(evidence, reset));

@@ -1,9 +1,9 @@
 //! Numbers that a live socket does not give its RST: behind what its host had sent, or an acknowledgement of what was never sent.
 
 use crate::decode::{SeqNumber, Traits};
-use crate::flow::{Close, End, Marks, Reset};
+use crate::flow::{Close, End, Marks, Recent, Reset};
 
-use super::{Doubt, claimed, doubt, is_authentic};
+use super::{AT_ONCE, Doubt, claimed, doubt, is_authentic};
 use crate::verdict::How;
 use crate::verdict::evidence::{Evidence, Shape};
 
@@ -16,7 +16,30 @@ pub(in crate::verdict) fn overtaken_by(close: &Close, reset: &Reset) -> Option<S
     let end = if before_fin { own.fin_end } else { reset.rst.seq };
     // Before and behind a device that renumbers, numbers do not compare.
     let one_place = !close.doubles.are_of_several_places();
-    (one_place && receiver.marks.has(Marks::ACKED) && receiver.rcv_nxt.after(end)).then_some(receiver.rcv_nxt)
+    let got = receiver.marks.has(Marks::ACKED) && receiver.rcv_nxt.after(end);
+    (one_place && got && echo(reset).is_none()).then_some(receiver.rcv_nxt)
+}
+
+/// What comes at once behind the RST in its receiver's name, and acknowledges what the capture never held of its sender. Whoever forged the one
+/// may have forged the other as well, having taken away what he answers: it does not tell how far the receiver has got.
+fn echo(reset: &Reset) -> Option<Recent> {
+    let own = reset.before.at(reset.by);
+    let unheard = |next: &Recent| next.flags.ack() && next.ack.after(own.snd_nxt);
+    let soon = |next: &Recent| next.ts.since(reset.rst.ts) <= AT_ONCE;
+    reset.after.at(reset.by.peer()).first.filter(|next| unheard(next) && soon(next))
+}
+
+/// A host that was reset answers nothing, least of all what nobody had sent.
+pub(super) fn echoed(evidence: &Evidence<'_>, reset: &Reset) -> Option<Doubt> {
+    let next = echo(reset).filter(|_| is_lives(evidence) && evidence.seen().handshake)?;
+    let more = next.ack.offset_from(reset.before.at(reset.by).snd_nxt);
+    let side = claimed(evidence, reset);
+    let says = format!(
+        "{} later the {} acknowledges {more} bytes that the {side} had not sent, as far as was captured",
+        next.ts.since(reset.rst.ts),
+        side.peer()
+    );
+    Some(doubt(next.frame, 2, says))
 }
 
 /// The RST of a live socket lies where its host had sent up to; who forges one has seen that a moment before (DATA_SEQ_RST of Weaver,
@@ -80,6 +103,18 @@ B > A . seq 6043 len 1000\n";
         assert_eq!((told.cause_name(), told.rst_by), (Some("injected_reset"), Some(Sender::Middlebox)));
         assert_eq!(told.client_sees.read, None, "{:?}", told.evidence);
         assert!(told.evidence.iter().any(|fact| fact.fact.contains("1000 bytes")), "{:?}", told.evidence);
+    }
+
+    /// A filter takes a request away, resets the server in the client's name, and answers the client in the server's. Each sees what was sent
+    /// to it.
+    #[test]
+    fn what_a_device_acknowledges_tells_nothing_of_its_victim() {
+        let asked = "A > B S\nB > A S.\nA > B .\nA > B P. len 31\n";
+        let page = "+0 B > A P. ack 1415 len 378 id 700\n+0 B > A F. ack 1415 id 9\n";
+        let told = verdict(&format!("{asked}+0.0001 A > B R. win 0 id 9000\n{page}"));
+        assert_eq!(told.rst_by, Some(Sender::Middlebox), "{:?}", told.evidence);
+        assert_eq!((told.server_sees.read, told.client_sees.read), (Some("ECONNRESET"), Some("EOF")));
+        assert!(!told.evidence.iter().any(|fact| fact.fact.contains("no effect")), "{:?}", told.evidence);
     }
 
     #[test]
