@@ -35,6 +35,7 @@ What to do: capture on the server: if the SYN does not arrive there, a device on
             "C > B S\nC > B S ttl 63 out\nB > C S.\nB > C S. ttl 63 out\nC > B .\nB > C P. len 9\n+10 A > B:9 S\nB:9 > A R. out",
         ),
         miss("the server that captures refuses it itself", "C > B S\nB > C S. out\nC > B .\nB > C P. len 9 out\n+10 A > B:9 S\nB:9 > A R. out"),
+        miss("programs that set their own TTL, and a host that does not", "C > B S ttl 1\nB > C S. ttl 1\nC > B . ttl 1\nC > B P. len 5 ttl 1\nB > C P. len 5 ttl 1\nC > B F. ttl 1\nB > C F. ttl 1\n+10 A > B:9 S ttl 1\nB:9 > A R."),
         miss("nothing is known of the server", "A > B S\nB > A R. ttl 63"),
         miss("both are on one host", "A > B S lo\nB > A R. lo"),
     ],

@@ -143,8 +143,8 @@ fn claimed(evidence: &Evidence<'_>, reset: &Reset) -> Side {
 /// counts more where the RST has come no way at all and its host's segments have: a path does not become that short.
 fn other_ttl(evidence: &Evidence<'_>, reset: &Reset, baseline: &Baseline<'_>) -> Option<Doubt> {
     let (ttl, usual) = baseline.other_ttl()?;
-    let same_default = initial_ttl(ttl) == initial_ttl(usual);
-    let no_way_at_all = ttl == initial_ttl(ttl) && usual != initial_ttl(usual);
+    let same_default = initial_ttl(ttl) == initial_ttl(usual) && tells_distance(usual);
+    let no_way_at_all = ttl == initial_ttl(ttl) && usual != initial_ttl(usual) && tells_distance(usual);
     let weight = match evidence.shape {
         // Who passes on handshakes for a host (a load balancer) may end its connections too; where there is none nobody knows its TTL.
         Shape::Active if evidence.seen().handshake => 2,
@@ -181,6 +181,12 @@ pub(in crate::verdict) const fn initial_ttl(ttl: u8) -> u8 {
     }
 }
 
+/// Is that what a path has left of a default? A program gives 1 to what is not to leave its link (IP_TTL; BGP to its neighbours), while its
+/// host's answer without a socket has the default all the same.
+const fn tells_distance(ttl: u8) -> bool {
+    ttl > 1
+}
+
 /// The server's usual TTL on other connections, where the RST that refuses this one has come another way. A host's default may be another
 /// than its programs', but not where the RST has a number that no host gives it.
 pub(in crate::verdict) fn other_distance(evidence: &Evidence<'_>) -> Option<u8> {
@@ -190,7 +196,8 @@ pub(in crate::verdict) fn other_distance(evidence: &Evidence<'_>) -> Option<u8> 
 
 /// Does a refusal of this number and TTL come from another distance than its host, whose segments have that TTL?
 pub(in crate::verdict) const fn is_elsewhere((number, ttl): (SeqNumber, u8), usual: u8) -> bool {
-    usual != ttl && (initial_ttl(usual) == initial_ttl(ttl) || is_made_up(number))
+    let same_default = initial_ttl(usual) == initial_ttl(ttl) && tells_distance(usual);
+    usual != ttl && (same_default || is_made_up(number))
 }
 
 /// A stack gives 0 to what answers a segment without ACK (RFC 9293 §3.10.7.1); devices that refuse in others' names make a number up, and so
