@@ -234,7 +234,7 @@ fn a_reset_that_passed_one_of_two_places_is_doubted() {
         (counted.rst_by, counted.rst_by_confidence),
         (Some(Sender::Side(Side::Server)), Some(Confidence::Certain))
     );
-    let once = once(900);
+    let once = once(9000);
     assert_eq!((once.rst_by, once.rst_by_confidence), (Some(Sender::Middlebox), Some(Confidence::Likely)));
     assert!(once.evidence.iter().any(|fact| fact.fact.contains("captured once")), "{:?}", once.evidence);
     let request = twice("+1 A > B P. seq 1010 ack 5010 len 9", 4).replace("+0.0001 +1", "+0.0001");

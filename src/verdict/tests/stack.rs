@@ -83,6 +83,12 @@ fn a_shared_counter_goes_on() {
     assert!(!injected(&shared), "{:?}", shared.evidence);
     let own = told(&talk([2, 3, 4]));
     assert!(injected(&own), "{:?}", own.evidence);
+    // Two in a row are chance, and Windows has one count for all.
+    let brief = told("A > B P. len 9\nB > A . id 2\n+5 B > A R. id 2000");
+    assert!(!injected(&brief), "{:?}", brief.evidence);
+    let windows = talk([2, 3, 4]).replace(" id", " ttl 128 id");
+    let windows = verdict(&format!("A > B S\nB > A S. ttl 128\nA > B .\n{windows}"));
+    assert!(!injected(&windows), "{:?}", windows.evidence);
 }
 
 /// Windows NT 4 counts in the order of bytes of its processor.

@@ -137,9 +137,7 @@ impl<'a> Baseline<'a> {
     /// Does each of several have the identification after the last, and the TTL that Linux begins with? Such is what its sockets send, each
     /// with a count of its own.
     pub(super) fn counts_by_socket(&self) -> bool {
-        let alone = self.counted().is_some_and(|counter| counter.alone);
-        let ids = self.own.iter().filter(|recent| recent.ip_id != 0).count();
-        alone && ids > BASELINE && self.own.iter().all(|recent| initial_ttl(recent.ttl) == LINUX_TTL)
+        self.counted().is_some_and(|counter| counter.alone)
     }
 
     /// Does `rst` count on from its host's last segment, and did it come as far? Who forges cannot know the number.
@@ -154,7 +152,7 @@ pub(super) struct Counter<'a> {
     pub(super) last: &'a Recent,
     /// Gives the number that was counted.
     read: fn(u16) -> u16,
-    /// Nobody else counts in between.
+    /// It is the socket's own, as Linux has it: nobody else counts in between.
     alone: bool,
 }
 
@@ -165,7 +163,10 @@ impl<'a> Counter<'a> {
         let zero_first = own.first().is_some_and(|first| first.flags.syn() && first.ip_id == 0);
         let enough = ids().count() >= BASELINE || (ids().count() == 1 && zero_first);
         let steady = steps().all(|(a, b)| in_reach(a, b));
-        let alone = steps().all(|(a, b)| b.wrapping_sub(a) == 1);
+        let in_a_row = steps().all(|(a, b)| b.wrapping_sub(a) == 1);
+        // Two in a row may be those of a host that had nothing else to say just then.
+        let linux = own.iter().all(|own| initial_ttl(own.ttl) == LINUX_TTL);
+        let alone = in_a_row && linux && (ids().count() > BASELINE || zero_first);
         ids().next_back().filter(|_| steady && enough).map(|last| Self { last, read, alone })
     }
 
