@@ -96,7 +96,7 @@ impl<'a> Evidence<'a> {
             idle_before: None,
             cap: cap::cap(close, surroundings),
         };
-        if reset.is_some_and(shape::has_leftover) && forgery::is_authentic(&evidence) {
+        if reset.is_some_and(|reset| is_abort_without_flag(&evidence, reset)) {
             evidence.shape = Shape::Active;
         }
         evidence.idle_before = silence::idle_before(&evidence);
@@ -297,6 +297,13 @@ impl<'a> Evidence<'a> {
             cut,
         }
     }
+}
+
+/// Is it the abort of a live socket although it does not say what it acknowledges, by what else it tells of its sender?
+fn is_abort_without_flag(evidence: &Evidence<'_>, reset: &Reset) -> bool {
+    let leftover = shape::has_leftover(reset);
+    let may_be = leftover || shape::tells_window(reset);
+    may_be && forgery::is_authentic(evidence) || leftover && forgery::is_old_windows(evidence)
 }
 
 /// An exact RST, of which neither direction of the connection was missing.

@@ -292,3 +292,40 @@ fn who_shook_hands_is_remembered() {
     assert!(!injected(&ended(231)), "{:?}", ended(231).evidence);
     assert_ne!(ended(230).cause_name(), Some("idle_timeout"), "{:?}", ended(230).evidence);
 }
+
+/// macOS gives no identification where nothing is fragmented, and its RST no timestamps.
+#[test]
+fn who_counts_nothing_may_leave_timestamps_out() {
+    let said = |id: u16| {
+        let by_b = format!("B > A . id {id} tsval 9\n");
+        let talk = format!("A > B P. len 5 tsval 4\n{by_b}B > A P. len 9 id {id} tsval 9\nA > B . tsval 5\n");
+        verdict(&format!("A > B S tsval 1\nB > A S. id 0 tsval 8\nA > B . tsval 2\n{talk}+1 B > A R. id 0"))
+    };
+    assert!(!injected(&said(0)), "{:?}", said(0).evidence);
+    assert!(injected(&said(7)), "{:?}", said(7).evidence);
+}
+
+/// lwIP's and other small stacks abort with a bare RST, which tells the window of the live socket.
+#[test]
+fn a_bare_reset_with_a_window_is_an_abort() {
+    let talk = "A > B P. len 5\nB > A P. len 9\nA > B .\nA > B P. len 5\nB > A P. len 9\nA > B .\n";
+    let aborted = |rst: &str| told(&format!("{talk}+3 A > B R {rst}"));
+    let by_client = aborted("seq 1011 win 9000 id 7");
+    assert_eq!(by_client.cause_name(), Some("aborted_by_application"), "{:?}", by_client.evidence);
+    assert!(!injected(&by_client), "{:?}", by_client.evidence);
+    assert!(injected(&aborted("seq 1011 id 7")) && injected(&aborted("seq 1011 win 9000 id 9000")));
+}
+
+/// Windows XP leaves what was in the field before, and counts for all its connections.
+#[test]
+fn what_an_old_windows_leaves_is_no_mark() {
+    let by = |ttl: u8| {
+        let own = format!("ttl {ttl}\n");
+        let open =
+            format!("A > B S {own}B > A S.\nA > B . {own}A > B P. len 5 {own}B > A P. len 9\nA > B . {own}");
+        verdict(&format!("{open}B > A F.\nA > B . {own}+90 A > B R ack 77 id 700 {own}"))
+    };
+    assert_eq!(by(128).cause_name(), Some("aborted_by_application"), "{:?}", by(128).evidence);
+    assert!(!injected(&by(128)), "{:?}", by(128).evidence);
+    assert!(injected(&by(64)), "{:?}", by(64).evidence);
+}

@@ -101,6 +101,15 @@ pub(in crate::verdict) fn is_authentic(evidence: &Evidence<'_>) -> bool {
     baseline.came_as_far() && stamped || baseline.goes_on_in(&reset.rst)
 }
 
+/// Has a RST without the flag a number in its place as an old Windows leaves one there, and is its host one, that sent it at the end of all that it
+/// had said?
+pub(in crate::verdict) fn is_old_windows(evidence: &Evidence<'_>) -> bool {
+    let Some(reset) = evidence.reset() else { return false };
+    let own = reset.before.at(reset.by);
+    let windows = own.seen() && own.ttl == reset.rst.ttl && initial_ttl(own.ttl) == WINDOWS_TTL;
+    windows && reset.rst.seq == own.snd_nxt
+}
+
 /// Do the RST's own marks speak for its host, and only circumstances against it? That a capture of the host, which went on, never held it
 /// is none, if something else speaks against it too: what a host counts, who forges can have counted as well.
 pub(in crate::verdict) fn is_vouched_for(evidence: &Evidence<'_>) -> bool {
@@ -216,11 +225,13 @@ fn left_out(evidence: &Evidence<'_>, reset: &Reset, baseline: &Baseline<'_>) -> 
     if lacks.len() == 1 && by_habit && baseline.goes_on_in(&reset.rst) { Vec::new() } else { lacks }
 }
 
-/// RFC 7323 §3.2: timestamps in every segment once negotiated. Linux keeps to it in the RST of a live socket; Windows and macOS do not.
+/// RFC 7323 §3.2: timestamps in every segment once negotiated. Linux keeps to it in the RST of a live socket; Windows and macOS do not, which
+/// its identifications tell from Linux.
 fn no_timestamps(evidence: &Evidence<'_>, reset: &Reset, baseline: &Baseline<'_>) -> Option<Doubt> {
     let missing = evidence.shape == Shape::Active
         && baseline.all(Traits::TIMESTAMPS)
-        && !reset.rst.traits.has(Traits::TIMESTAMPS);
+        && !reset.rst.traits.has(Traits::TIMESTAMPS)
+        && !(reset.rst.ip_id == 0 && baseline.counts_nothing());
     let side = claimed(evidence, reset);
     missing.then(|| {
         doubt(reset.rst.frame, 1, format!("it has no timestamps, as all other segments of the {side} have"))

@@ -48,6 +48,13 @@ pub(in crate::verdict) fn acknowledges(reset: &Reset) -> bool {
     reset.rst.flags.ack() || heard && (reset.rst.ack == own.rcv_nxt || at_fin)
 }
 
+/// Does a bare RST answer nothing, and tell a window, as only a live socket has one, at the end of all that its host had said? Stacks of small
+/// devices leave the ACK out of an abort.
+pub(in crate::verdict) fn tells_window(reset: &Reset) -> bool {
+    let bare = !reset.rst.flags.ack() && reset.rst.ack.0 == 0 && reset.prompt.is_none();
+    bare && reset.rst.wnd > 0 && reset.rst.seq == reset.before.at(reset.by).snd_nxt
+}
+
 /// Has it an acknowledgement number that is none: neither its own number nor what its socket had heard? An old Windows leaves such in an
 /// abort, and who forges may.
 pub(in crate::verdict) fn has_leftover(reset: &Reset) -> bool {

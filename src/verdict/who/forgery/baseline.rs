@@ -140,6 +140,14 @@ impl<'a> Baseline<'a> {
         self.counted().is_some_and(|counter| counter.alone)
     }
 
+    /// Do none of them have one, as macOS leaves it out of all that may not be fragmented (RFC 6864 §4.1)? Linux leaves it out where it has no
+    /// socket yet, or none any more.
+    pub(super) fn counts_nothing(&self) -> bool {
+        let bare =
+            |own: &&Recent| own.ip_id == 0 && own.traits.has(Traits::DF) && !own.traits.has(Traits::IPV6);
+        self.own.iter().all(bare) && self.own.iter().any(|own| own.len > 0)
+    }
+
     /// Does `rst` count on from its host's last segment, and did it come as far? Who forges cannot know the number.
     pub(super) fn goes_on_in(&self, rst: &Segment) -> bool {
         self.came_as_far() && self.counted().is_some_and(|counter| counter.is_next(rst.ip_id))
