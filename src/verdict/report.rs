@@ -10,7 +10,7 @@ use super::rule::Findings;
 use super::talk::proxied;
 use super::who::stack;
 use super::{
-    ExchangeFacts, Finding, RstFacts, Ruling, Sees, Side, Traffic, Verdict, facts, ladder, sees, stage,
+    ExchangeFacts, Finding, How, RstFacts, Ruling, Sees, Side, Traffic, Verdict, facts, ladder, sees, stage,
 };
 
 /// The whole verdict, in words.
@@ -67,9 +67,13 @@ pub(super) fn sees(evidence: &Evidence<'_>, side: Side) -> Sees {
     if evidence.is_unheard() { Sees::default() } else { sees::sees(evidence, side) }
 }
 
+/// What the RST says for itself goes before what is concluded, which may contradict it: only who refuses a SYN is asked for nothing else.
 fn advice(evidence: &Evidence<'_>, cause: Finding) -> String {
-    let first = facts::advice_of_text(evidence).or_else(|| proxied::advice(evidence));
-    first.unwrap_or_default() + &(cause.rule.advise)(evidence)
+    match facts::advice_of_text(evidence) {
+        Some(said) if evidence.how != How::Refused => said,
+        Some(said) => format!("{said} {}", (cause.rule.advise)(evidence)),
+        None => proxied::advice(evidence).unwrap_or_default() + &(cause.rule.advise)(evidence),
+    }
 }
 
 pub(super) fn traffic(half: &Half) -> Traffic {

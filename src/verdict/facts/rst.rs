@@ -81,7 +81,11 @@ fn of_text(evidence: &Evidence<'_>, reset: &Reset) -> Option<Fact> {
 /// What the RST says for itself goes before all that can be concluded (RFC 1122 §4.2.2.12): whoever sent it knows why.
 pub(in crate::verdict) fn advice_of_text(evidence: &Evidence<'_>) -> Option<String> {
     let text = evidence.reset().and_then(report::rst_text).filter(|text| text.contains(' '))?;
-    Some(format!("The RST itself says why ({text}): begin there. "))
+    let begin = format!("The RST itself says why ({text}): begin there.");
+    let side = evidence.rst_claimed.filter(|_| evidence.how != How::Refused);
+    Some(side.map_or(begin.clone(), |side| {
+        format!("{begin} No common kernel puts words into a RST: look for what speaks so for the {side}, a proxy, a balancer or a firewall before it.")
+    }))
 }
 
 fn doubt(reset: &Reset) -> Option<Fact> {

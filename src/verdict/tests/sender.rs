@@ -172,6 +172,8 @@ fn what_a_rst_says_comes_first_in_the_advice() {
         advice.is_some_and(|advice| advice.starts_with("The RST itself says why (Idle timeout expired)"))
     };
     assert!(says(told("\"Idle timeout expired\"")));
+    // What it says may be another story than what is concluded.
+    assert!(told("\"Idle timeout expired\"").is_some_and(|advice| !advice.contains("SO_LINGER")));
     assert!(!says(told("")));
 }
 
