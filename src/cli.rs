@@ -24,7 +24,7 @@ pub const EXAMPLES: &str = "Examples:
 
 const REPLAY_EXAMPLES: &str = "Examples:
   rstwho replay trace.pcap
-      a table of the connections that ended badly, the worst first
+      a table of the connections that ended badly, the worst first, each cause at least once
   rstwho replay before.pcap.gz after.pcapng captures/
       several captures, and all those in a folder, merged by time
   rstwho replay trace.pcap --filter 'host 10.0.3.7 and port 443' --since 19:04:00 --until 19:05:00
@@ -260,6 +260,9 @@ pub struct Common {
     #[arg(short = 'o', long = "output", value_name = "FILE")]
     pub output: Option<PathBuf>,
     /// Show at most N connections in the table, and N peers
+    ///
+    /// Those that are certain come first, then likely, then possible ones, each by time. Of every cause there is at least
+    /// one among them, with what to do about it: of the surest, one before which much was known of its server.
     #[arg(long, default_value_t = 20, value_name = "N")]
     pub top: usize,
     /// Who "we" are, so that all others are peers: networks or addresses

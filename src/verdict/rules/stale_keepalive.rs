@@ -385,7 +385,7 @@ fn advise(evidence: &Evidence<'_>) -> String {
     }
     if !is_timeout(evidence) {
         return format!(
-            "Your client reused a connection that the server had closed after {idle} idle. It closed so only once here: a restart or reload just then, or a keep-alive timeout of that length, below which the client pool's has to be. {}",
+            "Your client reused a connection that the server had closed after {idle} idle. It had closed so only once here by then: a restart or reload just then, or a keep-alive timeout of that length, below which the client pool's has to be. {}",
             facts::retry_unseen(evidence)
         );
     }

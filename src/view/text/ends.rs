@@ -5,7 +5,7 @@ use crate::config::Listing;
 
 use super::columns::Columns;
 use super::style::{Ink, Style};
-use super::worst::{Kept, Worst};
+use super::worst::{Advice, Kept, Shown, Worst};
 use super::{counted, row};
 
 /// Below this many columns a line holds no five things side by side.
@@ -21,14 +21,14 @@ enum Layout {
 }
 
 pub(super) fn section(worst: &Worst, totals: &Totals, listing: Listing, style: &Style) -> String {
-    let kept = worst.sorted();
+    let shown = worst.sorted();
     if worst.offered() == 0 {
         return style.wrap(&nothing(totals, listing), 0, Ink::Plain);
     }
     let title = title(worst.offered(), totals.connections, listing) + " (times are UTC)";
     let mut section = style.wrap(&title, 2, Ink::Title);
-    section.push_str(&rows(&kept, style));
-    let hidden = worst.offered() - kept.len() as u64;
+    section.push_str(&rows(&shown, style));
+    let hidden = worst.offered() - shown.len() as u64;
     if hidden > 0 {
         let more = format!("... and {hidden} more (--top N shows more, --format jsonl or csv all of them)");
         section.push_str(&style.wrap(&more, 4, Ink::Plain));
@@ -54,18 +54,18 @@ fn nothing(totals: &Totals, listing: Listing) -> String {
 }
 
 /// Each end as the table shows it.
-pub(super) fn rows(kept: &[&Kept], style: &Style) -> String {
-    let columns = if style.width < NARROW { None } else { Columns::of(kept, style) };
+pub(super) fn rows(shown: &[Shown<'_>], style: &Style) -> String {
+    let kept: Vec<&Kept> = shown.iter().map(|shown| shown.kept).collect();
+    let columns = if style.width < NARROW { None } else { Columns::of(&kept, style) };
     let layout = if columns.is_some() { Layout::Wide } else { Layout::Stacked };
     let Columns { head, ends } = columns.unwrap_or_else(|| Columns {
         head: String::new(),
         ends: kept.iter().map(|kept| stacked(kept, style)).collect(),
     });
     let mut rows = if kept.is_empty() { String::new() } else { head };
-    let mut advised = Vec::new();
-    for (kept, end) in kept.iter().zip(&ends) {
+    for (shown, end) in shown.iter().zip(&ends) {
         rows.push_str(end);
-        rows.push_str(&below(kept, &mut advised, layout, style));
+        rows.push_str(&below(*shown, layout, style));
     }
     if kept.iter().any(|kept| row::is_marked(&kept.verdict)) {
         rows.push_str(&style.wrap(row::MARKS, 0, Ink::Quiet));
@@ -88,16 +88,13 @@ fn stacked(kept: &Kept, style: &Style) -> String {
     ends + &style.block(&who, indent, row::ink(verdict))
 }
 
-/// What tells it, and once for each cause what to do.
-fn below(kept: &Kept, advised: &mut Vec<&'static str>, layout: Layout, style: &Style) -> String {
-    let verdict = &kept.verdict;
+/// What tells it, and what to do where that is told with this one.
+fn below(shown: Shown<'_>, layout: Layout, style: &Style) -> String {
+    let verdict = &shown.kept.verdict;
     let indent = indent(layout, style);
-    let mut below = row::remark(verdict, style.capture(kept), style.dot)
+    let mut below = row::remark(verdict, style.capture(shown.kept), style.dot)
         .map_or_else(String::new, |remark| style.block(&remark, indent, Ink::Quiet));
-    if let (Some(name), Some(advice)) = (verdict.cause_name(), &verdict.advice)
-        && !advised.contains(&name)
-    {
-        advised.push(name);
+    if let (Some(_), Some(advice), Advice::Told) = (verdict.cause, &verdict.advice, shown.advice) {
         below.push_str(&style.block(&format!("{} {advice}", style.arrow), indent, Ink::Plain));
     }
     below

@@ -1,11 +1,12 @@
 //! The table: for people, on a terminal of any width, in a mail or a ticket.
 //!
-//! It holds the worst ends only, as many as are shown, whatever the size of the capture.
+//! It holds the worst ends only, as many as are shown, and one of each cause, whatever the size of the capture.
 
 mod causes;
 mod closing;
 mod columns;
 mod ends;
+mod examples;
 pub mod explain;
 mod grid;
 mod peers;

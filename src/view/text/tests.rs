@@ -151,6 +151,35 @@ fn the_worst_come_first_and_the_rest_is_counted() {
     assert!(none.contains("... and 5 more"), "{none}");
 }
 
+/// Forty ends of one cause, of which each knows one more, and one of another that is less sure.
+fn forty_and_one() -> Vec<Verdict> {
+    let known = |n: u64| Verdict { first_frame: n, advice: Some(format!("Known: {n}.")), ..stale() };
+    let other = Verdict { first_frame: 41, advice: Some("Look there.".to_owned()), ..hung_up() };
+    (1..=40).map(known).chain([other]).collect()
+}
+
+#[test]
+fn each_cause_has_a_line_with_the_advice_of_an_end_of_which_much_was_known() {
+    let page = render(&Presentation { top: 3, ..presentation(100) }, &forty_and_one());
+    assert_eq!(page.matches("server RST  idle     stale_keepalive").count(), 2, "{page}");
+    assert_eq!(page.matches("no_response?").count(), 1, "{page}");
+    assert!(page.contains("→ Look there."), "{page}");
+    assert_eq!(page.matches("→ Known: ").count(), 1, "{page}");
+    assert!(page.contains("→ Known: 24."), "of 1, 2, 3, 6, 12 and 24 words were made: {page}");
+    assert!(page.contains("... and 38 more"), "{page}");
+    let one = render(&Presentation { top: 1, ..presentation(100) }, &forty_and_one());
+    assert!(one.contains("→ Known: 32.") && !one.contains("no_response?"), "the surest: {one}");
+}
+
+#[test]
+fn a_server_that_is_met_often_says_more_of_a_cause_than_the_latest() {
+    let mut verdicts = forty_and_one();
+    let rare = Verdict { server: endpoint("192.0.2.80", 443), ..verdicts[0].clone() };
+    verdicts.extend([42, 43].map(|first_frame| Verdict { first_frame, ..rare.clone() }));
+    let page = render(&Presentation { top: 50, ..presentation(100) }, &verdicts);
+    assert!(page.contains("→ Known: 40."), "{page}");
+}
+
 #[test]
 fn nothing_bad_is_said_in_a_sentence() {
     let page = render(&presentation(100), &[closed(), harmless()]);

@@ -1,16 +1,20 @@
-//! The worst ends, as many as are shown.
+//! The worst ends, as many as are shown, among them one of each cause.
 
 use std::cmp::{Ordering, Reverse};
 use std::collections::BinaryHeap;
+use std::sync::Arc;
 
 use crate::time::Timestamp;
 use crate::verdict::{Confidence, Ruling, Verdict};
+
+use super::examples::Examples;
 
 /// Ends, the least bad on top, to be the first to go.
 pub(super) struct Worst {
     top: usize,
     offered: u64,
-    kept: BinaryHeap<Kept>,
+    kept: BinaryHeap<Arc<Kept>>,
+    examples: Examples,
 }
 
 /// An end that may be shown.
@@ -20,11 +24,28 @@ pub(super) struct Kept {
     pub(super) file: Option<String>,
 }
 
-/// The smaller, the worse.
-type Rank = (Class, Reverse<Option<Confidence>>, Timestamp, u16, u64);
+/// An end as it is shown.
+#[derive(Clone, Copy)]
+pub(super) struct Shown<'k> {
+    pub(super) kept: &'k Kept,
+    pub(super) advice: Advice,
+}
 
-#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
-enum Class {
+/// Whether what to do is told with an end: once for each cause.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(super) enum Advice {
+    Told,
+    Elsewhere,
+}
+
+/// How bad it is, and how sure: the smaller, the worse.
+pub(super) type Weight = (Class, Reverse<Option<Confidence>>);
+
+/// The same, and in which order those of one weight come.
+type Rank = (Weight, Timestamp, u16, u64);
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Class {
     Harmful,
     Harmless,
     Normal,
@@ -32,23 +53,27 @@ enum Class {
 
 impl Worst {
     pub(super) fn new(top: usize) -> Self {
-        Self { top, offered: 0, kept: BinaryHeap::new() }
+        Self { top, offered: 0, kept: BinaryHeap::new(), examples: Examples::default() }
     }
 
-    /// Counts it, and tells whether it is among the worst so far.
+    /// Counts it, and tells whether it is among the worst so far, or tells more of its cause than those before.
     pub(super) fn would_keep(&mut self, ruling: &Ruling) -> bool {
         self.offered += 1;
-        !self.is_full() || self.kept.peek().is_some_and(|least| least.rank() >= rank(ruling))
+        let tells_more = self.examples.count(ruling, weight(ruling));
+        let is_bad = !self.is_full() || self.kept.peek().is_some_and(|least| least.rank() >= rank(ruling));
+        self.top > 0 && (is_bad || tells_more)
     }
 
     fn is_full(&self) -> bool {
         self.kept.len() >= self.top
     }
 
-    /// Keeps it in place of the least bad, where there is no room.
+    /// Keeps it, and lets the least bad go where there is no room.
     pub(super) fn keep(&mut self, verdict: &Verdict, file: Option<&str>) {
+        let kept = Arc::new(Kept { verdict: verdict.clone(), file: file.map(str::to_owned) });
+        self.examples.keep(&kept);
         let full = self.is_full();
-        self.kept.push(Kept { verdict: verdict.clone(), file: file.map(str::to_owned) });
+        self.kept.push(kept);
         if full {
             self.kept.pop();
         }
@@ -59,28 +84,45 @@ impl Worst {
         self.offered
     }
 
-    /// Those that were kept, the worst first.
-    pub(super) fn sorted(&self) -> Vec<&Kept> {
-        let mut kept: Vec<&Kept> = self.kept.iter().collect();
-        kept.sort_unstable();
-        kept
+    /// Those that are shown, the worst first: an example of each cause, with what to do, and the worst of the others.
+    pub(super) fn sorted(&self) -> Vec<Shown<'_>> {
+        let mut examples: Vec<&Kept> = self.examples.kept().collect();
+        examples.sort_unstable();
+        examples.truncate(self.top);
+        let mut others: Vec<&Kept> = self.kept.iter().map(Arc::as_ref).collect();
+        others.sort_unstable();
+        others.retain(|kept| !examples.contains(kept));
+        others.truncate(self.top - examples.len());
+        let told = examples.into_iter().map(|kept| Shown { kept, advice: Advice::Told });
+        let others = others.into_iter().map(|kept| Shown { kept, advice: Advice::Elsewhere });
+        let mut shown: Vec<Shown<'_>> = told.chain(others).collect();
+        shown.sort_unstable_by_key(|shown| shown.kept.rank());
+        shown
     }
 }
 
-/// Harmful before harmless, certain before possible, then by time.
-fn rank(ruling: &Ruling) -> Rank {
+/// Harmful before harmless, certain before possible.
+fn weight(ruling: &Ruling) -> Weight {
     let class = match ruling.cause {
         Some(_) if ruling.is_bad_end() => Class::Harmful,
         Some(_) => Class::Harmless,
         None => Class::Normal,
     };
-    let confidence = ruling.cause.map(|finding| finding.confidence);
-    (class, Reverse(confidence), ruling.end_time, ruling.file, ruling.first_frame)
+    (class, Reverse(ruling.cause.map(|finding| finding.confidence)))
+}
+
+/// By weight, then by time.
+fn rank(ruling: &Ruling) -> Rank {
+    (weight(ruling), ruling.end_time, ruling.file, ruling.first_frame)
 }
 
 impl Kept {
     fn rank(&self) -> Rank {
         rank(&Ruling::from(&self.verdict))
+    }
+
+    pub(super) fn weight(&self) -> Weight {
+        weight(&Ruling::from(&self.verdict))
     }
 }
 

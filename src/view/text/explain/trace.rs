@@ -5,7 +5,7 @@ use crate::verdict::example::{Example, Sent, Step};
 
 use super::super::ends;
 use super::super::style::{Ink, Style};
-use super::super::worst::Kept;
+use super::super::worst::{Advice, Kept, Shown};
 use super::INDENT;
 
 /// What marks the frame that ended it.
@@ -17,10 +17,11 @@ pub(super) fn section(example: &Example, style: &Style) -> String {
     let ended = if example.fatal.is_some() { format!("; {MARK} ended it") } else { String::new() };
     let names = format!("A is the client {}, B the server {}{ended}", verdict.client, verdict.server);
     let kept = Kept { verdict: verdict.clone(), file: None };
+    let shown = Shown { kept: &kept, advice: Advice::Told };
     [
         super::section(&about, &style.block(&names, INDENT, Ink::Quiet), style),
         lines(example, style),
-        super::section("What rstwho says of it", &ends::rows(&[&kept], style), style),
+        super::section("What rstwho says of it", &ends::rows(&[shown], style), style),
     ]
     .concat()
 }
