@@ -241,6 +241,11 @@ fn output_goes_to_a_file_if_asked_and_nothing_is_overwritten_for_nothing() {
     let to_file = place.run("replay mixed.pcap --format jsonl -o out.jsonl");
     assert_eq!((to_file.status, to_file.stdout.as_str()), (0, ""));
     let written = fs::read_to_string(place.path("out.jsonl")).unwrap();
+        (
+            "-r mixed.pcap port 80",
+            "the subcommand 'port' cannot be used with '-r <FILE>' (for some of its frames: rstwho replay mixed.pcap --filter 'port 80')",
+        ),
+        ("-i eth0 port 443", "unexpected argument '-i' found (to watch it: rstwho watch -i eth0 'port 443')"),
     assert_eq!(written, place.run("replay mixed.pcap --format jsonl").stdout);
     assert_eq!(place.run("replay missing.pcap -o out.jsonl").status, 2);
     assert_eq!(fs::read_to_string(place.path("out.jsonl")).unwrap(), written);

@@ -6,6 +6,7 @@ mod explain;
 mod export;
 mod footprint;
 mod gate;
+mod hint;
 #[cfg(feature = "live")]
 mod interfaces;
 #[cfg(feature = "live")]

@@ -1,16 +1,16 @@
 //! What the program says about itself: help, completions, the manual page.
 
 use std::io::{self, Write};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-use clap::error::{ContextKind, ContextValue, ErrorKind};
+use clap::error::ErrorKind;
 use clap_complete::Shell;
 use clap_mangen::Man;
 
 use crate::cli;
 use crate::error::Error;
 
-use super::{Status, talk};
+use super::{Status, hint, talk};
 
 /// Answers a command line that is not a task: help and the version where they were asked for, else what is wrong with it.
 #[must_use]
@@ -22,7 +22,7 @@ pub fn answer(answer: &clap::Error) -> Status {
             Status::Done
         }
         _ => {
-            talk::say(format!("{} ({})", in_one_line(&answer.render().to_string()), next_step(answer)));
+            talk::say(format!("{} ({})", in_one_line(&answer.render().to_string()), hint::next_step(answer)));
             Status::Trouble
         }
     }
@@ -35,16 +35,6 @@ fn in_one_line(rendered: &str) -> String {
         lines.take_while(|line| !line.starts_with("Usage:") && !line.starts_with("For more information"));
     let told = told.collect::<Vec<_>>().join(" ").replace(" tip: ", "; ");
     told.strip_prefix("error: ").unwrap_or(&told).to_owned()
-}
-
-/// A capture where a command should be is the commonest mistake.
-fn next_step(error: &clap::Error) -> String {
-    match error.get(ContextKind::InvalidSubcommand) {
-        Some(ContextValue::String(word)) if Path::new(word).exists() => {
-            format!("to read it: rstwho replay {word}")
-        }
-        _ => "see rstwho --help, rstwho replay --help".to_owned(),
-    }
 }
 
 /// Nothing was asked: says what could be.
