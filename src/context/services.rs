@@ -16,6 +16,8 @@ const SAMPLES: usize = 16;
 /// More than this no socket takes that nobody reads: its buffer grows as its program reads (Linux `tcp_rmem`, of which the second
 /// number, 128 KiB, is where it begins).
 const UNREAD_AT_MOST: u32 = 1 << 20;
+/// The slowest pace at which servers look for what is idle.
+const TIMER: Span = Span::from_secs(1);
 /// Below this a pause before a FIN is no idle time.
 const IDLE: Span = Span::from_millis(900);
 
@@ -28,6 +30,10 @@ pub struct LearnedIdle {
     pub fitting: u32,
     /// Moments of closes after an idle time in all, as many as are remembered.
     pub of: u32,
+    /// The shortest and the longest that are as long as that but for the pace of a timer, of all that were seen.
+    pub range: [Span; 2],
+    /// At how many of those moments it was as long.
+    pub alike: u32,
     /// Closes at the same moment as that of the connection, after various other idle times: what ends there is not the patience with one.
     /// None where those had been idle for one time, which may be their timeout.
     pub together: u32,
@@ -38,6 +44,12 @@ impl LearnedIdle {
     #[must_use]
     pub const fn is_near(&self, idle: Span) -> bool {
         near(idle, self.idle)
+    }
+
+    /// Is it as long as the usual one, but for the pace of a timer?
+    #[must_use]
+    pub fn is_alike(&self, idle: Span) -> bool {
+        alike(idle, self.idle)
     }
 }
 
@@ -165,6 +177,11 @@ pub(super) const fn near(idle: Span, usual: Span) -> bool {
     idle.as_nanos().abs_diff(usual.as_nanos()).saturating_mul(10) <= usual.as_nanos()
 }
 
+/// Is it so, or does a timer part them that looks for idle connections once a second (Redis's `serverCron`)?
+fn alike(idle: Span, usual: Span) -> bool {
+    near(idle, usual) || idle.as_nanos().abs_diff(usual.as_nanos()) <= TIMER.as_nanos()
+}
+
 /// At how many moments these lie: what ends together says once why.
 fn moments(times: impl Iterator<Item = Timestamp>) -> u32 {
     let mut sorted: SmallVec<[Timestamp; SAMPLES]> = times.collect();
@@ -184,12 +201,23 @@ impl Service {
         self.idles.insert(0, idle);
         let mut sorted: SmallVec<[Span; SAMPLES]> = self.idles.iter().map(|(_, idle)| *idle).collect();
         sorted.sort_unstable();
-        self.usual = sorted.get(sorted.len() / 2).map(|&usual| LearnedIdle {
-            idle: usual,
-            fitting: moments(self.idles.iter().filter(|(_, idle)| near(*idle, usual)).map(|(at, _)| *at)),
-            of: moments(self.idles.iter().map(|(at, _)| *at)),
-            together: 0,
+        self.usual = sorted.get(sorted.len() / 2).map(|&usual| {
+            let before = self.usual.map_or([usual; 2], |before| before.range);
+            let seen = || sorted.iter().chain(&before).copied().filter(|&idle| alike(idle, usual));
+            LearnedIdle {
+                idle: usual,
+                fitting: self.times(|idle| near(idle, usual)),
+                of: self.times(|_| true),
+                range: [seen().min().unwrap_or(usual), seen().max().unwrap_or(usual)],
+                alike: self.times(|idle| alike(idle, usual)),
+                together: 0,
+            }
         });
+    }
+
+    /// At how many moments it closed after such an idle time.
+    fn times(&self, is_such: impl Fn(Span) -> bool) -> u32 {
+        moments(self.idles.iter().filter(|(_, idle)| is_such(*idle)).map(|(at, _)| *at))
     }
 
     /// Adds the reset of a connection to the latest group, or begins another. A connection that was opened after the first

@@ -1,6 +1,7 @@
 //! Facts that many rules rest on, in the words in which they are shown.
 
 mod rst;
+pub(super) mod usual_idle;
 
 use crate::flow::{BodyLength, Exchange, Passage, Side, Turn};
 use crate::time::Span;
@@ -350,18 +351,5 @@ pub(super) fn retry_unseen(evidence: &Evidence<'_>) -> &'static str {
         // In TLS it may be HTTP as well.
         _ if evidence.exchange.protocol_name().is_none() => "Retry it once, if it may safely happen twice.",
         _ => "Retry it once, but a POST only with an idempotency key.",
-    }
-}
-
-/// How the idle time compares with what the server did to other connections.
-pub(super) fn learned_idle(evidence: &Evidence<'_>) -> String {
-    match evidence.surroundings.learned_idle {
-        Some(learned) if learned.fitting > 1 => {
-            format!(
-                " (it closes idle connections after {}, {} of {} times)",
-                learned.idle, learned.fitting, learned.of
-            )
-        }
-        _ => String::new(),
     }
 }

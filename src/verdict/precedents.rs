@@ -285,7 +285,8 @@ mod tests {
                 let until = if evicted[at] { ObservedUntil::Evicted } else { ObservedUntil::Eof };
                 let attempted = attempted(&seen[at], answers[at], until, Span::from_millis(10 * u64::from(watched[at])));
                 let restart = Restart { ended: attempted.start(), refused_until: attempted.start() };
-                let idle = LearnedIdle { idle: Span::from_secs(5), fitting: 3, of: 3, together: 0 };
+                let five = Span::from_secs(5);
+                let idle = LearnedIdle { idle: five, fitting: 3, of: 3, range: [five; 2], alike: 3, together: 0 };
                 let around = Surroundings {
                     scan: scans[at].map(|plain| {
                         let telltale = if plain { Telltale::Plain } else { Telltale::Missing };

@@ -5,6 +5,7 @@ use crate::flow::Side;
 use crate::time::Span;
 use crate::verdict::ending::{gave_up, outage, probes, silence, together};
 use crate::verdict::evidence::{BRIEFEST_IDLE, STANDS_OUT, Shape, Talk};
+use crate::verdict::facts::usual_idle::UsualIdle;
 use crate::verdict::rule::{Confidence, Rule, hit, miss};
 use crate::verdict::talk::{broken_off, unheeded};
 use crate::verdict::who::forgery::ended_by_stand_in;
@@ -201,10 +202,12 @@ fn advise(evidence: &Evidence<'_>) -> String {
         Some(Sender::Side(Side::Client)) => "the client, or a device before it,",
         _ => "the server, or a device before it,",
     };
-    if evidence.idle_before.is_some_and(|idle| is_usual(evidence, idle)) {
+    if let Some(usual) = UsualIdle::of(evidence)
+        && evidence.idle_before.is_some_and(|idle| is_usual(evidence, idle))
+    {
         return format!(
-            "The server aborts what is idle for {idle}{}: an idle timeout of its own (a database's wait_timeout). Let the client's pool give up or check idle connections before that, or raise it.",
-            facts::learned_idle(evidence)
+            "The server aborts after {usual}: an idle timeout of its own (a database's wait_timeout). Let the client's pool give up or check idle connections before {}, or raise it.",
+            usual.shortest
         );
     }
     let did = if evidence.shape == Shape::Active { "ended" } else { "no longer knew" };

@@ -4,6 +4,7 @@ use crate::flow::{Fin, Http, Marks, Recent, Side, Turn};
 use crate::time::Span;
 use crate::verdict::ending::{gave_up, together};
 use crate::verdict::evidence::{BRIEFEST_IDLE, Shape, Talk};
+use crate::verdict::facts::usual_idle;
 use crate::verdict::rule::{Confidence, Rule, hit, miss};
 use crate::verdict::talk::{after_goodbye, answered_early, farewell, own_words, race, turned_away, unheeded};
 use crate::verdict::{Evidence, Fact, How, Sender, ending, facts};
@@ -13,9 +14,6 @@ const SHORTEST: Span = Span::from_millis(100);
 
 /// CR and LF.
 const KEY: u32 = 2;
-
-/// A few seconds are round by chance, or by the hand of whoever restarts a server.
-const TELLING: Span = Span::from_secs(5);
 
 pub(super) const RULE: Rule = Rule {
     name: "stale_keepalive",
@@ -335,12 +333,6 @@ fn facts_of(evidence: &Evidence<'_>) -> Vec<Fact> {
     facts
 }
 
-/// Is the silence as long as those before other closes of that server, or a round number of seconds, as timeouts are?
-fn is_timeout(evidence: &Evidence<'_>) -> bool {
-    let learned = evidence.surroundings.learned_idle.is_some_and(|learned| learned.fitting > 1);
-    learned || evidence.idle_before.is_some_and(|idle| idle >= TELLING && race::is_round(idle))
-}
-
 /// Why a server may close right behind an answer, without a word that can be read.
 fn why_at_once(evidence: &Evidence<'_>) -> &'static str {
     if evidence.exchange.database().is_some() {
@@ -354,7 +346,6 @@ fn why_at_once(evidence: &Evidence<'_>) -> &'static str {
 
 fn advise(evidence: &Evidence<'_>) -> String {
     let idle = facts::idle(evidence);
-    let learned = facts::learned_idle(evidence);
     if let Some(advice) = own_words::advice(evidence) {
         return format!("{advice} {}", facts::retry_unseen(evidence));
     }
@@ -383,14 +374,5 @@ fn advise(evidence: &Evidence<'_>) -> String {
             facts::retry_unseen(evidence)
         );
     }
-    if !is_timeout(evidence) {
-        return format!(
-            "Your client reused a connection that the server had closed after {idle} idle. It had closed so only once here by then: a restart or reload just then, or a keep-alive timeout of that length, below which the client pool's has to be. {}",
-            facts::retry_unseen(evidence)
-        );
-    }
-    format!(
-        "Your client reused a connection that the server closes after {idle} idle{learned}. Set the client pool's idle timeout below {idle}, or the server's above it. {}",
-        facts::retry_unseen(evidence)
-    )
+    format!("{} {}", usual_idle::advice_on_reuse(evidence), facts::retry_unseen(evidence))
 }

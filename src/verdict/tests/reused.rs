@@ -239,3 +239,30 @@ fn the_exchange_that_is_told_is_the_one_that_was_lost() {
     assert_eq!(told(&format!("+0.04 {}B > A R", ask(2))), (Some("/2".to_owned()), None, Some(0), None));
     assert_eq!(told("A > B F.\nB > A ."), (Some("/1".to_owned()), Some(200), Some(2), Some(2)));
 }
+
+/// Redis looks for idle connections once a second: of a timeout of 3 s come 3 to 4 s. Who trusts the usual one is reset again.
+#[test]
+fn a_pool_has_to_be_quicker_than_the_shortest_idle_time_of_a_server() {
+    let closed = |of: char, idle: &str, end: &str| {
+        let said = format!("{of} > B P. len 9\nB > {of} P. len 9\n{of} > B .\n");
+        format!("+1 {of} > B S\nB > {of} S.\n{of} > B .\n{said}+{idle} B > {of} F.\n{of} > B .\n+0.1 {end}\n")
+    };
+    let others = |idles: [&str; 2]| -> String {
+        let ends = ['C', 'D'].into_iter().zip(idles);
+        ends.map(|(of, idle)| closed(of, idle, &format!("{of} > B F.\nB > {of} ."))).collect()
+    };
+    let told = |others: &str, idle: &str| {
+        let asked = closed('A', idle, "A > B P. len 9\nB > A R");
+        verdict(&format!("{others}{asked}")).advice.expect("what to do")
+    };
+    let advice = told(&others(["3.4", "4"]), "3.93");
+    assert!(
+        advice.contains("it closes after 3.40 s to 4.00 s idle (so it was the last 3 times). "),
+        "{advice}"
+    );
+    assert!(advice.contains("below 3.40 s, "), "{advice}");
+    let advice = told(&others(["5", "60"]), "5");
+    assert!(advice.contains("after 5.00 s idle (2 of the last 3 times). "), "{advice}");
+    let advice = told(&others(["30", "30"]), "4.7");
+    assert!(advice.contains("had closed after 4.70 s idle; others it closes after 30.0 s idle"), "{advice}");
+}

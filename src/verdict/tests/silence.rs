@@ -140,7 +140,7 @@ fn what_is_aborted_after_the_same_pause_each_time_was_idle() {
     let (same, other) = (told("1"), told("2"));
     assert_eq!(same.cause_name(), Some("idle_timeout"), "{:?}", same.evidence);
     assert!(
-        same.advice.as_deref().is_some_and(|advice| advice.contains("2 of 2 times")),
+        same.advice.as_deref().is_some_and(|advice| advice.contains("idle (so it was the last 2 times)")),
         "{:?}",
         same.advice
     );
