@@ -267,17 +267,21 @@ fn a_reader_that_has_seen_enough_is_no_trouble() {
     let place = Place::new();
     let many = (0..4000).fold(Capture::new(), |capture, n| capture.reset((CLIENT.0, 20_000 + n), SERVER));
     place.write("many.pcap", &many.bytes());
-    let mut child = place
-        .command("replay many.pcap --format jsonl")
-        .stdout(Stdio::piped())
-        .stderr(Stdio::piped())
-        .spawn()
-        .expect("runs");
-    let mut first = String::new();
-    BufReader::with_capacity(16, child.stdout.take().expect("piped")).read_line(&mut first).expect("a line");
-    assert!(first.contains("\"end\":\"reset\""));
-    let output = child.wait_with_output().expect("ends");
-    assert_eq!((output.status.code(), String::from_utf8_lossy(&output.stderr).as_ref()), (Some(0), ""));
+    for (asked, status) in [("", 0), (" --exit-code", 1)] {
+        let mut child = place
+            .command(&format!("replay many.pcap --format jsonl{asked}"))
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("runs");
+        let mut first = String::new();
+        let stdout = child.stdout.take().expect("piped");
+        BufReader::with_capacity(16, stdout).read_line(&mut first).expect("a line");
+        assert!(first.contains("\"end\":\"reset\""));
+        let output = child.wait_with_output().expect("ends");
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert_eq!((output.status.code(), said.as_ref()), (Some(status), ""), "{asked}");
+    }
 }
 
 #[test]
@@ -291,6 +295,7 @@ fn verdicts_of_a_stream_are_shown_as_they_come() {
         .expect("runs");
     let (mut stdin, stdout) = (child.stdin.take().expect("piped"), child.stdout.take().expect("piped"));
     let (told, heard) = mpsc::channel();
+/// Who reads one line of many and leaves; with --exit-code the status still tells what was found.
     let reader = thread::spawn(move || {
         BufReader::new(stdout).lines().for_each(|line| told.send(line.expect("UTF-8")).expect("heard"));
     });

@@ -67,6 +67,41 @@ pub(super) fn create(output: Option<&Path>) -> Result<Box<dyn Write>, Error> {
     Ok(Box::new(BufWriter::with_capacity(BUFFER, sink)))
 }
 
+/// The same, for who is asked for a status beside it: a reader that leaves changes nothing about how the connections ended.
+///
+/// # Errors
+/// [`Error::Write`] where the system refuses.
+pub(super) fn create_heedless(output: Option<&Path>) -> Result<Box<dyn Write>, Error> {
+    Ok(Box::new(Heedless(create(output)?)))
+}
+
+/// What goes on when its reader has left, and writes to nobody.
+struct Heedless(Box<dyn Write>);
+
+impl Heedless {
+    fn heed(&mut self, written: io::Result<()>) -> io::Result<()> {
+        match written {
+            Err(error) if error.kind() == io::ErrorKind::BrokenPipe => {
+                self.0 = Box::new(io::sink());
+                Ok(())
+            }
+            written => written,
+        }
+    }
+}
+
+impl Write for Heedless {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let written = self.0.write_all(bytes);
+        self.heed(written).map(|()| bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        let flushed = self.0.flush();
+        self.heed(flushed)
+    }
+}
+
 /// Opens the output of something that goes on: a file is written in whole records, rotated if that is wanted, and opened anew
 /// when `reopening` says so.
 ///

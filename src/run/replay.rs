@@ -8,7 +8,7 @@ use crate::capture::Progress;
 use crate::capture::file::{self, FileSource, Input, Merged};
 use crate::capture::filter::Filter;
 use crate::capture::privilege::{self, Allow, Become, Keep};
-use crate::config::{Display, Grouping, Payload, Replay, Sandbox};
+use crate::config::{Display, Grouping, Payload, Replay, Sandbox, VerdictStatus};
 use crate::engine::Engine;
 use crate::error::Error;
 use crate::flow::{ObservedUntil, Peek, Places, Provisional, Settings};
@@ -163,8 +163,15 @@ impl Session<'_> {
     /// The dashboard writes to the terminal by itself, which must not be locked then.
     fn open_view(&self) -> Result<Box<dyn View>, Error> {
         let presentation = &self.config.presentation;
+        let path = self.config.output.as_deref();
         Ok(match presentation.display {
-            Display::Report => view::open(presentation, output::create(self.config.output.as_deref())?),
+            Display::Report => {
+                let out = match self.config.verdict_status {
+                    VerdictStatus::Shown => output::create_heedless(path)?,
+                    VerdictStatus::Ignored => output::create(path)?,
+                };
+                view::open(presentation, out)
+            }
             Display::Dashboard => {
                 let course = if self.config.speed.is_some() { Course::Played } else { Course::Whole };
                 view::open_dashboard(presentation, self.tools(), course)

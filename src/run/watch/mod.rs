@@ -185,9 +185,9 @@ impl Watcher<'_> {
             let reported = if end == End::Unheard { Ok(()) } else { self.finish() };
             reported.map(|()| end)
         });
-        let is_heard = !matches!(&ended, Ok(End::Unheard))
-            && !matches!(&ended, Err(Stop::Output(error)) if error.kind() == ErrorKind::BrokenPipe);
-        if is_heard {
+        let left = |stop: &Stop| matches!(stop, Stop::Output(error) if error.kind() == ErrorKind::BrokenPipe);
+        let ended = ended.or_else(|stop| if left(&stop) { Ok(End::Unheard) } else { Err(stop) });
+        if !matches!(&ended, Ok(End::Unheard)) {
             health::closing_lines(self.pass.intake().frames, self.source.counts());
         }
         let harmful = self.pass.desk.aggregate.harmful();
@@ -197,8 +197,8 @@ impl Watcher<'_> {
                 self.unsaid.iter().for_each(talk::say);
                 Ok(Status::Trouble)
             }
-            Ok(End::Wanted) => Ok(Status::of(self.config.verdict_status, 0, harmful)),
-            Ok(End::Unheard) => Ok(Status::Done),
+            // A reader that leaves is no trouble, and changes nothing about how connections ended.
+            Ok(End::Wanted | End::Unheard) => Ok(Status::of(self.config.verdict_status, 0, harmful)),
             Err(Stop::Output(source)) => Err(self.unwritable(source)),
             Err(Stop::Other(error)) => Err(error),
         }
