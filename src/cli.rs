@@ -212,7 +212,7 @@ pub struct Selection {
     /// 2026-11-20T19:04:41Z, or 19:04:41 (UTC, on the day of the capture's first frame), or seconds since 1970.
     #[arg(long, value_name = "TIME")]
     pub since: Option<String>,
-    /// Look only at frames before TIME, written as for --since
+    /// Look only at frames before TIME, written as for --since; a time of day before that of --since is the next day's
     #[arg(long, value_name = "TIME")]
     pub until: Option<String>,
     /// Report on each capture by itself instead of merging them by time

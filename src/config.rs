@@ -7,7 +7,7 @@ mod preferences;
 mod press;
 
 pub use live::{Coverage, Lookups, Reception, Rotation, Watch};
-pub use moment::{Bound, Window};
+pub use moment::{Bound, Window, is_one_day};
 pub use preferences::{Background, Mouse, Preferences};
 pub use press::{Named, Press};
 

@@ -197,6 +197,35 @@ fn frames_may_be_chosen_by_filter_and_time_and_number() {
     }
 }
 
+/// Local time is asked for where UTC is meant, or the two are exchanged.
+#[test]
+fn times_that_leave_nothing_are_told_beside_those_of_the_capture() {
+    let place = Place::mixed();
+    for (args, asked) in [
+        ("--since 20:04:41", "no frame is from 2026-11-20T20:04:41"),
+        (
+            "--since 19:05 --until 19:04",
+            "no frame is from 2026-11-20T19:05:00.000000000Z to 2026-11-21T19:04:00",
+        ),
+        ("--until 18:00", "no frame is before 2026-11-20T18:00:00"),
+    ] {
+        let outcome = place.run(&format!("replay mixed.pcap {args}"));
+        let (said, page) = (outcome.stderr, outcome.stdout);
+        assert!(
+            said.contains(asked) && said.contains("the capture is from 2026-11-20T19:04:41"),
+            "{args}: {said}"
+        );
+        assert!(page.contains("note: no frame is ") && outcome.status == 0, "{page}");
+    }
+    assert_eq!(place.run("replay mixed.pcap --since 19:04:41.3").stderr, "");
+    let exchanged = place.run("replay mixed.pcap --since 19:04:41.3 --until 19:04").stderr;
+    assert!(
+        exchanged
+            .contains("--until is before --since, and was taken for the next day's: 2026-11-21T19:04:00"),
+        "{exchanged}"
+    );
+}
+
 #[test]
 fn wrong_arguments_are_told_in_a_line() {
     let place = Place::mixed();
@@ -212,6 +241,11 @@ fn wrong_arguments_are_told_in_a_line() {
         ("replay mixed.pcap --nonsense", "unexpected argument '--nonsense' found"),
         ("replay", "the following required arguments were not provided: <FILE>..."),
         ("mixed.pcap", "unrecognized subcommand 'mixed.pcap' (to read it: rstwho replay mixed.pcap)"),
+        (
+            "-r mixed.pcap port 80",
+            "the subcommand 'port' cannot be used with '-r <FILE>' (for some of its frames: rstwho replay mixed.pcap --filter 'port 80')",
+        ),
+        ("-i eth0 port 443", "unexpected argument '-i' found (to watch it: rstwho watch -i eth0 'port 443')"),
         ("-D -r mixed.pcap", "the argument '-D' cannot be used with one or more of the other"),
         ("-D --format jsonl", "the argument '-D' cannot be used with one or more of the other"),
         ("--since 10", "the following required arguments were not provided: -r <FILE>"),
@@ -241,11 +275,6 @@ fn output_goes_to_a_file_if_asked_and_nothing_is_overwritten_for_nothing() {
     let to_file = place.run("replay mixed.pcap --format jsonl -o out.jsonl");
     assert_eq!((to_file.status, to_file.stdout.as_str()), (0, ""));
     let written = fs::read_to_string(place.path("out.jsonl")).unwrap();
-        (
-            "-r mixed.pcap port 80",
-            "the subcommand 'port' cannot be used with '-r <FILE>' (for some of its frames: rstwho replay mixed.pcap --filter 'port 80')",
-        ),
-        ("-i eth0 port 443", "unexpected argument '-i' found (to watch it: rstwho watch -i eth0 'port 443')"),
     assert_eq!(written, place.run("replay mixed.pcap --format jsonl").stdout);
     assert_eq!(place.run("replay missing.pcap -o out.jsonl").status, 2);
     assert_eq!(fs::read_to_string(place.path("out.jsonl")).unwrap(), written);
@@ -262,6 +291,7 @@ fn a_full_disk_is_told_in_a_line() {
     }
 }
 
+/// Who reads one line of many and leaves; with --exit-code the status still tells what was found.
 #[test]
 fn a_reader_that_has_seen_enough_is_no_trouble() {
     let place = Place::new();
@@ -295,7 +325,6 @@ fn verdicts_of_a_stream_are_shown_as_they_come() {
         .expect("runs");
     let (mut stdin, stdout) = (child.stdin.take().expect("piped"), child.stdout.take().expect("piped"));
     let (told, heard) = mpsc::channel();
-/// Who reads one line of many and leaves; with --exit-code the status still tells what was found.
     let reader = thread::spawn(move || {
         BufReader::new(stdout).lines().for_each(|line| told.send(line.expect("UTF-8")).expect("heard"));
     });

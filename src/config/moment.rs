@@ -62,13 +62,20 @@ impl Window {
         };
         let since = self.since.map_or(Timestamp::ZERO, place);
         let until = self.until.map_or(Timestamp::from_nanos(u64::MAX), place);
-        match (self.since, self.until) {
-            (Some(Bound::TimeOfDay(_)), Some(Bound::TimeOfDay(_))) if until <= since => {
-                (since, until.plus(DAY))
-            }
-            _ => (since, until),
-        }
+        if self.is_past_midnight() { (since, until.plus(DAY)) } else { (since, until) }
     }
+
+    /// Does it end on the day after the one on which it begins?
+    #[must_use]
+    pub fn is_past_midnight(&self) -> bool {
+        matches!((self.since, self.until), (Some(Bound::TimeOfDay(since)), Some(Bound::TimeOfDay(until))) if until <= since)
+    }
+}
+
+/// Are both on the same day, UTC?
+#[must_use]
+pub const fn is_one_day(one: Timestamp, other: Timestamp) -> bool {
+    one.as_nanos() / DAY.as_nanos() == other.as_nanos() / DAY.as_nanos()
 }
 
 fn bound(argument: &'static str, text: &str) -> Result<Bound, Error> {

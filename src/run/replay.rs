@@ -201,13 +201,15 @@ impl Session<'_> {
         let mut desk = Desk::new(counts, view, names);
         let gate = Gate::new(self.config, self.filter.take());
         let (mut intake, reader, gate) = self.count(reader, gate, &mut desk)?;
+        let misfit = gate.misfit();
         // The next capture is sifted by the same one: it cannot be compiled again.
         self.filter = gate.into_filter();
         self.harmful += desk.aggregate.harmful();
         if desk.view.wants_quit() {
             return Ok(());
         }
-        let mut notices: Vec<String> = reader.notices().iter().map(ToString::to_string).collect();
+        let mut notices: Vec<String> =
+            reader.notices().iter().map(ToString::to_string).chain(misfit).collect();
         if !desk.view.owns_terminal() {
             notices.iter().for_each(talk::say);
         }

@@ -10,7 +10,7 @@ use crate::time::{NANOS_PER_SEC, Timestamp};
 
 /// RFC 3339 in UTC with nine digits: `2026-11-20T19:04:41.230112045Z`.
 #[derive(Clone, Copy, Debug)]
-pub(super) struct Rfc3339(pub(super) Timestamp);
+pub struct Rfc3339(pub Timestamp);
 
 /// Digits of the fraction.
 const FRACTION: usize = 9;

@@ -14,6 +14,7 @@ mod summary;
 mod text;
 pub mod tui;
 
+pub use clock::Rfc3339;
 pub use plain::one_line;
 pub use record::Record;
 pub use text::explain;
