@@ -14,10 +14,12 @@ pub const EXIT_STATUS: &str = "Exit status:
 
 /// The commonest ways to call the program.
 pub const EXAMPLES: &str = "Examples:
+  sudo rstwho                                       the dashboard, live, on a terminal
   rstwho replay trace.pcap                          who ended what, and why
+  rstwho replay trace.pcap --tui                    the same in the dashboard
   rstwho -r trace.pcap --format jsonl               the same, as one JSON object a connection
   ssh host tcpdump -U -w - tcp | rstwho replay -    from another machine, as it happens
-  sudo rstwho watch -i eth0 'port 443'              on this host, as it happens
+  sudo rstwho watch -i eth0 'port 443'              on this host, as it happens: on a terminal the dashboard, else lines
   rstwho interfaces                                 what can be watched, and whether you may
   rstwho explain \"read ECONNRESET\"                  what is behind an error text in a log
   rstwho replay --help                              all options of a report";
@@ -75,7 +77,7 @@ side that sent it or the device between that forged it, and says what each progr
 #[command(about = "Who ended this TCP connection, how and why", long_about = ABOUT)]
 #[command(after_help = EXAMPLES, after_long_help = format!("{EXAMPLES}\n\n{EXIT_STATUS}"))]
 #[command(
-    override_usage = "rstwho replay FILE... [OPTIONS]\n       rstwho -r FILE [OPTIONS]\n       rstwho watch [-i IFACE]... [FILTER] [OPTIONS]\n       rstwho COMMAND --help"
+    override_usage = "rstwho\n       rstwho replay FILE... [OPTIONS]\n       rstwho -r FILE [OPTIONS]\n       rstwho watch [-i IFACE]... [FILTER] [OPTIONS]\n       rstwho COMMAND --help"
 )]
 pub struct Cli {
     /// What to do.
@@ -106,7 +108,7 @@ pub enum Command {
     /// judged together. Files are read twice for that.
     #[command(after_help = REPLAY_EXAMPLES, after_long_help = format!("{REPLAY_EXAMPLES}\n\n{EXIT_STATUS}"))]
     Replay(Box<Replay>),
-    /// Watch connections end on this host, as it happens
+    /// Watch connections end on this host, as it happens: a dashboard, or lines
     ///
     /// On a terminal a dashboard; elsewhere a line for each connection that ends badly, within a second. `--format jsonl`
     /// writes a provisional record then and the final one, under the same id, some seconds later, when what followed is
@@ -277,7 +279,7 @@ pub struct Common {
     /// Follow at most N connections at the same time (128k take up to some 60 MB, 1M 250 MB); one that is established takes the room of six attempts
     #[arg(long, default_value = "1M", value_name = "N")]
     pub max_flows: String,
-    /// Exit with status 1 if the end of a connection hurt somebody (harm: harmful)
+    /// Exit with status 1 if the end of a connection is known to have hurt somebody (harm: harmful)
     #[arg(long)]
     pub exit_code: bool,
     /// Do not look names up in the DNS (it is done for the live dashboard only)
@@ -317,7 +319,7 @@ pub enum Format {
 /// `--harm`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub enum Harm {
-    /// Ends that hurt somebody
+    /// Ends that hurt somebody or may have
     #[default]
     Harmful,
     /// Harmless ones too
