@@ -7,7 +7,9 @@ pub(super) const RULE: Rule = Rule {
     name: "icmp_refused",
     title: "an ICMP error refused the connection",
     doc: "What happened: a router, a firewall or the host itself answered the SYN with an ICMP error (port unreachable, host \
-unreachable, administratively prohibited). connect() fails at once, though no RST was ever sent.
+unreachable, administratively prohibited). connect() fails at once, though no RST was ever sent: mostly with EHOSTUNREACH, \
+with ECONNREFUSED for 'port unreachable', the default of iptables' and nftables' REJECT, with ENETUNREACH where the network is \
+unreachable, over IPv6 with EACCES for 'administratively prohibited'.
 How it is told: an ICMP error that quotes the SYN, and no other answer.
 Not to be confused with: syn_unanswered, where nothing comes back at all; port_closed, where the answer is a RST.
 What to do: the sender of the error is the one to ask: its address is in the evidence. 'Administratively prohibited' is a rule of \
