@@ -68,7 +68,7 @@ pub(super) struct Files<F> {
 impl<F: Frames> Exporter for Files<F> {
     fn export(&self, end: &Verdict) -> Result<String, String> {
         let found = self.frames.find(&Sought::of(end));
-        let (path, file) = self.begin(end).map_err(|error| format!("{}: {error}", self.folder.display()))?;
+        let (path, file) = self.begin(end).map_err(|error| self.refusal(&error))?;
         let failed = |path: &Path, error: &io::Error| format!("{}: {error}", path.display());
         self.write_record(end, file).map_err(|error| failed(&path, &error))?;
         let json = path.display();
@@ -85,6 +85,12 @@ impl<F: Frames> Exporter for Files<F> {
 }
 
 impl<F> Files<F> {
+    /// The folder as others know it, since it may be no more than a dot; by whom rstwho has become it may not be open to writing.
+    fn refusal(&self, error: &io::Error) -> String {
+        let folder = std::path::absolute(&self.folder).unwrap_or_else(|_| self.folder.clone());
+        format!("{error}: {}; export_dir names another folder (rstwho config)", folder.display())
+    }
+
     /// A file that was not there: what somebody has kept is never written over.
     fn begin(&self, end: &Verdict) -> io::Result<(PathBuf, File)> {
         let stem = stem(end);

@@ -71,7 +71,10 @@ fn what_is_there_already_is_not_written_over() {
     }
     assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 6);
     let nowhere = Files { folder: folder.path().join("nowhere"), ..files };
-    assert!(nowhere.export(&ends[0]).unwrap_err().contains("nowhere"));
+    let refused = nowhere.export(&ends[0]).unwrap_err();
+    assert!(refused.contains("nowhere; export_dir names another folder"), "{refused}");
+    let here = Files { folder: ".".into(), ..nowhere }.refusal(&ErrorKind::PermissionDenied.into());
+    assert!(here.contains("denied: /"), "the folder is named: {here}");
 }
 
 #[test]
