@@ -200,7 +200,7 @@ fn settled(evidence: &Evidence<'_>, turn: Turn, request: &str) -> String {
             "{request} ({bytes} bytes) wanted no answer: those of that length before had none either"
         );
     }
-    let was = if talk::is_known(evidence) { "was" } else { "seemed" };
+    let was = if talk::is_known(evidence) || turn.tells_its_end() { "was" } else { "seemed" };
     format!("the last message, {bytes} bytes from the {}, {was} whole", evidence.close.side(turn.by))
 }
 

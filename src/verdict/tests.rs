@@ -7,6 +7,7 @@ mod database;
 mod device;
 mod ended_session;
 mod farewell_first;
+mod framing;
 mod holes;
 mod http2;
 mod innocent;

@@ -170,7 +170,11 @@ fn is_goodbye(bytes: &[u8]) -> bool {
 
 /// A goodbye that nothing else looks like.
 fn is_unmistakable(bytes: &[u8]) -> bool {
-    is_farewell_line(bytes) || is_cancel(bytes) || is_unbind(bytes) || is_shutdown(bytes)
+    is_farewell_line(bytes)
+        || is_reply_of_farewell(bytes)
+        || is_cancel(bytes)
+        || is_unbind(bytes)
+        || is_shutdown(bytes)
 }
 
 /// LDAP's UnbindRequest (RFC 4511 §4.3), also at the end of what is signed and not sealed: a whole buffer of a SASL layer, behind its length
@@ -213,6 +217,11 @@ fn is_farewell_line(bytes: &[u8]) -> bool {
         || tagged.is_some_and(|(tag, rest)| {
             rest.eq_ignore_ascii_case(LOGOUT) && !tag.is_empty() && tag.iter().all(u8::is_ascii_graphic)
         })
+}
+
+/// A server's own goodbye, of SMTP and FTP: mostly it answers QUIT, but some say it to whom just hangs up (RFC 5321 §4.2.3, RFC 959 §4.2.2).
+fn is_reply_of_farewell(bytes: &[u8]) -> bool {
+    matches!(bytes, [b'2', b'2', b'1', b' ' | b'-', .., b'\n']) && bytes.len() < MAX_REPLIES
 }
 
 /// May this last word be the first as well? A capture may begin with it; shorter ones could be anything then.

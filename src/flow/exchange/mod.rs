@@ -10,6 +10,7 @@ use triomphe::Arc;
 
 mod asked;
 mod database;
+mod framing;
 mod hearing;
 mod http;
 mod http2;

@@ -99,7 +99,7 @@ impl Reading {
             Order::Next | Order::Ahead => {
                 let new = piece.behind(old);
                 if new.len() > 0 && !talk.is_last_word(by, &new) {
-                    talk.turns.take(by, new.stamp, new.seq, new.len());
+                    talk.say(by, &new);
                 }
             }
             Order::Late => talk.turns.take_late(by, piece.stamp, piece.seq, piece.len()),

@@ -52,6 +52,15 @@ impl Talk<'_> {
         Some(length)
     }
 
+    /// Counts a piece for the turns.
+    pub(super) fn say(&mut self, by: End, piece: &Piece<'_>) {
+        if self.is_unknown() {
+            self.turns.take_unread(by, piece);
+        } else {
+            self.turns.take(by, piece.stamp, piece.seq, piece.len());
+        }
+    }
+
     /// Does what is spoken tell by itself what is speech?
     pub(super) fn tells_turns(&self) -> bool {
         match &self.protocol {
@@ -122,7 +131,7 @@ impl Talk<'_> {
 
     /// Is nothing known of what is spoken?
     pub(super) fn is_unknown(&self) -> bool {
-        *self.protocol == Protocol::Unknown
+        matches!(self.protocol, Protocol::Unknown)
     }
 
     pub(super) fn looks_like_startup(&self, bytes: &[u8]) -> Looks {

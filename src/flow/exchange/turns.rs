@@ -4,7 +4,8 @@ use crate::decode::SeqNumber;
 use crate::time::Timestamp;
 
 use super::super::key::End;
-use super::stream::Stamp;
+use super::framing::Framing;
+use super::stream::{Piece, Stamp};
 
 /// A stretch of payload in one direction, until the other side speaks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -19,6 +20,16 @@ pub struct Turn {
     pub seq: SeqNumber,
     /// Payload bytes so far, retransmissions apart.
     pub bytes: u64,
+    /// How it begins, where nobody reads what is said.
+    pub framing: Framing,
+}
+
+impl Turn {
+    /// Is it one message that tells itself where it ends?
+    #[must_use]
+    pub fn tells_its_end(&self) -> bool {
+        self.framing.is_whole(self.bytes)
+    }
 }
 
 /// The turns of an exchange, to be taken.
@@ -36,9 +47,19 @@ impl Turns<'_> {
             Some(turn) if turn.by == by => turn.bytes += bytes,
             now => {
                 *self.before = now.take();
-                *now = Some(Turn { by, start: stamp.ts, frame: stamp.frame, seq, bytes });
+                let framing = Framing::default();
+                *now = Some(Turn { by, start: stamp.ts, frame: stamp.frame, seq, bytes, framing });
                 *self.count += 1;
             }
+        }
+    }
+
+    /// `by` says this, which nobody reads.
+    pub(super) fn take_unread(&mut self, by: End, piece: &Piece<'_>) {
+        let begins = self.now.is_none_or(|turn| turn.by != by);
+        self.take(by, piece.stamp, piece.seq, piece.len());
+        if let Some(turn) = self.now.as_mut().filter(|_| begins) {
+            turn.framing = Framing::of(piece);
         }
     }
 
@@ -74,6 +95,7 @@ impl Turns<'_> {
         match &mut *self.now {
             Some(turn) if turn.by == by && turn.seq == seq && turn.bytes > u64::from(len) => {
                 (turn.seq, turn.bytes) = (seq.plus(len), turn.bytes - u64::from(len));
+                turn.framing = Framing::default();
             }
             _ => self.untake(by, seq, len),
         }

@@ -32,9 +32,10 @@ pub(in crate::verdict) fn guess(evidence: &Evidence<'_>, turn: Turn) -> Talk {
     if more || record_is_cut(evidence) || stream_is_cut(evidence) {
         return Talk::Answering;
     }
+    let tells_its_end = turn.tells_its_end() && answer_acknowledged(evidence);
     if left_with_all(evidence)
         || said_goodbye(evidence, Side::Server)
-        || (!client_spoke_last && framed::answer_is_whole(evidence))
+        || (!client_spoke_last && (framed::answer_is_whole(evidence) || tells_its_end))
     {
         return Talk::Complete;
     }
