@@ -1,6 +1,7 @@
 //! Stories told in scripts, by what they are about: each verdict beside the one that it must not be.
 
 mod answered;
+mod answered_close;
 mod both_ends;
 mod cut;
 mod database;

@@ -4,7 +4,7 @@ use crate::flow::{Marks, Reset, Side};
 
 use super::peace::{self, client_had_closed, left_events};
 use super::{PATIENT, Test, any, may_be_all};
-use crate::verdict::ending::gave_up;
+use crate::verdict::ending::{answered_close, gave_up};
 use crate::verdict::evidence::{Evidence, Shape, Talk};
 use crate::verdict::talk::{
     after, answered_early, broken_off, ended_session, farewell, hidden, patience, refused_tls, rhythm,
@@ -39,6 +39,7 @@ const REASONS: &[Test] = &[
     never_came_in,
     left_at_first_words,
     left_in_the_midst,
+    answered_close::left_without_waiting,
     may_have_closed_unseen,
     farewell::both_said_goodbye,
     farewell::last_word_left_unread,

@@ -1,7 +1,7 @@
 //! A program aborted a connection on which nothing was owed.
 
 use crate::verdict::ending::unseen::last_words_unseen;
-use crate::verdict::ending::{gave_up, together};
+use crate::verdict::ending::{answered_close, gave_up, together};
 use crate::verdict::evidence::{BRIEFEST_IDLE, Shape, Talk};
 use crate::verdict::rule::{Confidence, Rule, hit, miss};
 use crate::verdict::talk::{
@@ -103,6 +103,9 @@ fn advise(evidence: &Evidence<'_>) -> String {
     }
     let Some(Sender::Side(side)) = evidence.rst_by else { return String::new() };
     if let Some(advice) = goaway::advice_of_error(evidence).filter(|_| side == Side::Server) {
+        return advice;
+    }
+    if let Some(advice) = answered_close::advice(evidence) {
         return advice;
     }
     if evidence.talk == Talk::Nothing && refused_late(evidence) {

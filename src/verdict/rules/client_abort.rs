@@ -1,7 +1,7 @@
 //! The client left before or during the answer.
 
 use crate::flow::{BodyLength, Owed, Side};
-use crate::verdict::ending::{gave_up, half_close, shut_window, unseen};
+use crate::verdict::ending::{answered_close, gave_up, half_close, shut_window, unseen};
 use crate::verdict::evidence::{Shape, Talk};
 use crate::verdict::rule::{Confidence, Rule, hit, miss};
 use crate::verdict::talk::{
@@ -164,10 +164,11 @@ fn of_unknown_end(evidence: &Evidence<'_>) -> Option<Confidence> {
     }
 }
 
-/// Did the client close after it had waited in vain for what it had asked, and the server abort then?
+/// Did the client close after it had waited in vain for what it had asked, or without waiting, and the server abort then?
 fn left_waiting(evidence: &Evidence<'_>) -> bool {
     let waited = evidence.talk == Talk::Awaiting && talk::is_quiet(evidence);
-    waited && evidence.shape == Shape::Active && evidence.rst_by == Some(Sender::Side(Side::Server))
+    let aborted = evidence.shape == Shape::Active && evidence.rst_by == Some(Sender::Side(Side::Server));
+    waited && aborted || answered_close::left_without_waiting(evidence)
 }
 
 /// Without knowing the protocol: an answer of which more is under way was not whole; one of which nothing more comes may
@@ -287,6 +288,9 @@ fn advise(evidence: &Evidence<'_>) -> String {
             "The client closed after {} without a word, and the server's first words came then: if it waited for that greeting, see why the server is so slow with it, or raise the client's timeout.",
             facts::idle(evidence)
         );
+    }
+    if let Some(advice) = answered_close::advice(evidence).filter(|_| evidence.talk == Talk::Awaiting) {
+        return advice;
     }
     if gave_up::refused_a_close(evidence) && evidence.talk == Talk::Awaiting {
         return format!(
