@@ -35,6 +35,9 @@ impl Harm {
 /// How long a SYN+ACK may take before a client that then leaves may have been waiting for it, and was not merely probing.
 pub(super) const PATIENT: Span = Span::from_millis(200);
 
+/// Who closes a connection because it is idle waits for seconds, mostly five or more (Node), and seldom less than one.
+const IDLE: Span = Span::from_secs(1);
+
 /// Says of an end whether it is one of a kind.
 type Test = fn(&Evidence<'_>) -> bool;
 

@@ -11,6 +11,7 @@ mod farewell_first;
 mod framing;
 mod holes;
 mod http2;
+mod idle;
 mod innocent;
 mod lossy;
 mod merged;

@@ -1,16 +1,12 @@
 //! Ends that hurt nobody: who left was owed nothing, or only goodbyes met a closed socket.
 
 use crate::flow::Side;
-use crate::time::Span;
 
-use super::{Test, any};
+use super::{IDLE, Test, any};
 use crate::verdict::ending::unseen;
 use crate::verdict::evidence::{Evidence, Shape, Talk};
 use crate::verdict::talk::{after, broken_off, farewell};
 use crate::verdict::{Confidence, How, Sender, talk};
-
-/// Who closes a connection because it is idle waits for seconds, mostly five or more (Node), and seldom less than one.
-const IDLE: Span = Span::from_secs(1);
 
 /// Only what is said at the end, by programs or for them, met somebody who had left.
 const FAREWELLS: &[Test] = &[

@@ -3,7 +3,7 @@
 use crate::flow::{Marks, Reset, Side};
 
 use super::peace::{self, client_had_closed, left_events};
-use super::{PATIENT, Test, any, may_be_all};
+use super::{IDLE, PATIENT, Test, any, may_be_all};
 use crate::verdict::ending::{answered_close, gave_up};
 use crate::verdict::evidence::{Evidence, Shape, Talk};
 use crate::verdict::talk::{
@@ -39,6 +39,7 @@ const REASONS: &[Test] = &[
     never_came_in,
     left_at_first_words,
     left_in_the_midst,
+    ended_while_idle,
     answered_close::left_without_waiting,
     may_have_closed_unseen,
     farewell::both_said_goodbye,
@@ -164,6 +165,18 @@ fn refused_nothing(evidence: &Evidence<'_>) -> bool {
 fn aborted_its_own_end(evidence: &Evidence<'_>) -> bool {
     let own = evidence.closer == Some(Side::Server) && evidence.aborted_its_end(Side::Server);
     evidence.how == How::FinThenReset && own && !evidence.exchange.request_unfinished()
+}
+
+/// Did the server's own socket end what had been idle for a while, with every answer given, and did its client say nothing more? One that drops
+/// the connection then misses nothing; the next call of one that would use it fails, which no packet shows.
+fn ended_while_idle(evidence: &Evidence<'_>) -> bool {
+    let by_server = evidence.rst_by == Some(Sender::Side(Side::Server)) && evidence.shape == Shape::Active;
+    let idle = evidence.idle_before.is_some_and(|idle| idle >= IDLE);
+    let spoke = || evidence.reset().is_some_and(|reset| reset.after.at(reset.by.peer()).news);
+    let answered = evidence.exchange.turn.is_some_and(|turn| evidence.close.side(turn.by) == Side::Server)
+        && !evidence.exchange.request_unfinished();
+    let settled = by_server && idle && evidence.how == How::Reset && evidence.talk == Talk::Complete;
+    settled && answered && !talk::end_unknown(evidence) && !evidence.lost_data() && !spoke()
 }
 
 /// Was only one direction captured, or nothing but a RST, so that nobody knows what the other side had said or whether it believed that?

@@ -174,6 +174,14 @@ fn judge_reply(evidence: &Evidence<'_>, idle: Span) -> Option<Confidence> {
     Some(if idle >= SHORTEST && !other_story { Confidence::Likely } else { Confidence::Possible })
 }
 
+/// Did the client's own socket end what nobody used, with nothing owed to it and nothing lost?
+fn is_own_choice(evidence: &Evidence<'_>) -> bool {
+    let by_client = evidence.rst_by == Some(Sender::Side(Side::Client));
+    let sure = evidence.rst_by_confidence == Some(Confidence::Certain) && !is_stand_ins(evidence);
+    let settled = evidence.talk == Talk::Complete && !evidence.lost_data();
+    by_client && sure && settled && evidence.shape == Shape::Active
+}
+
 fn facts_of(evidence: &Evidence<'_>) -> Vec<Fact> {
     let mut facts = vec![Fact::of_all(format!("{} of silence before the end", facts::idle(evidence)))];
     facts.extend(broken_off::fact(evidence));
@@ -208,6 +216,11 @@ fn advise(evidence: &Evidence<'_>) -> String {
         return format!(
             "The server aborts after {usual}: an idle timeout of its own (a database's wait_timeout). Let the client's pool give up or check idle connections before {}, or raise it.",
             usual.shortest
+        );
+    }
+    if is_own_choice(evidence) {
+        return format!(
+            "The client gave up what it had not needed for {idle}{hint}: the limit of a pool of its own. Nothing was under way, nothing needs doing."
         );
     }
     let did = if evidence.shape == Shape::Active { "ended" } else { "no longer knew" };

@@ -1,0 +1,36 @@
+//! Connections that somebody ends when nobody had used them for a while.
+
+use crate::verdict::Harm;
+use crate::verdict::example::{cause, verdict};
+
+const OPEN: &str = "A > B S\nB > A S.\nA > B .\n";
+const GET: &str = "A > B P. \"GET / HTTP/1.1\\r\\nHost: b\\r\\n\\r\\n\"\n";
+const OK: &str = "B > A P. \"HTTP/1.1 200 OK\\r\\nContent-Length: 2\\r\\n\\r\\nok\"\n";
+
+/// A client that wants nothing more misses nothing; of one that would go on no packet shows that its next call fails.
+#[test]
+fn whom_a_server_that_aborts_what_is_idle_hurts_no_packet_shows() {
+    let told = verdict(&format!("{OPEN}{GET}{OK}A > B .\n+9 B > A R."));
+    assert_eq!(cause(&told), (Some("aborted_by_application"), None), "{:?}", told.evidence);
+    let soon = verdict(&format!("{OPEN}{GET}{OK}A > B .\n+0.4 B > A R."));
+    assert_eq!(soon.harm, Some(Harm::Harmful), "{:?}", soon.evidence);
+    let asked = verdict(&format!("{OPEN}{GET}{OK}A > B .\n+9 B > A R.\nA > B P. len 30"));
+    assert_eq!(asked.harm, Some(Harm::Harmful), "{:?}", asked.evidence);
+    let cut = "B > A P. len 300 \"HTTP/1.1 200 OK\\r\\nContent-Le\"\n";
+    let cut = verdict(&format!("{OPEN}{GET}{cut}A > B .\n+1.1 B > A R."));
+    assert_eq!(cut.harm, Some(Harm::Harmful), "{:?}", cut.evidence);
+    let upload = GET.replace("GET /", "PUT /").replace("Host: b", "Host: b\\r\\nContent-Length: 9");
+    let upload = verdict(&format!("{OPEN}{upload}{OK}A > B .\n+9 B > A R."));
+    assert_eq!(upload.harm, Some(Harm::Harmful), "{:?}", upload.evidence);
+}
+
+/// What a client's own pool drops after its own time needs no keep-alive.
+#[test]
+fn a_clients_own_limit_needs_nothing_doing() {
+    let told = verdict(&format!("{OPEN}{GET}{OK}A > B .\n+60 A > B R."));
+    assert_eq!(cause(&told), (Some("idle_timeout"), Some(Harm::Harmless)), "{:?}", told.evidence);
+    let advice = told.advice.as_deref().unwrap_or_default();
+    assert!(advice.contains("nothing needs doing") && !advice.contains("keep it alive"), "{advice}");
+    let told = verdict(&format!("{OPEN}{GET}{OK}A > B .\n+60 B > A R."));
+    assert!(told.advice.is_some_and(|advice| advice.contains("keep it alive")));
+}
