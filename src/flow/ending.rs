@@ -66,8 +66,10 @@ pub(super) fn prompt<'a>(
     let closed = own.has_fin() && rst.seq == own.fin_end;
     let mut acknowledged: Option<SeqNumber> = None;
     let mut found: Option<Recent> = None;
+    // A host that has closed has no other reason for a bare RST, however late its radio sends it.
+    let (soon, under_way) = (if closed { soon.max(IN_FLIGHT) } else { soon }, soon.max(IN_FLIGHT));
     let near = |r: &&Recent| rst.ts.since(r.ts) <= soon || reflects(rst, r);
-    let under_way = |r: &&Recent| rst.ts.since(r.ts) <= soon.max(IN_FLIGHT);
+    let under_way = |r: &&Recent| rst.ts.since(r.ts) <= under_way;
     for r in recent.take(PROMPT_DEPTH).take_while(under_way).filter(near).filter(|r| !r.flags.rst()) {
         if r.by == by {
             if r.flags.ack() {

@@ -13,6 +13,7 @@ mod holes;
 mod http2;
 mod idle;
 mod innocent;
+mod late;
 mod lossy;
 mod merged;
 mod mismatch;

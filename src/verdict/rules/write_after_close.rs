@@ -300,9 +300,30 @@ fn advise(evidence: &Evidence<'_>) -> String {
             "What the {writer} had sent was still on its way when the {closer} closed: nothing is wrong with the {writer}. Ask why the {closer} closed without waiting for it."
         );
     }
+    of_silence(evidence, closer).unwrap_or_else(|| stop_writing(closer))
+}
+
+/// What to do where nothing else is to be said.
+fn stop_writing(closer: Side) -> String {
+    let writer = facts::other_of(closer);
     format!(
         "The {writer} wrote after the {closer} had closed: make the {writer} stop writing once it reads EOF (or gets 'end')."
     )
+}
+
+/// What to do where the capture holds nothing that was written behind the close.
+fn of_silence(evidence: &Evidence<'_>, closer: Side) -> Option<String> {
+    let (fin, writer) = (evidence.fin(closer)?, closer.peer());
+    let half = evidence.close.half(writer);
+    let wrote = half.has_data() && half.last_data > fin.ts;
+    let met_fin = evidence.reset()?.prompt.is_some_and(|prompt| prompt.flags.fin() && prompt.len == 0);
+    (!wrote).then(|| {
+        if met_fin {
+            format!("Only the {writer}'s own close met a socket that was closed already: by that nothing was lost.")
+        } else {
+            format!("The {closer} had closed, and the capture holds nothing that the {writer} said behind that: if it wrote all the same, make it stop once it reads EOF (or gets 'end').")
+        }
+    })
 }
 
 /// A server's last word about a request that its client had broken off, or never began.
