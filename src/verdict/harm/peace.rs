@@ -5,7 +5,7 @@ use crate::flow::Side;
 use super::{IDLE, Test, any};
 use crate::verdict::ending::unseen;
 use crate::verdict::evidence::{Evidence, Shape, Talk};
-use crate::verdict::talk::{after, broken_off, farewell};
+use crate::verdict::talk::{after, broken_off, farewell, refused_tls};
 use crate::verdict::{Confidence, How, Sender, talk};
 
 /// Only what is said at the end, by programs or for them, met somebody who had left.
@@ -39,7 +39,7 @@ pub(super) fn is_doubtful(evidence: &Evidence<'_>) -> bool {
         || ended_mute_in_tls(evidence)
         || unseen::words_are_hidden(evidence)
         // A program that does not like what it saw there leaves as well, and tells its user.
-        || evidence.in_tls_handshake && left
+        || evidence.in_tls_handshake && (left || refused_tls::given_up_by_client(evidence))
 }
 
 /// May somebody have been asked what the capture does not hold, be it that it misses data or that it begins just before the end?

@@ -51,6 +51,10 @@ fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
     match (evidence.how, evidence.rst_by) {
         (How::Reset, Some(Sender::Side(Side::Server))) => Some(by_server(evidence)),
         (How::Reset, Some(Sender::Middlebox)) => Some(Confidence::Possible),
+        // Who leaves with all that it was told was not refused.
+        (How::Reset | How::FinThenReset, _) if refused_tls::given_up_by_client(evidence) => {
+            Some(Confidence::Possible)
+        }
         (How::FinThenReset, _) if patience::left_at_once(evidence) => Some(Confidence::Possible),
         (How::Reset | How::FinThenReset, _) => Some(Confidence::Likely),
         (How::Fin, _) if evidence.closer == Some(Side::Server) => Some(Confidence::Likely),

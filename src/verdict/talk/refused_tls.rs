@@ -1,13 +1,14 @@
 //! A handshake of TLS 1.3 that one side refused: it says why in an alert that nobody else can read, and whose length tells that it
 //! is one (RFC 8446 §6). A server refuses a client's certificate when the client holds the handshake for done and may have asked.
 
+use crate::decode::SeqNumber;
 use crate::flow::{End, Side, Tls, Turn};
 use crate::time::Span;
 
 use super::QUIET;
 use super::farewell;
-use crate::verdict::evidence::Evidence;
-use crate::verdict::{Fact, How};
+use crate::verdict::evidence::{Evidence, Shape};
+use crate::verdict::{Fact, How, Sender};
 
 /// Were all records of an end read, so that what it said last stands where it seems to stand?
 fn is_read(evidence: &Evidence<'_>, end: End) -> bool {
@@ -73,15 +74,34 @@ pub(in crate::verdict) fn by_client(evidence: &Evidence<'_>) -> bool {
 /// Did the client close as soon as it had the server's part of the handshake, without its own? Some clients that do not trust a
 /// certificate leave so; a check that only wants to see one does the same.
 pub(in crate::verdict) fn left_at_sight(evidence: &Evidence<'_>) -> bool {
-    let Some(fin) = evidence.fin(Side::Client) else { return false };
+    left_with_its_part(evidence) && evidence.idle_before.is_some_and(|idle| idle < patience(evidence))
+}
+
+/// Did the client give the handshake up when it had all that the server had said, and that had begun its part, and was a RST the end of it: its own, or
+/// one that met its close?
+pub(in crate::verdict) fn given_up_by_client(evidence: &Evidence<'_>) -> bool {
+    matches!(evidence.how, How::Reset | How::FinThenReset) && left_with_its_part(evidence)
+}
+
+/// Did the client leave the handshake, by a FIN or an abort of its own, when it had all that the server had said?
+fn left_with_its_part(evidence: &Evidence<'_>) -> bool {
+    let fin = evidence.fin(Side::Client).filter(|_| evidence.closer == Some(Side::Client));
+    let Some((left, had)) = fin.map(|fin| (fin.serial, fin.ack)).or_else(|| aborted(evidence)) else {
+        return false;
+    };
     let server = evidence.close.end(Side::Server);
-    let left = evidence.closer == Some(Side::Client) && evidence.in_tls_handshake;
-    let left = left && is_read(evidence, evidence.close.client);
+    let read = evidence.in_tls_handshake && is_read(evidence, evidence.close.client);
     let spoke = evidence.exchange.tls().is_some_and(|tls| tls.has_spoken(server));
-    let last_word =
-        evidence.close.recent.iter().rev().find(|recent| recent.serial < fin.serial && recent.len > 0);
-    let had_all = last_word.is_some_and(|word| word.by == server && !fin.ack.before(word.seq_end()));
-    left && spoke && had_all && evidence.idle_before.is_some_and(|idle| idle < patience(evidence))
+    let last_word = evidence.close.recent.iter().rev().find(|recent| recent.serial < left && recent.len > 0);
+    let had_all = last_word.is_some_and(|word| word.by == server && !had.before(word.seq_end()));
+    read && spoke && had_all
+}
+
+/// When a live socket of the client's, beyond doubt its own, was aborted, and how far it had received the server.
+fn aborted(evidence: &Evidence<'_>) -> Option<(u64, SeqNumber)> {
+    let own = evidence.rst_by == Some(Sender::Side(Side::Client)) && evidence.doubts.is_empty();
+    let abort = evidence.closer.is_none() && evidence.shape == Shape::Active && own;
+    evidence.reset().filter(|reset| abort && reset.rst.flags.ack()).map(|reset| (reset.serial, reset.rst.ack))
 }
 
 /// Who waits for longer than this does not answer what it has just got.
@@ -115,7 +135,7 @@ pub(in crate::verdict) fn fact(evidence: &Evidence<'_>) -> Option<Fact> {
         "the server refused: what it sent last is as long as an alert, and it had asked for a certificate"
     } else if by_server_at_hello(evidence) {
         "the server refused: keys were agreed on, and what it sent last is as long as an alert"
-    } else if left_at_sight(evidence) {
+    } else if left_at_sight(evidence) || given_up_by_client(evidence) {
         "the client left when it had the server's part of the handshake, and never sent its own"
     } else {
         return None;
@@ -133,6 +153,11 @@ pub(in crate::verdict) fn advice(evidence: &Evidence<'_>) -> Option<&'static str
     if left_at_sight(evidence) {
         return Some(
             "Perhaps the client did not trust the certificate (self-signed, unknown authority, name, date): its error says so. A check that only wants to see a certificate leaves in the same way, and is harmless.",
+        );
+    }
+    if given_up_by_client(evidence) {
+        return Some(
+            "The client itself gave the handshake up when it had the server's part: its own error or log says why (a certificate that it does not trust, its timeout, its user). Neither the server nor a filter chose that; a check that only wants to see what a server answers leaves in the same way, and is harmless.",
         );
     }
     if by_server_at_hello(evidence) {

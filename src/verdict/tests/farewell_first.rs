@@ -93,3 +93,30 @@ fn tickets_that_nobody_read_make_an_abort_of_a_close() {
     let told = verdict(&format!("{shaken}{tickets}{talk}+0.5 A > B R."));
     assert_eq!(told.cause_name(), Some("aborted_by_application"), "{:?}", told.evidence);
 }
+
+/// A client that aborts the handshake with all that the server had said chose that itself: no filter, and no choice of the server.
+#[test]
+fn a_client_that_aborts_with_the_servers_part_was_not_refused() {
+    let shown = format!(
+        "{OPEN}A > B P. hex 16030100050100000100\nB > A P. hex 160303000402000000160303000814000004{}\nA > B .\n",
+        "20".repeat(4)
+    );
+    for (pause, advice) in [("+0.01", "did not trust the certificate"), ("+1.3", "gave the handshake up")] {
+        let told = verdict(&format!("{shown}{pause} A > B R."));
+        let found = told.cause.map(|found| (found.rule.name, found.confidence));
+        assert_eq!(found, Some(("tls_handshake_reset", Confidence::Possible)), "{:?}", told.evidence);
+        assert_eq!(told.harm, None);
+        let says = told.advice.as_deref().unwrap_or_default();
+        assert!(says.contains(advice) && !says.contains("filter on the path"), "{says}");
+    }
+    // So did one that closed and refused what came then.
+    let told = verdict(&format!("{shown}+1.3 A > B F.\nB > A .\nB > A F.\nA > B R"));
+    let found = told.cause.map(|found| (found.rule.name, found.confidence));
+    assert!(found.is_none_or(|found| found == ("tls_handshake_reset", Confidence::Possible)), "{found:?}");
+    assert_eq!(told.harm, None, "{:?}", told.evidence);
+    // The server's own abort is another story, and so is a client's that had not had all.
+    let told = verdict(&format!("{shown}+0.01 B > A R."));
+    assert_eq!(told.cause.map(|found| found.confidence), Some(Confidence::Certain), "{:?}", told.evidence);
+    let told = verdict(&format!("{shown}B > A P. len 90\nA > B R. ack 5018"));
+    assert_eq!(told.cause.map(|found| found.confidence), Some(Confidence::Likely), "{:?}", told.evidence);
+}
