@@ -1,6 +1,6 @@
 //! A program closed while data that had arrived was still unread.
 
-use crate::flow::{Http, Side};
+use crate::flow::{BodyLength, Http, Response, Side};
 use crate::verdict::ending::{probes, shut_window, unseen};
 use crate::verdict::evidence::{Shape, Talk};
 use crate::verdict::rule::{Confidence, Rule, hit, miss};
@@ -70,6 +70,8 @@ fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
         How::FinThenReset if evidence.closer == Some(side) && holds_unread(evidence, side) => {
             Some(Confidence::Likely)
         }
+        // Whoever says FIN and aborts then had something left (`shutdown`, then `close`), or gives its closed sockets no time (`TCP_LINGER2`).
+        How::FinThenReset if aborted_its_refusal(evidence, side) => Some(Confidence::Possible),
         // Of a protocol that nobody reads no more is known than that the server had not read.
         How::Reset if shut_window::is_shut_at_abort(evidence, side) => {
             let only = side == Side::Server && !evidence.exchange.is_framed();
@@ -84,6 +86,8 @@ fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
         How::Reset if owed(evidence, side) && evidence.exchange.upgraded().is_none() => {
             Some(Confidence::Possible)
         }
+        // What is no HTTP shows nothing of a request that was read.
+        How::Reset if answered_without_reading(evidence, side) => Some(Confidence::Possible),
         How::Reset if answered_early(evidence, side) => {
             Some(if broke_off_upload(evidence) { Confidence::Likely } else { Confidence::Possible })
         }
@@ -148,6 +152,23 @@ fn refused_upload(evidence: &Evidence<'_>, side: Side) -> bool {
 /// request.
 fn answered_early(evidence: &Evidence<'_>, side: Side) -> bool {
     side == Side::Server && evidence.talk == Talk::Answering && !evidence.exchange.is_framed()
+}
+
+/// Did the server refuse in HTTP a request with a body, close, and abort right behind its FIN, although nothing more had come?
+fn aborted_its_refusal(evidence: &Evidence<'_>, side: Side) -> bool {
+    let ends = evidence.fin(side).zip(evidence.reset());
+    let at_once = ends.is_some_and(|(fin, reset)| reset.rst.ts.since(fin.ts) < talk::QUIET);
+    let own = side == Side::Server && evidence.closer == Some(side) && evidence.aborted_its_end(side);
+    let refused = |http: &Http| http.response.as_ref().is_some_and(|response| response.status >= FIRST_ERROR);
+    own && at_once && evidence.http().is_some_and(|http| http.request.body > 0 && refused(http))
+}
+
+/// A few words that have no head of HTTP, to a request that has one, and the end at once.
+fn answered_without_reading(evidence: &Evidence<'_>, side: Side) -> bool {
+    let headless = |answer: &Response| answer.status == 0 && answer.length == BodyLength::Unknown;
+    let no_head = evidence.http().is_some_and(|http| http.response.as_ref().is_none_or(headless));
+    let answering = side == Side::Server && evidence.talk == Talk::Answering;
+    no_head && answering && talk::answered_at_once(evidence)
 }
 
 /// A few words, and the end at once, in answer to something long: an error, before the rest was read.
@@ -225,6 +246,8 @@ fn of_early_answer() -> String {
     "Make the server read the request to its end (or drain it for a while) before it closes; a client that still uploads may never see the early answer.".to_owned()
 }
 
+/// RFC 9110 §15.
+const FIRST_ERROR: u16 = 400;
 /// Request Timeout (RFC 9110 §15.5.9).
 const TOO_SLOW: u16 = 408;
 /// Request Header Fields Too Large (RFC 6585 §5).

@@ -125,3 +125,28 @@ B > A P. \"HTTP/1.1 413 Too Large\\r\\nContent-Length: 0\\r\\n\\r\\n\"\nA > B P.
     );
     assert!(!told.evidence.iter().any(|fact| fact.fact.contains("never answered")), "{:?}", told.evidence);
 }
+
+/// Python's http.server answers 501 to a POST, whose body it never reads, shuts its side down and closes: a FIN, and a RST right behind it.
+#[test]
+fn who_aborts_right_behind_its_own_fin_may_have_left_the_body_unread() {
+    let post = "A > B P. \"POST / HTTP/1.1\\r\\nHost: b\\r\\nContent-Length: 40\\r\\n\\r\\n\"\nA > B P. len 40\nB > A .\n";
+    let says = "B > A P. \"HTTP/1.0 501 Unsupported\\r\\nContent-Length: 0\\r\\n\\r\\n\"\nA > B .\n";
+    let told = |end: &str| verdict(&format!("A > B S\nB > A S.\nA > B .\n{post}{says}{end}"));
+    let at_once = told("B > A F.\nB > A R.");
+    let found = at_once.cause.map(|found| (found.rule.name, found.confidence));
+    assert_eq!(found, Some(("unread_data_at_close", Confidence::Possible)), "{:?}", at_once.evidence);
+    assert!(at_once.alternatives.iter().any(|other| other.rule.name == "aborted_by_application"));
+    let late = told("B > A F.\nA > B .\n+2 B > A R.");
+    assert_eq!(late.cause_name(), Some("aborted_by_application"), "{:?}", late.evidence);
+}
+
+/// What answers in no HTTP need not have read what it was asked in HTTP.
+#[test]
+fn words_without_a_head_show_nothing_of_what_was_read() {
+    let get = "A > B P. \"GET / HTTP/1.1\\r\\nHost: b\\r\\n\\r\\n\"\nB > A .\n";
+    let told = verdict(&format!(
+        "A > B S\nB > A S.\nA > B .\n{get}B > A P. \"<html>zeek</html>\"\nA > B .\nB > A R."
+    ));
+    assert_eq!(told.cause_name(), Some("unread_data_at_close"), "{:?}", told.evidence);
+    assert!(told.alternatives.iter().any(|other| other.rule.name == "aborted_by_application"));
+}
