@@ -1,7 +1,7 @@
 //! How a connection ended, by what took effect and not by what was merely sent.
 
-pub(super) mod arrived;
 pub(super) mod answered_close;
+pub(super) mod arrived;
 pub(super) mod gave_up;
 pub(super) mod half_close;
 pub(super) mod long_segments;

@@ -10,6 +10,7 @@ mod framed;
 pub(super) mod given_up;
 pub(super) mod goaway;
 pub(super) mod hidden;
+pub(super) mod initiative;
 pub(super) mod own_words;
 pub(super) mod patience;
 pub(super) mod proxied;

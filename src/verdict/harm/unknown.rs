@@ -7,8 +7,8 @@ use super::{IDLE, PATIENT, Test, any, may_be_all};
 use crate::verdict::ending::{answered_close, gave_up};
 use crate::verdict::evidence::{Evidence, Shape, Talk};
 use crate::verdict::talk::{
-    after, answered_early, broken_off, ended_session, farewell, hidden, patience, refused_tls, rhythm,
-    sent_away, tls, took_leave, turned_away,
+    after, answered_early, broken_off, ended_session, farewell, hidden, initiative, patience, refused_tls,
+    rhythm, sent_away, tls, took_leave, turned_away,
 };
 use crate::verdict::who::forgery;
 use crate::verdict::{How, Sender, ending, talk};
@@ -26,6 +26,7 @@ const REASONS: &[Test] = &[
     patience::left_unanswered_in_tls,
     rhythm::left_waiting,
     rhythm::left_behind_such,
+    initiative::server_may_have_asked,
     patience::left_at_once,
     took_leave::unanswered,
     sent_away::may_want_nothing,

@@ -5,7 +5,7 @@ use crate::verdict::ending::{answered_close, gave_up, half_close, shut_window, u
 use crate::verdict::evidence::{Shape, Talk};
 use crate::verdict::rule::{Confidence, Rule, hit, miss};
 use crate::verdict::talk::{
-    after, answered_early, goaway, hidden, patience, rhythm, sent_away, tls, took_leave, version,
+    after, answered_early, goaway, hidden, initiative, patience, rhythm, sent_away, tls, took_leave, version,
 };
 use crate::verdict::{Evidence, Fact, How, Sender, facts, talk};
 
@@ -186,7 +186,8 @@ fn guess(evidence: &Evidence<'_>) -> Confidence {
     // What filled its buffer it had not read.
     let unread = shut_window::is_shut_at_abort(evidence, Side::Client);
     let coming = coming || unread;
-    if rhythm::left_behind_such(evidence) || answered_early::may_be_hidden(evidence) {
+    let hidden = answered_early::may_be_hidden(evidence) || initiative::server_may_have_asked(evidence);
+    if rhythm::left_behind_such(evidence) || hidden {
         Confidence::Possible
     } else if evidence.talk == Talk::Awaiting || more || coming || evidence.lost_data() {
         Confidence::Likely
@@ -245,7 +246,13 @@ fn facts_of(evidence: &Evidence<'_>) -> Vec<Fact> {
     let waited = patience::waited(evidence).map(|(waited, frame)| {
         Fact::at(frame, format!("the client had waited for an answer to this for {waited} when it ended"))
     });
-    hello.into_iter().chain(waited).chain(hidden::fact(evidence)).chain(facts::of_story(evidence)).collect()
+    hello
+        .into_iter()
+        .chain(initiative::fact(evidence))
+        .chain(waited)
+        .chain(hidden::fact(evidence))
+        .chain(facts::of_story(evidence))
+        .collect()
 }
 
 /// What to do where the path had lost some of what either had said.
@@ -312,6 +319,9 @@ fn advise(evidence: &Evidence<'_>) -> String {
     }
     if rhythm::left_behind_such(evidence) {
         return "The client left behind a message as long as others that it never had an answer to: if it only confirmed something, it had all that it wanted, and nothing needs doing.".to_owned();
+    }
+    if let Some(advice) = initiative::advice(evidence, Side::Client) {
+        return advice;
     }
     // Who has no room waits for nothing.
     let reads = !talk::is_full(evidence, Side::Client);

@@ -6,8 +6,8 @@ use crate::verdict::ending::{half_close, probes, shut_window, together};
 use crate::verdict::evidence::{Shape, Talk};
 use crate::verdict::rule::{Confidence, Rule, hit, miss};
 use crate::verdict::talk::{
-    QUIET, after_goodbye, answered_early, farewell, given_up, goaway, own_words, race, rhythm, sent_away,
-    turned_away, version,
+    QUIET, after_goodbye, answered_early, farewell, given_up, goaway, initiative, own_words, race, rhythm,
+    sent_away, turned_away, version,
 };
 use crate::verdict::{Evidence, Fact, How, facts, talk};
 
@@ -103,6 +103,7 @@ fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
         How::Fin | How::FinThenReset if talk::fatal(evidence).is_some() => return Some(Confidence::Likely),
         How::Fin | How::FinThenReset => Confidence::Possible,
         How::Reset if farewell::last_word_left_unread(evidence) => Confidence::Possible,
+        How::Reset if initiative::server_may_have_asked(evidence) => Confidence::Possible,
         How::Reset if evidence.shape == Shape::Active => Confidence::Likely,
         _ => return None,
     };
@@ -160,6 +161,7 @@ fn tls_hint(evidence: &Evidence<'_>) -> &'static str {
 fn facts_of(evidence: &Evidence<'_>) -> Vec<Fact> {
     race::fact(evidence)
         .into_iter()
+        .chain(initiative::fact(evidence))
         .chain(turned_away::fact(evidence))
         .chain(sent_away::fact(evidence))
         .chain(facts::of_story(evidence))
@@ -190,6 +192,9 @@ fn advise(evidence: &Evidence<'_>) -> String {
     }
     if let Some(advice) = race::advice(evidence) {
         return format!("{advice} {}", facts::retry_advice(evidence));
+    }
+    if let Some(advice) = initiative::advice(evidence, Side::Server) {
+        return advice;
     }
     let waited = evidence.idle_before.map(|idle| format!(" after {idle}")).unwrap_or_default();
     if let Some(refused) = together::program_gone(evidence) {

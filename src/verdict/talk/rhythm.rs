@@ -5,7 +5,7 @@ use crate::flow::{Offers, Recent, Side, Turn};
 use crate::time::Span;
 
 use super::tls;
-use super::{QUIET, after};
+use super::{AT_ONCE, QUIET, after};
 use crate::verdict::How;
 use crate::verdict::evidence::{Evidence, Talk};
 use crate::verdict::talk;
@@ -37,7 +37,7 @@ fn is_one_way(evidence: &Evidence<'_>) -> bool {
 pub(in crate::verdict) fn talks_on(evidence: &Evidence<'_>) -> bool {
     let Some(turn) = evidence.exchange.turn else { return false };
     let (mut end, mut last, mut row) = (turn.seq, turn.start, 1);
-    let mut acknowledged = false;
+    let (mut length, mut acknowledged) = (0, false);
     // What is said after the server's FIN is no message that this left unanswered.
     let fin = evidence.fin(Side::Server).map_or(u64::MAX, |fin| fin.serial);
     // Behind its turn lies what TLS says for itself.
@@ -50,11 +50,13 @@ pub(in crate::verdict) fn talks_on(evidence: &Evidence<'_>) -> bool {
             acknowledged |= recent.flags.ack() && !recent.ack.before(end);
         } else if recent.len > 0 && recent.seq_end().after(end) {
             let again = end != turn.seq;
-            row += u32::from(again && acknowledged && recent.len < MESSAGE);
+            // Pieces of one thing come together, and the last is another length.
+            let alike = recent.len == length && recent.ts.since(last) >= AT_ONCE;
+            row += u32::from(again && (acknowledged || alike) && recent.len < MESSAGE);
             if again && recent.ts.since(last) > QUIET {
                 return true;
             }
-            (end, last, acknowledged) = (recent.seq_end(), recent.ts, false);
+            (end, last, length, acknowledged) = (recent.seq_end(), recent.ts, recent.len, false);
         }
     }
     is_one_way(evidence) || row >= ROW && !waited(evidence, last.since(turn.start))
