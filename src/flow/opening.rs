@@ -8,10 +8,13 @@ use super::key::End;
 use super::place::Look;
 use super::state::{Cold, Flow};
 
-/// A SYN of `by` came. A FIN before it was not that side's, and nobody took it for that: who waits for a SYN drops all else (RFC 9293
+/// Takes note of a SYN of `by`, if `segment` is one. A FIN before it was not that side's, and nobody took it for that: who waits for a SYN drops all else (RFC 9293
 /// §3.10.7.3).
-pub(super) fn note(flow: &mut Flow, cold: &mut Cold, syn: &Segment, by: End) {
-    *cold.opened.at_mut(by) = Look::of(syn);
+pub(super) fn note(flow: &mut Flow, cold: &mut Cold, segment: &Segment, by: End) {
+    if !segment.flags.opens() || segment.flags.rst() {
+        return;
+    }
+    *cold.opened.at_mut(by) = Look::of(segment);
     let half = flow.halves.at_mut(by);
     if half.has_fin() && !half.marks.has(Marks::SYN) {
         half.marks.clear(Marks::FIN);

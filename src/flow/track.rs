@@ -53,9 +53,7 @@ pub(super) fn any_segment(
     peek: Peek,
 ) -> Ending {
     flow.hearing.settle(&flow.halves, flow.recent);
-    if segment.flags.opens() && !segment.flags.rst() {
-        opening::note(flow, cold, segment, by);
-    }
+    opening::note(flow, cold, segment, by);
     // Only a RST is judged by the world before it.
     let before = segment.flags.rst().then_some(flow.halves);
     let answered_after = legs::answer_time(&flow.halves, segment, by);
