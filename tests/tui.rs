@@ -183,7 +183,8 @@ fn a_terminal_that_is_closed_leaves_no_program_behind() {
 fn a_click_selects_and_the_clipboard_gets_the_line() {
     let Some(tmux) = start(120, 35, "--tui --harm all") else { return };
     tmux.set("set-clipboard", "on");
-    let page = tmux.wait_for("newest first");
+    // While it is still being read, lines come above.
+    let page = tmux.wait_for("read to its end");
     let is_scan = |line: &str| line.contains("port_scan") && line.contains('→');
     let row = page.lines().position(is_scan).expect("a scan is listed");
     tmux.click(20, row + 1);
