@@ -33,6 +33,11 @@ pub(super) struct Stretches(SmallVec<[Stretch; 1]>);
 impl Stretches {
     /// One more, in any order. Those that are no further than `joined` from it are one with it.
     pub(super) fn note(&mut self, new: Stretch, joined: Span) {
+        // Of a listener that is busy, most is known.
+        let nearest = self.0.iter().rev().find(|old| old.first <= new.first);
+        if nearest.is_some_and(|old| new.last <= old.last) {
+            return;
+        }
         let begin =
             self.0.iter().rposition(|old| old.last.plus(joined) < new.first).map_or(0, |before| before + 1);
         let is_one = |old: &&Stretch| old.first <= new.last.plus(joined);
