@@ -17,7 +17,7 @@ const SURE: u8 = 5;
 pub(super) const RULE: Rule = Rule {
     name: "peer_vanished",
     title: "one side fell silent: retransmissions go unanswered",
-    doc: "What happened: one side kept repeating its data, its FIN or its probes, and nothing came back any more: the path broke, \
+    doc: "What happened: one side kept repeating its data, its FIN, its SYN+ACK or its probes, and nothing came back any more: the path broke, \
 the host was switched off or lost its network, or a firewall forgot the connection and drops its segments.
 How it is told: two or more repetitions that the other side does not acknowledge, up to the end of the observation, even where it \
 goes on speaking (then only one direction is broken); no RST, but one that answers what it says after the other side has given up, or \

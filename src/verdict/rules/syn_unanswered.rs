@@ -17,7 +17,8 @@ pub(super) const RULE: Rule = Rule {
     title: "no answer to the SYN: dropped or nobody there",
     doc: "What happened: the client's SYNs got no answer at all. connect() hangs and fails with ETIMEDOUT after the last retry \
 (Linux: about 67 to 130 s), or when the program's own timeout comes.
-How it is told: only SYNs with the same sequence number, repeated at growing intervals, neither SYN+ACK nor RST nor ICMP.
+How it is told: only SYNs with the same sequence number, repeated at growing intervals, neither SYN+ACK nor RST nor ICMP; at most \
+an acknowledgement of an earlier connection on the same ports, which the server or a NAT still has.
 Not to be confused with: port_closed, where a RST comes at once; a capture of one direction only, in which the answers are \
 missing, which is why a single SYN is called possible at most; an ICMP error that says why, which a capture with very short frames \
 cannot tell from others.

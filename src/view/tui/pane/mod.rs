@@ -19,6 +19,8 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::{Block, Borders, Paragraph, Widget, Wrap};
 
 use super::app::{App, Pace, Screen};
+use super::cursor::Step;
+use super::message::Command;
 use super::theme::Theme;
 use crate::aggregate::{SERIES_COUNTS, Series};
 use crate::config::Listing;
@@ -52,9 +54,16 @@ fn state_above(app: &App, sorted: Option<String>, above: usize) -> String {
         0 => "FROZEN".to_owned(),
         more => format!("FROZEN, {} since", counted(more, "more bad end")),
     });
-    let above = (above > 0).then(|| format!("{above} newer above, g goes there"));
+    let above = (above > 0).then(|| format!("{above} newer above{}", way_up(app)));
     let parts: Vec<String> = [sorted, harmless, filter, above, frozen].into_iter().flatten().collect();
     if parts.is_empty() { String::new() } else { format!(" ({})", parts.join("; ")) }
+}
+
+/// The key that goes there, unless the user has bound none.
+fn way_up(app: &App) -> String {
+    let mut top = app.keys.lines().filter(|(key, _)| key.command == Command::Move(Step::First));
+    let press = top.find_map(|(_, presses)| presses.first());
+    press.map_or(String::new(), |press| format!(", {press} goes there"))
 }
 
 /// `left` and `right` at the two ends of a line; where there is no room for both, `left` is cut.
