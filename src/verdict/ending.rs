@@ -10,6 +10,7 @@ pub(super) mod outage;
 pub(super) mod probes;
 pub(super) mod shut_window;
 pub(super) mod silence;
+pub(super) mod simultaneous;
 pub(super) mod together;
 pub(super) mod undelivered;
 pub(super) mod unseen;

@@ -7,7 +7,7 @@ use crate::flow::{
 };
 use crate::time::{Span, Timestamp};
 
-use super::ending::{half_close, silence};
+use super::ending::{half_close, silence, simultaneous};
 pub(super) use super::talk::Talk;
 use super::who::forgery;
 use super::who::forgery::Doubt;
@@ -106,6 +106,10 @@ impl<'a> Evidence<'a> {
             evidence.doubts = forgery::doubts(&evidence);
         }
         (evidence.rst_by, evidence.rst_by_confidence) = who::weigh(&evidence).unzip();
+        // Where both abort, neither RST found a socket.
+        if how.by_rst() && simultaneous::second(&evidence).is_some_and(|second| second.aborted) {
+            evidence.rst_by_confidence = evidence.rst_by_confidence.min(Some(Confidence::Likely));
+        }
         evidence
     }
 

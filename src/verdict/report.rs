@@ -5,6 +5,7 @@ use std::net::IpAddr;
 use crate::decode::Traits;
 use crate::flow::{BodyLength, Exchange, Half, Http, Http2, Reset, Stream};
 
+use super::ending::simultaneous;
 use super::evidence::{Evidence, Talk};
 use super::rule::Findings;
 use super::talk::proxied;
@@ -19,6 +20,7 @@ pub(super) fn tell(evidence: &Evidence<'_>, findings: &Findings, ruling: Ruling)
     let (cause, heard) = (ruling.cause, !evidence.is_unheard());
     let mut evidence_lines = cause.map(|finding| (finding.rule.facts)(evidence)).unwrap_or_default();
     evidence_lines.extend(cause.into_iter().flat_map(|_| facts::of_lost_fins(evidence)));
+    evidence_lines.extend(cause.and_then(|_| simultaneous::fact(evidence)));
     evidence_lines.extend(facts::of_ignored(evidence));
     evidence_lines.extend(cause.and_then(|_| facts::of_losses(evidence)));
     evidence_lines.extend(cause.and_then(|_| facts::of_unheard(evidence)));

@@ -4,6 +4,7 @@ use std::cmp::Reverse;
 
 use smallvec::SmallVec;
 
+use super::ending::simultaneous;
 use super::evidence::Talk;
 use super::rules::RULES;
 use super::{Evidence, Fact, Finding, Harm, How, Ruling, Sender, Side, ending, harm};
@@ -178,6 +179,9 @@ const OF_DEVICES: [&str; 2] = ["injected_reset", "unexplained"];
 /// Stories that need to know which side serves.
 const OF_ROLES: [&str; 4] = ["no_response", "response_cut", "client_abort", "stale_keepalive"];
 
+/// Stories of one side's end, which are no surer where the other had ended by itself as well.
+const OF_EITHER: [&str; 3] = ["no_response", "response_cut", "client_abort"];
+
 /// A story that is the same whether a host or a device ended it.
 const OF_ANY_SENDER: &str = "idle_timeout";
 
@@ -189,7 +193,9 @@ fn cap(evidence: &Evidence<'_>, rule: &Rule) -> Confidence {
     }
     let needs_sender = evidence.how != How::Refused && !is_forgery(rule) && rule.name != OF_ANY_SENDER;
     let sender = evidence.rst_by_confidence.filter(|_| needs_sender);
-    evidence.cap.min(sender.unwrap_or(Confidence::Certain))
+    let both = OF_EITHER.contains(&rule.name) && simultaneous::second(evidence).is_some();
+    let most = if both { Confidence::Likely } else { Confidence::Certain };
+    evidence.cap.min(sender.unwrap_or(most)).min(most)
 }
 
 /// It is told by where it is: this is asked for every rule.

@@ -5,7 +5,7 @@
 
 use crate::flow::{Marks, Side};
 
-use super::ending::{gave_up, multipath, undelivered, unseen};
+use super::ending::{gave_up, multipath, simultaneous, undelivered, unseen};
 use super::evidence::{Evidence, Shape};
 use super::{How, Sees, Sender};
 
@@ -84,6 +84,10 @@ fn reset(evidence: &Evidence<'_>, side: Side) -> Sees {
     }
     if !received {
         return sender(evidence, side);
+    }
+    // Who aborts makes no call any more.
+    if simultaneous::second(evidence).is_some_and(|second| second.side == side && second.aborted) {
+        return Sees::default();
     }
     // Who answers no SYN+ACK knows no connection.
     if undelivered::was_missed(evidence, side)

@@ -24,6 +24,7 @@ pub(super) mod turned_away;
 mod turns;
 pub(super) mod unheeded;
 pub(super) mod unread;
+pub(super) mod unused;
 pub(super) mod version;
 
 use crate::flow::{Close, Exchange, Marks, Side, Turn};

@@ -29,6 +29,7 @@ mod reused;
 mod sender;
 mod shut;
 mod silence;
+mod simultaneous;
 mod stack;
 mod tls;
 mod tls_hidden;

@@ -1,7 +1,7 @@
 //! The client left before or during the answer.
 
 use crate::flow::{BodyLength, Owed, Side};
-use crate::verdict::ending::{answered_close, gave_up, half_close, shut_window, unseen};
+use crate::verdict::ending::{answered_close, gave_up, half_close, shut_window, simultaneous, unseen};
 use crate::verdict::evidence::{Shape, Talk};
 use crate::verdict::rule::{Confidence, Rule, hit, miss};
 use crate::verdict::talk::{
@@ -16,7 +16,7 @@ pub(super) const RULE: Rule = Rule {
 navigated away, a timeout of the client, a proxy that aborts its upstream request because its own client left. nginx logs 499.
 How it is told: a request is unanswered or its answer is not whole, and the first FIN or RST is the client's.
 Not to be confused with: a half-close, where the client sends FIN after its request and still reads the whole answer, which is \
-normal; response_cut, where the server ended first.
+normal; response_cut, where the server ended first; where both ended it before either can have heard of the other, both stories are told and neither is certain.
 What to do: mostly nothing: handle the error event on the server and stop the work. If it happens to your own client, compare its \
 timeout with the time the server takes; behind a proxy, the proxy's timeout.",
     sources: &["RFC 9112 §9.5", "RFC 9293 §3.6"],
@@ -90,7 +90,9 @@ fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
     }
     if evidence.ended_by() != Some(Side::Client) || evidence.in_tls_handshake {
         let before = tls::left_before_answer(evidence).then_some(Confidence::Possible);
-        return if tls::hello_in_vain(evidence) { Some(Confidence::Likely) } else { before };
+        let owed = matches!(evidence.talk, Talk::Awaiting | Talk::Answering) && talk::is_known(evidence);
+        let both = (owed && simultaneous::second(evidence).is_some()).then_some(Confidence::Possible);
+        return if tls::hello_in_vain(evidence) { Some(Confidence::Likely) } else { before.or(both) };
     }
     if goaway::gave_up(evidence) || talk::is_broken(evidence) || sent_away::unanswered(evidence) {
         return None;

@@ -1,8 +1,8 @@
 //! The server ended before the first byte of its answer.
 
-use crate::flow::Side;
+use crate::flow::{Side, Turn};
 use crate::time::Span;
-use crate::verdict::ending::{half_close, probes, shut_window, together};
+use crate::verdict::ending::{half_close, probes, shut_window, simultaneous, together};
 use crate::verdict::evidence::{Shape, Talk};
 use crate::verdict::rule::{Confidence, Rule, hit, miss};
 use crate::verdict::talk::{
@@ -84,8 +84,9 @@ fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
         return None;
     }
     if evidence.ended_by() != Some(Side::Server) && !goaway::gave_up(evidence) && !sent_away {
-        let after_half_close = talk::is_known(evidence) && half_close::server_ended_later(evidence).is_some();
-        return after_half_close.then_some(Confidence::Possible);
+        let too =
+            || half_close::server_ended_later(evidence).is_some() || simultaneous::second(evidence).is_some();
+        return (talk::is_known(evidence) && too()).then_some(Confidence::Possible);
     }
     // Where several went together, some of which had said nothing or which had waited for different times, the listener was closed, or the program
     // ended that had not read them.
@@ -118,10 +119,21 @@ fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
         _ if half_close::is_one(evidence) => sure.min(Confidence::Likely),
         _ if waited || early => sure.min(Confidence::Possible),
         _ if reset_together => sure.min(Confidence::Likely),
-        _ if raced => sure.min(Confidence::Likely),
+        _ if raced || had_not_all(evidence) => sure.min(Confidence::Likely),
         How::Reset if !ever_served => sure.min(Confidence::Likely),
         _ => sure,
     })
+}
+
+/// Was some of what the client had said still on its way when the server closed? It may have been the request (of several behind each other) that
+/// had no answer.
+fn had_not_all(evidence: &Evidence<'_>) -> bool {
+    let fin = evidence.fin(Side::Server).filter(|_| evidence.closer == Some(Side::Server));
+    let by_client = |turn: &Turn| evidence.close.side(turn.by) == Side::Client;
+    let exchange = evidence.exchange;
+    let said = exchange.turn.filter(by_client).or_else(|| exchange.turn_before.filter(by_client));
+    let all = said.and_then(|turn| Some(turn.seq.plus(u32::try_from(turn.bytes).ok()?)));
+    fin.zip(all).is_some_and(|(fin, all)| fin.ack.before(all))
 }
 
 /// Did the client stop in the middle of its request?

@@ -6,7 +6,9 @@ use crate::verdict::ending::{gave_up, together};
 use crate::verdict::evidence::{BRIEFEST_IDLE, Shape, Talk};
 use crate::verdict::facts::usual_idle;
 use crate::verdict::rule::{Confidence, Rule, hit, miss};
-use crate::verdict::talk::{after_goodbye, answered_early, farewell, own_words, race, turned_away, unheeded};
+use crate::verdict::talk::{
+    after_goodbye, answered_early, farewell, own_words, race, turned_away, unheeded, unused,
+};
 use crate::verdict::{Evidence, Fact, How, Sender, ending, facts};
 
 /// A pause before the server's FIN that is shorter is no idle time: no keep-alive timeout is.
@@ -212,6 +214,7 @@ fn judge_fin(evidence: &Evidence<'_>, request: &Recent) -> Option<Confidence> {
         && race::is_next_talk(evidence)
         && asks(evidence)
         && !other
+        && unused::waited(evidence).is_none()
         && unheeded::unheeded(evidence).is_none())
     .then(|| facts::sure_if_framed(evidence, sure_of_pool(evidence)))
 }

@@ -7,6 +7,7 @@ use crate::verdict::evidence::{Shape, Talk};
 use crate::verdict::rule::{Confidence, Rule, hit, miss};
 use crate::verdict::talk::{
     after, broken_off, farewell, hidden, own_words, patience, race, refused_tls, turned_away, unheeded,
+    unused,
 };
 use crate::verdict::who::forgery::not_its_own;
 use crate::verdict::{Evidence, Fact, How, Sender, facts, talk};
@@ -110,6 +111,7 @@ fn between_exchanges(evidence: &Evidence<'_>, closer: Side) -> bool {
         && race::is_next_talk(evidence)
         && evidence.exchange.turns >= 2
         && unheeded::unheeded(evidence).is_none()
+        && unused::waited(evidence).is_none()
         && !evidence.answers_alert()
         && evidence.exchange.websocket().is_none()
 }
@@ -268,7 +270,8 @@ fn advise(evidence: &Evidence<'_>) -> String {
             "Before the {closer} closed, somebody on the path had answered it in the {writer}'s name; what met a closed socket is what the {writer} said itself. Ask who can see and write that traffic, and encrypt it."
         );
     }
-    if closer == Side::Server && never_used(evidence) {
+    let in_vain = unused::waited(evidence).or_else(|| evidence.idle_before.filter(|_| never_used(evidence)));
+    if let Some(waited) = in_vain.filter(|_| closer == Side::Server) {
         if turned_away::is_at_once(evidence) {
             return format!(
                 "{} The client's first words came too late for it.",
@@ -276,8 +279,7 @@ fn advise(evidence: &Evidence<'_>) -> String {
             );
         }
         return format!(
-            "The client's first words came when the server had waited {} for them and closed: a connection that was opened ahead of need (by a pool, or a browser). Let the client give up unused ones before the server does. {}",
-            facts::idle(evidence),
+            "The client's first words came when the server had waited {waited} for them and closed: a connection that was opened ahead of need (by a pool, or a browser). Let the client give up unused ones before the server does. {}",
             facts::retry_unseen(evidence)
         );
     }

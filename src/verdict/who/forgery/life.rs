@@ -56,7 +56,18 @@ pub(super) fn spoke_on(evidence: &Evidence<'_>, reset: &Reset) -> Option<Doubt> 
             decisive: !refuses_as_a_host(evidence, reset),
         });
     }
+    if beyond && left_out(evidence, reset, &fresh) {
+        return Some(doubt(fresh.frame, CONVICTS, format!("{says}, with bytes that this RST leaves out")));
+    }
     (later > REORDER).then(|| doubt(fresh.frame, 1, says))
+}
+
+/// Does a RST of a live socket, which has the number behind all that its host has sent (SND.NXT), leave out what comes after it, however soon?
+/// Sent before it, that would have been counted; after it, no socket is left that could send it.
+fn left_out(evidence: &Evidence<'_>, reset: &Reset, later: &Recent) -> bool {
+    let all_had = reset.rst.seq == reset.before.at(reset.by).snd_nxt;
+    let aborts = evidence.shape == Shape::Active && reset.rst.flags.ack();
+    aborts && all_had && later.len > 0 && !later.seq.before(reset.rst.seq)
 }
 
 /// Is it the later segment that does not come from the host? The RST goes on in its count and came as far as all that it sent; this did not.
@@ -207,6 +218,18 @@ mod tests {
         };
         assert_eq!(told("B > A R. id 90\nB > A R. id 70"), Some(Confidence::Possible));
         assert_ne!(told(""), Some(Confidence::Possible));
+    }
+
+    /// A device resets both sides in their names, and what the client says next is right behind the RST with its address.
+    #[test]
+    fn a_host_counts_what_it_has_sent_in_its_rst() {
+        let talk = "A > B S\nB > A S.\nA > B .\nA > B P. len 80\nB > A P. len 30\nA > B . id 7\n+1 ";
+        let told = |end: &str| verdict(&format!("{talk}{end}")).rst_by;
+        let forged = "A > B R. seq 1081 id 9\n+0.00003 A > B P. seq 1081 len 40 id 8\nB > A R";
+        assert_eq!(told(forged), Some(Sender::Middlebox));
+        // The path, or the capture, has put the RST before what had left first: it counts that.
+        let overtook = "A > B R. seq 1121 id 9\n+0.00003 A > B P. seq 1081 len 40 id 8";
+        assert_eq!(told(overtook), Some(Sender::Side(Side::Client)));
     }
 
     /// A filter answers a hello in the server's name, from nearby; what the client then refuses asks nothing of the server, whose next
