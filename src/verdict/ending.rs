@@ -2,10 +2,12 @@
 
 pub(super) mod answered_close;
 pub(super) mod arrived;
+pub(super) mod challenged;
 pub(super) mod gave_up;
 pub(super) mod half_close;
 pub(super) mod long_segments;
 pub(super) mod multipath;
+pub(super) mod never_taken;
 pub(super) mod outage;
 pub(super) mod probes;
 pub(super) mod shut_window;

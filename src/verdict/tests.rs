@@ -38,3 +38,4 @@ mod together;
 mod unheard;
 mod unheard_syn;
 mod unread;
+mod unusual_ends;

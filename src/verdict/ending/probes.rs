@@ -68,7 +68,8 @@ pub(in crate::verdict) fn probing(evidence: &Evidence<'_>) -> Option<Probing> {
         pause.times(4) >= interval.times(3) && pause.times(4) <= interval.times(5) && pause >= SHORTEST;
     // With the window shut, the same segments ask for room, not for life (RFC 9293 §3.8.6.1).
     let (me, peer) = (reset.before.at(reset.by), reset.before.at(reset.by.peer()));
-    let regular = regular && peer.edge.after(me.snd_nxt) && me.all_acked_by(peer);
+    let asks_for_life = !peer.seen() || peer.edge.after(me.snd_nxt) && me.all_acked_by(peer);
+    let regular = regular && asks_for_life;
     regular.then_some(Probing { probes: probes.len(), answers, interval, last_frame: last.frame })
 }
 

@@ -1,7 +1,7 @@
 //! What a RST shows by itself: its shape, what it answers, whether it took effect and arrived.
 
 use crate::flow::{Acceptance, Reset};
-use crate::verdict::ending::undelivered;
+use crate::verdict::ending::{challenged, undelivered};
 use crate::verdict::evidence::{Evidence, Shape};
 use crate::verdict::who::forgery::{self, stray};
 use crate::verdict::{Fact, How, Sender, Side, cap, report, who};
@@ -107,7 +107,10 @@ fn doubt(reset: &Reset) -> Option<Fact> {
 pub(in crate::verdict) fn of_ignored(evidence: &Evidence<'_>) -> Vec<Fact> {
     let Some(&(rst, acceptance)) = evidence.close.ignored.as_deref() else { return Vec::new() };
     let side = evidence.close.side(rst.by);
+    let lost = challenged::abort(evidence)
+        .map(|abort| abort.seq.offset_from(evidence.close.half_before(side).snd_nxt));
     let why = match acceptance {
+        _ if lost.is_some() => "it was challenged",
         Acceptance::InWindow => "it was in the window but not the next one, and was challenged",
         Acceptance::Ignored => "its numbers fit nothing that its receiver expected",
         _ => "both sides talked on",
@@ -116,8 +119,11 @@ pub(in crate::verdict) fn of_ignored(evidence: &Evidence<'_>) -> Vec<Fact> {
         let ttl = rst.ttl;
         format!("; its TTL is {ttl}, all other segments of the {side} have {usual} and timestamps, which it has not")
     });
-    let says =
-        format!("a RST with the {side}'s address did not take effect: {why}{}", odd.unwrap_or_default());
+    let ahead = lost.map(|bytes| {
+        format!(", since {bytes} bytes that the {side} had said before it were lost; what refuses the challenge says the same")
+    });
+    let more = odd.or(ahead).unwrap_or_default();
+    let says = format!("a RST with the {side}'s address did not take effect: {why}{more}");
     let mut facts = vec![Fact::at(rst.frame, says)];
     let (ours, zeek) = (evidence.how.by_rst(), evidence.close.conn_state.by_rst());
     if zeek && !ours {

@@ -1,7 +1,7 @@
 //! The handshake was done, and the overloaded server did not take the connection.
 
 use crate::flow::{Marks, Side};
-use crate::verdict::ending::arrived;
+use crate::verdict::ending::{arrived, never_taken};
 use crate::verdict::evidence::{Shape, Talk};
 use crate::verdict::rule::{Confidence, Rule, hit, miss};
 use crate::verdict::who::forgery;
@@ -28,6 +28,10 @@ the backlog and net.core.somaxconn, and find out why the program accepts too slo
         hit(
             "ignored",
             "A > B S\nB > A S.\nA > B .\nA > B P. len 5\n+0.2 A > B again\n+0.4 A > B again\n+0.4 B > A S. seq 5000 ack 1001\nA > B .\n+0.8 A > B P. seq 1001 len 5",
+        ),
+        hit(
+            "ignored until the attempt was given up",
+            "A > B S\nB > A S.\nA > B .\nA > B P. len 5\n+0.2 A > B again\n+0.8 B > A S. seq 5000 ack 1001\nA > B .\n+1 A > B P. seq 1001 len 5\nB > A R seq 5001",
         ),
         miss("the client aborted", "A > B S\nB > A S.\nA > B .\nA > B R."),
         miss("refused", "A > B S\nB > A R."),
@@ -82,7 +86,7 @@ fn judge_reset(evidence: &Evidence<'_>) -> Option<Confidence> {
     let only_syn = evidence.close.half_before(Side::Server).rcv_nxt
         == evidence.close.half_before(Side::Client).iss.plus(1);
     let bare = prompt.len == 0 && evidence.talk == Talk::Nothing;
-    (by_server && at_start && only_syn).then_some(if bare {
+    (by_server && at_start && only_syn).then_some(if bare || never_taken::only_offers(evidence) {
         Confidence::Likely
     } else {
         Confidence::Possible

@@ -89,12 +89,12 @@ fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
         return Some(Confidence::Possible);
     }
     if evidence.ended_by() != Some(Side::Client) || evidence.in_tls_handshake {
-        let before = tls::left_before_answer(evidence).then_some(Confidence::Possible);
-        let owed = matches!(evidence.talk, Talk::Awaiting | Talk::Answering) && talk::is_known(evidence);
-        let both = (owed && simultaneous::second(evidence).is_some()).then_some(Confidence::Possible);
-        return if tls::hello_in_vain(evidence) { Some(Confidence::Likely) } else { before.or(both) };
+        return left_as_well(evidence);
     }
-    if goaway::gave_up(evidence) || talk::is_broken(evidence) || sent_away::unanswered(evidence) {
+    if talk::is_broken(evidence) {
+        return talk::left_later(evidence).then_some(Confidence::Likely);
+    }
+    if goaway::gave_up(evidence) || sent_away::unanswered(evidence) {
         return None;
     }
     if patience::greeted_too_late(evidence) {
@@ -106,6 +106,21 @@ fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
     if !matches!(evidence.talk, Talk::Awaiting | Talk::Answering) {
         return of_unknown_end(evidence).filter(|_| talk::end_unknown(evidence));
     }
+    of_owed(evidence)
+}
+
+/// Did the client leave although the other side ended it, or in the handshake of TLS?
+fn left_as_well(evidence: &Evidence<'_>) -> Option<Confidence> {
+    if tls::hello_in_vain(evidence) {
+        return Some(Confidence::Likely);
+    }
+    let owed = matches!(evidence.talk, Talk::Awaiting | Talk::Answering) && talk::is_known(evidence);
+    let both = || owed && simultaneous::second(evidence).is_some();
+    (tls::left_before_answer(evidence) || both()).then_some(Confidence::Possible)
+}
+
+/// What it owed was known, or seemed to be.
+fn of_owed(evidence: &Evidence<'_>) -> Option<Confidence> {
     match evidence.how {
         // Whoever has the last chunk has all.
         _ if talk::lacks_only_trailer(evidence) => Some(Confidence::Possible),

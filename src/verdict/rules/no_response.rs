@@ -2,7 +2,7 @@
 
 use crate::flow::{Side, Turn};
 use crate::time::Span;
-use crate::verdict::ending::{half_close, probes, shut_window, simultaneous, together};
+use crate::verdict::ending::{challenged, half_close, probes, shut_window, simultaneous, together};
 use crate::verdict::evidence::{Shape, Talk};
 use crate::verdict::rule::{Confidence, Rule, hit, miss};
 use crate::verdict::talk::{
@@ -88,6 +88,11 @@ fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
             || half_close::server_ended_later(evidence).is_some() || simultaneous::second(evidence).is_some();
         return (talk::is_known(evidence) && too()).then_some(Confidence::Possible);
     }
+    weigh(evidence, sent_away, early)
+}
+
+/// How sure it is that the server's end left the request without an answer.
+fn weigh(evidence: &Evidence<'_>, sent_away: bool, early: bool) -> Option<Confidence> {
     // Where several went together, some of which had said nothing or which had waited for different times, the listener was closed, or the program
     // ended that had not read them.
     let around = evidence.surroundings;
@@ -106,6 +111,8 @@ fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
         How::Reset if farewell::last_word_left_unread(evidence) => Confidence::Possible,
         How::Reset if initiative::server_may_have_asked(evidence) => Confidence::Possible,
         How::Reset if evidence.shape == Shape::Active => Confidence::Likely,
+        // What it had said was lost, and may have been the answer.
+        How::Reset => return challenged::abort(evidence).map(|_| Confidence::Possible),
         _ => return None,
     };
     let sure = facts::sure_if_framed(evidence, guess);

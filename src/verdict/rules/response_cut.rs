@@ -71,7 +71,7 @@ fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
     }
     // Some clients read what others take for an error.
     if talk::is_broken(evidence) {
-        return Some(Confidence::Likely);
+        return Some(if talk::left_later(evidence) { Confidence::Possible } else { Confidence::Likely });
     }
     let began =
         evidence.talk == Talk::Answering || (evidence.how == How::Reset && talk::end_unknown(evidence));

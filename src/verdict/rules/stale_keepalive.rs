@@ -199,8 +199,8 @@ fn swallowed(evidence: &Evidence<'_>) -> Option<Turn> {
 fn judge_fin(evidence: &Evidence<'_>, request: &Recent) -> Option<Confidence> {
     let fin = (*evidence.close.fins.at(evidence.close.end(Side::Server)))?;
     let unknown = !fin.ack.after(request.seq);
-    // An early answer is no end of the request: what comes is the rest of it.
-    let answered_early = evidence.exchange.request_unfinished();
+    // An early answer is no end of the request: what comes is the rest of it. But a request that crossed the FIN may be long.
+    let answered_early = evidence.exchange.request_unfinished() && !evidence.request_crossed;
     // Behind a CONNECT comes what is meant for somebody else.
     let tunnel = evidence.http().is_some_and(|http| http.request.method == "CONNECT");
     let between =

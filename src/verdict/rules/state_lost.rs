@@ -1,8 +1,9 @@
 //! A RST answers a segment in mid-connection, and the host never said goodbye.
 
+use crate::flow::Side;
 use crate::time::Span;
 use crate::verdict::ending::outage::{self, Outage};
-use crate::verdict::ending::{gave_up, together};
+use crate::verdict::ending::{gave_up, never_taken, together};
 use crate::verdict::evidence::Shape;
 use crate::verdict::rule::{Confidence, Rule, hit, miss};
 use crate::verdict::who::forgery;
@@ -70,7 +71,9 @@ fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
     if !answers {
         return None;
     }
-    let knew = evidence.close.half_before(side).has_data() || evidence.close.half_before(side).packets > 1;
+    let own = evidence.close.half_before(side);
+    let only_offers = side == Side::Server && never_taken::only_offers(evidence);
+    let knew = (own.has_data() || own.packets > 1) && !only_offers;
     // Its own RST, lost on the way to the other side or ignored there, is a goodbye too.
     let said_goodbye =
         evidence.close.ignored.as_ref().is_some_and(|ignored| evidence.close.side(ignored.0.by) == side);

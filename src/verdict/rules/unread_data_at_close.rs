@@ -112,7 +112,8 @@ fn went_on_unanswered(evidence: &Evidence<'_>, side: Side) -> bool {
 fn may_have_left_some(evidence: &Evidence<'_>, side: Side) -> bool {
     let answered = evidence.talk == Talk::Complete && !talk::end_unknown(evidence);
     let heard = evidence.close.half_before(Side::Client).has_data();
-    side == Side::Server && answered && heard && !talk::is_quiet(evidence)
+    let spoke = evidence.reset().map(|reset| reset.rst.ts.since(evidence.close.half_before(side).last_data));
+    side == Side::Server && answered && heard && spoke.is_some_and(|pause| pause < talk::QUIET)
 }
 
 /// The other side's data went on after this side's FIN.

@@ -1,6 +1,7 @@
 //! What protocols tell of what is owed: where a message ends, and which words end a session.
 
-use crate::flow::{BodyLength, Exchange, Fatal, GoAway, Http, Marks, Owed, Roles, Side, Turn};
+use crate::flow::{BodyLength, Exchange, Fatal, GoAway, Http, Marks, Owed, Recent, Roles, Side, Turn};
+use crate::time::Span;
 
 use super::{Talk, broken_off, given_up, version};
 use crate::verdict::How;
@@ -11,6 +12,8 @@ use crate::verdict::evidence::Evidence;
 
 /// RFC 9110 §15.2.2.
 const SWITCHING_PROTOCOLS: u16 = 101;
+/// A parser that gives up does so as it reads.
+const STUMBLES: Span = Span::from_millis(100);
 
 /// What was owed in a connection whose protocol tells, the surest first; `None` where none does, so that turns have to.
 pub(in crate::verdict) fn told(evidence: &Evidence<'_>, turn: Turn) -> Option<Talk> {
@@ -79,6 +82,16 @@ pub(super) fn answer_is_whole(evidence: &Evidence<'_>) -> bool {
 pub(in crate::verdict) fn is_broken(evidence: &Evidence<'_>) -> bool {
     let ended = matches!(evidence.how, How::Fin | How::FinThenReset | How::Reset);
     ended && evidence.exchange.owed() == Some(Owed::Rest(BodyLength::Broken))
+}
+
+/// Did the client end it for another reason? One that cannot read on leaves as that comes; this one had had all for a while.
+pub(in crate::verdict) fn left_later(evidence: &Evidence<'_>) -> bool {
+    let (close, server) = (evidence.close, evidence.close.end(Side::Server));
+    let end = evidence.fin(Side::Client).map_or(evidence.end_time(), |fin| fin.ts);
+    let before = |said: &&Recent| said.by == server && said.len > 0 && said.ts <= end;
+    let read = close.recent.iter().rev().find(before).map(|last| end.since(last.ts));
+    let way = close.rtt.unwrap_or(Span::ZERO);
+    evidence.ended_by() == Some(Side::Client) && read.is_some_and(|read| read > STUMBLES.plus(way))
 }
 
 /// Did all of a chunked answer come, the last chunk too, and only the empty line behind it not? Some clients take that for an error.

@@ -30,6 +30,7 @@ pub(in crate::verdict) use self::twin::answered_twice;
 pub(in crate::verdict) use self::words::{is_foreign_fin, not_its_own};
 
 use crate::verdict::evidence::{Evidence, Shape};
+use crate::verdict::who::shape::acknowledges;
 use crate::verdict::{Fact, How, talk};
 
 /// Weights of doubts that together make it likely that a device sent the RST.
@@ -233,9 +234,10 @@ fn no_timestamps(evidence: &Evidence<'_>, reset: &Reset, baseline: &Baseline<'_>
         && !reset.rst.traits.has(Traits::TIMESTAMPS)
         && !(reset.rst.ip_id == 0 && baseline.counts_nothing());
     let side = claimed(evidence, reset);
-    missing.then(|| {
-        doubt(reset.rst.frame, 1, format!("it has no timestamps, as all other segments of the {side} have"))
-    })
+    // Linux's live socket neither leaves them out nor leaves its count.
+    let weight = 1 + u32::from(baseline.counts_by_socket() && !baseline.goes_on_in(&reset.rst));
+    let says = format!("it has no timestamps, as all other segments of the {side} have");
+    missing.then(|| doubt(reset.rst.frame, weight, says))
 }
 
 fn other_ip_id(evidence: &Evidence<'_>, reset: &Reset, baseline: &Baseline<'_>) -> Option<Doubt> {
@@ -311,5 +313,7 @@ fn odd_ack(evidence: &Evidence<'_>, reset: &Reset, baseline: &Baseline<'_>) -> O
     let ttl = if own.seen() { own.ttl } else { reset.rst.ttl };
     let windows = initial_ttl(ttl) == WINDOWS_TTL && (ack == seq || evidence.shape == Shape::Active);
     let odd = !flags.ack() && ack.0 != 0 && !windows && !baseline.goes_on_in(&reset.rst);
-    odd.then(|| doubt(reset.rst.frame, 1, "it has an acknowledgement number but no ACK flag".to_owned()))
+    // Nothing that was ever said, where Linux would say nothing.
+    let weight = 1 + u32::from(baseline.counts_by_socket() && !acknowledges(reset));
+    odd.then(|| doubt(reset.rst.frame, weight, "it has an acknowledgement number but no ACK flag".to_owned()))
 }

@@ -5,6 +5,7 @@
 
 use crate::flow::{FlowKey, Marks, Recent, Reset, Side};
 
+use crate::verdict::ending::never_taken;
 use crate::verdict::evidence::{Evidence, Shape, Talk};
 use crate::verdict::talk::{unheeded, unread};
 use crate::verdict::{How, Sender, talk};
@@ -101,6 +102,9 @@ fn reply(evidence: &Evidence<'_>, reset: &Reset, side: Side) -> Vec<&'static str
     if is_handshake_answer(evidence, reset, prompt) {
         return handshake(evidence, prompt);
     }
+    if side == Side::Server && never_taken::only_offers(evidence) {
+        return vec!["flags", "no_socket"];
+    }
     if evidence.fin_frame(side).is_none() {
         if evidence.close.stray_syn.as_ref().is_some_and(|syn| FlowKey::of(syn).1 == reset.by) {
             // It was connecting anew and met the acknowledgement of the old connection (RFC 9293 §3.5.1, figure 9).
@@ -123,7 +127,11 @@ fn reply(evidence: &Evidence<'_>, reset: &Reset, side: Side) -> Vec<&'static str
     match (fin_acked, data) {
         (true, true) if by_data() => vec!["abort_on_data", "timewait_socket", "no_socket"],
         (true, true) => vec!["timewait_socket", "no_socket", "abort_on_data"],
-        (true, false) => vec!["no_socket", "timewait_socket", "abort_on_linger"],
+        // A program that waits for nothing (`TCP_LINGER2` below 0) is rid of its socket as its FIN is acknowledged, which that meets.
+        (true, false) if by_data() => {
+            vec!["abort_on_data", "no_socket", "timewait_socket", "abort_on_linger"]
+        }
+        (true, false) => vec!["no_socket", "timewait_socket", "abort_on_data", "abort_on_linger"],
         (false, _) => vec!["abort_on_data", "no_socket", "timewait_socket"],
     }
 }

@@ -39,10 +39,15 @@ pub(super) fn spoke_on(evidence: &Evidence<'_>, reset: &Reset) -> Option<Doubt> 
     let proven = match sent_after(evidence, reset, &fresh) {
         Some(true) if may_be_older(evidence, reset, &fresh) => false,
         Some(true) => later > REORDER && (beyond || after.acknowledged_news || later > UNDER_WAY),
+        Some(false) if had_more(evidence, reset, &fresh) => false,
         Some(false) => return None,
-        None => later > UNDER_WAY_UNSTAMPED,
+        None if later > UNDER_WAY => {
+            later > UNDER_WAY_UNSTAMPED || answers_what_was_under_way(evidence, reset, &fresh)
+        }
+        None => false,
     };
-    if proven || same_id(evidence, reset, &fresh) {
+    let took = takes_what_it_refused(evidence, reset, &fresh);
+    if proven || took || same_id(evidence, reset, &fresh) {
         // Where it never left that host, another may have its address, and answers for it.
         let kernel = may_be_own_kernel(evidence, reset);
         // From just as far as its host answers, or past all places that its host's segments pass, and with their TTL: whoever else sent it
@@ -53,11 +58,14 @@ pub(super) fn spoke_on(evidence: &Evidence<'_>, reset: &Reset) -> Option<Doubt> 
         return Some(Doubt {
             fact: Fact::at(fresh.frame, says),
             weight,
-            decisive: !refuses_as_a_host(evidence, reset),
+            decisive: !refuses_as_a_host(evidence, reset) && (proven || !took),
         });
     }
     if beyond && left_out(evidence, reset, &fresh) {
         return Some(doubt(fresh.frame, CONVICTS, format!("{says}, with bytes that this RST leaves out")));
+    }
+    if had_more(evidence, reset, &fresh) {
+        return Some(doubt(fresh.frame, CONVICTS, format!("{says}, and had heard more than this RST tells")));
     }
     (later > REORDER).then(|| doubt(fresh.frame, 1, says))
 }
@@ -68,6 +76,27 @@ fn left_out(evidence: &Evidence<'_>, reset: &Reset, later: &Recent) -> bool {
     let all_had = reset.rst.seq == reset.before.at(reset.by).snd_nxt;
     let aborts = evidence.shape == Shape::Active && reset.rst.flags.ack();
     aborts && all_had && later.len > 0 && !later.seq.before(reset.rst.seq)
+}
+
+/// Does it acknowledge more than the RST of a live socket? A host takes back nothing that it acknowledged, so that it was sent later, in whatever order
+/// the two came; and no socket was left to send it.
+fn had_more(evidence: &Evidence<'_>, reset: &Reset, later: &Recent) -> bool {
+    let aborts = evidence.shape == Shape::Active && reset.rst.flags.ack();
+    // A FIN takes a number that some RSTs leave out.
+    aborts && later.flags.ack() && later.ack.after(reset.rst.ack.plus(1))
+}
+
+/// Does it acknowledge the very data that the RST refuses, as a host without a socket does? No socket hears what came when there was none, unless it
+/// came twice.
+fn takes_what_it_refused(evidence: &Evidence<'_>, reset: &Reset, later: &Recent) -> bool {
+    let refused = reset.prompt.filter(|prompt| prompt.len > 0 && evidence.shape == Shape::Reply);
+    let Some(refused) = refused.filter(|_| !evidence.prompt_was_repeated()) else { return false };
+    let again = |said: &&Recent| said.by == refused.by && said.seq == refused.seq && said.len > 0;
+    let once = evidence.close.recent.iter().filter(again).count() <= 1;
+    let more = later.len > 0 && later.flags.ack() && !later.ack.before(refused.seq_end());
+    // Of several that were captured as one, it may have had some, and answered those.
+    let whole = reset.before.at(reset.by).rcv_nxt == refused.seq;
+    once && more && whole && !later.seq.before(reset.rst.seq)
 }
 
 /// Is it the later segment that does not come from the host? The RST goes on in its count and came as far as all that it sent; this did not.
@@ -153,6 +182,16 @@ fn sent_after(evidence: &Evidence<'_>, reset: &Reset, later: &Recent) -> Option<
     Some(ticks.plus(CLOCK_SLACK) >= reset.rst.ts.since(last.ts))
 }
 
+/// Does it acknowledge what had been said less than a round trip before the RST came? That cannot have reached the host when a RST of its own left.
+fn answers_what_was_under_way(evidence: &Evidence<'_>, reset: &Reset, later: &Recent) -> bool {
+    let Some(leg) = *evidence.close.legs.at(reset.by) else { return false };
+    let own = reset.before.at(reset.by);
+    let news = later.flags.ack() && later.ack.after(own.rcv_nxt);
+    let asked = |said: &&Recent| said.by != reset.by && said.len > 0 && said.serial < reset.serial;
+    let mut asked = evidence.close.recent.iter().filter(asked).filter(|said| said.seq_end() == later.ack);
+    news && asked.next().is_some_and(|said| reset.rst.ts.since(said.ts) < leg.shortest)
+}
+
 /// May it have been sent before the RST, and have come later by another delay? It does not acknowledge what the RST answers: its sender had
 /// not heard that by then. How long the segment that its timestamp is compared with was under way nobody knows either, so that in less than
 /// a round trip two stamps prove nothing.
@@ -199,7 +238,9 @@ fn is_fresh(evidence: &Evidence<'_>, reset: &Reset, recent: &Recent) -> bool {
     let all_kept = close.recent.first().is_some_and(|first| first.is_at(close.start));
     let again = before().any(|other| (other.seq, other.len) == (recent.seq, recent.len));
     let later = newest(evidence, reset).is_some_and(|last| is_later(last.tsval, recent.tsval));
-    let identified = recent.ip_id != 0 || recent.tsval != 0;
+    // What goes beyond all that it had said before the RST is no copy of that.
+    let beyond = recent.seq_end().after(reset.before.at(reset.by).snd_nxt);
+    let identified = recent.ip_id != 0 || recent.tsval != 0 || beyond;
     identified && (news || all_kept || again || later) && !before().any(|other| same(&other))
 }
 

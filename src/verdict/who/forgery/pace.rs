@@ -3,8 +3,8 @@
 use crate::flow::{End, Leg, Recent, Reset, Side};
 use crate::time::Span;
 
-use super::{CONVICTS, Doubt, claimed, doubt};
-use crate::verdict::evidence::Evidence;
+use super::{Baseline, CONVICTS, Doubt, claimed, doubt};
+use crate::verdict::evidence::{Evidence, Shape};
 
 /// Below this, a round trip says nothing about distance: scheduling takes as long.
 const FAR: Span = Span::from_millis(5);
@@ -82,11 +82,20 @@ pub(super) fn too_soon(evidence: &Evidence<'_>, reset: &Reset) -> Option<Doubt> 
         // Measured more than once, a distance is no accident; nothing crosses a quarter of it and comes back. But only a kernel
         // answers at once, as in a handshake: what a program acknowledges with its answers takes as long as those.
         () if took.times(4) < far && is_known(evidence, &leg) => CONVICTS,
+        // Whoever answered the SYN from there is not who speaks from here, with another TTL.
+        () if took.times(4) < far && alone_with_its_ttl(evidence, reset) => CONVICTS,
         () => 2,
     };
     let side = claimed(evidence, reset);
     let says = format!("it responds to frame {} after {took}; the {side} is {far} away", cause.frame);
     Some(doubt(reset.rst.frame, weight, says))
+}
+
+/// Has the RST of a live socket another TTL than the one segment that came before it, too few to tell what is usual?
+fn alone_with_its_ttl(evidence: &Evidence<'_>, reset: &Reset) -> bool {
+    let baseline = Baseline::of(evidence, reset);
+    let single = !baseline.has_their_ttl() && !baseline.has_no_ttl() && baseline.other_ttl().is_none();
+    single && evidence.shape == Shape::Active && evidence.close.handshake_seen()
 }
 
 /// Was the distance measured more than once, and one of them when only a kernel answers?
