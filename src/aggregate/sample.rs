@@ -116,6 +116,7 @@ fn ladder(end_time: Timestamp) -> Vec<Rung> {
         ack,
         len,
         effect: if frame == 12 { Effect::Fatal } else { Effect::Ordinary },
+        left_out: 0,
     };
     let (ack, push) = (Flags::ACK, Flags::ACK.with(Flags::PSH));
     vec![

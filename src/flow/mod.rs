@@ -59,7 +59,7 @@ pub use key::{Both, End, FlowKey};
 pub use passage::{Elsewhere, Passage, compare, nearest};
 pub use place::{Copied, Look, Looks, Place};
 pub use places::{PLACES, Places, Recorded};
-pub use recent::Recent;
+pub use recent::{LADDER, Recent};
 pub use roles::Roles;
 pub use router::{Address, Arrival, Router, SHARDS};
 pub use shard::Provisional;

@@ -13,7 +13,7 @@ use super::place::{Look, Place};
 const AHEAD: u64 = 8;
 
 /// How many segments of a connection are kept for its ladder.
-pub(super) const LADDER: usize = 16;
+pub const LADDER: usize = 16;
 
 /// What is kept of a segment.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
@@ -168,6 +168,25 @@ impl RecentRing {
         })
     }
 
+    /// The last segments of the connection whose latest has serial number `last`, oldest first; where many came behind the RST with serial number
+    /// `reset`, the last of those, and as many up to it as are kept of any. Each that is left out came behind it, so that the walk costs no more
+    /// than they did.
+    pub(super) fn ladder(&self, last: u64, reset: Option<u64>, most: usize) -> Vec<Recent> {
+        let mut ladder: Vec<Recent> = Vec::with_capacity(LADDER.min(most));
+        let reset = reset.unwrap_or(u64::MAX);
+        let behind = |recent: &&Recent| recent.serial > reset;
+        let mut back = self.back_from(last).peekable();
+        while ladder.len() < LADDER / 2 {
+            let Some(recent) = back.next_if(behind) else { break };
+            ladder.push(*recent);
+        }
+        let many = back.peek().is_some_and(behind);
+        let before = if many { LADDER } else { LADDER - ladder.len() };
+        ladder.extend(back.skip_while(behind).take(before));
+        ladder.reverse();
+        ladder
+    }
+
     fn get(&self, serial: u64) -> Option<&Entry> {
         let age = self.written.checked_sub(serial)?;
         let index = serial.checked_sub(1)?;
@@ -198,5 +217,17 @@ mod tests {
         assert_eq!(frames(last[0]), [5, 3]);
         assert_eq!(frames(last[1]), [6, 4]);
         assert_eq!(frames(0), [0; 0]);
+    }
+
+    /// A RST in the midst of a download, which the server does not hear of for a round trip: what came before it is what tells who sent it.
+    #[test]
+    fn a_ladder_keeps_what_came_before_the_rst() {
+        let mut ring = RecentRing::new(64);
+        let last = (1..=40).fold(0, |last, frame| ring.push(last, || numbered(frame)));
+        let frames = |reset| ring.ladder(last, reset, 40).iter().map(|r| r.frame).collect::<Vec<_>>();
+        assert_eq!(frames(None), (25..=40).collect::<Vec<_>>());
+        assert_eq!(frames(Some(35)), (25..=40).collect::<Vec<_>>());
+        assert_eq!(frames(Some(20)), (5..=20).chain(33..=40).collect::<Vec<_>>());
+        assert_eq!(frames(Some(3)), (1..=3).chain(33..=40).collect::<Vec<_>>());
     }
 }

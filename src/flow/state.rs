@@ -324,9 +324,7 @@ fn tell(flow: &Flow, cold: &Cold, ring: &RecentRing, held: Held, closed_at: Time
     let background =
         Background { history: cold.history.letters(), no_payload: orig.bytes == 0 && resp.bytes == 0 };
     let heard = usize::try_from(orig.packets.saturating_add(resp.packets)).unwrap_or(LADDER);
-    let mut recent: Vec<Recent> = Vec::with_capacity(LADDER.min(heard));
-    recent.extend(ring.back_from(flow.recent).take(LADDER));
-    recent.reverse();
+    let recent = ring.ladder(flow.recent, held.reset.as_ref().map(|reset| reset.serial), heard);
     let exchange = held.exchange.unwrap_or_else(Exchange::nothing);
     Close {
         key: flow.key,

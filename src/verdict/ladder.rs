@@ -1,7 +1,7 @@
 //! The last segments between the two sides, as far as they are still known: what a person would look for in a packet list.
 
 use crate::decode::{Flags, SeqNumber};
-use crate::flow::{Close, Recent, Side};
+use crate::flow::{Close, End, LADDER, Recent, Side};
 use crate::time::Timestamp;
 
 use super::Evidence;
@@ -25,6 +25,8 @@ pub struct Rung {
     pub len: u32,
     /// What it did.
     pub effect: Effect,
+    /// As many segments before it are left out: of what comes behind a RST only the last is shown.
+    pub left_out: u64,
 }
 
 /// What a segment did to its connection.
@@ -39,7 +41,26 @@ pub enum Effect {
 /// The rungs, oldest first.
 pub(super) fn of(evidence: &Evidence<'_>) -> Vec<Rung> {
     let fatal = fatal(evidence);
-    evidence.close.recent.iter().map(|recent| rung(evidence.close, recent, fatal)).collect()
+    let left_out = left_out(evidence);
+    let rung = |recent: &Recent| {
+        let before = left_out.filter(|(first, _)| *first == recent.serial).map_or(0, |(_, count)| count);
+        Rung { left_out: before, ..rung(evidence.close, recent, fatal) }
+    };
+    let recent = &evidence.close.recent;
+    recent.iter().skip(recent.len().saturating_sub(LADDER)).map(rung).collect()
+}
+
+/// The first that is known behind the RST, and how many were before it that are not.
+fn left_out(evidence: &Evidence<'_>) -> Option<(u64, u64)> {
+    let reset = evidence.close.reset.as_deref()?;
+    let behind = || evidence.close.recent.iter().filter(|recent| recent.serial > reset.serial);
+    let first = behind().next()?.serial;
+    let count = |end: End| {
+        let after = reset.after.at(end);
+        u64::from(after.segments) + u64::from(after.resets)
+    };
+    let all = count(End::Low) + count(End::High);
+    Some((first, all.saturating_sub(behind().count() as u64)))
 }
 
 /// Which of all segments ended it: the RST that took effect, else the first FIN.
@@ -65,6 +86,7 @@ fn rung(close: &Close, recent: &Recent, fatal: Option<u64>) -> Rung {
         ack: recent.flags.ack().then(|| beyond(recent.ack, by.peer())),
         len: recent.len,
         effect: if fatal == Some(recent.serial) { Effect::Fatal } else { Effect::Ordinary },
+        left_out: 0,
     }
 }
 

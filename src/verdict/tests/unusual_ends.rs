@@ -137,3 +137,18 @@ fn an_abort_that_was_challenged_is_told() {
     assert_eq!(cause(&told).0, Some("no_response"), "{:?} {:?}", told.alternatives, told.evidence);
     assert!(told.evidence.iter().any(|fact| fact.fact.contains("240 bytes")), "{:?}", told.evidence);
 }
+
+/// A RST in the midst of an upload, whose acknowledgements still come for a round trip: that it has no timestamps, as those before it have, is
+/// not forgotten over them.
+#[test]
+fn what_came_before_the_rst_is_known_however_much_follows() {
+    let open = "A > B S tsval 1\n+0.02 B > A S. id 0 tsval 1\nA > B . tsval 2\nA > B P. len 900 tsval 2\nB > A . id 71 tsval 3\nB > A . id 72 tsval 3\n";
+    let upload = "A > B . len 1400 tsval 4\n".repeat(9);
+    let ack = |n: u32| format!("B > A . seq 5001 ack {} id {} tsval 5\nA > B R\n", 3301 + n * 1400, 73 + n);
+    let acks = (0..9).map(ack).collect::<Vec<_>>().concat();
+    let told = verdict(&format!("{open}{upload}B > A R. ack 14501 id 0\n{acks}"));
+    assert_eq!(told.rst_by, Some(Sender::Middlebox), "{:?}", told.evidence);
+    let rst = told.ladder.iter().position(|rung| rung.flags.rst()).unwrap();
+    assert_eq!(told.ladder.len(), 16);
+    assert_eq!((told.ladder[rst].left_out, told.ladder[rst + 1].left_out), (0, 10));
+}

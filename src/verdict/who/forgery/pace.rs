@@ -77,6 +77,8 @@ pub(super) fn too_soon(evidence: &Evidence<'_>, reset: &Reset) -> Option<Doubt> 
     let far = leg.shortest;
     let weight = match () {
         () if far < FAR || took.times(5) >= far.times(4) => return None,
+        // Who has closed refuses what comes then; what was measured before may have been slow.
+        () if took.times(4) >= far && refuses_behind_its_fin(evidence, reset) => return None,
         // Once it may have been slow by chance; a kernel that was heard at that pace again and again is not that much nearer now.
         () if took.times(2) >= far => 1 + u32::from(took.times(3) < far.times(2) && is_known(evidence, &leg)),
         // Measured more than once, a distance is no accident; nothing crosses a quarter of it and comes back. But only a kernel
@@ -89,6 +91,11 @@ pub(super) fn too_soon(evidence: &Evidence<'_>, reset: &Reset) -> Option<Doubt> 
     let side = claimed(evidence, reset);
     let says = format!("it responds to frame {} after {took}; the {side} is {far} away", cause.frame);
     Some(doubt(reset.rst.frame, weight, says))
+}
+
+/// Is it what a host answers behind its own FIN, to whatever comes?
+fn refuses_behind_its_fin(evidence: &Evidence<'_>, reset: &Reset) -> bool {
+    evidence.shape == Shape::Reply && evidence.fin(claimed(evidence, reset)).is_some()
 }
 
 /// Has the RST of a live socket another TTL than the one segment that came before it, too few to tell what is usual?

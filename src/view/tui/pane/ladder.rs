@@ -31,8 +31,17 @@ pub(super) fn lines(end: &Verdict, theme: Theme, width: usize) -> Vec<Line<'stat
     let told = format!(" {:10}frame, seconds; client {} server; !! ended it", "ladder", theme.shafts().right);
     let zero = end.ladder.iter().find(|rung| rung.effect == Effect::Fatal).map_or(end.end_time, |it| it.time);
     let room = width.saturating_sub(BEFORE).clamp(LEAST, MOST);
-    let rungs = end.ladder.iter().map(|rung| line(rung, forger(end, rung), zero, room, theme));
+    let rungs = end.ladder.iter().flat_map(|rung| {
+        left_out(rung).into_iter().chain([line(rung, forger(end, rung), zero, room, theme)])
+    });
     std::iter::once(Line::styled(cut(&told, width, theme), Theme::quiet())).chain(rungs).collect()
+}
+
+/// Says how many segments are not shown before this one.
+fn left_out(rung: &Rung) -> Option<Line<'static>> {
+    let many = if rung.left_out == 1 { "segment" } else { "segments" };
+    let says = format!("{:BEFORE$}({} more {many})", "", rung.left_out);
+    (rung.left_out > 0).then(|| Line::styled(says, Theme::quiet()))
 }
 
 /// Who sent it where that is not whose address it carries.
