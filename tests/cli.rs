@@ -171,6 +171,25 @@ fn several_captures_are_merged_or_separate() {
     assert!(page.contains("\nother.pcap\n\n1 bad end of 1 connection "), "{page}");
 }
 
+/// Both hosts captured, and a device between gives the client another address.
+#[test]
+fn connections_that_were_captured_behind_address_translation_too_are_said_to_be_counted_twice() {
+    let place = Place::new();
+    let capture = |client: [u8; 4]| Capture::new().reset((client, 50_001), SERVER).bytes();
+    place.write("c.pcap", &capture([10, 1, 0, 2]));
+    place.write("s.pcap", &capture([10, 9, 0, 1]));
+    let page = place.run("replay c.pcap s.pcap");
+    let words = page.stdout.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(words.contains("note: 1 connection is another of these, captured again behind"), "{words}");
+    assert!(page.stderr.contains("10.1.0.2:50001 > 10.0.9.2:8080 is 10.9.0.1:50001"), "{}", page.stderr);
+    let summary = place.run("replay c.pcap s.pcap --format summary").stdout;
+    assert!(
+        summary.contains("\nconnections 2\n") && summary.contains("\nnotice 1 connection is another"),
+        "{summary}"
+    );
+    assert!(!place.run("replay c.pcap s.pcap --separate").stdout.contains("translation"));
+}
+
 #[test]
 fn frames_may_be_chosen_by_filter_and_time_and_number() {
     let place = Place::mixed();

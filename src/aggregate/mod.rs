@@ -10,6 +10,7 @@ mod series;
 mod tally;
 mod top;
 mod totals;
+mod twice;
 
 pub use health::{Footprint, InterfaceHealth, RingHealth};
 pub use intake::{Dropped, Intake};
@@ -18,6 +19,7 @@ pub use ours::Ours;
 pub use peer::{Peer, PeerCounts};
 pub use series::{SERIES_COUNTS, SERIES_SECONDS, Series};
 pub use totals::{CauseCount, ResetCounts, Totals};
+pub use twice::{Sight, Twice};
 
 use smallvec::SmallVec;
 
@@ -27,6 +29,7 @@ use crate::verdict::{Addr, Ruling};
 use self::peer::Record;
 use self::tally::Way;
 use self::top::{Hashed, Place, Top};
+use self::twice::Sights;
 
 /// Addresses that are counted at the same time. Beyond half as many again, for which an index of 2^18 entries is just large enough
 /// (half of them stay free), the ones with the fewest connections give way.
@@ -45,6 +48,7 @@ pub struct Aggregate {
     waiting: Vec<Waiting>,
     local: Vec<Network>,
     recency: Recency,
+    sights: Sights,
 }
 
 /// Whether it is also counted when things happened: only who draws it needs it.
@@ -73,6 +77,8 @@ pub struct Snapshot {
     pub totals: Totals,
     /// With whom they were.
     pub peers: Peers,
+    /// Those that were captured twice, under different addresses.
+    pub twice: Twice,
 }
 
 /// The peers with the most bad ends.
@@ -100,6 +106,7 @@ impl Aggregate {
             waiting: Vec::with_capacity(TOGETHER + 1),
             local,
             recency: Recency::Ignored,
+            sights: Sights::default(),
         }
     }
 
@@ -162,6 +169,17 @@ impl Aggregate {
         }
     }
 
+    /// Takes note of the numbers with which the client and the server of a connection began.
+    pub fn note_numbers(&mut self, ruling: &Ruling, numbers: [u32; 2]) {
+        self.sights.note(ruling, numbers);
+    }
+
+    /// Connections so far that were captured twice, under different addresses.
+    #[must_use]
+    pub const fn twice(&self) -> Twice {
+        self.sights.twice()
+    }
+
     /// Connections so far whose end is known to have hurt somebody.
     #[must_use]
     pub const fn harmful(&self) -> u64 {
@@ -171,7 +189,7 @@ impl Aggregate {
     /// The counts so far, with the `top` worst peers.
     pub fn snapshot(&mut self, top: usize) -> Snapshot {
         self.count_waiting();
-        Snapshot { totals: self.totals.sorted(), peers: self.peers(top) }
+        Snapshot { totals: self.totals.sorted(), peers: self.peers(top), twice: self.twice() }
     }
 
     fn peers(&self, top: usize) -> Peers {

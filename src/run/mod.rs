@@ -25,6 +25,7 @@ mod settings;
 mod surroundings;
 mod survey;
 mod talk;
+mod translated;
 #[cfg(feature = "live")]
 mod watch;
 

@@ -170,6 +170,9 @@ impl<'a> Desk<'a> {
         let ruling = &judged.ruling;
         if ruling.finality == Finality::Final {
             self.aggregate.count_ruling(ruling);
+            if let Some(numbers) = judged.numbers() {
+                self.aggregate.note_numbers(ruling, numbers);
+            }
         }
         // Words are made only where somebody reads them.
         if self.view.wants(ruling) {

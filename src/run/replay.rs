@@ -22,7 +22,7 @@ use super::meter::Meter;
 use super::pass::{Desk, Pass, Stop};
 use super::player::Player;
 use super::reader::Reader;
-use super::{Status, confinement, footprint, output, pipeline, settings, survey, talk};
+use super::{Status, confinement, footprint, output, pipeline, settings, survey, talk, translated};
 
 /// A replay under way: what outlives a single report.
 struct Session<'a> {
@@ -208,8 +208,9 @@ impl Session<'_> {
         if desk.view.wants_quit() {
             return Ok(());
         }
+        let twice = translated::notice(&desk.aggregate.twice());
         let mut notices: Vec<String> =
-            reader.notices().iter().map(ToString::to_string).chain(misfit).collect();
+            reader.notices().iter().map(ToString::to_string).chain(misfit).chain(twice).collect();
         if !desk.view.owns_terminal() {
             notices.iter().for_each(talk::say);
         }

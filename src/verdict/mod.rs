@@ -13,6 +13,7 @@ pub mod example;
 mod facts;
 mod harm;
 mod ladder;
+mod numbers;
 mod precedents;
 pub mod programs;
 mod report;

@@ -31,7 +31,7 @@ use self::stop::Bell;
 use self::tools::Toolbox;
 use super::gate::Gate;
 use super::pass::{Desk, Pass, Stop};
-use super::{Status, confinement, footprint, output, talk};
+use super::{Status, confinement, footprint, output, talk, translated};
 
 /// How far behind the clock all has been heard, unless frames wait in a ring: far longer than the kernel holds one back.
 const BEHIND: Span = Span::from_millis(200);
@@ -326,6 +326,8 @@ impl Watcher<'_> {
         let interfaces: Vec<InterfaceHealth> = health::of_each(&self.source);
         let snapshot = self.pass.desk.aggregate.snapshot(self.config.presentation.top);
         let ring = self.tools.as_ref().and_then(Toolbox::ring);
+        let twice = translated::notice(&snapshot.twice);
+        let notices: Vec<String> = self.notices.iter().cloned().chain(twice).collect();
         let footprint =
             Footprint { ring, ..footprint::of(self.config.max_flows, self.pass.engine.counts().fullness) };
         let engine = &mut self.pass.engine;
@@ -341,7 +343,7 @@ impl Watcher<'_> {
             footprint,
             alive,
             intake: &intake,
-            notices: &self.notices,
+            notices: &notices,
         };
         how(self.pass.desk.view, &report).map_err(Stop::Output)
     }

@@ -1,0 +1,55 @@
+//! What is said of connections that were captured twice, before and behind address translation.
+
+use crate::aggregate::{Sight, Twice};
+
+/// A sentence about them, if there are any.
+pub(super) fn notice(twice: &Twice) -> Option<String> {
+    let (first, second) = twice.example?;
+    let these = match twice.count {
+        1 => "1 connection is another of these".to_owned(),
+        count => format!("{count} connections are others of these"),
+    };
+    let (one, other) = (ends(first), ends(second));
+    let remedy = if first.file == second.file {
+        let strange = if [first.client.addr, first.server.addr].contains(&second.client.addr) {
+            second.server.addr
+        } else {
+            second.client.addr
+        };
+        format!("the filter 'not host {strange}' leaves one of each out")
+    } else {
+        "--separate tells each capture by itself".to_owned()
+    };
+    Some(format!(
+        "{these}, captured again behind address translation ({one} is {other} there, with the same sequence numbers): such \
+         connections and their ends are counted and listed twice; {remedy}"
+    ))
+}
+
+fn ends(sight: Sight) -> String {
+    format!("{} > {}", sight.client, sight.server)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::aggregate::sample::endpoint;
+
+    fn sight(client: &str, server: &str, file: u16) -> Sight {
+        Sight { client: endpoint(client, 5000), server: endpoint(server, 80), file }
+    }
+
+    #[test]
+    fn what_is_counted_twice_is_said_with_an_example() {
+        assert_eq!(notice(&Twice::default()), None);
+        let first = sight("10.1.0.2", "10.2.0.2", 0);
+        let said = |second, count| notice(&Twice { count, example: Some((first, second)) }).unwrap();
+        let text = said(sight("10.2.0.1", "10.2.0.2", 1), 44);
+        assert!(text.starts_with("44 connections are others of these, captured again behind"), "{text}");
+        assert!(text.contains("10.1.0.2:5000 > 10.2.0.2:80 is 10.2.0.1:5000 > 10.2.0.2:80 there"), "{text}");
+        assert!(text.ends_with("--separate tells each capture by itself"), "{text}");
+        // In one capture the address that is nowhere in the first is the other side's.
+        assert!(said(sight("10.2.0.1", "10.2.0.2", 0), 1).contains("'not host 10.2.0.1'"));
+        assert!(said(sight("10.1.0.2", "10.9.0.2", 0), 1).contains("'not host 10.9.0.2'"));
+    }
+}
