@@ -306,7 +306,7 @@ pub struct Common {
 /// `--format`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, ValueEnum)]
 pub enum Format {
-    /// For people: the worst ends, causes, peers, totals
+    /// For people: the worst ends, causes, services, peers, totals
     #[default]
     Table,
     /// Totals only, one `key value` a line

@@ -7,6 +7,7 @@ mod ours;
 mod peer;
 mod pending;
 mod series;
+mod services;
 mod tally;
 mod top;
 mod totals;
@@ -18,6 +19,7 @@ pub use network::Network;
 pub use ours::Ours;
 pub use peer::{Peer, PeerCounts};
 pub use series::{SERIES_COUNTS, SERIES_SECONDS, Series};
+pub use services::{Service, Services};
 pub use totals::{CauseCount, ResetCounts, Totals};
 pub use twice::{Sight, Twice};
 

@@ -119,7 +119,7 @@ mod tests {
     fn seen(client: &str, server: &str, file: u16, late: u64) -> Ruling {
         let start = Timestamp::from_nanos(late * 1_000_000);
         let (client, server) = (endpoint(client, 5000), endpoint(server, 80));
-        Ruling::from(&Verdict { client, server, file, start, ..closed() })
+        Ruling::from(&Verdict { client, server, start, file, ..closed() })
     }
 
     fn of(sights: &[(Ruling, [u32; 2])]) -> Twice {

@@ -11,11 +11,13 @@ pub mod explain;
 mod grid;
 mod peers;
 pub(super) mod row;
+mod services;
 mod style;
 mod worst;
 
 use std::io::{self, Write};
 
+use crate::aggregate::Services;
 use crate::config::{Charset, Presentation};
 use crate::verdict::{Ruling, Verdict};
 
@@ -28,18 +30,23 @@ pub(super) struct Text<'w> {
     presentation: Presentation,
     out: Box<dyn Write + 'w>,
     worst: Worst,
+    services: Services,
 }
 
 impl<'w> Text<'w> {
     pub(super) fn new(presentation: Presentation, out: Box<dyn Write + 'w>) -> Self {
         let worst = Worst::new(presentation.top);
-        Self { presentation, out, worst }
+        Self { presentation, out, worst, services: Services::default() }
     }
 }
 
 impl View for Text<'_> {
     fn wants(&mut self, ruling: &Ruling) -> bool {
-        self.presentation.listing.admits(ruling) && self.worst.would_keep(ruling)
+        if !self.presentation.listing.admits(ruling) {
+            return false;
+        }
+        self.services.count(ruling);
+        self.worst.would_keep(ruling)
     }
 
     fn ended(&mut self, verdict: &Verdict, file: Option<&str>) -> io::Result<()> {
@@ -49,7 +56,8 @@ impl View for Text<'_> {
 
     fn report(&mut self, report: &Report<'_>) -> io::Result<()> {
         let worst = std::mem::replace(&mut self.worst, Worst::new(self.presentation.top));
-        let page = page(report, &worst, &self.presentation);
+        let services = std::mem::take(&mut self.services);
+        let page = page(report, &worst, &services, &self.presentation);
         self.out.write_all(page.as_bytes())
     }
 
@@ -59,13 +67,14 @@ impl View for Text<'_> {
 }
 
 /// Everything, section by section, with an empty line between.
-fn page(report: &Report<'_>, worst: &Worst, presentation: &Presentation) -> String {
+fn page(report: &Report<'_>, worst: &Worst, services: &Services, presentation: &Presentation) -> String {
     let style = Style::new(presentation, report);
     let totals = &report.snapshot.totals;
     let sections = [
         report.heading.map(|name| style.wrap(name, 2, Ink::Title)),
         Some(ends::section(worst, totals, presentation.listing, &style)),
         causes::section(totals, presentation.listing, &style),
+        services::section(services, worst.hidden(), &style),
         peers::section(&report.snapshot.peers, presentation.listing, &style),
         Some(closing::section(report, presentation.listing, &style)),
     ];

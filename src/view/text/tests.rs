@@ -107,6 +107,23 @@ fn long_addresses_do_not_break_it() {
     }
 }
 
+/// Where not all ends are listed, one host's ports are told apart.
+#[test]
+fn ends_that_are_not_listed_are_counted_by_service() {
+    let page = render(&Presentation { top: 2, ..presentation(100) }, &several());
+    let expected = "Services\nCOUNT  SERVICE         CAUSES\n    4  10.0.9.2:8080   2 stale_keepalive, 1 no_response, \
+                    1 port_closed\n    1  192.0.2.80:443  no_response\n\n";
+    assert!(page.contains(expected), "{page}");
+    let narrow = render(&Presentation { top: 2, ..presentation(45) }, &several());
+    assert!(narrow.contains("    4  10.0.9.2:8080   stale_keepalive\n"), "{narrow}");
+    let narrowest = render(&Presentation { top: 2, ..presentation(30) }, &several());
+    assert!(narrowest.contains("\n4 10.0.9.2:8080: 2\n"), "{narrowest}");
+    // All are listed, or all are of one service.
+    assert!(!render(&presentation(100), &several()).contains("Services"));
+    let one = render(&Presentation { top: 1, ..presentation(100) }, &[stale(), refused()]);
+    assert!(!one.contains("Services"), "{one}");
+}
+
 #[test]
 fn ascii_is_ascii_and_as_wide() {
     let ascii = Presentation { charset: Charset::Ascii, ..presentation(100) };

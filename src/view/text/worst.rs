@@ -84,6 +84,11 @@ impl Worst {
         self.offered
     }
 
+    /// How many of them are not shown.
+    pub(super) fn hidden(&self) -> u64 {
+        self.offered - self.sorted().len() as u64
+    }
+
     /// Those that are shown, the worst first: an example of each cause, with what to do, and the worst of the others.
     pub(super) fn sorted(&self) -> Vec<Shown<'_>> {
         let mut examples: Vec<&Kept> = self.examples.kept().collect();
