@@ -10,7 +10,6 @@ use ratatui::widgets::{Block, Widget};
 
 use crate::config::Listing;
 use crate::verdict::Verdict;
-use crate::view::clock::TimeOfDay;
 use crate::view::text::{counted, row};
 
 use super::super::Phase;
@@ -20,6 +19,7 @@ use super::super::frame::EndId;
 use super::super::sort;
 use super::super::theme::Theme;
 use super::table::{self, Column};
+use super::when::When;
 use super::{block, sentence, state_above};
 
 /// Below this the milliseconds, and of two addresses the client's, have no room.
@@ -105,13 +105,12 @@ fn columns(app: &App, ends: &[&Arc<Verdict>], width: u16) -> Vec<Column> {
         _ => row::cause(end),
     };
     let causes = ends.iter().map(|end| (cause(end), theme.cause(end))).collect();
-    let by = plain(&row::ended_by);
+    let (by, when) = (plain(&row::ended_by), When::of(&app.shown));
     let request = plain(&|end| end.exchange.as_ref().and_then(|it| row::request(it, "")).unwrap_or_default());
     if width < ROOMY {
         let peer = plain(&|end| peer(app, end));
-        let time = plain(&|end| TimeOfDay(end.end_time).to_string().chars().take(8).collect());
         return vec![
-            Column::left("TIME", 2, 8, time),
+            Column::left("TIME", 2, when.brief_width(), plain(&|end| when.brief(end.end_time))),
             Column::left("ENDED BY", 0, 8, by),
             Column::left("CAUSE", 0, 16, causes),
             Column::left("PEER", 1, ONE, peer),
@@ -120,7 +119,7 @@ fn columns(app: &App, ends: &[&Arc<Verdict>], width: u16) -> Vec<Column> {
     let state = plain(&|end| end.how.word().to_owned());
     let state = (app.screen == Screen::Connections).then(|| Column::left("STATE", 1, 14, state));
     let columns = [
-        Column::left("TIME", 2, 12, plain(&|end| TimeOfDay(end.end_time).to_string())),
+        Column::left("TIME", 2, when.precise_width(), plain(&|end| when.precise(end.end_time))),
         Column::left("CLIENT, SERVER", 0, BOTH, plain(&|end| both(end, theme))),
         Column::left("ENDED BY", 0, 8, by),
         Column::left("STAGE", 3, 9, plain(&|end| row::stage(end).to_owned())),

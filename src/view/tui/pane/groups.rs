@@ -5,7 +5,6 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::widgets::{Block, Widget};
 
-use crate::view::clock::TimeOfDay;
 use crate::view::text::counted;
 
 use super::super::Phase;
@@ -13,6 +12,7 @@ use super::super::app::{App, Screen};
 use super::super::group::{Group, GroupKey};
 use super::super::sort;
 use super::table::{self, Column};
+use super::when::When;
 use super::{block, sentence, state};
 
 /// Columns of an address with its port.
@@ -57,8 +57,8 @@ fn columns(app: &App, groups: &[&Group]) -> Vec<Column> {
     if !matches!(groups, [Group { key: GroupKey::Cause(_), .. }, ..]) {
         columns.push(Column::left("MOSTLY", 1, 16, words(&|group| group.mostly.to_owned())));
     }
-    let last = words(&|group| TimeOfDay(group.last).to_string().chars().take(8).collect());
-    columns.push(Column::left("LAST", 3, 8, last));
+    let when = When::of(&app.shown);
+    columns.push(Column::left("LAST", 3, when.brief_width(), words(&|group| when.brief(group.last))));
     columns
 }
 

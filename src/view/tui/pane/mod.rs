@@ -11,6 +11,7 @@ pub(super) mod help;
 mod ladder;
 pub(super) mod peers;
 mod table;
+mod when;
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;

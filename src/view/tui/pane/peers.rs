@@ -6,11 +6,11 @@ use ratatui::style::Style;
 use ratatui::widgets::{Block, Widget};
 
 use crate::aggregate::{Ours, Peer, PeerCounts};
-use crate::view::clock::TimeOfDay;
 
 use super::super::app::App;
 use super::super::sort;
 use super::table::{self, Align, Column};
+use super::when::When;
 use super::{BARS, TREND, bars, block, sentence, state};
 
 pub(in super::super) struct Peers<'a>(pub(in super::super) &'a App);
@@ -100,8 +100,8 @@ fn columns(app: &App, peers: &[&Peer], width: u16) -> Vec<Column> {
     }));
     let trend = peers.iter().map(|peer| (bars(&recent(peer), app.theme), app.theme.bad())).collect();
     columns.push(Column::left(TREND, 4, BARS, trend));
-    let seen = words(&|peer| TimeOfDay(peer.last_seen).to_string().chars().take(8).collect());
-    columns.push(Column::left("LAST SEEN", 4, 8, seen));
+    let when = When::of(&app.shown);
+    columns.push(Column::left("LAST SEEN", 4, when.brief_width(), words(&|peer| when.brief(peer.last_seen))));
     columns
 }
 

@@ -3,9 +3,10 @@
 use std::fs;
 use std::path::Path;
 
-use super::scene::{DOWN, ENTER, burst, drawn, fresh, press, type_in};
+use super::scene::{DOWN, ENTER, burst, drawn, fresh, key, press, type_in};
 use super::*;
 use crate::config::Press;
+use crate::time::Timestamp;
 
 const SIZES: [(u16, u16); 4] = [(140, 40), (120, 35), (80, 24), (60, 15)];
 const SCREENS: [(&str, &[Press]); 8] = [
@@ -95,6 +96,23 @@ fn the_cause_of_a_burst_and_its_peer_are_seen_without_a_key() {
         assert!(page.contains("10.0.9.2: 30 bad ends in 10 s, stale_keepalive"), "{page}");
         assert!(page.contains("Set the client pool's idle timeout below"), "{page}");
         assert!(page.contains("we: 10.0.3.7"), "{page}");
+    }
+}
+
+/// A capture over midnight: the times of a list are of two days.
+#[test]
+fn lists_tell_the_day_where_there_are_several() {
+    let brief = "11-20";
+    for size in [(60, 24), (80, 24), (140, 40)] {
+        let mut frame = scene::frame_of(&scene::verdicts());
+        frame.health.intake.first = Some(Timestamp::from_nanos(1_795_130_000_000_000_000));
+        let mut app = fresh(size);
+        update(&mut app, Message::Frame(Arc::new(frame)));
+        let page = drawn(&app);
+        assert!(page.contains(&format!("> {brief} 19:0")), "{page}");
+        press(&mut app, key('a'));
+        assert!(drawn(&app).contains(&format!("{brief} 19:0")) || size.0 < 80, "{}", drawn(&app));
+        assert!(!drawn(&burst(size)).contains(brief));
     }
 }
 
