@@ -42,6 +42,8 @@ fn json_lines_end_with_a_summary() {
     assert_eq!((&summary["bad_ends"], &summary["harmful"]), (&2.into(), &2.into()));
     assert_eq!(summary["we"], "10.0.3.7");
     assert_eq!(summary["peers"].as_array().map(Vec::len), Some(2));
+    let named = place.records("replay mixed.pcap --format jsonl --local 10.0.9.0/24,192.0.2.1");
+    assert_eq!(named.last().unwrap()["we"], "10.0.9.0/24,192.0.2.1");
     let all = place.records("replay mixed.pcap --format jsonl --all");
     assert_eq!(ends(&all).len(), 3);
     assert!(all[..3].iter().all(|record| record["file"].is_null()));

@@ -70,6 +70,8 @@ in_namespace! {
         assert_eq!((&summary["interfaces"][0]["name"], &summary["connections"]["total"]), (&NEAR.into(), &12.into()));
         let peers: Vec<_> = summary["peers"].as_array().unwrap().iter().map(|peer| peer["ip"].as_str().unwrap()).collect();
         assert!(peers.contains(&"192.0.2.1") && !peers.contains(&"192.0.2.2"), "{peers:?}");
+        let we: Vec<&str> = summary["we"].as_str().unwrap().split(',').collect();
+        assert!(we.contains(&"192.0.2.2") && !we.contains(&"192.0.2.1"), "{we:?}");
         assert_eq!(outcome.status, 0);
         let closing: Vec<&str> = outcome.stderr.lines().collect();
         let captured: u64 = closing[0].strip_suffix(" packets captured").unwrap().parse().unwrap();

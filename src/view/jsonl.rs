@@ -6,7 +6,7 @@ use std::sync::Arc;
 use serde::ser::SerializeMap;
 use serde::{Serialize, Serializer};
 
-use crate::aggregate::{Dropped, InterfaceHealth, Ours, Peer, Totals};
+use crate::aggregate::{Dropped, InterfaceHealth, Ours, Peer, Peers, Totals};
 use crate::config::Presentation;
 use crate::verdict::{How, Ruling, Verdict};
 
@@ -175,14 +175,20 @@ impl<'a> Summary<'a> {
             bad_ends: totals.bad_ends,
             harmful: totals.harmful,
             harmless: totals.harmless,
-            we: match peers.ours {
-                Ours::Shared(addr) => Some(addr.to_string()),
-                Ours::Named | Ours::Unknown => None,
-            },
+            we: we(peers),
             peers: peers.list.iter().map(PeerLine::of).collect(),
             peers_known: peers.known,
             notices: report.notices,
         }
+    }
+}
+
+/// What counts as ours, as `--local` takes it; it is not known where nobody said so and no address is in nearly all connections.
+fn we(peers: &Peers) -> Option<String> {
+    match peers.ours {
+        Ours::Named => Some(peers.local.iter().map(ToString::to_string).collect::<Vec<_>>().join(",")),
+        Ours::Shared(addr) => Some(addr.to_string()),
+        Ours::Unknown => None,
     }
 }
 
