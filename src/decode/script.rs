@@ -15,7 +15,7 @@
 //! Numbers that are not given go on as that side's stack would: sequence numbers from the last, acknowledgements of
 //! everything sent by the other side. `again` repeats the sender's last segment; `lost` sends one that the capture misses, `no_df` one
 //! that may be fragmented, `out` one that the capturing host sent or passed on, `lo` one on its loopback interface, `mptcp` one with an option of MPTCP, `damaged` one
-//! whose checksum is wrong; `unreachable` is an ICMP error (administratively prohibited) about the other side's last segment.
+//! whose checksum is wrong; `unreachable` is an ICMP error (administratively prohibited, or of `code 3`) about the other side's last segment.
 
 use crate::time::{Span, Timestamp};
 
@@ -123,7 +123,7 @@ impl Script {
         };
         match flags {
             "again" => return self.again(from).map(Some),
-            "unreachable" => return self.unreachable(from).map(Some),
+            "unreachable" => return self.unreachable(from, words.nth(1)).map(Some),
             _ => {}
         }
         let mut segment = self.draft(from, parse_flags(flags)?).ok_or(NOBODY)?;
@@ -166,8 +166,9 @@ impl Script {
         Ok(self.number(Segment { ts, ip_id, ..segment }, payload))
     }
 
-    /// ICMP type 3 code 13 (RFC 1812 §5.2.7.1) in the name of the addressee.
-    fn unreachable(&mut self, from: Speaker) -> Result<Scripted, &'static str> {
+    /// ICMP type 3, if nothing else is said code 13 (RFC 1812 §5.2.7.1), in the name of the addressee.
+    fn unreachable(&mut self, from: Speaker, code: Option<&str>) -> Result<Scripted, &'static str> {
+        let code = code.map_or(Ok(13), str::parse).ok().ok_or("expected a code")?;
         let (me, peer) = self.pair(from).ok_or(NOBODY)?;
         let Some((quoted, _)) = &peer.last else { return Err("there is nothing to quote") };
         let (from, src, dst, seq) = (me.at.addr, quoted.src, quoted.dst, quoted.seq);
@@ -178,7 +179,7 @@ impl Script {
             file: 0,
             from,
             kind: 3,
-            code: 13,
+            code,
             src,
             dst,
             seq,

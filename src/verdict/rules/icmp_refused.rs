@@ -20,6 +20,8 @@ a firewall; 'host unreachable' a missing route or a host that is down; 'port unr
     advise,
     cases: &[
         hit("a router says no", "A > B S\nB > A unreachable"),
+        hit("a rule rejects it as iptables and nftables do by default", "A > B S\nB > A unreachable code 3"),
+        hit("a router knows no way to that network", "A > B S\nB > A unreachable code 0"),
         miss("nobody says anything", "A > B S\n+1 A > B again\n+2 A > B again"),
     ],
 };

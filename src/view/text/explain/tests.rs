@@ -58,6 +58,15 @@ fn what_ended_an_example_is_marked() {
     assert!(!page.contains(">>"), "silence has no frame: {page}");
 }
 
+/// What connect() returns goes by the error's code.
+#[test]
+fn who_was_refused_by_icmp_finds_each_errno() {
+    let page = cause(find("icmp_refused").unwrap(), &canvas(100, Charset::Unicode));
+    for errno in ["EHOSTUNREACH", "ECONNREFUSED", "ENETUNREACH"] {
+        assert!(page.contains(&format!("connect() = {errno}: Node \"connect {errno}\"")), "{page}");
+    }
+}
+
 #[test]
 fn the_capture_is_of_the_server_that_the_line_names() {
     let (refused, canvas) = (errors::find("connect ECONNREFUSED").unwrap(), canvas(100, Charset::Unicode));
