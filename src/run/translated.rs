@@ -16,7 +16,7 @@ pub(super) fn notice(twice: &Twice) -> Option<String> {
         } else {
             second.client.addr
         };
-        format!("the filter 'not host {strange}' leaves one of each out")
+        format!("a capture on one interface, or the filter 'not host {strange}', holds each once")
     } else {
         "--separate tells each capture by itself".to_owned()
     };

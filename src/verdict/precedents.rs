@@ -5,9 +5,9 @@
 //! kind is listed in [`Kind`], and a test over many attempts holds the two ways equal.
 
 use crate::context::{Surroundings, Telltale};
-use crate::flow::{Attempted, ObservedUntil, Place, Refusal, Side};
+use crate::flow::{Attempted, Look, ObservedUntil, Refusal, Side};
 
-use super::who::forgery::is_elsewhere;
+use super::who::forgery::{is_elsewhere, starts_here};
 use super::{Confidence, Finding, Ground, Harm, How, Judged, Ruling, Sender, consider};
 
 /// Everything about an attempt that its conclusion depends on.
@@ -53,7 +53,7 @@ impl Kind {
             odd_number: rst.is_some_and(|rst| rst.seq.0 != 0),
             other_distance: rst.is_some_and(elsewhere),
             over_loopback: attempted.refused_over_loopback(),
-            left_here: surroundings.server_comes_in && attempted.refusal_place().is_some_and(Place::goes_out),
+            left_here: surroundings.server_comes_in && refusal_look(attempted).is_some_and(starts_here),
             accepted_around: surroundings.accepted_around && rst.is_some(),
             restarted: surroundings.restart.is_some() && rst.is_some(),
             scan: surroundings.scan.is_some(),
@@ -113,6 +113,11 @@ impl Precedents {
         let ruling = rule(attempted, conclusion);
         Judged { ruling, ground: Ground::Attempt(attempted, surroundings) }
     }
+}
+
+/// How the RST looked that refused it.
+fn refusal_look(attempted: &Attempted) -> Option<Look> {
+    attempted.refusal_place().zip(attempted.rst()).map(|(place, rst)| Look { place, ttl: rst.ttl })
 }
 
 /// Is there nothing else that a rule looks at? Of one that was answered there may be.

@@ -11,7 +11,7 @@ pub(super) const RULE: Rule = Rule {
     doc: "What happened: the client's SYN was answered by a RST in the server's name, from another place: a firewall that rejects with \
 tcp-reset. connect() fails with ECONNREFUSED, and on the server nobody ever sees the SYN.
 How it is told: the RST comes from another distance (TTL) than the server's own segments on other connections; or it comes over the \
-capturing host's own loopback interface and the SYN does not: then that host's firewall refuses what leaves it; or it leaves a router that captures, to which the server's own segments come. \
+capturing host's own loopback interface and the SYN does not: then that host's firewall refuses what leaves it; or it leaves a router that captures, to which the server's own segments come, with a TTL that nobody has counted down. \
 A sequence number other than 0 is none that a host gives to a refusal.
 Not to be confused with: port_closed, which looks the same in all other respects; it is never more than possible by \
 its distance alone, because a server's own firewall, a container behind it or another path may change that too.
@@ -33,6 +33,10 @@ What to do: capture on the server: if the SYN does not arrive there, a device on
         hit(
             "a router that captures rejects what it would have passed on",
             "C > B S\nC > B S ttl 63 out\nB > C S.\nB > C S. ttl 63 out\nC > B .\nB > C P. len 9\n+10 A > B:9 S\nB:9 > A R. out",
+        ),
+        miss(
+            "a router that captures and translates addresses passed it on",
+            "C > B S\nC > B S ttl 63 out\nB > C S.\nB > C S. ttl 63 out\nC > B .\nB > C P. len 9\n+10 A > B:9 S\nB:9 > A R. ttl 63 out",
         ),
         miss("the server that captures refuses it itself", "C > B S\nB > C S. out\nC > B .\nB > C P. len 9 out\n+10 A > B:9 S\nB:9 > A R. out"),
         miss("programs that set their own TTL, and a host that does not", "C > B S ttl 1\nB > C S. ttl 1\nC > B . ttl 1\nC > B P. len 5 ttl 1\nB > C P. len 5 ttl 1\nC > B F. ttl 1\nB > C F. ttl 1\n+10 A > B:9 S ttl 1\nB:9 > A R."),

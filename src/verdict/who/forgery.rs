@@ -24,7 +24,7 @@ use self::baseline::Baseline;
 pub(in crate::verdict) use self::life::{UNDER_WAY, is_later, may_be_another_host, may_be_own_kernel};
 pub(in crate::verdict) use self::numbers::overtaken_by;
 pub(in crate::verdict) use self::pace::accepted_slowly;
-pub(in crate::verdict) use self::places::{made_here, passed_first_place_only, refused_here};
+pub(in crate::verdict) use self::places::{made_here, passed_first_place_only, refused_here, starts_here};
 pub(in crate::verdict) use self::stand_in::ended_by_stand_in;
 pub(in crate::verdict) use self::twin::answered_twice;
 pub(in crate::verdict) use self::words::{is_foreign_fin, not_its_own};

@@ -3,7 +3,7 @@
 use crate::decode::Traits;
 use crate::flow::{Copied, Look, Passage, Place, Reset, SAME_FRAME};
 
-use super::{BASELINE, Baseline, CONVICTS, Doubt, claimed, doubt, other_distance, own_before};
+use super::{BASELINE, Baseline, CONVICTS, Doubt, claimed, doubt, initial_ttl, other_distance, own_before};
 use crate::verdict::ending::undelivered;
 use crate::verdict::evidence::Evidence;
 use crate::verdict::{Fact, How};
@@ -104,7 +104,8 @@ pub(super) fn left_here(evidence: &Evidence<'_>, reset: &Reset) -> Option<Doubt>
     })
 }
 
-/// The same of a RST that refuses a SYN: on other connections the server's segments come in to the host that this one left.
+/// The same of a RST that refuses a SYN: on other connections the server's segments come in to the host that this one left, and it has come no way
+/// yet. One that has come some was passed on: where it came in it had another address, which that host translates.
 pub(in crate::verdict) fn refused_here(evidence: &Evidence<'_>) -> Option<Doubt> {
     let refusal = evidence.reset().filter(|_| evidence.how == How::Refused);
     let reset = refusal.filter(|_| evidence.surroundings.server_comes_in)?;
@@ -115,7 +116,12 @@ pub(in crate::verdict) fn refused_here(evidence: &Evidence<'_>) -> Option<Doubt>
         "it left the host that captured it, to which the server's own segments on other connections come";
     // Then it came from another distance too, unless that host's own TTL happens to be what is left of the server's.
     let weight = if other_distance(evidence).is_some() { CONVICTS } else { 2 };
-    here.all(|seen| seen.look.place.goes_out()).then(|| doubt(reset.rst.frame, weight, says.to_owned()))
+    here.all(|seen| starts_here(seen.look)).then(|| doubt(reset.rst.frame, weight, says.to_owned()))
+}
+
+/// Did what looked like this leave the host that captured it, with a TTL that nobody has counted down?
+pub(in crate::verdict) fn starts_here(look: Look) -> bool {
+    look.place.goes_out() && look.ttl == initial_ttl(look.ttl)
 }
 
 /// It came over the loopback interface of the host that captured it, and the other side said nothing there: that host made it, in somebody
