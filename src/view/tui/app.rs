@@ -36,6 +36,8 @@ pub(super) struct App {
     /// What `h` goes back to.
     pub(super) with_harmless: Listing,
     pub(super) grouping: Grouping,
+    /// Where lists were entered from, to go back there.
+    pub(super) ways: Vec<Way>,
     pub(super) sorting: Sortings,
     pub(super) lists: Lists,
     pub(super) at: Cursors,
@@ -44,6 +46,14 @@ pub(super) struct App {
     /// Columns and lines.
     pub(super) size: (u16, u16),
     pub(super) theme: Theme,
+}
+
+/// What was seen where Enter opened a list of ends.
+#[derive(Clone, Debug)]
+pub(super) struct Way {
+    pub(super) screen: Screen,
+    pub(super) grouping: Grouping,
+    pub(super) filter: Filter,
 }
 
 /// One of the screens.
@@ -172,6 +182,7 @@ impl App {
             listing: options.listing,
             with_harmless,
             grouping: Grouping::default(),
+            ways: Vec::new(),
             sorting: Sortings::default(),
             lists: Lists::default(),
             at: Cursors::default(),

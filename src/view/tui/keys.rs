@@ -122,7 +122,14 @@ pub(super) static KEYS: &[Key] = &[
     ),
     key("bottom", &[c('G'), named(Named::End)], Command::Move(Step::Last), PAGES, "to the bottom", ""),
     key("filter", &[c('/')], Command::Filter, LISTS, "filter: words, or field:value (see below)", "filter"),
-    key("close", &[named(Named::Esc)], Command::Back, SCREENS, "drop the filter, then the groups", ""),
+    key(
+        "close",
+        &[named(Named::Esc)],
+        Command::Back,
+        SCREENS,
+        "back from where Enter led; drop the filter, then the groups",
+        "",
+    ),
     key(
         "freeze",
         &[c(' ')],

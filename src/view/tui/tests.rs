@@ -4,6 +4,7 @@ mod keys;
 mod said;
 mod scene;
 mod screens;
+mod ways;
 
 use std::time::Instant;
 

@@ -7,8 +7,8 @@ use crate::verdict::Verdict;
 use crate::view::lines;
 
 use super::Frame;
-use super::app::{App, Mode, Pace, Screen};
-use super::cursor::{Step, stepped};
+use super::app::{App, Mode, Pace, Screen, Way};
+use super::cursor::{Cursor, Step, stepped};
 use super::digest;
 use super::filter::Filter;
 use super::frame;
@@ -99,7 +99,11 @@ fn perform(app: &mut App, command: Command) -> Effect {
         Command::Open => open(app),
         Command::Back => back(app),
         Command::Freeze => freeze(app),
-        Command::Filter => app.mode = Mode::Typing,
+        Command::Filter => {
+            // What is typed is kept wherever one goes: there is no way back to what was filtered otherwise.
+            app.ways.clear();
+            app.mode = Mode::Typing;
+        }
         Command::Erase => {
             let text = app.filter.text();
             let shorter = text.char_indices().next_back().map_or("", |(last, _)| &text[..last]).to_owned();
@@ -167,6 +171,7 @@ fn click(app: &mut App, column: u16, line: u16) {
 
 fn show(app: &mut App, screen: Screen) {
     app.mode = Mode::Browse;
+    app.ways.clear();
     app.screen = screen;
     app.refresh();
 }
@@ -234,7 +239,6 @@ fn open(app: &mut App) {
         Screen::Ends | Screen::Connections if app.is_grouped() => {
             let group = app.lists.groups.get(app.at.groups.index());
             let filter = group.map(|group| format!("{} {}", app.filter.text(), group.key.filter()));
-            app.grouping = if filter.is_some() { Grouping::Single } else { app.grouping };
             filter.map(|filter| filter.trim().to_owned())
         }
         Screen::Ends | Screen::Connections => return open_end(app),
@@ -245,7 +249,16 @@ fn open(app: &mut App) {
         Screen::Health => None,
     };
     if let Some(filter) = filter {
-        app.screen = if app.screen == Screen::Connections { app.screen } else { Screen::Ends };
+        app.ways.push(Way { screen: app.screen, grouping: app.grouping, filter: app.filter.clone() });
+        if app.is_grouped() {
+            app.grouping = Grouping::Single;
+        }
+        // Whoever opens a list begins with the newest, whatever was looked at before.
+        if app.screen == Screen::Connections {
+            app.at.connections = Cursor::default();
+        } else {
+            (app.screen, app.at.ends) = (Screen::Ends, Cursor::default());
+        }
         set_filter(app, Filter::parse(&filter));
     }
 }
@@ -263,6 +276,12 @@ fn open_end(app: &mut App) {
 
 fn back(app: &mut App) {
     match std::mem::replace(&mut app.mode, Mode::Browse) {
+        Mode::Browse if !app.ways.is_empty() => {
+            if let Some(Way { screen, grouping, filter }) = app.ways.pop() {
+                (app.screen, app.grouping) = (screen, grouping);
+                set_filter(app, filter);
+            }
+        }
         Mode::Browse if app.filter.is_empty() && app.is_grouped() => {
             app.grouping = Grouping::Single;
             app.refresh();

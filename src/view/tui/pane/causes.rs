@@ -44,7 +44,7 @@ pub(in super::super) fn summary_height(app: &App) -> u16 {
 impl Widget for Summary<'_> {
     fn render(self, area: Rect, buffer: &mut Buffer) {
         let app = self.0;
-        let head = block(app.theme, "Causes");
+        let head = block(app.theme, "Causes", area);
         let inner = Block::inner(&head, area);
         head.render(area, buffer);
         let Some(first) = app.lists.causes.first() else {
@@ -62,7 +62,8 @@ impl Widget for Summary<'_> {
 impl Widget for Causes<'_> {
     fn render(self, area: Rect, buffer: &mut Buffer) {
         let app = self.0;
-        let head = block(app.theme, &format!("Causes{}", state(app, app.sorting.causes.said(sort::CAUSES))));
+        let head =
+            block(app.theme, &format!("Causes{}", state(app, app.sorting.causes.said(sort::CAUSES))), area);
         let inner = Block::inner(&head, area);
         head.render(area, buffer);
         let index = app.at.causes.index();
@@ -74,7 +75,7 @@ impl Widget for Causes<'_> {
         let (offset, page) = (app.at.causes.offset(), usize::from(list.height.saturating_sub(1)));
         let visible: Vec<&CauseRow> = app.lists.causes.iter().skip(offset).take(page).collect();
         table::draw(columns(app, &visible), Some(index - offset), app.theme, list, buffer);
-        let head = block(app.theme, &format!("What to do about {}", selected.rule.name));
+        let head = block(app.theme, &format!("What to do about {}", selected.rule.name), below);
         let lines: Vec<Line<'_>> = advice_lines(app, area.width).into_iter().map(Line::from).collect();
         Paragraph::new(lines).style(app.theme.advice()).block(head).render(below, buffer);
     }

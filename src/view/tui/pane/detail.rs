@@ -11,7 +11,7 @@ use crate::verdict::{
 };
 use crate::view::clock::{Date, TimeOfDay};
 use crate::view::plain as text;
-use crate::view::text::row;
+use crate::view::text::{counted, row};
 
 use super::super::theme::Theme;
 use super::{block, ladder, span};
@@ -40,7 +40,7 @@ impl Widget for Detail<'_> {
         let below = lines.len().saturating_sub(usize::from(area.height.saturating_sub(1)));
         let below = if below > 0 { format!(", {below} more lines below") } else { String::new() };
         let title = format!("{} {} {}{below}", self.end.client, self.theme.arrow(), self.end.server);
-        let head = block(self.theme, &title).borders(Borders::TOP | Borders::LEFT);
+        let head = block(self.theme, &title, area).borders(Borders::TOP | Borders::LEFT);
         Paragraph::new(lines).block(head).render(area, buffer);
     }
 }
@@ -158,12 +158,14 @@ fn rst(it: &RstFacts) -> String {
 }
 
 fn traffic(end: &Verdict) -> String {
-    let side = |who, it: Traffic| Some(format!("{who} {} segments with {} bytes", it.packets, it.bytes));
+    let side = |who, it: Traffic| {
+        Some(format!("{who} {} with {}", counted(it.packets, "segment"), counted(it.bytes, "byte")))
+    };
     let parts = [
         side("client", end.client_traffic),
         side("server", end.server_traffic),
         (end.retransmits > 0).then(|| format!("{} retransmitted", end.retransmits)),
-        (end.ignored_resets > 0).then(|| format!("{} RSTs ignored", end.ignored_resets)),
+        (end.ignored_resets > 0).then(|| format!("{} ignored", counted(end.ignored_resets.into(), "RST"))),
         end.rtt.map(|rtt| format!("round trip {rtt}")),
     ];
     parts.into_iter().flatten().collect::<Vec<_>>().join(", ")

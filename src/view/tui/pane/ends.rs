@@ -34,7 +34,7 @@ pub(in super::super) struct Ends<'a>(pub(in super::super) &'a App);
 impl Widget for Ends<'_> {
     fn render(self, area: Rect, buffer: &mut Buffer) {
         let app = self.0;
-        let head = block(app.theme, &title(app));
+        let head = block(app.theme, &title(app), area);
         let inner = Block::inner(&head, area);
         head.render(area, buffer);
         let ends = app.own_ends();

@@ -23,7 +23,7 @@ pub(in super::super) struct Groups<'a>(pub(in super::super) &'a App);
 impl Widget for Groups<'_> {
     fn render(self, area: Rect, buffer: &mut Buffer) {
         let app = self.0;
-        let head = block(app.theme, &title(app));
+        let head = block(app.theme, &title(app), area);
         let inner = Block::inner(&head, area);
         head.render(area, buffer);
         if app.lists.groups.is_empty() {

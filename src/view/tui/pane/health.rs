@@ -26,7 +26,7 @@ impl Widget for Health<'_> {
         let lines = lines(&app.latest, app.theme);
         Paragraph::new(lines)
             .wrap(Wrap { trim: false })
-            .block(block(app.theme, "Health"))
+            .block(block(app.theme, "Health", area))
             .render(area, buffer);
     }
 }

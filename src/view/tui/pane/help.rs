@@ -23,7 +23,7 @@ pub(in super::super) struct Help<'a> {
 impl Widget for Help<'_> {
     fn render(self, area: Rect, buffer: &mut Buffer) {
         let lines: Vec<Line<'_>> = lines(self.app).into_iter().skip(self.scroll).collect();
-        Paragraph::new(lines).block(block(self.app.theme, "Help")).render(area, buffer);
+        Paragraph::new(lines).block(block(self.app.theme, "Help", area)).render(area, buffer);
     }
 }
 

@@ -30,9 +30,13 @@ use crate::view::text::counted;
 /// What a mark of doubt is made of, see [`MARKS`](crate::view::text::row::MARKS).
 const DOUBT: char = '?';
 
-/// A pane's head: a line with its title in it.
-fn block(theme: Theme, title: &str) -> Block<'static> {
-    let title = Line::styled(format!(" {} ", theme.text(title)), Theme::title());
+/// Blanks beside a title, and the border beside that.
+const MARGINS: usize = 3;
+
+/// A pane's head: a line with its title in it, and a mark where there is no room for all of that.
+fn block(theme: Theme, title: &str, area: Rect) -> Block<'static> {
+    let room = usize::from(area.width).saturating_sub(MARGINS);
+    let title = Line::styled(format!(" {} ", cut(&theme.text(title), room, theme)), Theme::title());
     Block::new().borders(Borders::TOP).border_set(theme.border()).border_style(Theme::quiet()).title(title)
 }
 
@@ -56,7 +60,8 @@ fn state_above(app: &App, sorted: Option<String>, above: usize) -> String {
         more => format!("FROZEN, {} since", counted(more, "more bad end")),
     });
     let above = (above > 0).then(|| format!("{above} newer above{}", way_up(app)));
-    let parts: Vec<String> = [sorted, harmless, filter, above, frozen].into_iter().flatten().collect();
+    // What is cut at the end is what the user has typed.
+    let parts: Vec<String> = [frozen, above, sorted, harmless, filter].into_iter().flatten().collect();
     if parts.is_empty() { String::new() } else { format!(" ({})", parts.join("; ")) }
 }
 

@@ -42,7 +42,7 @@ const BY_OTHER: &str = "BY OTHER";
 impl Widget for Peers<'_> {
     fn render(self, area: Rect, buffer: &mut Buffer) {
         let app = self.0;
-        let head = block(app.theme, &title(app));
+        let head = block(app.theme, &title(app), area);
         let inner = Block::inner(&head, area);
         head.render(area, buffer);
         if app.lists.peers.is_empty() {

@@ -163,20 +163,6 @@ fn a_filter_admits_what_has_all_its_words() {
 }
 
 #[test]
-fn a_peer_and_a_cause_open_their_ends() {
-    let mut app = burst(SIZE);
-    press(&mut app, Press::Char('2'));
-    press(&mut app, ENTER);
-    assert_eq!((app.place(), app.filter.text(), app.lists.ends.len()), (Place::Ends, "peer:10.0.9.2", 30));
-    press(&mut app, ESC);
-    press(&mut app, Press::Char('3'));
-    press(&mut app, DOWN);
-    press(&mut app, ENTER);
-    assert!(app.filter.text().starts_with("cause:"), "{}", app.filter.text());
-    assert_eq!(app.lists.ends.len(), 1);
-}
-
-#[test]
 fn a_detail_stays_open_on_its_end_and_turns_to_the_next() {
     let mut app = burst((60, 15));
     press(&mut app, ENTER);
@@ -252,33 +238,6 @@ fn the_selection_stays_on_its_end_when_the_list_is_sorted() {
     press(&mut app, key('S'));
     assert_eq!(id(app.selected_end().unwrap()), chosen);
     assert_eq!(app.at.ends.index(), app.lists.ends.len() - 2);
-}
-
-#[test]
-fn ends_are_grouped_and_a_group_opens_its_ends() {
-    let mut app = burst(SIZE);
-    let mut keys = Vec::new();
-    for _ in 0..3 {
-        press(&mut app, key('a'));
-        keys.push((app.lists.groups[0].key.to_string(), app.lists.groups[0].ends, app.lists.groups.len()));
-    }
-    let expected = [("10.0.9.2", 30, 4), ("10.0.9.2:8080", 30, 4), ("stale_keepalive", 31, 3)];
-    assert_eq!(keys, expected.map(|(key, ends, groups)| (key.to_owned(), ends, groups)));
-    press(&mut app, ENTER);
-    assert_eq!((app.filter.text(), app.lists.ends.len()), ("cause:stale_keepalive", 31));
-    assert!(!app.is_grouped(), "the ends of the group, one by one");
-    press(&mut app, key('a'));
-    press(&mut app, key('a'));
-    press(&mut app, DOWN);
-    press(&mut app, ENTER);
-    assert_eq!(
-        (app.filter.text(), app.lists.ends.len()),
-        ("cause:stale_keepalive service:198.51.100.20:443", 1)
-    );
-    press(&mut app, ESC);
-    press(&mut app, key('a'));
-    press(&mut app, ESC);
-    assert!(!app.is_grouped(), "Esc drops the filter, then the groups");
 }
 
 #[test]

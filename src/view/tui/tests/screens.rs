@@ -99,6 +99,18 @@ fn the_cause_of_a_burst_and_its_peer_are_seen_without_a_key() {
     }
 }
 
+/// That a list stands still is not to be lost behind what somebody typed, and what is lost is marked.
+#[test]
+fn a_title_that_has_no_room_is_cut_with_a_mark() {
+    let mut app = burst((80, 24));
+    press(&mut app, key(' '));
+    press(&mut app, key('/'));
+    type_in(&mut app, "service:10.0.9.2:8080 cause:stale_keepalive peer:10.0.9.2 api");
+    let page = drawn(&app);
+    assert!(page.contains(" Bad ends, newest first (FROZEN; filter: service:10.0.9.2:8080"), "{page}");
+    assert!(page.contains("… ─"), "{page}");
+}
+
 /// A capture over midnight: the times of a list are of two days.
 #[test]
 fn lists_tell_the_day_where_there_are_several() {
