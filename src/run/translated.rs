@@ -2,13 +2,36 @@
 
 use crate::aggregate::{Sight, Twice};
 
+/// Says it once, as soon as it is known.
+#[derive(Default)]
+#[cfg(feature = "live")]
+pub(super) struct Herald {
+    found: Option<String>,
+}
+
+#[cfg(feature = "live")]
+impl Herald {
+    /// A sentence about them, where they were not known before.
+    pub(super) fn news(&mut self, twice: &Twice) -> Option<&str> {
+        if self.found.is_some() {
+            return None;
+        }
+        self.found = sentence("connections come by here again", twice);
+        self.found.as_deref()
+    }
+}
+
 /// A sentence about them, if there are any.
 pub(super) fn notice(twice: &Twice) -> Option<String> {
-    let (first, second) = twice.example?;
     let these = match twice.count {
-        1 => "1 connection is another of these".to_owned(),
-        count => format!("{count} connections are others of these"),
+        1 => "1 connection is another of these, captured again".to_owned(),
+        count => format!("{count} connections are others of these, captured again"),
     };
+    sentence(&these, twice)
+}
+
+fn sentence(these: &str, twice: &Twice) -> Option<String> {
+    let (first, second) = twice.example?;
     let (one, other) = (ends(first), ends(second));
     let remedy = if first.file == second.file {
         let strange = if [first.client.addr, first.server.addr].contains(&second.client.addr) {
@@ -21,7 +44,7 @@ pub(super) fn notice(twice: &Twice) -> Option<String> {
         "--separate tells each capture by itself".to_owned()
     };
     Some(format!(
-        "{these}, captured again behind address translation ({one} is {other} there, with the same sequence numbers): such \
+        "{these} behind address translation ({one} is {other} there, with the same sequence numbers): such \
          connections and their ends are counted and listed twice; {remedy}"
     ))
 }
@@ -51,5 +74,19 @@ mod tests {
         // In one capture the address that is nowhere in the first is the other side's.
         assert!(said(sight("10.2.0.1", "10.2.0.2", 0), 1).contains("'not host 10.2.0.1'"));
         assert!(said(sight("10.1.0.2", "10.9.0.2", 0), 1).contains("'not host 10.9.0.2'"));
+    }
+
+    #[test]
+    #[cfg(feature = "live")]
+    fn while_it_goes_on_it_is_said_once() {
+        let mut herald = Herald::default();
+        assert_eq!(herald.news(&Twice::default()), None);
+        let example = Some((sight("10.1.0.2", "10.2.0.2", 0), sight("10.2.0.1", "10.2.0.2", 0)));
+        let text = herald.news(&Twice { count: 1, example }).unwrap().to_owned();
+        assert!(
+            text.starts_with("connections come by here again behind address translation (10.1"),
+            "{text}"
+        );
+        assert_eq!(herald.news(&Twice { count: 2, example }), None);
     }
 }

@@ -31,6 +31,7 @@ use self::stop::Bell;
 use self::tools::Toolbox;
 use super::gate::Gate;
 use super::pass::{Desk, Pass, Stop};
+use super::translated::Herald;
 use super::{Status, confinement, footprint, output, talk, translated};
 
 /// How far behind the clock all has been heard, unless frames wait in a ring: far longer than the kernel holds one back.
@@ -60,6 +61,7 @@ struct Watcher<'a> {
     /// Unless the user said who "we" are.
     own: Option<OwnAddresses>,
     losses: Losses,
+    translated: Herald,
     notices: Vec<String>,
     /// The last of them that was not said, since a dashboard had the terminal.
     unsaid: Option<String>,
@@ -108,6 +110,7 @@ pub(super) fn watch(config: &Watch) -> Result<Status, Error> {
         clock: LiveClock::start(),
         own,
         losses: Losses::default(),
+        translated: Herald::default(),
         notices,
         unsaid: None,
         tools,
@@ -241,6 +244,7 @@ impl Watcher<'_> {
         self.follow_addresses();
         self.pass.advance(self.heard_until(now));
         self.pass.check()?;
+        self.admit_twice();
         if self.pass.desk.view.wants_counts() {
             self.show(|view, report| view.counts(report))?;
         }
@@ -267,6 +271,15 @@ impl Watcher<'_> {
     fn admit_limits(&mut self) {
         if self.config.coverage == config::Coverage::Ends {
             self.tell(LIGHT.to_owned());
+        }
+    }
+
+    /// Says that connections are listed twice. How many they are is in the report, and in the dashboard all the time.
+    fn admit_twice(&mut self) {
+        if let Some(news) = self.translated.news(&self.pass.desk.aggregate.twice())
+            && !self.pass.desk.view.owns_terminal()
+        {
+            talk::say(news);
         }
     }
 
