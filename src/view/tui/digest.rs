@@ -157,7 +157,12 @@ fn of_all(frame: &Frame) -> String {
     };
     let (bad, all) = (worst.counts.bad_ends, counted(worst.counts.connections, "connection"));
     let mostly = worst.worst_cause.map_or(String::new(), |rule| format!(", mostly {}", rule.name));
-    format!("Worst: {}, {bad} of {all} ended badly{mostly}", frame.called(worst.addr))
+    format!("Worst: {}, {bad} of {all} ended badly{mostly}{}", worst.addr, name_behind(frame, worst.addr))
+}
+
+/// The name of an address, if it has one, behind what is said of it: names are long, and where there is no room it is they that are cut.
+fn name_behind(frame: &Frame, addr: Addr) -> String {
+    frame.names.get(&addr).map_or(String::new(), |name| format!(" [{name}]"))
 }
 
 /// Who was hit most. Where nobody knows who "we" are both ends of every connection are listed: of two that share all of theirs the one that
@@ -187,7 +192,7 @@ fn of_now(frame: &Frame, before: Option<Subject>) -> News {
     let (bad, these) =
         (counted(all, "bad end"), if count < all { format!("{count} of them ") } else { String::new() });
     let seconds = NOW.as_nanos() / NANOS_PER_SEC;
-    let name = frame.names.get(&addr).map_or(String::new(), |name| format!(" [{name}]"));
+    let name = name_behind(frame, addr);
     let sentence = format!("{addr}: {at_least}{bad} in {seconds} s, {these}{cause}{name}");
     News { sentence, subject: Some(subject) }
 }

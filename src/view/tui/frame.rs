@@ -87,14 +87,6 @@ impl Frame {
         }
     }
 
-    /// An address, and its name where it has one.
-    pub(super) fn called(&self, addr: Addr) -> String {
-        match self.names.get(&addr) {
-            Some(name) => format!("{addr} ({name})"),
-            None => addr.to_string(),
-        }
-    }
-
     /// The side of a connection that is not ours; its server where nobody knows who "we" are.
     pub(super) fn peer(&self, verdict: &Verdict) -> Addr {
         if self.is_ours(verdict.server.addr) { verdict.client.addr } else { verdict.server.addr }

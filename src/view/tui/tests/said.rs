@@ -46,6 +46,16 @@ fn of_two_that_share_all_connections_the_one_that_reset_them_is_the_worst() {
     assert!(app.news.sentence.starts_with("Worst: 10.0.9.2, 1 of 1 connection"), "{}", app.news.sentence);
 }
 
+/// Why is told before a name that may be long.
+#[test]
+fn the_worst_of_a_capture_is_told_with_its_name_behind() {
+    let frame = Frame { phase: Phase::Finished, ..frame_of(&[from_server(50_000, 500, stale())]) };
+    let mut app = fresh((80, 24));
+    update(&mut app, Message::Frame(Arc::new(frame)));
+    let expected = "1 of 1 connection ended badly, mostly stale_keepalive [api.internal]";
+    assert!(app.news.sentence.ends_with(expected), "{}", app.news.sentence);
+}
+
 #[test]
 fn nothing_at_all_is_not_called_well() {
     let frame = Frame { phase: Phase::Finished, taken: Timestamp::ZERO, ..frame_of(&[]) };
