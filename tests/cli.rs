@@ -2,15 +2,12 @@
 
 #[path = "cli/pcap.rs"]
 mod pcap;
+#[path = "cli/pipes.rs"]
+mod pipes;
 #[path = "cli/place.rs"]
 mod place;
 
 use std::fs;
-use std::io::{BufRead, BufReader, Write};
-use std::process::Stdio;
-use std::sync::mpsc;
-use std::thread;
-use std::time::Duration;
 
 use pcap::{CLIENT, Capture, SERVER};
 use place::{Place, ends, json_lines, run};
@@ -310,55 +307,6 @@ fn a_full_disk_is_told_in_a_line() {
         assert_eq!(outcome.status, 2);
         assert_eq!(outcome.stderr, "rstwho: cannot write /dev/full: No space left on device (os error 28)\n");
     }
-}
-
-/// Who reads one line of many and leaves; with --exit-code the status still tells what was found.
-#[test]
-fn a_reader_that_has_seen_enough_is_no_trouble() {
-    let place = Place::new();
-    let many = (0..4000).fold(Capture::new(), |capture, n| capture.reset((CLIENT.0, 20_000 + n), SERVER));
-    place.write("many.pcap", &many.bytes());
-    for (asked, status) in [("", 0), (" --exit-code", 1)] {
-        let mut child = place
-            .command(&format!("replay many.pcap --format jsonl{asked}"))
-            .stdout(Stdio::piped())
-            .stderr(Stdio::piped())
-            .spawn()
-            .expect("runs");
-        let mut first = String::new();
-        let stdout = child.stdout.take().expect("piped");
-        BufReader::with_capacity(16, stdout).read_line(&mut first).expect("a line");
-        assert!(first.contains("\"end\":\"reset\""));
-        let output = child.wait_with_output().expect("ends");
-        let said = String::from_utf8_lossy(&output.stderr);
-        assert_eq!((output.status.code(), said.as_ref()), (Some(status), ""), "{asked}");
-    }
-}
-
-#[test]
-fn verdicts_of_a_stream_are_shown_as_they_come() {
-    let place = Place::new();
-    let mut child = place
-        .command("replay - --format jsonl")
-        .stdin(Stdio::piped())
-        .stdout(Stdio::piped())
-        .spawn()
-        .expect("runs");
-    let (mut stdin, stdout) = (child.stdin.take().expect("piped"), child.stdout.take().expect("piped"));
-    let (told, heard) = mpsc::channel();
-    let reader = thread::spawn(move || {
-        BufReader::new(stdout).lines().for_each(|line| told.send(line.expect("UTF-8")).expect("heard"));
-    });
-    // One linger for what follows the RST, one for what happens to the neighbours.
-    let later = |capture: Capture| capture.wait_ms(6000).closed((CLIENT.0, 50_001), SERVER);
-    let capture = later(later(Capture::new().reset(CLIENT, SERVER)));
-    stdin.write_all(&capture.bytes()).expect("written");
-    let first = heard.recv_timeout(Duration::from_secs(30));
-    drop(stdin);
-    assert!(first.expect("a line, although the stream is open").contains("\"end\":\"reset\""));
-    assert!(child.wait().expect("ends").success());
-    reader.join().expect("has read");
-    assert_eq!(heard.iter().count(), 1, "the summary");
 }
 
 #[test]

@@ -9,6 +9,7 @@ mod gate;
 mod hint;
 #[cfg(feature = "live")]
 mod interfaces;
+mod interrupt;
 #[cfg(feature = "live")]
 mod journal;
 mod meter;

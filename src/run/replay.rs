@@ -22,7 +22,9 @@ use super::meter::Meter;
 use super::pass::{Desk, Pass, Stop};
 use super::player::Player;
 use super::reader::Reader;
-use super::{Status, confinement, footprint, output, pipeline, settings, survey, talk, translated};
+use super::{
+    Status, confinement, footprint, interrupt, output, pipeline, settings, survey, talk, translated,
+};
 
 /// A replay under way: what outlives a single report.
 struct Session<'a> {
@@ -72,6 +74,10 @@ pub(super) fn replay(config: &Replay) -> Result<Status, Error> {
     output::spare(&inputs, config.output.as_deref())?;
     session.names = inputs.iter().map(ToString::to_string).collect();
     session.inputs.clone_from(&inputs);
+    // A dashboard has keys of its own for it.
+    if config.presentation.display == Display::Report {
+        interrupt::leave_first_to_writer(&inputs);
+    }
     let outcome = match config.grouping {
         Grouping::Merged => session.merged(&inputs),
         Grouping::Separate => session.separate(&inputs),

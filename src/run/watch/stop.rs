@@ -10,8 +10,7 @@ use rustix::event::{PollFd, PollFlags, Timespec};
 use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM, SIGUSR1};
 use signal_hook::flag;
 
-/// The status of a process that was stopped by SIGINT, as shells give it.
-const IMPATIENT: i32 = 130;
+use super::super::interrupt::INTERRUPTED;
 
 /// Rings when somebody wants something of the program.
 pub(super) struct Bell {
@@ -33,7 +32,7 @@ impl Bell {
         let bell = Self { end: flag(), totals: flag(), hangup: flag(), reopening: flag() };
         for signal in [SIGINT, SIGTERM] {
             // Where the system refuses, the signal does what it always does.
-            let _ = flag::register_conditional_shutdown(signal, IMPATIENT, Arc::clone(&bell.end))
+            let _ = flag::register_conditional_shutdown(signal, INTERRUPTED, Arc::clone(&bell.end))
                 .and_then(|_| flag::register(signal, Arc::clone(&bell.end)));
         }
         let _ = flag::register(SIGUSR1, Arc::clone(&bell.totals));
