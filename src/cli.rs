@@ -18,8 +18,8 @@ pub const EXAMPLES: &str = "Examples:
   rstwho replay trace.pcap                          who ended what, and why
   rstwho replay trace.pcap --tui                    the same in the dashboard
   rstwho -r trace.pcap --format jsonl               the same, as one JSON object a connection
-  ssh host tcpdump -U -w - tcp | rstwho replay -    from another machine, as it happens
-  sudo rstwho watch -i eth0 'port 443'              on this host, as it happens: on a terminal the dashboard, else lines
+  ssh host tcpdump -Uw - port 443 | rstwho -r -     from another machine: told when Ctrl-C ends that
+  sudo rstwho watch -i eth0 'port 443'              live: on a terminal the dashboard, else lines
   rstwho interfaces                                 what can be watched, and whether you may
   rstwho explain \"read ECONNRESET\"                  what is behind an error text in a log
   rstwho replay --help                              all options of a report";
@@ -35,8 +35,8 @@ const REPLAY_EXAMPLES: &str = "Examples:
       every connection, for other programs
   rstwho replay trace.pcap --local 10.0.0.0/8 --format csv -o ends.csv
       for a spreadsheet; all addresses outside of 10.0.0.0/8 are peers
-  ssh host tcpdump -U -i any -w - tcp | rstwho replay - --format jsonl
-      what another machine sees, as it happens
+  ssh host tcpdump -U -i any -w - port 443 | rstwho replay - --format jsonl
+      what another machine sees, as it happens (without a filter, ssh's own packets as well, again and again)
   rstwho replay trace.pcap --tui --speed 10
       in the dashboard, ten times as fast as it happened
   rstwho replay trace.pcap --exit-code --format summary

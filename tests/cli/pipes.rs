@@ -82,3 +82,17 @@ fn the_first_ctrl_c_is_for_who_writes_into_the_pipe() {
         assert_eq!(output.status.code(), Some(if told { 0 } else { 130 }));
     }
 }
+
+/// A capture that comes through ssh must not hold ssh's own packets: each makes others.
+#[test]
+fn examples_of_captures_through_ssh_have_a_filter() {
+    let place = Place::new();
+    for args in ["--help", "replay --help"] {
+        let page = place.run(args).stdout;
+        let through_ssh: Vec<_> = page.lines().filter(|line| line.contains("ssh host tcpdump")).collect();
+        assert!(
+            !through_ssh.is_empty() && through_ssh.iter().all(|line| line.contains("port 443")),
+            "{page}"
+        );
+    }
+}
