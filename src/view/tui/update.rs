@@ -143,7 +143,8 @@ fn with_end(app: &mut App, what: impl Fn(&Arc<Verdict>) -> Effect) -> Effect {
     if let Some(end) = app.selected_end() {
         return what(end);
     }
-    app.said = Some("No end is selected; Enter lists those of a group.".to_owned());
+    let why = if app.is_grouped() { "; Enter lists those of a group." } else { "." };
+    app.said = Some(format!("No end is selected{why}"));
     Effect::Draw
 }
 

@@ -16,11 +16,12 @@ use super::super::Phase;
 use super::super::app::{App, Screen};
 use super::super::cursor::Cursor;
 use super::super::frame::EndId;
+use super::super::message::Command;
 use super::super::sort;
 use super::super::theme::Theme;
 use super::table::{self, Column};
 use super::when::When;
-use super::{block, sentence, state_above};
+use super::{block, key_of, sentence, state_above};
 
 /// Below this the milliseconds, and of two addresses the client's, have no room.
 const ROOMY: u16 = 80;
@@ -79,9 +80,7 @@ fn nothing(app: &App) -> String {
         return doubt;
     }
     match (app.filter.is_empty(), app.shown.phase, app.screen) {
-        (false, ..) => {
-            format!("None of the newest {} fits the filter; Esc drops it.", app.shown.newest.len())
-        }
+        (false, ..) => none_fits(app),
         (true, Phase::Live, Screen::Connections) => "No connection has ended so far.".to_owned(),
         (true, Phase::Live, _) => "No connection has ended badly so far.".to_owned(),
         (true, Phase::Finished, Screen::Connections) => "There is no connection in it.".to_owned(),
@@ -92,6 +91,23 @@ fn nothing(app: &App) -> String {
         (true, Phase::Finished, _) => {
             format!("No bad ends: no program was hurt in {}.", counted(totals.connections, "connection"))
         }
+    }
+}
+
+/// Those that are hidden may fit: who is sent away empty-handed would look no further.
+fn none_fits(app: &App) -> String {
+    let newest = &app.shown.newest;
+    let hidden = app.listing == Listing::Harmful && app.screen != Screen::Connections;
+    let harmless = |end: &&Arc<Verdict>| hidden && Listing::WithHarmless.lists(end) && !end.is_bad_end();
+    let fitting = newest.iter().filter(harmless).filter(|end| app.filter.admits_end(end, &app.shown)).count();
+    match (fitting, key_of(app, Command::Harmless)) {
+        (1.., Some(key)) => {
+            let fitting = counted(fitting as u64, "harmless end");
+            format!(
+                "No bad end fits the filter. {fitting} would: {key} lists those too. Esc drops the filter."
+            )
+        }
+        _ => format!("None of the newest {} fits the filter; Esc drops it.", newest.len()),
     }
 }
 

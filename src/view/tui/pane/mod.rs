@@ -67,9 +67,13 @@ fn state_above(app: &App, sorted: Option<String>, above: usize) -> String {
 
 /// The key that goes there, unless the user has bound none.
 fn way_up(app: &App) -> String {
-    let mut top = app.keys.lines().filter(|(key, _)| key.command == Command::Move(Step::First));
-    let press = top.find_map(|(_, presses)| presses.first());
-    press.map_or(String::new(), |press| format!(", {press} goes there"))
+    key_of(app, Command::Move(Step::First)).map_or(String::new(), |key| format!(", {key} goes there"))
+}
+
+/// The key that does something, as it is bound.
+fn key_of(app: &App, command: Command) -> Option<String> {
+    let mut bound = app.keys.lines().filter(|(key, _)| key.command == command);
+    bound.find_map(|(_, presses)| presses.first()).map(ToString::to_string)
 }
 
 /// `left` and `right` at the two ends of a line; where there is no room for both, `left` is cut.

@@ -4,7 +4,7 @@ use super::scene::{
     DOWN, ENTER, ESC, at, between, burst, drawn, frame_of, fresh, key, press, show, type_in, verdicts,
 };
 use super::*;
-use crate::aggregate::sample::{hung_up, stale};
+use crate::aggregate::sample::{harmless, hung_up, stale};
 use crate::config::Press;
 use crate::time::Timestamp;
 use crate::verdict::{Confidence, Finding, Verdict};
@@ -54,6 +54,21 @@ fn the_worst_of_a_capture_is_told_with_its_name_behind() {
     update(&mut app, Message::Frame(Arc::new(frame)));
     let expected = "1 of 1 connection ended badly, mostly stale_keepalive [api.internal]";
     assert!(app.news.sentence.ends_with(expected), "{}", app.news.sentence);
+}
+
+#[test]
+fn harmless_ends_that_would_fit_a_filter_are_told_of() {
+    let mut app = fresh((80, 24));
+    show(&mut app, &[from_server(50_000, 500, stale()), from_server(50_001, 400, harmless())]);
+    press(&mut app, key('/'));
+    type_in(&mut app, "cause:client_abort");
+    let page = drawn(&app);
+    assert!(page.contains("No bad end fits the filter. 1 harmless end would: h lists those too."), "{page}");
+    press(&mut app, ENTER);
+    press(&mut app, key('e'));
+    assert_eq!(app.said.as_deref(), Some("No end is selected."));
+    press(&mut app, key('h'));
+    assert_eq!(app.lists.ends.len(), 1);
 }
 
 #[test]
