@@ -68,11 +68,14 @@ struct Tally<'f> {
     advice: Option<&'f str>,
 }
 
-/// The causes: those of now first, then the most frequent.
+/// The causes: those of now first, then the most frequent. Where the filter is about ends, they are those of the ends that fit, as far as these are
+/// kept: what others ended by, and what to do about that, would lead astray.
 pub(super) fn causes(frame: &Frame, listing: Listing, filter: &Filter) -> Vec<CauseRow> {
     let mut tallies: HashMap<&str, Tally<'_>, RandomState> = HashMap::default();
     let mut flood = Flood::None;
-    let listed = frame.newest.iter().filter(|end| listing.lists(end)).zip(0..);
+    let of_all = !filter.is_about_ends();
+    let listed = frame.newest.iter().filter(|end| listing.lists(end));
+    let listed = listed.filter(|end| of_all || filter.admits_end(end, frame)).zip(0..);
     for (end, place) in listed {
         let Some(name) = end.cause_name() else { continue };
         let tally = tallies.entry(name).or_default();
@@ -87,11 +90,16 @@ pub(super) fn causes(frame: &Frame, listing: Listing, filter: &Filter) -> Vec<Ca
             flood = Flood::Some;
         }
     }
+    let fitting = |rule: &Rule| tallies.get(rule.name).map_or(0, |tally| tally.listed);
+    let count = |rule| if of_all { counted_for(frame, rule, listing) } else { fitting(rule) };
+    // Of all that a cause had lately nobody knows which fit.
+    let recent = |row: CauseRow| if of_all { row } else { CauseRow { recent: Series::default(), ..row } };
     let mut rows: Vec<CauseRow> = RULES
         .iter()
-        .map(|&rule| (rule, counted_for(frame, rule, listing)))
+        .map(|&rule| (rule, count(rule)))
         .filter(|&(rule, count)| count > 0 && filter.admits_cause(rule))
         .map(|(rule, count)| CauseRow { flood, ..row(frame, rule, count, tallies.get(rule.name)) })
+        .map(recent)
         .collect();
     rows.sort_by_key(|row| Reverse((row.now, row.count)));
     rows

@@ -114,6 +114,11 @@ impl Filter {
         self.text.trim().is_empty()
     }
 
+    /// Does it ask for more than causes?
+    pub(super) fn is_about_ends(&self) -> bool {
+        self.words().any(|word| !matches!(word, Word::Cause(_)))
+    }
+
     /// Is this end to be listed?
     pub(super) fn admits_end(&self, end: &Verdict, frame: &Frame) -> bool {
         self.words().all(|word| match word {

@@ -44,11 +44,13 @@ pub(in super::super) fn summary_height(app: &App) -> u16 {
 impl Widget for Summary<'_> {
     fn render(self, area: Rect, buffer: &mut Buffer) {
         let app = self.0;
-        let head = block(app.theme, "Causes", area);
+        let what = if app.filter.is_about_ends() { "Causes of the ends below" } else { "Causes" };
+        let head = block(app.theme, what, area);
         let inner = Block::inner(&head, area);
         head.render(area, buffer);
         let Some(first) = app.lists.causes.first() else {
-            return sentence("None so far.", app.theme, inner, buffer);
+            let nothing = if app.filter.is_empty() { "None so far." } else { "None that fits the filter." };
+            return sentence(nothing, app.theme, inner, buffer);
         };
         let [list, advice] =
             Layout::vertical([Constraint::Fill(1), Constraint::Length(FIRST_ADVICE)]).areas(inner);
@@ -68,7 +70,12 @@ impl Widget for Causes<'_> {
         head.render(area, buffer);
         let index = app.at.causes.index();
         let Some(selected) = app.lists.causes.get(index) else {
-            return sentence("No connection has ended for a reason worth telling.", app.theme, inner, buffer);
+            let nothing = if app.filter.is_empty() {
+                "No connection has ended for a reason worth telling."
+            } else {
+                "No end that is listed fits the filter; Esc drops it."
+            };
+            return sentence(nothing, app.theme, inner, buffer);
         };
         let height = Constraint::Length(advice_height(app, area));
         let [list, below] = Layout::vertical([Constraint::Fill(1), height]).areas(inner);

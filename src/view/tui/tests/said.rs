@@ -71,6 +71,28 @@ fn harmless_ends_that_would_fit_a_filter_are_told_of() {
     assert_eq!(app.lists.ends.len(), 1);
 }
 
+/// Who looks at one peer wants its causes, and what to do about these.
+#[test]
+fn the_causes_above_filtered_ends_are_theirs() {
+    let mut app = burst((120, 35));
+    press(&mut app, key('/'));
+    type_in(&mut app, "peer:192.0.2.9");
+    let causes: Vec<_> = app.lists.causes.iter().map(|row| (row.rule.name, row.count)).collect();
+    assert_eq!(causes, [("port_closed", 1)]);
+    assert!(drawn(&app).contains(" Causes of the ends below "), "{}", drawn(&app));
+    type_in(&mut app, "9");
+    assert!(drawn(&app).contains("None that fits the filter."), "{}", drawn(&app));
+    press(&mut app, ENTER);
+    press(&mut app, key('3'));
+    assert!(drawn(&app).contains("No end that is listed fits the filter"), "{}", drawn(&app));
+    press(&mut app, ESC);
+    press(&mut app, key('1'));
+    press(&mut app, key('/'));
+    type_in(&mut app, "cause:stale");
+    assert_eq!(app.lists.causes.len(), 1);
+    assert!(drawn(&app).contains(" Causes ─"), "a cause is counted as far back as anything is");
+}
+
 #[test]
 fn nothing_at_all_is_not_called_well() {
     let frame = Frame { phase: Phase::Finished, taken: Timestamp::ZERO, ..frame_of(&[]) };
