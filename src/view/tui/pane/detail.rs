@@ -14,7 +14,7 @@ use crate::view::plain as text;
 use crate::view::text::{counted, row};
 
 use super::super::theme::Theme;
-use super::{block, ladder, span};
+use super::{block, ladder, more_below, span};
 
 /// Columns of the words at the left, and of the border with its blank.
 const LABEL: usize = 10;
@@ -37,8 +37,7 @@ impl Widget for Detail<'_> {
     fn render(self, area: Rect, buffer: &mut Buffer) {
         let lines: Vec<Line<'_>> =
             lines(self.end, self.theme, area.width).into_iter().skip(self.scroll).collect();
-        let below = lines.len().saturating_sub(usize::from(area.height.saturating_sub(1)));
-        let below = if below > 0 { format!(", {below} more lines below") } else { String::new() };
+        let below = more_below(lines.len(), area);
         let title = format!("{} {} {}{below}", self.end.client, self.theme.arrow(), self.end.server);
         let head = block(self.theme, &title, area).borders(Borders::TOP | Borders::LEFT);
         Paragraph::new(lines).block(head).render(area, buffer);

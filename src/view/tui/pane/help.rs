@@ -9,7 +9,7 @@ use ratatui::widgets::{Paragraph, Widget};
 use super::super::app::App;
 use super::super::filter::FIELDS;
 use super::super::theme::Theme;
-use super::{block, span};
+use super::{block, more_below, span};
 use crate::view::text::row::MARKS;
 
 /// Columns of the keys.
@@ -23,7 +23,8 @@ pub(in super::super) struct Help<'a> {
 impl Widget for Help<'_> {
     fn render(self, area: Rect, buffer: &mut Buffer) {
         let lines: Vec<Line<'_>> = lines(self.app).into_iter().skip(self.scroll).collect();
-        Paragraph::new(lines).block(block(self.app.theme, "Help", area)).render(area, buffer);
+        let title = format!("Help{}", more_below(lines.len(), area));
+        Paragraph::new(lines).block(block(self.app.theme, &title, area)).render(area, buffer);
     }
 }
 

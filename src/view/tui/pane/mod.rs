@@ -40,6 +40,14 @@ fn block(theme: Theme, title: &str, area: Rect) -> Block<'static> {
     Block::new().borders(Borders::TOP).border_set(theme.border()).border_style(Theme::quiet()).title(title)
 }
 
+/// What a title says of lines for which there is no room below it.
+fn more_below(lines: usize, area: Rect) -> String {
+    match lines.saturating_sub(usize::from(area.height.saturating_sub(1))) {
+        0 => String::new(),
+        below => format!(", {} below", counted(below as u64, "more line")),
+    }
+}
+
 /// A pane with nothing in it but a sentence that says so.
 fn sentence(text: &str, theme: Theme, area: Rect, buffer: &mut Buffer) {
     Paragraph::new(theme.text(text)).style(Theme::quiet()).wrap(Wrap { trim: true }).render(area, buffer);

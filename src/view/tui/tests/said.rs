@@ -94,6 +94,15 @@ fn the_causes_above_filtered_ends_are_theirs() {
 }
 
 #[test]
+fn a_help_that_has_no_room_says_how_much_is_below() {
+    let mut app = burst((80, 24));
+    press(&mut app, key('?'));
+    assert!(drawn(&app).contains(" more lines below ─"), "{}", drawn(&app));
+    press(&mut app, key('G'));
+    assert!(drawn(&app).contains(" Help ─"), "{}", drawn(&app));
+}
+
+#[test]
 fn nothing_at_all_is_not_called_well() {
     let frame = Frame { phase: Phase::Finished, taken: Timestamp::ZERO, ..frame_of(&[]) };
     let mut app = fresh((80, 24));
