@@ -125,14 +125,14 @@ connection.",
         event: RESET,
     },
     ErrorText {
-        text: "Broken pipe",
+        text: "IOException: Broken pipe",
         program: Program::Java,
-        patterns: &["socketexception: broken pipe", "ioexception: broken pipe", "Broken pipe"],
+        patterns: &["socketexception: broken pipe", "ioexception: broken pipe"],
         loose: &[],
         sight: Some(write("EPIPE")),
         witness: Witness::Either,
         meaning: "The program wrote on after the other side had closed: its first write was answered by a \
-RST, this one fails. (The C library's text: other programs print the same.)",
+RST, this one fails.",
         event: BROKEN_PIPE,
     },
 ];

@@ -144,7 +144,7 @@ const JAVA: &[Word] = &[
     client(Read, EOF, ASKED, "Unexpected end of file from server"),
     client(Read, EOF, ANSWERED, "Premature EOF"),
     client(Read, EOF, TLS, "Remote host terminated the handshake"),
-    says(Write, PIPE, "Broken pipe"),
+    says(Write, PIPE, "IOException: Broken pipe"),
     says(Write, RESET, "SocketException: Connection reset"),
     says(Write, TIMEDOUT, "SocketException: Connection timed out"),
 ];
