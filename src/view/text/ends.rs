@@ -28,7 +28,7 @@ pub(super) fn section(worst: &Worst, totals: &Totals, listing: Listing, style: &
     let title = title(worst.offered(), totals.connections, listing) + " (times are UTC)";
     let mut section = style.wrap(&title, 2, Ink::Title);
     section.push_str(&rows(&shown, style));
-    let hidden = worst.offered() - shown.len() as u64;
+    let hidden = worst.hidden();
     if hidden > 0 {
         let more = format!("... and {hidden} more (--top N shows more, --format jsonl or csv all of them)");
         section.push_str(&style.wrap(&more, 4, Ink::Plain));

@@ -86,7 +86,7 @@ impl Worst {
 
     /// How many of them are not shown.
     pub(super) fn hidden(&self) -> u64 {
-        self.offered - self.sorted().len() as u64
+        self.offered.saturating_sub(self.sorted().len() as u64)
     }
 
     /// Those that are shown, the worst first: an example of each cause, with what to do, and the worst of the others.
