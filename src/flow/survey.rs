@@ -1,12 +1,13 @@
 //! Which captures were made at different places: those that hold the same frames, at other times.
 //!
 //! Files that a capture was cut into hold no frame twice, and neither do those of its two directions. What identifies a frame are its ends
-//! and what its sender's IP and timestamps count; its numbers may have been changed on the way.
+//! and what its sender's IP and timestamps count; its numbers may have been changed on the way. Where its ends have been, by a device that
+//! translates addresses, the numbers of a handshake identify it.
 
 use std::collections::BTreeMap;
 use std::hash::{BuildHasher, Hash, Hasher};
 
-use crate::decode::{Flags, Segment, Traits};
+use crate::decode::{Endpoint, Flags, Segment, Traits};
 use crate::time::{Span, Timestamp};
 
 use super::places::{PLACES, Places, Recorded};
@@ -32,6 +33,7 @@ const PAIRS: usize = 4096;
 /// What is known so far.
 pub struct Survey {
     slots: Vec<Slot>,
+    handshakes: Vec<Option<Handshake>>,
     captures: BTreeMap<u16, Extent>,
     /// By how much the second of two captures is ahead, for frames that both hold.
     met: BTreeMap<(u16, u16), Met>,
@@ -45,6 +47,15 @@ struct Slot {
     count: u8,
 }
 
+/// A SYN+ACK and where it was captured first.
+#[derive(Clone, Copy)]
+struct Handshake {
+    numbers: (u32, u32),
+    ends: (Endpoint, Endpoint),
+    file: u16,
+    ts: Timestamp,
+}
+
 #[derive(Clone, Copy)]
 struct Extent {
     first: Timestamp,
@@ -55,12 +66,19 @@ struct Extent {
 #[derive(Clone, Default)]
 struct Met {
     count: usize,
+    /// Of handshakes with the same numbers under other addresses.
+    translated: usize,
     ahead: Vec<i64>,
 }
 
 impl Default for Survey {
     fn default() -> Self {
-        Self { slots: vec![Slot::default(); REMEMBERED], captures: BTreeMap::new(), met: BTreeMap::new() }
+        Self {
+            slots: vec![Slot::default(); REMEMBERED],
+            handshakes: vec![None; REMEMBERED],
+            captures: BTreeMap::new(),
+            met: BTreeMap::new(),
+        }
     }
 }
 
@@ -71,6 +89,7 @@ impl Survey {
         let extent = self.captures.entry(file).or_insert(Extent { first: ts, last: ts, frames: 0 });
         *extent =
             Extent { first: extent.first.min(ts), last: extent.last.max(ts), frames: extent.frames + 1 };
+        self.note_handshake(segment);
         let mark = mark(segment);
         let Some(slot) = usize::try_from(mark).ok().and_then(|at| self.slots.get_mut(at % REMEMBERED)) else {
             return;
@@ -80,17 +99,38 @@ impl Survey {
         }
         for &(other, then) in slot.held.iter().take(usize::from(slot.count)) {
             if other != file && then != ts && may_be_one(segment, then) {
-                let (pair, ahead) = if other < file {
-                    ((other, file), difference(ts, then))
-                } else {
-                    ((file, other), difference(then, ts))
-                };
-                if self.met.len() < PAIRS || self.met.contains_key(&pair) {
-                    self.met.entry(pair).or_default().note(ahead);
+                let (met, ahead) = meet(&mut self.met, (other, then), (file, ts));
+                if let Some(met) = met {
+                    met.count += 1;
+                    met.note(ahead);
                 }
             }
         }
         slot.keep(file, ts);
+    }
+
+    /// A SYN+ACK under other addresses in another capture: each side chose its number by chance, so that it is the same one.
+    fn note_handshake(&mut self, segment: &Segment) {
+        let &Segment { file, ts, seq, ack, src, dst, flags, .. } = segment;
+        if !flags.syn() || !flags.ack() {
+            return;
+        }
+        let new = Handshake { numbers: (seq.0, ack.0), ends: (src, dst), file, ts };
+        let hash = seeded().hash_one(new.numbers);
+        let at = usize::try_from(hash).unwrap_or_default() % REMEMBERED;
+        let Some(slot) = self.handshakes.get_mut(at) else { return };
+        let Some(first) = slot.filter(|first| first.numbers == new.numbers) else {
+            *slot = Some(new);
+            return;
+        };
+        let addresses = |(one, other): (Endpoint, Endpoint)| (one.addr, other.addr);
+        if first.file != file && addresses(first.ends) != addresses(new.ends) {
+            let (met, ahead) = meet(&mut self.met, (first.file, first.ts), (file, ts));
+            if let Some(met) = met {
+                met.translated += 1;
+                met.note(ahead);
+            }
+        }
     }
 
     /// What follows from it.
@@ -117,7 +157,8 @@ impl Survey {
         let Some((one, other)) = self.captures.get(&one).zip(self.captures.get(&other)) else { return false };
         let overlap = one.last.min(other.last).since(one.first.max(other.first)) > OVERLAP;
         let enough = if overlap { 0 } else { one.frames.min(other.frames) / OF_SMALLER };
-        met.count >= enough.max(IN_BOTH)
+        // What comes later may be of a program that always counts from the same numbers.
+        met.count >= enough.max(IN_BOTH) || overlap && met.translated > 0
     }
 
     /// When a place was recorded, and how its clock goes by that of the first.
@@ -158,11 +199,30 @@ impl Slot {
 
 impl Met {
     fn note(&mut self, ahead: i64) {
-        self.count += 1;
         if self.ahead.len() < SAMPLES {
             self.ahead.push(ahead);
         }
     }
+}
+
+/// What is known of two captures that hold the same frame, if there is room for it, and by how much the second of them is ahead.
+fn meet(
+    all: &mut BTreeMap<(u16, u16), Met>,
+    (other, then): (u16, Timestamp),
+    (file, ts): (u16, Timestamp),
+) -> (Option<&mut Met>, i64) {
+    let (pair, ahead) = if other < file {
+        ((other, file), difference(ts, then))
+    } else {
+        ((file, other), difference(then, ts))
+    };
+    let room = all.len() < PAIRS || all.contains_key(&pair);
+    (room.then(|| all.entry(pair).or_default()), ahead)
+}
+
+/// The same in every run.
+fn seeded() -> ahash::RandomState {
+    ahash::RandomState::with_seeds(1, 2, 3, 4)
 }
 
 /// May `segment` be the one that was captured elsewhere `then`?
@@ -179,7 +239,7 @@ fn difference(later: Timestamp, earlier: Timestamp) -> i64 {
 /// A number for a frame wherever it is captured: of a SYN, for whatever opens that connection; of what neither counts, its numbers.
 fn mark(segment: &Segment) -> u64 {
     let &Segment { src, dst, flags, len, ip_id, tsval, seq, ack, traits, .. } = segment;
-    let mut hasher = ahash::RandomState::with_seeds(1, 2, 3, 4).build_hasher();
+    let mut hasher = seeded().build_hasher();
     let flags = flags.0 & !Flags::PSH.0;
     (src, dst, flags).hash(&mut hasher);
     if segment.flags.syn() {
@@ -242,6 +302,20 @@ mod tests {
         // The same frames at the same time are a copy.
         let copied: String = TALK.map(|line| format!("+1 {line} file 0\n+0 {line} file 1\n")).concat();
         assert_eq!(places(&copied), [0; 4]);
+    }
+
+    /// Another client's address behind the device, and the same numbers; pieces of one capture do not overlap.
+    #[test]
+    fn captures_before_and_behind_address_translation_are_of_two_places() {
+        let behind = |line: &str| line.replace("A >", "C >").replace("> A", "> C");
+        let both: String =
+            TALK.map(|line| format!("{line} file 0\n+0.004 {} file 1\n", behind(line))).concat();
+        let both = both.replace("id ", "id 3");
+        assert_eq!(places(&both), [0, 1, 0, 0]);
+        // It rewrites numbers too: then nothing tells.
+        let renumbered = both.replace("seq 5000 ack 1001 id 30 file 1", "seq 7000 ack 1001 id 30 file 1");
+        assert_ne!(renumbered, both);
+        assert_eq!(places(&renumbered), [0; 4]);
     }
 
     /// Each place's capture in two pieces.
