@@ -7,7 +7,7 @@ use crate::decode::Endpoint;
 use crate::flow::{Attempted, Close, LINGER, Marks, Side};
 use crate::time::{Span, Timestamp};
 
-use super::ends::{self, Ends};
+use super::ends::{self, Company, Ends};
 use super::stretches::{Stretch, Stretches};
 use super::window::Window;
 
@@ -115,7 +115,7 @@ impl Listeners {
         if server.has(Marks::SYN_ACK) && client.has(Marks::SYN) && client.has(Marks::ACKED) {
             let accepts = self.0.entry(close.endpoint(Side::Server), close.closed_at);
             accepts.note(close.start.ts, left_by_server(close));
-            if let Some(end) = ends::unprompted(close) {
+            if let Some(end) = ends::unprompted(close, Side::Server).filter(|_| !ends::is_answer(close)) {
                 accepts.ends.note(end);
             }
         } else if close.answers_syn() {
@@ -163,10 +163,11 @@ impl Listeners {
         accepts.restart(*spell)
     }
 
-    /// How many others the server ended at the moment when it ended this one, in the midst of something or after various pauses.
-    pub(super) fn ended_with(&self, close: &Close) -> u32 {
-        let Some(end) = ends::end_of(close) else { return 0 };
-        self.0.get(&close.endpoint(Side::Server)).map_or(0, |accepts| accepts.ends.beside(end))
+    /// What else the server ended at the moment when it ended this one, in the midst of something or after a pause.
+    pub(super) fn ended_with(&self, close: &Close) -> Company {
+        let Some(own) = ends::end_of(close, Side::Server) else { return Company::default() };
+        let accepts = self.0.get(&close.endpoint(Side::Server));
+        accepts.map_or_else(Company::default, |accepts| accepts.ends.company(&own))
     }
 }
 
@@ -178,6 +179,10 @@ fn left_by_server(close: &Close) -> Timestamp {
 
 #[cfg(test)]
 mod tests {
+    use crate::decode::SeqNumber;
+
+    use super::super::beginning::Beginning;
+    use super::super::ends::Departure;
     use super::*;
 
     /// A program that is started again ends all that it has before it refuses anybody; where a limit refuses, others stay.
@@ -192,7 +197,8 @@ mod tests {
                 accepts.note(at(from), at(to));
             }
             for &tenths in ended {
-                accepts.ends.note((at(tenths), Span::from_millis(300)));
+                let began = Beginning { at: at(tenths), numbers: [SeqNumber(0); 2] };
+                accepts.ends.note(Departure { at: at(tenths), pause: Span::from_millis(300), began });
             }
             for &tenths in refused {
                 accepts.note_refusal(at(tenths));

@@ -5,9 +5,11 @@
 //! forgotten, and so is the older half when there is too much of it, as under a flood of forged sources.
 
 mod ahead;
+mod beginning;
 mod devices;
 mod ends;
 mod hosts;
+mod leavers;
 mod listeners;
 mod losses;
 mod maker;
@@ -16,6 +18,7 @@ mod sources;
 mod stretches;
 mod window;
 
+pub use ends::Company;
 pub use listeners::Restart;
 pub use services::LearnedIdle;
 pub use sources::{Scan, Telltale};
@@ -25,6 +28,7 @@ use crate::time::{Span, Timestamp};
 
 use self::devices::Devices;
 use self::hosts::Hosts;
+use self::leavers::Leavers;
 use self::listeners::Listeners;
 use self::losses::Losses;
 use self::services::Services;
@@ -52,8 +56,8 @@ pub struct Surroundings {
     pub restart: Option<Restart>,
     /// From when on the port refused whoever came, if that was about when the server ended this connection.
     pub refused_from: Option<Timestamp>,
-    /// Others of the server's port that it ended at that moment, in the midst of something or after various pauses.
-    pub ended_with: u32,
+    /// Others of the server's port that the server ended at the moment when it ended this one, or of the client where that did.
+    pub ended_with: Company,
     /// After what idle time this server closes connections.
     pub learned_idle: Option<LearnedIdle>,
     /// It was forgotten by the server, and so far from its end another connection was, which was in use.
@@ -67,6 +71,7 @@ pub struct Surroundings {
 pub struct Context {
     hosts: Hosts,
     devices: Devices,
+    leavers: Leavers,
     listeners: Listeners,
     services: Services,
     sources: Sources,
@@ -82,6 +87,7 @@ impl Context {
         Self {
             hosts: Hosts::beside(flows),
             devices: Devices::beside(flows),
+            leavers: Leavers::beside(flows),
             listeners: Listeners::beside(flows),
             services: Services::beside(flows),
             sources: Sources::beside(flows),
@@ -103,6 +109,7 @@ impl Context {
             Ended::Whole(close) => {
                 self.hosts.note(close);
                 self.devices.note(close);
+                self.leavers.note(close);
                 self.listeners.note(close);
                 self.services.note(close);
                 self.sources.note(close);
@@ -166,8 +173,11 @@ impl Context {
             } else {
                 None
             },
-            ended_with: self.listeners.ended_with(close),
-            refused_from: close.ended_by_server().and_then(|at| {
+            ended_with: match close.ended_by(Side::Server) {
+                Some(_) => self.listeners.ended_with(close),
+                None => self.leavers.left_with(close),
+            },
+            refused_from: close.ended_by(Side::Server).and_then(|at| {
                 let listener = close.endpoint(Side::Server);
                 self.listeners.refused_about(listener, at).filter(|&from| close.start.ts < from)
             }),

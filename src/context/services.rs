@@ -2,10 +2,11 @@
 
 use smallvec::SmallVec;
 
-use crate::decode::{Addr, Endpoint, SeqNumber};
+use crate::decode::{Addr, Endpoint};
 use crate::flow::{Acceptance, Close, LINGER, Side};
 use crate::time::{Span, Timestamp};
 
+use super::beginning::Beginning;
 use super::window::{Hashed, Window};
 
 /// Resets of one listener that follow each other within this time are one event: closing a listener resets its queue at
@@ -50,28 +51,6 @@ impl LearnedIdle {
     #[must_use]
     pub fn is_alike(&self, idle: Span) -> bool {
         alike(idle, self.idle)
-    }
-}
-
-/// How long a router takes to translate an address, at most.
-const TRANSLATION: Span = Span::from_millis(1);
-
-/// How a connection began.
-#[derive(Clone, Copy, Debug)]
-struct Beginning {
-    at: Timestamp,
-    /// The initial sequence numbers, the client's first.
-    numbers: [SeqNumber; 2],
-}
-
-impl Beginning {
-    fn of(close: &Close) -> Self {
-        Self { at: close.start.ts, numbers: [Side::Client, Side::Server].map(|side| close.half(side).iss) }
-    }
-
-    /// Are both the same connection, captured before and behind an address translation?
-    fn is(&self, other: &Self) -> bool {
-        self.numbers == other.numbers && self.at.since(other.at).max(other.at.since(self.at)) <= TRANSLATION
     }
 }
 

@@ -283,16 +283,16 @@ impl Close {
         (server.has_data() && !server.has_fin()).then(|| said.since(server.last_seen))
     }
 
-    /// When the server ended it: by the first FIN, or by a RST before which nobody had closed, other than of the SYN.
+    /// When a side ended it: by the first FIN, or by a RST before which nobody had closed, other than of the SYN.
     #[must_use]
-    pub fn ended_by_server(&self) -> Option<Timestamp> {
-        let server = self.end(Side::Server);
-        match (self.fins.at(server), self.fins.at(self.client)) {
+    pub fn ended_by(&self, side: Side) -> Option<Timestamp> {
+        let end = self.end(side);
+        match (self.fins.at(end), self.fins.at(end.peer())) {
             (Some(own), None) => Some(own.ts),
             (Some(own), Some(other)) => (own.serial < other.serial).then_some(own.ts),
             (None, Some(_)) => None,
             (None, None) => {
-                let reset = self.reset.as_ref().filter(|reset| reset.by == server && !self.answers_syn());
+                let reset = self.reset.as_ref().filter(|reset| reset.by == end && !self.answers_syn());
                 reset.map(|reset| reset.rst.ts)
             }
         }

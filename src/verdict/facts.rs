@@ -26,7 +26,7 @@ pub(super) fn of_end(evidence: &Evidence<'_>) -> Vec<Fact> {
     } else {
         facts.extend(cap::limits(evidence));
     }
-    facts.extend(together::refusal(evidence));
+    facts.extend(together::facts(evidence));
     facts
 }
 

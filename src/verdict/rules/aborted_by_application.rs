@@ -130,10 +130,8 @@ fn advise(evidence: &Evidence<'_>) -> String {
             "The {side}'s program closed right after the last {bytes} bytes of the {peer}: without having read them (which is normal when it leaves on purpose), or by an abort that it meant (SO_LINGER 0, an abort or destroy call). On the wire the two are one."
         );
     }
-    if let Some(refused) = together::program_gone(evidence).filter(|_| side == Side::Server) {
-        return format!(
-            "The server's program aborted, and {refused}: a shutdown, a restart or a kill just then, whose log says which. Let it drain before it ends."
-        );
+    if let Some(advice) = of_company(evidence, side) {
+        return advice;
     }
     // What lay before a FIN is whose that was.
     let own = evidence.closer.is_none() && evidence.talk == Talk::Complete;
@@ -150,4 +148,20 @@ fn advise(evidence: &Evidence<'_>) -> String {
         "The {side}'s program chose to abort: look there for SO_LINGER 0, an abort or destroy call, or a pool that drops idle connections.{}{device}",
         after.unwrap_or_default()
     )
+}
+
+/// What to do where others ended at that moment, or the port refused whoever came.
+fn of_company(evidence: &Evidence<'_>, side: Side) -> Option<String> {
+    if side == Side::Client {
+        let others = together::ended_at_once(evidence, side)?;
+        return Some(format!(
+            "The client aborted, and {others}: its program ended or was stopped, or dropped what it did not need, or its host left the network. Nothing needs doing unless that was unmeant."
+        ));
+    }
+    // A port that is shut was no sweep's work.
+    let swept = if together::is_refused(evidence) { "" } else { " (or it swept away what was idle)" };
+    let others = together::stopped(evidence)?;
+    Some(format!(
+        "The server's program aborted, and {others}: a shutdown, a restart or a kill just then{swept}, whose log says which. Let it drain before it ends."
+    ))
 }

@@ -1,7 +1,7 @@
 //! The client left before or during the answer.
 
 use crate::flow::{BodyLength, Owed, Side};
-use crate::verdict::ending::{answered_close, gave_up, half_close, shut_window, simultaneous, unseen};
+use crate::verdict::ending::{answered_close, gave_up, half_close, shut_window, simultaneous, together, unseen};
 use crate::verdict::evidence::{Shape, Talk};
 use crate::verdict::rule::{Confidence, Rule, hit, miss};
 use crate::verdict::talk::{
@@ -339,6 +339,11 @@ fn advise(evidence: &Evidence<'_>) -> String {
     }
     if let Some(advice) = initiative::advice(evidence, Side::Client) {
         return advice;
+    }
+    if let Some(others) = together::ended_at_once(evidence, Side::Client) {
+        return format!(
+            "The client left, and {others}: its program ended or was stopped, or dropped all that it had; no timeout of one request. Handle the error event and stop the work."
+        );
     }
     // Who has no room waits for nothing.
     let reads = !talk::is_full(evidence, Side::Client);

@@ -1,6 +1,6 @@
 //! A device or a server dropped an idle connection.
 
-use crate::context::LearnedIdle;
+use crate::context::{Company, LearnedIdle};
 use crate::flow::Side;
 use crate::time::Span;
 use crate::verdict::ending::{gave_up, outage, probes, silence, together};
@@ -110,8 +110,9 @@ fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
     {
         return None;
     }
-    // Nobody's patience with one connection shuts a port.
-    let most = if together::refusal(evidence).is_some() { Confidence::Possible } else { Confidence::Certain };
+    // Nobody's patience with one connection shuts a port, or ends several connections at one moment.
+    let one_event = together::is_refused(evidence) || one_event(evidence, idle).is_some();
+    let most = if one_event { Confidence::Possible } else { Confidence::Certain };
     judge_rst(evidence, idle).map(|sure| sure.min(most))
 }
 
@@ -137,6 +138,18 @@ fn judge_rst(evidence: &Evidence<'_>, idle: Span) -> Option<Confidence> {
         }
         _ => None,
     }
+}
+
+/// Others that ended at that moment, unless all may have begun to wait together for a time that is somebody's.
+fn one_event(evidence: &Evidence<'_>, idle: Span) -> Option<Company> {
+    let company = together::in_company(evidence).filter(|_| !answers(evidence))?;
+    let one_time = company.unlike == 0 && (limit(idle).is_some() || is_usual(evidence, idle));
+    (!one_time).then_some(company)
+}
+
+/// Is the RST the answer to a segment? When that came is no moment of who sends it.
+fn answers(evidence: &Evidence<'_>) -> bool {
+    evidence.shape == Shape::Reply && evidence.reset().is_some_and(|reset| reset.prompt.is_some())
 }
 
 fn is_stand_ins(evidence: &Evidence<'_>) -> bool {
@@ -190,6 +203,7 @@ fn facts_of(evidence: &Evidence<'_>) -> Vec<Fact> {
     }
     facts.extend(facts::of_rst(evidence));
     facts.extend(ended_by_stand_in(evidence));
+    facts.extend(together::facts(evidence));
     facts
 }
 
@@ -223,7 +237,13 @@ fn advise(evidence: &Evidence<'_>) -> String {
             "The client gave up what it had not needed for {idle}{hint}: the limit of a pool of its own. Nothing was under way, nothing needs doing."
         );
     }
-    let did = if evidence.shape == Shape::Active { "ended" } else { "no longer knew" };
+    if let Some(company) = evidence.idle_before.and_then(|idle| one_event(evidence, idle)) {
+        return format!(
+            "After {idle} idle {who} ended the connection, and {} others within {}: look for one event that ended them all (a program that was stopped, a host that slept, restarted or left the network) before you suspect a timeout.",
+            company.others, company.over
+        );
+    }
+    let did = if answers(evidence) { "no longer knew" } else { "ended" };
     format!(
         "After {idle} idle {who} {did} the connection{hint}: keep it alive (TCP keep-alive, pings) or give it up well before {idle}."
     )

@@ -149,7 +149,7 @@ fn advise(evidence: &Evidence<'_>) -> String {
     if talk::lacks_only_trailer(evidence) {
         return "All of the body came, and the last chunk with it; the empty line behind that did not (RFC 9112 §7.1). Strict clients take the answer for cut, others do not notice: mend what writes the chunks.".to_owned();
     }
-    if let Some(refused) = together::program_gone(evidence) {
+    if let Some(refused) = together::stopped(evidence) {
         return format!(
             "The server stopped after {}, and {refused}: it crashed or was stopped, restarted or killed just then. Its log says which; let it drain before it ends. {}",
             facts::progress(evidence),

@@ -332,7 +332,7 @@ fn facts_of(evidence: &Evidence<'_>) -> Vec<Fact> {
         facts.push(Fact::at(turn.frame, format!("{name} was sent all the same")));
     }
     facts.extend(facts::of_rst(evidence));
-    facts.extend(together::refusal(evidence));
+    facts.extend(together::facts(evidence));
     facts
 }
 

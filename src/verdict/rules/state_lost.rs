@@ -103,7 +103,7 @@ fn facts_of(evidence: &Evidence<'_>) -> Vec<Fact> {
             "within {apart} of it the server had forgotten another connection as well, which was in use"
         )));
     }
-    facts.extend(together::refusal(evidence));
+    facts.extend(together::facts(evidence));
     if let Some(Sender::Side(side)) = evidence.rst_by {
         let before = evidence.close.half_before(side);
         facts.push(Fact::of_all(format!(

@@ -1,7 +1,7 @@
 //! A program closed while data that had arrived was still unread.
 
 use crate::flow::{BodyLength, Http, Response, Side};
-use crate::verdict::ending::{probes, shut_window, unseen};
+use crate::verdict::ending::{probes, shut_window, together, unseen};
 use crate::verdict::evidence::{Shape, Talk};
 use crate::verdict::rule::{Confidence, Rule, hit, miss};
 use crate::verdict::talk::{answered_early, own_words, turned_away, unheeded, unread};
@@ -269,6 +269,13 @@ fn advise(evidence: &Evidence<'_>) -> String {
     }
     if let Some(advice) = unread::advice(evidence) {
         return advice.to_owned();
+    }
+    if let Some(gone) =
+        together::stopped(evidence).filter(|_| evidence.rst_by == Some(Sender::Side(Side::Server)))
+    {
+        return format!(
+            "The server's program ended with data unread, and {gone}: a shutdown, a restart or a kill just then, whose log says which. Let it drain before it ends."
+        );
     }
     match evidence.rst_by {
         Some(Sender::Side(Side::Server)) if status == Some(HEAD_TOO_LONG) => "The server said that the request's head is too long (431) and closed with the rest of it unread: send less (cookies, tokens), or raise the server's limit (8 to 16 KiB with most).".into(),
