@@ -1,36 +1,17 @@
 //! Who tries many doors: failed attempts to connect, by source.
 
+mod attempts;
 mod tried;
 
 use crate::ahead::Fetch;
 use crate::decode::{Addr, Endpoint};
 use crate::flow::{Attempted, Close, Marks, Side};
-use crate::time::{Span, Timestamp};
+use crate::time::Timestamp;
 
 use super::maker::Maker;
 use super::window::{Hashed, Seeds, Window};
+use attempts::{Answer, Attempt, Attempts, BURST};
 use tried::Tried;
-
-/// Attempts further apart than this belong to no one scan.
-const BURST: Span = Span::from_secs(60);
-/// By then it has tried many.
-const AT_MOST: Span = Span::from_secs(300);
-/// Distinct ports tried in vain from which on it may be a scan: few programs have as many services in their configuration, all
-/// of them down.
-const MANY_PORTS: usize = 10;
-/// Distinct targets tried in vain from which on it is a scan, whatever their ports; a monitoring system of which a rack
-/// is down tries fewer, and so does a program of which a host is down that runs all its services.
-const MANY_TARGETS: usize = 25;
-
-/// Of so many targets one that is tried again after it has refused: from there on it is a program that waits for its services. Who
-/// scans has its answer.
-const TARGETS_A_RETURN: usize = 4;
-
-/// What tries each of its ports so often again waits for its services.
-const ROUNDS: usize = 2;
-
-/// So many tries tell who somebody is: a program with fewer services than that has come back to some of them by then.
-const TRIES: u8 = 100;
 
 /// Attempts of one source.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -50,116 +31,6 @@ pub enum Telltale {
     Plain,
     /// There is none: a host that is down may have run as many services.
     Missing,
-}
-
-/// What is asked of a source whenever it tries something, and whenever that is judged: a cache line, with its address.
-#[derive(Debug, Default)]
-struct Attempts {
-    first: Timestamp,
-    last: Timestamp,
-    /// Which those were, as long as that is asked for.
-    tried: Option<Box<Tried>>,
-    /// How many different targets, and how many ports, up to the number that decides.
-    targets: u8,
-    ports: u8,
-    /// How often one of the targets has refused again.
-    returns: u8,
-    /// How often it tried, up to the number that decides.
-    tries: u8,
-    /// How often it was answered, of those.
-    open: u8,
-    /// How often with a segment that no kernel's `connect()` makes.
-    made: u8,
-    /// Whether it ever tried a range of ports in a rush.
-    range: Range,
-}
-
-const _: () = assert!(size_of::<(Addr, Attempts)>() <= 64);
-
-/// Whether somebody has gone through the ports of a host.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Default)]
-enum Range {
-    #[default]
-    No,
-    Yes,
-}
-
-/// One of them.
-#[derive(Clone, Copy)]
-struct Attempt {
-    start: Timestamp,
-    answer: Answer,
-    maker: Maker,
-}
-
-/// What came of it.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Answer {
-    /// Nothing.
-    None,
-    /// A RST.
-    Refused,
-    /// A SYN+ACK.
-    Open,
-}
-
-impl Attempts {
-    /// Were many tried, and hardly any of them again, or so many at once?
-    fn is_scan(&self) -> bool {
-        let (targets, ports) = (usize::from(self.targets), usize::from(self.ports));
-        let many = ports >= MANY_PORTS || targets >= MANY_TARGETS;
-        // What is tried at random mostly finds nobody who listens.
-        let in_vain = usize::from(self.open) * 2 <= usize::from(self.tries);
-        let returns = usize::from(self.returns);
-        let again = self.range == Range::Yes && returns < targets * ROUNDS;
-        many && in_vain && (again || returns * TARGETS_A_RETURN < targets)
-    }
-
-    fn telltale(&self) -> Telltale {
-        let made = usize::from(self.made) * 2 > usize::from(self.tries);
-        if made || usize::from(self.targets) >= MANY_TARGETS { Telltale::Plain } else { Telltale::Missing }
-    }
-
-    fn add_used(&mut self, start: Timestamp) {
-        if self.tries < TRIES && start.since(self.last) <= BURST {
-            self.count_try();
-            self.open += 1;
-        }
-    }
-
-    /// Of those beyond the ones that decide nobody asks which they were.
-    fn count_try(&mut self) {
-        self.tries += 1;
-        if self.tries == TRIES {
-            self.tried = None;
-        }
-    }
-
-    /// Another one; of those beyond the ones that decide nobody asks for which target they were.
-    fn add(
-        &mut self,
-        target: impl FnOnce() -> u32,
-        endpoint: Endpoint,
-        Attempt { start, answer, maker }: Attempt,
-    ) {
-        let slow = start.since(self.first) > AT_MOST && !self.is_scan();
-        if self.tries == 0 || start.since(self.last) > BURST || slow {
-            *self = Self { first: start, ..Self::default() };
-        }
-        self.last = self.last.max(start);
-        if self.tries < TRIES {
-            let tried = self.tried.get_or_insert_default();
-            let again = tried.note_target(target());
-            if tried.note_port(endpoint, start) {
-                self.range = Range::Yes;
-            }
-            [self.targets, self.ports] = tried.counts();
-            self.returns += u8::from(answer == Answer::Refused && again);
-            self.open += u8::from(answer == Answer::Open);
-            self.made += u8::from(maker == Maker::Program);
-            self.count_try();
-        }
-    }
 }
 
 #[derive(Debug)]
@@ -197,7 +68,7 @@ impl Sources {
     /// Of who fails often, what succeeds counts too: programs of many peers find half of them gone, and talk with the others.
     fn note_used(&mut self, close: &Close) {
         if let Some(attempts) = self.window.get_mut(&close.endpoint(Side::Client).addr) {
-            attempts.add_used(close.start.ts);
+            attempts.add_used(close.endpoint(Side::Server).port, close.start.ts);
         }
     }
 
@@ -281,8 +152,11 @@ fn failed_attempt(close: &Close) -> bool {
 fn never_used(close: &Close) -> bool {
     let (client, server) = (close.half(Side::Client), close.half(Side::Server));
     let nothing_said = !client.has_data() && !server.has_data() && !client.has_fin() && !server.has_fin();
+    // Who scans need not answer what a listener says again and again.
+    let left_open = client.packets == 1 && server.marks.has(Marks::SYN);
     let never_open = close.answers_syn()
         || !server.seen()
+        || left_open
         || close.reset.as_ref().is_some_and(|reset| reset.by == close.client);
     close.handshake_began() && nothing_said && never_open
 }
@@ -371,10 +245,12 @@ mod tests {
                     Attempt { start, answer: Answer::Refused, maker: Maker::Kernel },
                 );
             }
-            (0..used).for_each(|_| attempts.add_used(start));
-            attempts.is_scan()
+            (0..used).for_each(|_| attempts.add_used(6881, start));
+            attempts.is_scan().then(|| attempts.telltale())
         };
-        assert!(after(0) && after(20) && !after(31));
+        assert_eq!([0, 1].map(after), [Some(Telltale::Plain); 2]);
+        // Most of a list may be gone by the time that a program works through it.
+        assert_eq!([2, 20, 31].map(after), [Some(Telltale::Missing), Some(Telltale::Missing), None]);
     }
 
     /// What refuses now and then over the day is no scan.

@@ -6,7 +6,7 @@ use crate::ahead::{Fetch, fetch};
 use crate::decode::{Addr, Endpoint};
 use crate::time::{Span, Timestamp};
 
-use super::MANY_TARGETS;
+use super::attempts::MANY_TARGETS;
 
 /// New ports of one host tried in vain within [`RUSH`] from which on it is a scan though it is made again: no program tries so many before it
 /// comes back to the first.
@@ -51,6 +51,11 @@ impl Tried {
     /// A target is tried, which has this hash. Tells whether it was before.
     pub(super) fn note_target(&mut self, target: u32) -> bool {
         remember(&mut self.targets, target)
+    }
+
+    /// Was this port tried?
+    pub(super) fn has_port(&self, port: u16) -> bool {
+        self.ports.contains(&port)
     }
 
     /// Its port is tried. Tells whether with that a range of a host's ports was tried in a rush.

@@ -82,3 +82,15 @@ fn a_request_that_is_still_being_sent_was_cut_short_after_its_own_time() {
         told.advice
     );
 }
+
+/// Who scans leaves what listens: its kernel, which knows nothing of that, answers by a RST, or its scanner by nothing.
+#[test]
+fn an_open_port_that_a_scan_leaves_is_one_of_the_scan() {
+    let refused = |port: u32| format!("A > B:{port} S\nB:{port} > A R.\n");
+    let open = "A > B S\nB > A S.\n+1 B > A again\n+2 B > A again\n";
+    let among = |refusals: u32| {
+        let told = verdict(&format!("{}{open}", (1..=refusals).map(refused).collect::<Vec<_>>().concat()));
+        told.cause.into_iter().chain(told.alternatives).any(|finding| finding.rule.name == "port_scan")
+    };
+    assert!(among(9) && !among(8));
+}
