@@ -114,7 +114,7 @@ fn asked_after_goodbye(evidence: &Evidence<'_>) -> bool {
 
 /// Did a side give the connection up because nobody answered its probes?
 fn probed_in_vain(evidence: &Evidence<'_>) -> bool {
-    probes::probing(evidence).is_some_and(|probing| probing.answers != probes::Answers::ToTheLast)
+    probes::ran_out(evidence)
 }
 
 /// The client never sent its last ACK, and the SYN+ACK that it refused had taken so long that it had repeated its SYN: its kernel does that

@@ -120,7 +120,7 @@ fn offers_on(evidence: &Evidence<'_>) -> bool {
 
 /// The side that sent the RST knows what it did, unless its stack gave up for it.
 fn sender(evidence: &Evidence<'_>, side: Side) -> Sees {
-    if super::ending::probes::probing(evidence).is_some() && evidence.rst_claimed == Some(side) {
+    if super::ending::probes::ran_out(evidence) && evidence.rst_claimed == Some(side) {
         return Sees { read: Some(ETIMEDOUT), write: Some(ETIMEDOUT), ..Sees::default() };
     }
     if evidence.rst_by == Some(Sender::Middlebox) && was_told_an_end(evidence) {

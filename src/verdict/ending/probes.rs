@@ -73,6 +73,11 @@ pub(in crate::verdict) fn probing(evidence: &Evidence<'_>) -> Option<Probing> {
     regular.then_some(Probing { probes: probes.len(), answers, interval, last_frame: last.frame })
 }
 
+/// Did they run out, for all that the capture holds? Of one that was answered up to the last nobody knows.
+pub(in crate::verdict) fn ran_out(evidence: &Evidence<'_>) -> bool {
+    probing(evidence).is_some_and(|probing| probing.answers != Answers::ToTheLast)
+}
+
 /// Are there answers, and does the RST still echo a timestamp from before all of them? Whoever gets a segment in order echoes its timestamp from
 /// then on (RFC 7323 §4.3).
 fn heard_none<'a>(reset: &Reset, mut answers: impl Iterator<Item = &'a Recent>) -> bool {

@@ -223,3 +223,17 @@ fn a_handshake_that_nobody_finished_was_aborted_by_no_program() {
     // A RST behind the SYN+ACK refuses; one repetition may be chance.
     assert_ne!(verdict("A > B S\nB > A S.\n+3 B > A R. seq 5001").cause_name(), Some("peer_vanished"));
 }
+
+/// Whoever got an answer to its last probe did not run out of them; whether it got that, the capture does not tell.
+#[test]
+fn who_aborts_behind_an_answered_probe_has_not_timed_out() {
+    let told = |answer: &str| {
+        let told = verdict(&format!(
+            "A > B S\nB > A S.\nA > B .\nA > B P. len 4\nB > A P. len 4\nA > B .\n+30 A > B . seq 1004 len 1\n{answer}+14 A > B R.\n"
+        ));
+        (told.client_sees.read, told.reasons[0])
+    };
+    assert_eq!(told(""), (Some("ETIMEDOUT"), "keepalive_timeout"));
+    assert_eq!(told("B > A .\n").0, None);
+    assert_ne!(told("B > A .\n").1, "keepalive_timeout");
+}

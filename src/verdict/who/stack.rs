@@ -35,7 +35,7 @@ fn refused(evidence: &Evidence<'_>) -> Vec<&'static str> {
 /// A live socket gave up. Unread data and SO_LINGER 0 cannot be told apart on the wire; who had spoken last tells which
 /// is likelier.
 fn active(evidence: &Evidence<'_>, reset: &Reset, side: Side) -> Vec<&'static str> {
-    if crate::verdict::ending::probes::probing(evidence).is_some() {
+    if crate::verdict::ending::probes::ran_out(evidence) {
         return vec!["keepalive_timeout", "state"];
     }
     if evidence.fin_frame(side).is_some() {
