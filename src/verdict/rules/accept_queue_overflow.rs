@@ -86,7 +86,10 @@ fn judge_reset(evidence: &Evidence<'_>) -> Option<Confidence> {
     let only_syn = evidence.close.half_before(Side::Server).rcv_nxt
         == evidence.close.half_before(Side::Client).iss.plus(1);
     let bare = prompt.len == 0 && evidence.talk == Talk::Nothing;
-    (by_server && at_start && only_syn).then_some(if bare || never_taken::only_offers(evidence) {
+    // Whose queue is full has just shaken hands, with a kernel of the same kind: nothing of its RST is strange.
+    let strange = !bare && !evidence.doubts.is_empty();
+    let likely = bare || never_taken::only_offers(evidence);
+    (by_server && at_start && only_syn && !strange).then_some(if likely {
         Confidence::Likely
     } else {
         Confidence::Possible

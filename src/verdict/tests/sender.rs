@@ -2,7 +2,7 @@
 
 use crate::flow::Side;
 use crate::verdict::example::verdict;
-use crate::verdict::{Confidence, Harm, Sender};
+use crate::verdict::{Confidence, Harm, Sender, Verdict};
 
 use super::network::{GET, OPEN, lines};
 
@@ -276,5 +276,25 @@ fn a_damaged_fin_is_no_device() {
     assert_eq!(told("B > A F."), Some("unexplained"));
     for fin in ["B > A F", "B > A F. damaged"] {
         assert_eq!(told(fin), None, "{fin}");
+    }
+}
+
+/// Of who has only shaken hands, that is what a RST compares with.
+#[test]
+fn a_rst_from_elsewhere_than_the_syn_ack_may_be_a_devices() {
+    let told = |ttl: u8| {
+        verdict(&format!(
+            "A > B S\nB > A S. ttl 106\nA > B .\nA > B P. len 12\n+0.1 B > A R seq 5001 ttl {ttl}"
+        ))
+    };
+    let possible = |told: &Verdict| told.alternatives.iter().any(|other| other.rule.name == "injected_reset");
+    let doubted = |told: &Verdict| told.evidence.iter().any(|fact| fact.fact.contains("SYN+ACK, all else"));
+    let elsewhere = told(80);
+    assert_eq!(elsewhere.cause_name(), Some("unexplained"), "{:?}", elsewhere.evidence);
+    assert!(doubted(&elsewhere) && possible(&elsewhere));
+    // By paths that differ a little, or with another default than its program's.
+    for ttl in [106, 105, 45] {
+        let told = told(ttl);
+        assert!(!doubted(&told) && told.cause_name() == Some("accept_queue_overflow"), "{ttl} {told:?}");
     }
 }

@@ -103,6 +103,13 @@ impl<'a> Baseline<'a> {
         self.at.iter().find_map(|usual| Some((usual.rst, usual.ttl()?)))
     }
 
+    /// The TTL of the RST and that of the one other segment that its sender sent, where that came once to the same place.
+    pub(super) fn only_ttl(&self) -> Option<(u8, u8)> {
+        let [usual] = &self.at[..] else { return None };
+        let ([own], [ttl]) = (&self.own[..], &usual.first[..]) else { return None };
+        (own.flags.syn() && usual.again.is_empty()).then_some((usual.rst, *ttl))
+    }
+
     /// Did the RST come as far as they, at one of the places where it was captured, or does nobody know?
     pub(super) fn came_as_far(&self) -> bool {
         self.has_their_ttl() || self.at.iter().all(|usual| usual.ttl().is_none())
