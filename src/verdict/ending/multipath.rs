@@ -17,6 +17,13 @@ pub(in crate::verdict) fn is_one_path(close: &Close) -> bool {
     speaks(close.client.peer()) && speaks(close.client)
 }
 
+/// What to do about a RST: it may be the answer that is due to the other side's MP_FASTCLOSE (RFC 8684 §3.5), or end this path alone.
+pub(in crate::verdict) fn advice(close: &Close) -> Option<String> {
+    is_one_path(close).then(|| {
+        "This is one path of an MPTCP connection. A RST ends that alone, or answers the other side's MP_FASTCLOSE, with which that aborts all: look at its options and those of the last segments before it (in Wireshark tcp.options.mptcp.subtype) before you blame either program.".to_owned()
+    })
+}
+
 /// What that means for a verdict.
 pub(in crate::verdict) fn fact(close: &Close) -> Option<Fact> {
     is_one_path(close).then(|| {

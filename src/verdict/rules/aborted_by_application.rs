@@ -1,7 +1,7 @@
 //! A program aborted a connection on which nothing was owed.
 
 use crate::verdict::ending::unseen::last_words_unseen;
-use crate::verdict::ending::{answered_close, gave_up, together};
+use crate::verdict::ending::{answered_close, gave_up, multipath, together};
 use crate::verdict::evidence::{BRIEFEST_IDLE, Shape, Talk};
 use crate::verdict::rule::{Confidence, Rule, hit, miss};
 use crate::verdict::talk::{
@@ -98,7 +98,7 @@ fn facts_of(evidence: &Evidence<'_>) -> Vec<Fact> {
 }
 
 fn advise(evidence: &Evidence<'_>) -> String {
-    if let Some(advice) = broken_off::advice(evidence) {
+    if let Some(advice) = broken_off::advice(evidence).or_else(|| multipath::advice(evidence.close)) {
         return advice;
     }
     let Some(Sender::Side(side)) = evidence.rst_by else { return String::new() };

@@ -27,3 +27,14 @@ fn which_side_ended_it_the_options_tell() {
     let (path, connection) = (told("mptcp", CLOSE), told("", CLOSE));
     assert_eq!((sure(&path), sure(&connection)), (Some(Confidence::Possible), Some(Confidence::Certain)));
 }
+
+/// The RST with which a host answers the other side's MP_FASTCLOSE was not its program's choice.
+#[test]
+fn who_aborted_a_path_is_not_told_by_its_rst() {
+    let end =
+        "B > A P. mptcp \"HTTP/1.1 204 No Content\\r\\n\\r\\n\"\nA > B . mptcp\n+4 A > B . mptcp\nB > A R.";
+    let (path, connection) = (told("mptcp", end), told("", &end.replace("mptcp", "")));
+    let blames = |told: &Verdict| told.advice.as_ref().is_some_and(|advice| advice.contains("SO_LINGER"));
+    assert_eq!((blames(&path), blames(&connection)), (false, true), "{path:?}");
+    assert_eq!(path.cause_name(), Some("aborted_by_application"));
+}
