@@ -8,7 +8,7 @@ use crate::verdict::evidence::{BRIEFEST_IDLE, STANDS_OUT, Shape, Talk};
 use crate::verdict::facts::usual_idle::UsualIdle;
 use crate::verdict::rule::{Confidence, Rule, hit, miss};
 use crate::verdict::talk::{broken_off, unheeded};
-use crate::verdict::who::forgery::ended_by_stand_in;
+use crate::verdict::who::forgery::{self, ended_by_stand_in};
 use crate::verdict::{Evidence, Fact, How, Sender, facts, talk};
 
 /// The shortest idleness for which anybody gives up a connection on purpose and without a word; servers' keep-alive
@@ -187,10 +187,19 @@ fn judge_reply(evidence: &Evidence<'_>, idle: Span) -> Option<Confidence> {
     Some(if idle >= SHORTEST && !other_story { Confidence::Likely } else { Confidence::Possible })
 }
 
+/// Did the RST come with the TTL that the client's system begins with, as all else of it, and does nothing speak against it? Then there is no way
+/// before the place of the capture on which anything could have made it.
+fn left_beside_it(evidence: &Evidence<'_>) -> bool {
+    let ttl = evidence.close.half_before(Side::Client).ttl;
+    let fresh = ttl != 0 && forgery::initial_ttl(ttl) == ttl;
+    fresh && evidence.reset().is_some_and(|reset| reset.rst.ttl == ttl) && evidence.doubts.is_empty()
+}
+
 /// Did the client's own socket end what nobody used, with nothing owed to it and nothing lost?
 fn is_own_choice(evidence: &Evidence<'_>) -> bool {
     let by_client = evidence.rst_by == Some(Sender::Side(Side::Client));
-    let sure = evidence.rst_by_confidence == Some(Confidence::Certain) && !is_stand_ins(evidence);
+    let sure = (evidence.rst_by_confidence == Some(Confidence::Certain) || left_beside_it(evidence))
+        && !is_stand_ins(evidence);
     let settled = evidence.talk == Talk::Complete && !evidence.lost_data();
     by_client && sure && settled && evidence.shape == Shape::Active
 }

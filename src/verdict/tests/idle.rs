@@ -34,3 +34,17 @@ fn a_clients_own_limit_needs_nothing_doing() {
     let told = verdict(&format!("{OPEN}{GET}{OK}A > B .\n+60 B > A R."));
     assert!(told.advice.is_some_and(|advice| advice.contains("keep it alive")));
 }
+
+/// A host that counts its identifications for all of its connections leaves no next one to a RST. But what has come no way passed no device.
+#[test]
+fn what_comes_no_way_is_the_clients_own() {
+    let advice = |ttl: u8| {
+        let told = verdict(&format!(
+            "A > B S ttl {ttl} id 7\nB > A S.\nA > B . ttl {ttl} id 9\nA > B P. ttl {ttl} id 10 \"GET / HTTP/1.1\\r\\nHost: b\\r\\n\\r\\n\"\n{OK}A > B . ttl {ttl} id 12\n+60 A > B R. ttl {ttl} id 90"
+        ));
+        assert_eq!(told.cause_name(), Some("idle_timeout"));
+        told.advice.unwrap_or_default().contains("nothing needs doing")
+    };
+    assert!(advice(128));
+    assert!(!advice(120));
+}
