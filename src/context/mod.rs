@@ -6,6 +6,7 @@
 
 mod ahead;
 mod beginning;
+mod counts;
 mod devices;
 mod ends;
 mod hosts;
@@ -26,6 +27,7 @@ pub use sources::{Scan, Telltale};
 use crate::flow::{Attempted, Close, Ended, Side};
 use crate::time::{Span, Timestamp};
 
+use self::counts::Counts;
 use self::devices::Devices;
 use self::hosts::Hosts;
 use self::leavers::Leavers;
@@ -50,6 +52,8 @@ pub struct Surroundings {
     pub server_comes_in: bool,
     /// The RST came from where others did in that host's name after which it spoke on.
     pub of_device: bool,
+    /// So many other servers' addresses share its server's count of identifications.
+    pub counts_with: Option<u32>,
     /// The port that refused it, or did not answer its first SYN or its last, accepted others within a second before, and within a second after.
     pub accepted_around: bool,
     /// And was being started again when it did so.
@@ -70,6 +74,7 @@ pub struct Surroundings {
 #[derive(Debug, Default)]
 pub struct Context {
     hosts: Hosts,
+    counts: Counts,
     devices: Devices,
     leavers: Leavers,
     listeners: Listeners,
@@ -86,6 +91,7 @@ impl Context {
         let flows = max_flows as usize;
         Self {
             hosts: Hosts::beside(flows),
+            counts: Counts::default(),
             devices: Devices::beside(flows),
             leavers: Leavers::beside(flows),
             listeners: Listeners::beside(flows),
@@ -108,6 +114,7 @@ impl Context {
             }
             Ended::Whole(close) => {
                 self.hosts.note(close);
+                self.counts.note(close);
                 self.devices.note(close);
                 self.leavers.note(close);
                 self.listeners.note(close);
@@ -167,6 +174,7 @@ impl Context {
             server_ttl: self.hosts.server_ttl(close),
             server_comes_in: self.hosts.server_comes_in(close),
             of_device: self.devices.have_sent(close),
+            counts_with: self.counts.shared(close),
             accepted_around: self.accepted_around(close),
             restart: if close.answers_syn() {
                 self.listeners.restart_about(close.endpoint(Side::Server), close.start.ts)

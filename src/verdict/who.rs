@@ -62,7 +62,8 @@ fn undoubted(evidence: &Evidence<'_>) -> Confidence {
         return Confidence::Possible;
     }
     let by_server = side == Side::Server && evidence.how == How::Reset;
-    let nearer = by_server && accepted_slowly(evidence).is_some();
+    let for_many = side == Side::Server && evidence.surroundings.counts_with.is_some();
+    let nearer = for_many || by_server && accepted_slowly(evidence).is_some();
     let sure = match evidence.shape {
         _ if nearer => false,
         // From one SYN and one RST nobody can tell a host from a firewall in front of it.

@@ -14,7 +14,7 @@ pub(in crate::verdict) fn of_rst(evidence: &Evidence<'_>) -> Vec<Fact> {
     facts.extend(doubt(reset));
     facts.extend(undelivered::fact(evidence));
     facts.extend(who::facts(&evidence.doubts));
-    facts.extend(of_proxy(evidence));
+    facts.extend(of_device(evidence).or_else(|| of_proxy(evidence)));
     facts.extend(cap::limits(evidence));
     facts
 }
@@ -62,6 +62,15 @@ fn shape(evidence: &Evidence<'_>, reset: &Reset) -> Fact {
             format!("a RST with the {side}'s address, in a shape that common stacks do not send"),
         ),
     }
+}
+
+/// Who the server is, where one count numbers what it and others send.
+fn of_device(evidence: &Evidence<'_>) -> Option<Fact> {
+    let by_server = evidence.rst_by == Some(Sender::Side(Side::Server)) && evidence.how.by_rst();
+    let others = evidence.surroundings.counts_with.filter(|_| by_server)?;
+    Some(Fact::of_all(format!(
+        "one count numbers the segments of the server and of {others} other addresses, from as far away: a device (a NAT, a VPN, a proxy) speaks for all of them"
+    )))
 }
 
 /// Who the server may be, where its address answers much sooner than it accepted.

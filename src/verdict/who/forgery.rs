@@ -264,7 +264,12 @@ fn other_ip_id(evidence: &Evidence<'_>, reset: &Reset, baseline: &Baseline<'_>) 
     if ended_by_stand_in(evidence).is_some() {
         return None;
     }
-    let (side, last) = (claimed(evidence, reset), counter.last.ip_id);
+    let side = claimed(evidence, reset);
+    // Who speaks for others as well counts those segments too.
+    if side == Side::Server && evidence.surroundings.counts_with.is_some() {
+        return None;
+    }
+    let last = counter.last.ip_id;
     let says = format!("its IP identification is {ip_id:#06x}; the {side} was counting on from {last:#06x}");
     Some(doubt(frame, 1, says))
 }
