@@ -1,7 +1,9 @@
 //! The client left before or during the answer.
 
 use crate::flow::{BodyLength, Owed, Side};
-use crate::verdict::ending::{answered_close, gave_up, half_close, shut_window, simultaneous, together, unseen};
+use crate::verdict::ending::{
+    answered_close, gave_up, half_close, shut_window, simultaneous, together, unseen,
+};
 use crate::verdict::evidence::{Shape, Talk};
 use crate::verdict::rule::{Confidence, Rule, hit, miss};
 use crate::verdict::talk::{
