@@ -1,7 +1,7 @@
 //! The server ended in the middle of its answer.
 
 use crate::flow::{BodyLength, Owed, Side};
-use crate::verdict::ending::{half_close, shut_window, simultaneous, together, unseen};
+use crate::verdict::ending::{challenged, half_close, shut_window, simultaneous, together, unseen};
 use crate::verdict::evidence::{Shape, Talk};
 use crate::verdict::rule::{Confidence, Rule, hit, miss};
 use crate::verdict::talk::{answered_early, given_up, goaway, own_words, tls};
@@ -120,6 +120,8 @@ fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
         How::Fin | How::FinThenReset if tls::record_is_cut(evidence) => Some(sure),
         How::Fin | How::FinThenReset if talk::stream_is_cut(evidence) => Some(Confidence::Possible),
         How::Reset if evidence.shape == Shape::Active => Some(sure),
+        // What it had said behind that was lost.
+        How::Reset => challenged::abort(evidence).map(|_| Confidence::Possible),
         _ => None,
     }
 }

@@ -152,3 +152,16 @@ fn what_came_before_the_rst_is_known_however_much_follows() {
     assert_eq!(told.ladder.len(), 16);
     assert_eq!((told.ladder[rst].left_out, told.ladder[rst + 1].left_out), (0, 10));
 }
+
+/// A filter refuses the first request of a connection that has only just been opened: all that compares is the SYN+ACK.
+#[test]
+fn a_refusal_unlike_the_listener_is_likely_a_devices() {
+    let told = |rst: &str| {
+        let told = verdict(&format!(
+            "A > B S\nB > A S. id 0 ttl 63\nA > B .\nA > B P. len 45\nB > A R seq 5001 {rst}"
+        ));
+        (told.rst_by, told.rst_by_confidence)
+    };
+    assert_eq!(told("id 77 no_df ttl 250"), (Some(Sender::Middlebox), Some(Confidence::Likely)));
+    assert_eq!(told("id 0 ttl 63"), (Some(Sender::Side(Side::Server)), Some(Confidence::Likely)));
+}

@@ -7,6 +7,7 @@
 
 mod aim;
 mod baseline;
+mod fresh;
 mod life;
 mod numbers;
 mod pace;
@@ -42,8 +43,6 @@ const BASELINE: usize = 2;
 const ID_REACH: u16 = 64;
 /// A busy host counts a thousand a second.
 const NANOS_A_COUNT: u64 = 1_000_000;
-/// Paths of one connection differ by less.
-const FURTHER: u8 = 3;
 /// What Windows begins with.
 const WINDOWS_TTL: u8 = 128;
 /// Two RSTs that are nearer in time than this, one to each side, were sent at once.
@@ -76,6 +75,7 @@ pub(in crate::verdict) fn doubts(evidence: &Evidence<'_>) -> Vec<Doubt> {
     doubts.extend(other_ttl(evidence, reset, &baseline));
     doubts.extend(of_device(evidence, reset, &baseline));
     doubts.extend(left_out(evidence, reset, &baseline));
+    doubts.extend(fresh::of_no_listener(evidence, reset, &baseline));
     doubts.extend(other_ip_id(evidence, reset, &baseline));
     doubts.extend(pace::too_soon(evidence, reset));
     doubts.extend(twin::refused_as_well(evidence, reset));
@@ -154,7 +154,7 @@ fn claimed(evidence: &Evidence<'_>, reset: &Reset) -> Side {
 /// which differs where a program had set its own: only another distance from the same default counts, and never alone. It
 /// counts more where the RST has come no way at all and its host's segments have: a path does not become that short.
 fn other_ttl(evidence: &Evidence<'_>, reset: &Reset, baseline: &Baseline<'_>) -> Option<Doubt> {
-    let Some((ttl, usual)) = baseline.other_ttl() else { return unlike_handshake(evidence, reset, baseline) };
+    let Some((ttl, usual)) = baseline.other_ttl() else { return fresh::other_ttl(evidence, reset, baseline) };
     let same_default = initial_ttl(ttl) == initial_ttl(usual) && tells_distance(usual);
     let no_way_at_all = ttl == initial_ttl(ttl) && usual != initial_ttl(usual) && tells_distance(usual);
     let weight = match evidence.shape {
@@ -172,18 +172,6 @@ fn other_ttl(evidence: &Evidence<'_>, reset: &Reset, baseline: &Baseline<'_>) ->
         weight,
         format!("its TTL is {ttl}; all other segments of the {side} have {usual}"),
     ))
-}
-
-/// Of a server that said no more than its SYN+ACK that alone compares: another distance, by more than paths of one length differ, is little but
-/// something. Who refuses later than it shook hands may be no more than another of those that share its address.
-fn unlike_handshake(evidence: &Evidence<'_>, reset: &Reset, baseline: &Baseline<'_>) -> Option<Doubt> {
-    let (ttl, usual) = baseline.only_ttl()?;
-    let server = claimed(evidence, reset) == Side::Server && evidence.seen().handshake;
-    let elsewhere = initial_ttl(ttl) == initial_ttl(usual) && ttl.abs_diff(usual) >= FURTHER;
-    (server && elsewhere).then(|| {
-        let says = format!("its TTL is {ttl}; the server's SYN+ACK, all else that it said, has {usual}");
-        doubt(reset.rst.frame, 1, says)
-    })
 }
 
 /// Who was caught at sending RSTs in a host's name from somewhere else likely sends the others from there, too.

@@ -3,7 +3,7 @@
 use crate::flow::{End, Leg, Recent, Reset, Side};
 use crate::time::Span;
 
-use super::{Baseline, CONVICTS, Doubt, claimed, doubt};
+use super::{CONVICTS, Doubt, claimed, doubt};
 use crate::verdict::evidence::{Evidence, Shape};
 
 /// Below this, a round trip says nothing about distance: scheduling takes as long.
@@ -84,8 +84,6 @@ pub(super) fn too_soon(evidence: &Evidence<'_>, reset: &Reset) -> Option<Doubt> 
         // Measured more than once, a distance is no accident; nothing crosses a quarter of it and comes back. But only a kernel
         // answers at once, as in a handshake: what a program acknowledges with its answers takes as long as those.
         () if took.times(4) < far && is_known(evidence, &leg) => CONVICTS,
-        // Whoever answered the SYN from there is not who speaks from here, with another TTL.
-        () if took.times(4) < far && alone_with_its_ttl(evidence, reset) => CONVICTS,
         () => 2,
     };
     let side = claimed(evidence, reset);
@@ -96,13 +94,6 @@ pub(super) fn too_soon(evidence: &Evidence<'_>, reset: &Reset) -> Option<Doubt> 
 /// Is it what a host answers behind its own FIN, to whatever comes?
 fn refuses_behind_its_fin(evidence: &Evidence<'_>, reset: &Reset) -> bool {
     evidence.shape == Shape::Reply && evidence.fin(claimed(evidence, reset)).is_some()
-}
-
-/// Has the RST of a live socket another TTL than the one segment that came before it, too few to tell what is usual?
-fn alone_with_its_ttl(evidence: &Evidence<'_>, reset: &Reset) -> bool {
-    let baseline = Baseline::of(evidence, reset);
-    let single = !baseline.has_their_ttl() && !baseline.has_no_ttl() && baseline.other_ttl().is_none();
-    single && evidence.shape == Shape::Active && evidence.close.handshake_seen()
 }
 
 /// Was the distance measured more than once, and one of them when only a kernel answers?
