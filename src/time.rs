@@ -44,6 +44,12 @@ impl Timestamp {
         Span(self.0.saturating_sub(earlier.0))
     }
 
+    /// How far they lie apart, whichever is the earlier.
+    #[must_use]
+    pub const fn apart(self, other: Self) -> Span {
+        Span(self.0.abs_diff(other.0))
+    }
+
     /// `self` moved on by `span`, saturating.
     #[must_use]
     pub const fn plus(self, span: Span) -> Self {

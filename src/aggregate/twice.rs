@@ -83,7 +83,7 @@ impl Sights {
 impl Slot {
     /// May it be the one that was also seen like this?
     fn may_be(&self, sight: Sight, start: Timestamp) -> bool {
-        let apart = start.since(self.start).max(self.start.since(start));
+        let apart = start.apart(self.start);
         self.first.is_translated(sight) && (self.first.file != sight.file || apart <= PASSED_ON)
     }
 

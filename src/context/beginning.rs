@@ -1,7 +1,7 @@
 //! How a connection began, by which it is known again where an address translation gave it another name.
 
 use crate::decode::SeqNumber;
-use crate::flow::{Close, Side};
+use crate::flow::Close;
 use crate::time::{Span, Timestamp};
 
 /// How long a router takes to translate an address, at most.
@@ -17,11 +17,11 @@ pub(super) struct Beginning {
 
 impl Beginning {
     pub(super) fn of(close: &Close) -> Self {
-        Self { at: close.start.ts, numbers: [Side::Client, Side::Server].map(|side| close.half(side).iss) }
+        Self { at: close.start.ts, numbers: close.initial_numbers() }
     }
 
     /// Are both the same connection, captured before and behind an address translation?
     pub(super) fn is(&self, other: &Self) -> bool {
-        self.numbers == other.numbers && self.at.since(other.at).max(other.at.since(self.at)) <= TRANSLATION
+        self.numbers == other.numbers && self.at.apart(other.at) <= TRANSLATION
     }
 }

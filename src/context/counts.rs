@@ -63,17 +63,28 @@ impl Counts {
         let own = close.recent.iter().filter(|recent| recent.by == server && recent.ip_id != 0);
         let counted = |one: &Recent| Counted { at: one.ts, addr, id: one.ip_id, ttl: one.ttl };
         let own: SmallVec<[Counted; 16]> = own.map(counted).collect();
-        let (mut agree, mut differ) = (Addrs::new(), Addrs::new());
-        for other in self.0.iter().filter(|other| other.addr != addr) {
-            let told = own.iter().filter_map(|own| own.agrees(other)).reduce(|one, any| one || any);
-            let Some(agrees) = told else { continue };
-            let addrs = if agrees { &mut agree } else { &mut differ };
-            if !addrs.contains(&other.addr) {
-                addrs.push(other.addr);
+        let others = || self.0.iter().filter(|other| other.addr != addr);
+        let told =
+            |other: &Counted| own.iter().filter_map(|own| own.agrees(other)).reduce(|one, any| one || any);
+        // Nearly all are far off, which is told at a glance.
+        let (first, last) = (own.first()?, own.last()?);
+        let span = last.id.wrapping_sub(first.id).saturating_add(2 * REACH);
+        let in_sight = |other: &&Counted| {
+            other.ttl == last.ttl && other.id.wrapping_sub(first.id).wrapping_add(REACH) <= span
+        };
+        let mut agree = Addrs::new();
+        for other in others().filter(in_sight).filter(|other| told(other) == Some(true)) {
+            if !agree.contains(&other.addr) {
+                agree.push(other.addr);
             }
         }
+        if agree.len() < OTHERS {
+            return None;
+        }
         // Of one that has several connections each has to.
-        agree.retain(|addr| !differ.contains(addr));
+        agree.retain(|addr| {
+            others().filter(|other| other.addr == *addr).all(|other| told(other) != Some(false))
+        });
         u32::try_from(agree.len()).ok().filter(|_| agree.len() >= OTHERS)
     }
 }

@@ -74,13 +74,13 @@ impl Ends {
     /// What ended at the moment of this one.
     pub(super) fn company(&self, own: &Departure) -> Company {
         let others = || self.0.iter().filter(|other| !is_seen_twice(other, own));
-        let count = |within| others().filter(|other| apart(other.at, own.at) <= within).count();
+        let count = |within| others().filter(|other| other.at.apart(own.at) <= within).count();
         let together = count(AT_ONCE);
         if count(AROUND) - together > USUAL * (together + 1) {
             return Company::default();
         }
         let at_once: SmallVec<[Departure; MOST]> =
-            others().filter(|other| apart(other.at, own.at) <= AT_ONCE).copied().collect();
+            others().filter(|other| other.at.apart(own.at) <= AT_ONCE).copied().collect();
         let times = || at_once.iter().map(|other| other.at).chain([own.at]);
         let over = times().max().zip(times().min()).map_or(Span::ZERO, |(last, first)| last.since(first));
         Company { others: number(together), over, unlike: number(unlike(&at_once, own.pause)) }
@@ -105,11 +105,7 @@ fn is_one_time(one: Span, other: Span) -> bool {
 }
 
 fn is_seen_twice(one: &Departure, other: &Departure) -> bool {
-    one.began.is(&other.began) && apart(one.at, other.at) <= AT_ONCE
-}
-
-fn apart(one: Timestamp, other: Timestamp) -> Span {
-    one.since(other).max(other.since(one))
+    one.began.is(&other.began) && one.at.apart(other.at) <= AT_ONCE
 }
 
 fn number(count: usize) -> u32 {

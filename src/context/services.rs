@@ -129,7 +129,7 @@ impl Services {
         let idle = close.silence_before_forgotten()? >= IDLE;
         let at = close.reset.as_ref().filter(|_| idle)?.rst.ts;
         let other = *self.forgetful.get(&close.endpoint(Side::Server).addr)?;
-        let apart = other.since(at).max(at.since(other));
+        let apart = other.apart(at);
         (apart <= LINGER).then_some(apart)
     }
 
@@ -143,7 +143,7 @@ impl Services {
         let usual = service.usual?;
         let own = end_of_server(close).map(|ts| (ts, idle_until(close, ts)));
         let together = |&&(at, idle): &&(Timestamp, Span)| {
-            own.is_some_and(|(ts, own)| at.since(ts).max(ts.since(at)) <= TOGETHER && !near(idle, own))
+            own.is_some_and(|(ts, own)| at.apart(ts) <= TOGETHER && !near(idle, own))
         };
         let others = || service.idles.iter().filter(together).map(|(_, idle)| *idle);
         let one_time = others().next().is_none_or(|first| others().all(|idle| near(idle, first)));

@@ -311,6 +311,13 @@ impl Close {
         self.reset.as_ref().map_or_else(|| self.halves.at(end), |reset| reset.before.at(end))
     }
 
+    /// The initial sequence numbers of the client and of the server. Each side chooses its own by chance, so that both tell the connection from all
+    /// others, under whatever addresses it was captured.
+    #[must_use]
+    pub fn initial_numbers(&self) -> [SeqNumber; 2] {
+        [Side::Client, Side::Server].map(|side| self.half(side).iss)
+    }
+
     /// Were segments of both sides captured?
     #[must_use]
     pub const fn both_seen(&self) -> bool {

@@ -227,7 +227,7 @@ fn seeded() -> ahash::RandomState {
 
 /// May `segment` be the one that was captured elsewhere `then`?
 fn may_be_one(segment: &Segment, then: Timestamp) -> bool {
-    let apart = segment.ts.since(then).max(then.since(segment.ts));
+    let apart = segment.ts.apart(then);
     !segment.flags.syn() || apart <= SAME_SYN
 }
 

@@ -7,7 +7,8 @@ use crate::flow::{
 };
 use crate::time::{Span, Timestamp};
 
-use super::ending::{half_close, silence, simultaneous};
+use super::ending::simultaneous::{self, Second};
+use super::ending::{half_close, silence};
 pub(super) use super::talk::Talk;
 use super::who::forgery;
 use super::who::forgery::Doubt;
@@ -44,6 +45,8 @@ pub struct Evidence<'a> {
     pub shape: Shape,
     /// Its numbers leave no doubt that it took effect.
     pub acceptance_certain: bool,
+    /// The end of the other side, if that had ended it by itself as well before it could hear of this one.
+    pub(super) second_end: Option<Second>,
     /// What speaks against the side whose address the RST carries.
     pub doubts: Vec<Doubt>,
     /// The server's FIN or RST was sent before the client's last message had reached it.
@@ -86,6 +89,7 @@ impl<'a> Evidence<'a> {
             rst_by_confidence: None,
             shape: reset.map_or(Shape::Odd, Shape::of),
             acceptance_certain: reset.is_some() && ending::is_certain(close),
+            second_end: None,
             doubts: Vec::new(),
             request_crossed: talk::crossed(close, exchange, closer),
             fins,
@@ -106,8 +110,9 @@ impl<'a> Evidence<'a> {
             evidence.doubts = forgery::doubts(&evidence);
         }
         (evidence.rst_by, evidence.rst_by_confidence) = who::weigh(&evidence).unzip();
+        evidence.second_end = simultaneous::second(&evidence);
         // Where both abort, neither RST found a socket.
-        if how.by_rst() && simultaneous::second(&evidence).is_some_and(|second| second.aborted) {
+        if how.by_rst() && evidence.second_end.is_some_and(|second| second.aborted) {
             evidence.rst_by_confidence = evidence.rst_by_confidence.min(Some(Confidence::Likely));
         }
         evidence

@@ -1,7 +1,5 @@
 //! The numbers with which a connection began. Each side chooses its own by chance, so that both tell it from all others.
 
-use crate::flow::Side;
-
 use super::{Ground, Judged};
 
 impl Judged<'_> {
@@ -10,7 +8,7 @@ impl Judged<'_> {
     pub fn numbers(&self) -> Option<[u32; 2]> {
         match &self.ground {
             Ground::Whole(evidence, ..) if evidence.close.handshake_seen() => {
-                Some([Side::Client, Side::Server].map(|side| evidence.close.half(side).iss.0))
+                Some(evidence.close.initial_numbers().map(|number| number.0))
             }
             Ground::Whole(..) | Ground::Attempt(..) => None,
         }

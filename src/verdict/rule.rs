@@ -4,7 +4,6 @@ use std::cmp::Reverse;
 
 use smallvec::SmallVec;
 
-use super::ending::simultaneous;
 use super::evidence::Talk;
 use super::rules::RULES;
 use super::{Evidence, Fact, Finding, Harm, How, Ruling, Sender, Side, ending, harm};
@@ -193,7 +192,7 @@ fn cap(evidence: &Evidence<'_>, rule: &Rule) -> Confidence {
     }
     let needs_sender = evidence.how != How::Refused && !is_forgery(rule) && rule.name != OF_ANY_SENDER;
     let sender = evidence.rst_by_confidence.filter(|_| needs_sender);
-    let both = OF_EITHER.contains(&rule.name) && simultaneous::second(evidence).is_some();
+    let both = OF_EITHER.contains(&rule.name) && evidence.second_end.is_some();
     let most = if both { Confidence::Likely } else { Confidence::Certain };
     evidence.cap.min(sender.unwrap_or(most)).min(most)
 }

@@ -5,7 +5,7 @@
 
 use crate::flow::{Marks, Side};
 
-use super::ending::{gave_up, multipath, simultaneous, undelivered, unseen};
+use super::ending::{gave_up, multipath, undelivered, unseen};
 use super::evidence::{Evidence, Shape};
 use super::{How, Sees, Sender};
 
@@ -86,7 +86,7 @@ fn reset(evidence: &Evidence<'_>, side: Side) -> Sees {
         return sender(evidence, side);
     }
     // Who aborts makes no call any more.
-    if simultaneous::second(evidence).is_some_and(|second| second.side == side && second.aborted) {
+    if evidence.second_end.is_some_and(|second| second.side == side && second.aborted) {
         return Sees::default();
     }
     // Who answers no SYN+ACK knows no connection.

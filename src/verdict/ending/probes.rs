@@ -3,14 +3,12 @@
 use smallvec::SmallVec;
 
 use crate::decode::Traits;
-use crate::flow::{Recent, Reset};
+use crate::flow::{LADDER, Recent, Reset};
 use crate::time::Span;
 
 use crate::verdict::evidence::{Evidence, Shape};
 use crate::verdict::who::forgery::is_later;
 
-/// As many segments are kept of a connection.
-const LADDER: usize = 16;
 /// Shorter than any interval between probes that a system uses (Linux: at least 1 s).
 const SHORTEST: Span = Span::from_millis(900);
 

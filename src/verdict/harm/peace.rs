@@ -3,7 +3,7 @@
 use crate::flow::Side;
 
 use super::{IDLE, Test, any};
-use crate::verdict::ending::{simultaneous, unseen};
+use crate::verdict::ending::unseen;
 use crate::verdict::evidence::{Evidence, Shape, Talk};
 use crate::verdict::talk::{after, broken_off, farewell, refused_tls};
 use crate::verdict::{Confidence, How, Sender, talk};
@@ -68,7 +68,7 @@ pub(super) fn only_goodbyes(evidence: &Evidence<'_>) -> bool {
 fn left_in_peace(evidence: &Evidence<'_>) -> bool {
     let by_client = evidence.rst_by == Some(Sender::Side(Side::Client));
     let by_rst = matches!(evidence.how, How::Reset | How::FinThenReset);
-    let too = || simultaneous::second(evidence).is_some_and(|second| second.side == Side::Client);
+    let too = || evidence.second_end.is_some_and(|second| second.side == Side::Client);
     let left = by_client && by_rst || client_had_closed(evidence) || too();
     let wanted_no_more = nothing_owed(evidence) || only_looked_in(evidence) || wanted_nothing(evidence);
     left && wanted_no_more || left_events(evidence)

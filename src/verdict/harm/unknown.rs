@@ -4,7 +4,7 @@ use crate::flow::{Marks, Reset, Side};
 
 use super::peace::{self, client_had_closed, left_events};
 use super::{IDLE, PATIENT, Test, any, may_be_all};
-use crate::verdict::ending::{answered_close, gave_up, simultaneous};
+use crate::verdict::ending::{answered_close, gave_up};
 use crate::verdict::evidence::{Evidence, Shape, Talk};
 use crate::verdict::talk::{
     after, answered_early, broken_off, ended_session, farewell, hidden, initiative, patience, refused_tls,
@@ -175,7 +175,7 @@ fn ended_while_idle(evidence: &Evidence<'_>) -> bool {
     let idle = evidence.idle_before.is_some_and(|idle| idle >= IDLE);
     let spoke = || evidence.reset().is_some_and(|reset| reset.after.at(reset.by.peer()).news);
     // Who ends it as well will not use it any more.
-    let left = || simultaneous::second(evidence).is_some();
+    let left = || evidence.second_end.is_some();
     let answered = evidence.exchange.turn.is_some_and(|turn| evidence.close.side(turn.by) == Side::Server)
         && !evidence.exchange.request_unfinished();
     let settled = by_server && idle && evidence.how == How::Reset && evidence.talk == Talk::Complete;

@@ -1,9 +1,7 @@
 //! The client left before or during the answer.
 
 use crate::flow::{BodyLength, Owed, Side};
-use crate::verdict::ending::{
-    answered_close, gave_up, half_close, shut_window, simultaneous, together, unseen,
-};
+use crate::verdict::ending::{answered_close, gave_up, half_close, shut_window, together, unseen};
 use crate::verdict::evidence::{Shape, Talk};
 use crate::verdict::rule::{Confidence, Rule, hit, miss};
 use crate::verdict::talk::{
@@ -117,7 +115,7 @@ fn left_as_well(evidence: &Evidence<'_>) -> Option<Confidence> {
         return Some(Confidence::Likely);
     }
     let owed = matches!(evidence.talk, Talk::Awaiting | Talk::Answering) && talk::is_known(evidence);
-    let both = || owed && simultaneous::second(evidence).is_some();
+    let both = || owed && evidence.second_end.is_some();
     (tls::left_before_answer(evidence) || both()).then_some(Confidence::Possible)
 }
 

@@ -2,7 +2,7 @@
 
 use crate::flow::{Side, Turn};
 use crate::time::Span;
-use crate::verdict::ending::{challenged, half_close, probes, shut_window, simultaneous, together};
+use crate::verdict::ending::{challenged, half_close, probes, shut_window, together};
 use crate::verdict::evidence::{Shape, Talk};
 use crate::verdict::rule::{Confidence, Rule, hit, miss};
 use crate::verdict::talk::{
@@ -84,8 +84,7 @@ fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
         return None;
     }
     if evidence.ended_by() != Some(Side::Server) && !goaway::gave_up(evidence) && !sent_away {
-        let too =
-            || half_close::server_ended_later(evidence).is_some() || simultaneous::second(evidence).is_some();
+        let too = || half_close::server_ended_later(evidence).is_some() || evidence.second_end.is_some();
         return (talk::is_known(evidence) && too()).then_some(Confidence::Possible);
     }
     weigh(evidence, sent_away, early)

@@ -1,7 +1,7 @@
 //! The server ended in the middle of its answer.
 
 use crate::flow::{BodyLength, Owed, Side};
-use crate::verdict::ending::{challenged, half_close, shut_window, simultaneous, together, unseen};
+use crate::verdict::ending::{challenged, half_close, shut_window, together, unseen};
 use crate::verdict::evidence::{Shape, Talk};
 use crate::verdict::rule::{Confidence, Rule, hit, miss};
 use crate::verdict::talk::{answered_early, given_up, goaway, own_words, tls};
@@ -79,8 +79,7 @@ fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
         return None;
     }
     if evidence.ended_by() != Some(Side::Server) && !goaway::gave_up(evidence) {
-        let too =
-            || half_close::server_ended_later(evidence).is_some() || simultaneous::second(evidence).is_some();
+        let too = || half_close::server_ended_later(evidence).is_some() || evidence.second_end.is_some();
         return (is_announced(evidence) && too()).then_some(Confidence::Possible);
     }
     // A server whose own data went unanswered gave up on a client that was gone.

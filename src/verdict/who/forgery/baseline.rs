@@ -7,15 +7,13 @@
 use smallvec::SmallVec;
 
 use crate::decode::{Segment, Traits};
-use crate::flow::{Look, Marks, Place, Recent, Reset, Side};
+use crate::flow::{LADDER, Look, Marks, Place, Recent, Reset, Side};
 
 use super::{BASELINE, ID_REACH, NANOS_A_COUNT, in_reach, initial_ttl, own_before};
 use crate::verdict::evidence::Evidence;
 
 /// What Linux begins with.
 const LINUX_TTL: u8 = 64;
-/// Segments that are kept of a connection: few more than its host can have sent.
-const LADDER: usize = 16;
 
 pub(super) struct Baseline<'a> {
     /// All of them, but for those that passed the host that captured the RST in the other direction.
