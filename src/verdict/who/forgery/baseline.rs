@@ -13,7 +13,7 @@ use super::{BASELINE, ID_REACH, NANOS_A_COUNT, in_reach, initial_ttl, own_before
 use crate::verdict::evidence::Evidence;
 
 /// What Linux begins with.
-const LINUX_TTL: u8 = 64;
+pub(super) const LINUX_TTL: u8 = 64;
 
 pub(super) struct Baseline<'a> {
     /// All of them, but for those that passed the host that captured the RST in the other direction.

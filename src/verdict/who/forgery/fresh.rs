@@ -3,13 +3,12 @@
 use crate::decode::Traits;
 use crate::flow::{Recent, Reset, Side};
 
+use super::baseline::LINUX_TTL;
 use super::{Baseline, Doubt, claimed, doubt, initial_ttl};
 use crate::verdict::evidence::{Evidence, Shape};
 
 /// Paths of one connection differ by less.
 const FURTHER: u8 = 3;
-/// What Linux begins with.
-const LINUX_TTL: u8 = 64;
 
 /// Another distance, by more than paths of one length differ, or another beginning, is little but something. Who refuses later than it shook
 /// hands may be no more than another of those that share its address.
