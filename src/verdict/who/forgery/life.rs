@@ -21,53 +21,108 @@ const REORDER: Span = Span::from_millis(1);
 
 /// Weaver, Sommer and Paxson's RST_SEQ_DATA, and more: a socket that is gone sends nothing any more, neither news nor
 /// acknowledgements nor repetitions. What had been under way lies before the RST in sequence and, coming the same way,
-/// not far behind it in time; what was captured twice is no new segment.
+/// not far behind it in time; what was captured twice is no new segment. The first story that holds is told.
 pub(super) fn spoke_on(evidence: &Evidence<'_>, reset: &Reset) -> Option<Doubt> {
-    let after = reset.after.at(reset.by);
-    let (first, last) = (after.first?, after.last?);
-    if repeats_its_offer(reset, &last) {
-        return None;
-    }
-    let fresh = [first, last].into_iter().rev().find(|recent| is_fresh(evidence, reset, recent))?;
-    if is_another(evidence, reset, &fresh) {
-        return None;
-    }
-    let beyond = after.news && fresh.seq_end().after(reset.rst.seq) && fresh.seq_end() != fresh.seq;
-    let later = fresh.ts.since(reset.rst.ts);
-    let side = claimed(evidence, reset);
-    let says = format!("the {side} speaks on {later} after the RST with its address");
-    let proven = match sent_after(evidence, reset, &fresh) {
-        Some(true) if may_be_older(evidence, reset, &fresh) => false,
-        Some(true) => later > REORDER && (beyond || after.acknowledged_news || later > UNDER_WAY),
-        Some(false) if had_more(evidence, reset, &fresh) => false,
-        Some(false) => return None,
-        None if later > UNDER_WAY => {
-            later > UNDER_WAY_UNSTAMPED || answers_what_was_under_way(evidence, reset, &fresh)
+    let life = Life::after(evidence, reset)?;
+    [is_proven, is_left_out, has_heard_more, is_late].iter().find_map(|story| story(&life))
+}
+
+/// What the host whose address a RST carries says after it.
+struct Life<'e> {
+    evidence: &'e Evidence<'e>,
+    reset: &'e Reset,
+    /// The latest segment that is surely no copy of an earlier one.
+    word: Recent,
+    /// How long after the RST.
+    later: Span,
+    /// When it was sent.
+    sent: Sent,
+    /// Does some segment say what lies behind the RST?
+    beyond: bool,
+}
+
+/// When a segment was sent that was captured after a RST.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Sent {
+    Before,
+    After,
+    Unknown,
+}
+
+impl<'e> Life<'e> {
+    /// `None` where it says nothing new, or had said it before, or where it is the later word that is somebody else's.
+    fn after(evidence: &'e Evidence<'e>, reset: &'e Reset) -> Option<Self> {
+        let after = reset.after.at(reset.by);
+        let (first, last) = (after.first?, after.last?);
+        if repeats_its_offer(reset, &last) {
+            return None;
         }
-        None => false,
-    };
-    let took = takes_what_it_refused(evidence, reset, &fresh);
-    if proven || took || same_id(evidence, reset, &fresh) {
-        // Where it never left that host, another may have its address, and answers for it.
-        let kernel = may_be_own_kernel(evidence, reset);
-        // From just as far as its host answers, or past all places that its host's segments pass, and with their TTL: whoever else sent it
-        // would have to be where its host is.
-        let from_there =
-            || pace::came_from_afar(evidence, reset) || Baseline::of(evidence, reset).came_their_way();
-        let weight = if kernel && from_there() { 2 } else { CONVICTS };
-        return Some(Doubt {
-            fact: Fact::at(fresh.frame, says),
+        let word = [last, first].into_iter().find(|recent| is_fresh(evidence, reset, recent))?;
+        if is_another(evidence, reset, &word) {
+            return None;
+        }
+        let sent = when_sent(evidence, reset, &word);
+        let is_old = sent == Sent::Before && !had_more(evidence, reset, &word);
+        let beyond = after.news && word.seq_end().after(reset.rst.seq) && word.seq_end() != word.seq;
+        let later = word.ts.since(reset.rst.ts);
+        (!is_old).then_some(Self { evidence, reset, word, later, sent, beyond })
+    }
+
+    /// Was it sent after the RST, as far as its time tells?
+    fn is_later(&self) -> bool {
+        let Self { evidence, reset, ref word, later, .. } = *self;
+        let acknowledges = reset.after.at(reset.by).acknowledged_news;
+        match self.sent {
+            Sent::Before => false,
+            Sent::After if may_be_older(evidence, reset, word) => false,
+            Sent::After => later > REORDER && (self.beyond || acknowledges || later > UNDER_WAY),
+            Sent::Unknown if later <= UNDER_WAY => false,
+            Sent::Unknown => later > UNDER_WAY_UNSTAMPED || answers_what_was_under_way(evidence, reset, word),
+        }
+    }
+
+    fn doubt(&self, weight: u32, more: &str) -> Doubt {
+        let (side, later) = (claimed(self.evidence, self.reset), self.later);
+        doubt(
+            self.word.frame,
             weight,
-            decisive: !refuses_as_a_host(evidence, reset) && (proven || !took),
-        });
+            format!("the {side} speaks on {later} after the RST with its address{more}"),
+        )
     }
-    if beyond && left_out(evidence, reset, &fresh) {
-        return Some(doubt(fresh.frame, CONVICTS, format!("{says}, with bytes that this RST leaves out")));
+}
+
+/// It was sent later, or cannot come from who sent the RST.
+fn is_proven(life: &Life<'_>) -> Option<Doubt> {
+    let Life { evidence, reset, ref word, .. } = *life;
+    let proven = life.is_later();
+    let took = takes_what_it_refused(evidence, reset, word);
+    if !proven && !took && !same_id(evidence, reset, word) {
+        return None;
     }
-    if had_more(evidence, reset, &fresh) {
-        return Some(doubt(fresh.frame, CONVICTS, format!("{says}, and had heard more than this RST tells")));
-    }
-    (later > REORDER).then(|| doubt(fresh.frame, 1, says))
+    // Where it never left that host, another may have its address, and answers for it.
+    let kernel = may_be_own_kernel(evidence, reset);
+    // From just as far as its host answers, or past all places that its host's segments pass, and with their TTL: whoever else sent it
+    // would have to be where its host is.
+    let from_there =
+        || pace::came_from_afar(evidence, reset) || Baseline::of(evidence, reset).came_their_way();
+    let weight = if kernel && from_there() { 2 } else { CONVICTS };
+    let decisive = !refuses_as_a_host(evidence, reset) && (proven || !took);
+    Some(Doubt { decisive, ..life.doubt(weight, "") })
+}
+
+fn is_left_out(life: &Life<'_>) -> Option<Doubt> {
+    let leaves_out = life.beyond && left_out(life.evidence, life.reset, &life.word);
+    leaves_out.then(|| life.doubt(CONVICTS, ", with bytes that this RST leaves out"))
+}
+
+fn has_heard_more(life: &Life<'_>) -> Option<Doubt> {
+    had_more(life.evidence, life.reset, &life.word)
+        .then(|| life.doubt(CONVICTS, ", and had heard more than this RST tells"))
+}
+
+/// Nothing tells when it was sent, but it comes too late to have been reordered in the capture.
+fn is_late(life: &Life<'_>) -> Option<Doubt> {
+    (life.later > REORDER).then(|| life.doubt(1, ""))
 }
 
 /// Does a RST of a live socket, which has the number behind all that its host has sent (SND.NXT), leave out what comes after it, however soon?
@@ -163,23 +218,26 @@ fn same_id(evidence: &Evidence<'_>, reset: &Reset, later: &Recent) -> bool {
     counted && reset.rst.ip_id != 0 && later.ip_id == reset.rst.ip_id
 }
 
-/// Was it sent after the RST was captured? Its timestamp says so, counted from that side's last segment before: Linux
+/// When was it sent that was captured after the RST? Its timestamp says so, counted from that side's last segment before: Linux
 /// stamps milliseconds, and a slower clock only makes the answer more careful. What was stamped before the RST was overtaken by
-/// it on the way. `None` without timestamps.
-fn sent_after(evidence: &Evidence<'_>, reset: &Reset, later: &Recent) -> Option<bool> {
+/// it on the way. Unknown without timestamps.
+fn when_sent(evidence: &Evidence<'_>, reset: &Reset, later: &Recent) -> Sent {
     if was_overtaken(reset, later) {
-        return Some(false);
+        return Sent::Before;
     }
-    let last = newest(evidence, reset).filter(|_| later.traits.has(Traits::TIMESTAMPS))?;
+    let stamped = newest(evidence, reset).filter(|_| later.traits.has(Traits::TIMESTAMPS));
+    let Some(last) = stamped else { return Sent::Unknown };
     if is_later(later.tsval, last.tsval) {
-        return Some(false);
+        return Sent::Before;
     }
     let ticks = Span::from_millis(u64::from(later.tsval.wrapping_sub(last.tsval)));
-    // Stamped in the same tick as one before the RST, it may have been sent with that, and be late.
-    if ticks == Span::ZERO && reset.rst.ts.since(last.ts) <= CLOCK_SLACK {
-        return None;
+    let apart = reset.rst.ts.since(last.ts);
+    match ticks {
+        // Stamped in the same tick as one before the RST, it may have been sent with that, and be late.
+        Span::ZERO if apart <= CLOCK_SLACK => Sent::Unknown,
+        _ if ticks.plus(CLOCK_SLACK) >= apart => Sent::After,
+        _ => Sent::Before,
     }
-    Some(ticks.plus(CLOCK_SLACK) >= reset.rst.ts.since(last.ts))
 }
 
 /// Does it acknowledge what had been said less than a round trip before the RST came? That cannot have reached the host when a RST of its own left.
