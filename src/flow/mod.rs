@@ -49,8 +49,8 @@ pub use close::{
 };
 pub use duplicate::{Doubles, SAME_FRAME};
 pub use exchange::{
-    Aborted, Alert, Answer, BodyLength, CloseFrame, Database, Exchange, Fatal, GoAway, Http, Http2, Offers,
-    Owed, Peek, Protocol, Proxied, ProxyVersion, Request, Response, Spoken, Stream, Tls, Turn, Upgrade,
+    Aborted, Alert, Answer, BodyLength, CloseFrame, Exchange, Fatal, GoAway, Http, Http2, Offers, Owed, Peek,
+    Protocol, Proxied, ProxyVersion, Request, Response, Session, Spoken, Stream, Tls, Turn, Upgrade,
     Upgraded, WebSocket,
 };
 pub use half::{Half, Marks};

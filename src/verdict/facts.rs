@@ -3,7 +3,7 @@
 mod rst;
 pub(super) mod usual_idle;
 
-use crate::flow::{BodyLength, Exchange, Passage, Side, Turn};
+use crate::flow::{BodyLength, Exchange, Passage, Session, Side, Turn};
 use crate::time::Span;
 
 pub(super) use self::rst::{advice_of_text, of_ignored, of_rst};
@@ -235,8 +235,8 @@ pub(super) fn progress(evidence: &Evidence<'_>) -> String {
         return format!("{status}{} body bytes on stream {}, no END_STREAM", stream.body, stream.id);
     }
     let Some(response) = evidence.http().and_then(|http| http.response.as_ref()) else {
-        let known = evidence.exchange.database().filter(|_| talk::is_known(evidence));
-        let open = known.map_or("", |database| database.missing());
+        let known = evidence.exchange.session().filter(|_| talk::is_known(evidence));
+        let open = known.map_or("", |session| session.missing());
         return evidence.exchange.turn.map_or_else(String::new, |turn| format!("{} bytes{open}", turn.bytes));
     };
     let status =
@@ -323,8 +323,8 @@ fn name_of(exchange: &Exchange) -> Option<String> {
         let what = foremost.line.as_ref().map(|line| spelled(&line.method, &line.target)).unwrap_or_default();
         return Some(format!("the request{what} on stream {}{under_way}", foremost.id));
     }
-    if let Some(database) = exchange.database().filter(|database| database.requests() > 0) {
-        return Some(database.latest());
+    if let Some(session) = exchange.session().filter(|session| session.requests() > 0) {
+        return Some(session.latest());
     }
     let request = exchange.http().map(|http| &http.request).filter(|request| !request.method.is_empty())?;
     Some(format!("the request{}", spelled(&request.method, &request.target)))
@@ -345,7 +345,7 @@ pub(super) fn idle(evidence: &Evidence<'_>) -> String {
 pub(super) fn retry_unseen(evidence: &Evidence<'_>) -> &'static str {
     match evidence.close.exchange.method() {
         Some("GET" | "HEAD" | "OPTIONS" | "TRACE" | "PUT" | "DELETE") => "Retrying the request once is safe.",
-        _ if evidence.exchange.database().is_some() => {
+        _ if evidence.exchange.session().is_some_and(Session::is_with_database) => {
             "Retry it once, a transaction only from its beginning."
         }
         // In TLS it may be HTTP as well.

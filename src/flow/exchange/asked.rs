@@ -6,13 +6,13 @@ use super::super::key::End;
 use super::{Exchange, Owed, Protocol, Spoken};
 
 impl Exchange {
-    /// What the server owes the client, where that can be known at all: in HTTP and with databases.
+    /// What the server owes the client, where that can be known at all: in HTTP and in sessions of messages.
     #[must_use]
     pub fn owed(&self) -> Option<Owed> {
         let owed = match &self.protocol {
             Protocol::Http(http) => http.owed(),
             Protocol::Http2(http2) => http2.owed(),
-            Protocol::Database(database) => database.owed(),
+            Protocol::Session(session) => session.owed(),
             _ => return None,
         };
         let blind = self.is_blind(End::Low) || self.is_blind(End::High);
@@ -47,7 +47,7 @@ impl Exchange {
     pub fn is_framed(&self) -> bool {
         match &self.protocol {
             Protocol::Http(_) | Protocol::Http2(_) => true,
-            Protocol::Database(database) => database.is_counted(),
+            Protocol::Session(session) => session.is_counted(),
             Protocol::Unknown | Protocol::Tls(_) | Protocol::Upgraded(_) => false,
         }
     }
@@ -58,7 +58,7 @@ impl Exchange {
         match &self.protocol {
             Protocol::Http(http) => Some(http.client),
             Protocol::Http2(http2) => Some(http2.client),
-            Protocol::Database(database) => Some(database.client()).filter(|_| database.is_counted()),
+            Protocol::Session(session) => Some(session.client()).filter(|_| session.is_counted()),
             Protocol::Upgraded(upgraded) => Some(upgraded.http.client),
             Protocol::Unknown | Protocol::Tls(_) => None,
         }
@@ -70,7 +70,7 @@ impl Exchange {
         match &self.protocol {
             Protocol::Http(http) => http.requests,
             Protocol::Http2(http2) => http2.requests,
-            Protocol::Database(database) => database.requests(),
+            Protocol::Session(session) => session.requests(),
             _ => 0,
         }
     }
@@ -81,8 +81,8 @@ impl Exchange {
         match &self.protocol {
             Protocol::Http(http) if http.requests > 0 => Some((http.client, http.last_request_seq)),
             Protocol::Http2(http2) if http2.requests > 0 => Some((http2.client, http2.last_request_seq)),
-            Protocol::Database(database) if database.requests() > 0 => {
-                Some((database.client(), database.last_request_seq()))
+            Protocol::Session(session) if session.requests() > 0 => {
+                Some((session.client(), session.last_request_seq()))
             }
             _ => None,
         }
@@ -105,7 +105,7 @@ impl Exchange {
         match &self.protocol {
             Protocol::Http(http) => http.request_unfinished(),
             Protocol::Http2(http2) => http2.request_unfinished(),
-            Protocol::Database(database) => database.request_unfinished(),
+            Protocol::Session(session) => session.request_unfinished(),
             _ => false,
         }
     }

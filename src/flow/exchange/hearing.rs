@@ -11,7 +11,7 @@ use crate::decode::{Flags, Segment, SeqNumber};
 use super::super::half::{Half, Order};
 use super::super::key::{Both, End};
 use super::http::{self, Kind, Looks};
-use super::{Exchange, Peek, database, http2, last_words, tls};
+use super::{Exchange, Peek, http2, last_words, session, tls};
 
 /// What an attempt takes, by which room is measured: its cell and its entries in indices.
 const ROOM: usize = 160;
@@ -41,7 +41,7 @@ pub(super) enum Unless {
     Never,
     /// A message of HTTP.
     Message(Kind),
-    /// A ClientHello, records of TLS, frames of HTTP/2 with a head, a request to a database, or a last word.
+    /// A ClientHello, records of TLS, frames of HTTP/2 with a head, a request of a session in messages, or a last word.
     Known,
     /// A last word: nothing else is looked for any more.
     LastWord,
@@ -57,7 +57,7 @@ impl Unless {
                 tls::is_surely_hello(payload)
                     || tls::is_surely_data(payload)
                     || http2::kind_of(payload).is_some()
-                    || database::begins(payload)
+                    || session::begins(payload)
                     || last_words::is_one(payload)
             }
             Self::LastWord => last_words::is_one(payload),

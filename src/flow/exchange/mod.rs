@@ -9,7 +9,6 @@ use std::sync::LazyLock;
 use triomphe::Arc;
 
 mod asked;
-mod database;
 mod framing;
 mod hearing;
 mod http;
@@ -17,6 +16,7 @@ mod http2;
 mod last_words;
 mod proxied;
 mod reading;
+mod session;
 mod spoken;
 mod stream;
 mod talk;
@@ -25,12 +25,12 @@ mod turns;
 mod upgraded;
 mod websocket;
 
-pub use database::Database;
 pub(super) use hearing::{Hearing, room_for};
 pub use http::{BodyLength, Http, Owed, Request, Response, Upgrade};
 pub use http2::{Aborted, Answer, GoAway, Http2, Stream};
 pub use last_words::Fatal;
 pub use proxied::{Proxied, Version as ProxyVersion};
+pub use session::Session;
 pub use spoken::Spoken;
 pub use tls::{Alert, Offers, Tls};
 pub use turns::Turn;
@@ -72,8 +72,8 @@ pub enum Protocol {
     Http2(Box<Http2>),
     /// TLS.
     Tls(Box<Tls>),
-    /// With a database, in clear text.
-    Database(Box<Database>),
+    /// With a database, or in whatever else has messages that tell where they end, in clear text.
+    Session(Box<Session>),
     /// It was HTTP, and then something else; turns are counted afresh from there on.
     Upgraded(Box<Upgraded>),
 }
@@ -197,7 +197,7 @@ impl Exchange {
             Protocol::Http2(http2) => http2.weight(),
             Protocol::Tls(tls) => tls.weight(),
             Protocol::Upgraded(upgraded) => upgraded.tls.as_ref().map_or(0, Tls::weight),
-            Protocol::Unknown | Protocol::Database(_) => 0,
+            Protocol::Unknown | Protocol::Session(_) => 0,
         };
         read + self.reading.weight()
     }
@@ -209,7 +209,7 @@ impl Exchange {
             Protocol::Http(_) => size_of::<Http>(),
             Protocol::Http2(_) => size_of::<Http2>(),
             Protocol::Tls(_) => size_of::<Tls>(),
-            Protocol::Database(_) => size_of::<Database>(),
+            Protocol::Session(_) => size_of::<Session>(),
             Protocol::Upgraded(_) => size_of::<Upgraded>(),
         };
         size_of::<Self>() + spoken
@@ -230,7 +230,7 @@ impl Exchange {
         match &self.protocol {
             Protocol::Http(http) => http.fetch(),
             Protocol::Tls(tls) => tls.fetch(),
-            Protocol::Unknown | Protocol::Http2(_) | Protocol::Database(_) | Protocol::Upgraded(_) => {}
+            Protocol::Unknown | Protocol::Http2(_) | Protocol::Session(_) | Protocol::Upgraded(_) => {}
         }
     }
 
@@ -241,7 +241,7 @@ impl Exchange {
             Protocol::Http(http) => http.is_blind(by),
             Protocol::Http2(http2) => http2.is_blind(by),
             Protocol::Tls(tls) => tls.is_blind(by),
-            Protocol::Database(database) => database.is_blind(by),
+            Protocol::Session(session) => session.is_blind(by),
             Protocol::Upgraded(upgraded) => upgraded.is_blind(by),
             Protocol::Unknown => false,
         };
@@ -254,7 +254,7 @@ impl Exchange {
     pub fn trailing_own_bytes(&self, by: End) -> u32 {
         match &self.protocol {
             Protocol::Http2(http2) => *http2.trailing_control_bytes.at(by),
-            Protocol::Unknown | Protocol::Database(_) => {
+            Protocol::Unknown | Protocol::Session(_) => {
                 self.last_words.as_ref().map_or(0, |words| *words.goodbye.at(by))
             }
             _ => {
@@ -267,7 +267,7 @@ impl Exchange {
     /// Why a server ended the session, if it said so and nothing after it.
     #[must_use]
     pub fn fatal(&self) -> Option<&Fatal> {
-        let read = self.database().and_then(Database::fatal);
+        let read = self.session().and_then(Session::fatal);
         read.or_else(|| self.last_words.as_ref()?.fatal.as_ref())
     }
 
@@ -279,7 +279,7 @@ impl Exchange {
             Protocol::Http(_) => Some("http/1"),
             Protocol::Http2(_) => Some("http/2"),
             Protocol::Tls(_) => Some("tls"),
-            Protocol::Database(database) => Some(database.name()),
+            Protocol::Session(session) => Some(session.name()),
             Protocol::Upgraded(upgraded) => Some(upgraded.to.name()),
         }
     }
@@ -302,11 +302,11 @@ impl Exchange {
         }
     }
 
-    /// The session with a database, if that is what is spoken.
+    /// The session of messages, if that is what is spoken.
     #[must_use]
-    pub fn database(&self) -> Option<&Database> {
+    pub fn session(&self) -> Option<&Session> {
         match &self.protocol {
-            Protocol::Database(database) => Some(database),
+            Protocol::Session(session) => Some(session),
             _ => None,
         }
     }

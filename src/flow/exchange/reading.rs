@@ -9,10 +9,10 @@ use crate::time::Timestamp;
 
 use super::super::half::Order;
 use super::super::key::{Both, End};
-use super::database::Database;
 use super::hearing::{Opaque, Unless};
 use super::http::{self, Left, Looks, Upgrade};
 use super::http2::{self, Http2};
+use super::session::Session;
 use super::stream::{Piece, Stamp, Stream};
 use super::talk::Talk;
 use super::tls;
@@ -221,7 +221,7 @@ fn opaque(protocol: &Protocol, by: End) -> u64 {
         Protocol::Http(http) => http.opaque(by),
         Protocol::Http2(http2) => http2.opaque(by),
         Protocol::Tls(tls) => tls.opaque(by),
-        Protocol::Database(database) => database.opaque(by),
+        Protocol::Session(session) => session.opaque(by),
         Protocol::Upgraded(upgraded) => upgraded.opaque(by),
         Protocol::Unknown => 0,
     }
@@ -263,8 +263,8 @@ impl Opening {
             talk.go_on_in_tls(by, piece);
         } else if let Some(client) = talk.client_of_frames(by, piece) {
             talk.begin_http2(Http2::midway(client));
-        } else if let Some(database) = talk.database(by, piece) {
-            talk.begin_database(database);
+        } else if let Some(session) = talk.session(by, piece) {
+            talk.begin_session(session);
         } else if talk.begins_request(by, piece) {
             talk.begin_http(by, greeted);
         } else {
@@ -304,7 +304,7 @@ impl Opening {
         } else if preface == Looks::Like {
             talk.begin_http2(Http2::new(by));
         } else if startup == Looks::Like {
-            talk.begin_database(Database::started_by(by, &bytes));
+            talk.begin_session(Session::started_by(by, &bytes));
         } else if short {
             let bytes = bytes.into_vec();
             return *self = Self::Short(Box::new(Short { by, stamp, seq, bytes }));
@@ -328,7 +328,7 @@ impl Opening {
             }
             Protocol::Http2(http2) => http2.heard(by, piece, &mut talk.turns),
             Protocol::Tls(tls) => tls.heard(by, piece, &mut talk.turns),
-            Protocol::Database(database) => database.heard(by, piece),
+            Protocol::Session(session) => session.heard(by, piece),
             Protocol::Upgraded(upgraded) => {
                 if let Some(tls) = &mut upgraded.tls {
                     tls.heard(by, piece, &mut talk.turns);

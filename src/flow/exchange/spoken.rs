@@ -1,6 +1,6 @@
 //! What a server speaks that is asked in HTTP, or in another version of it.
 
-use super::{database, tls};
+use super::{session, tls};
 
 /// How servers of other protocols begin: SSH (RFC 4253 §4.2), IMAP (RFC 9051 §7.1), POP3 (RFC 1939 §3), AMQP, VNC (RFC 6143 §7.1.1), NATS, rsync,
 /// memcached. What begins otherwise may be a page without a head, as HTTP/0.9 had it.
@@ -40,7 +40,7 @@ impl Spoken {
         if tls::looks_like_alert(bytes) {
             return Some(Self::Tls);
         }
-        if database::greets_in_mysql(bytes) {
+        if session::greets_in_mysql(bytes) {
             return Some(Self::MySql);
         }
         let other = is_reply(bytes) || GREETINGS.iter().any(|greeting| bytes.starts_with(greeting));

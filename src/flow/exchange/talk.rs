@@ -2,11 +2,11 @@
 
 use super::super::key::End;
 use super::Protocol;
-use super::database::{self, Database};
 use super::http::{self, Http, Kind, Looks};
 use super::http2::{self, Http2};
 use super::last_words::{self, LastWord, LastWords};
 use super::proxied::{self, Proxied};
+use super::session::{self, Session};
 use super::spoken::Spoken;
 use super::stream::Piece;
 use super::tls::Tls;
@@ -23,7 +23,7 @@ pub(super) struct Talk<'a> {
 impl Talk<'_> {
     /// Takes note of a last word, where nothing is known of what is spoken; gives whether that is all that the piece is.
     pub(super) fn is_last_word(&mut self, by: End, piece: &Piece<'_>) -> bool {
-        let unread = matches!(self.protocol, Protocol::Unknown | Protocol::Database(_));
+        let unread = matches!(self.protocol, Protocol::Unknown | Protocol::Session(_));
         let may_be = unread && (*self.turns.count > 0 || last_words::may_be_first(piece.bytes));
         let word = if may_be { last_words::of(by, piece) } else { None };
         if let Some(words) = self.last_words {
@@ -66,7 +66,7 @@ impl Talk<'_> {
         match &self.protocol {
             Protocol::Tls(_) | Protocol::Http2(_) => true,
             Protocol::Upgraded(upgraded) => upgraded.tls.is_some() || upgraded.websocket.is_some(),
-            Protocol::Http(_) | Protocol::Database(_) | Protocol::Unknown => false,
+            Protocol::Http(_) | Protocol::Session(_) | Protocol::Unknown => false,
         }
     }
 
@@ -135,15 +135,15 @@ impl Talk<'_> {
     }
 
     pub(super) fn looks_like_startup(&self, bytes: &[u8]) -> Looks {
-        if self.is_unknown() { database::looks_like_startup(bytes) } else { Looks::Unlike }
+        if self.is_unknown() { session::looks_like_startup(bytes) } else { Looks::Unlike }
     }
 
-    /// A session with a database, if it begins with this, or goes on with it.
-    pub(super) fn database(&self, by: End, piece: &Piece<'_>) -> Option<Database> {
-        if self.is_unknown() { Database::begun(by, piece) } else { None }
+    /// A session in messages, if it begins with this, or goes on with it.
+    pub(super) fn session(&self, by: End, piece: &Piece<'_>) -> Option<Session> {
+        if self.is_unknown() { Session::begun(by, piece) } else { None }
     }
 
-    pub(super) fn begin_database(&mut self, database: Database) {
-        *self.protocol = Protocol::Database(Box::new(database));
+    pub(super) fn begin_session(&mut self, session: Session) {
+        *self.protocol = Protocol::Session(Box::new(session));
     }
 }

@@ -245,7 +245,7 @@ fn answered_after_all(evidence: &Evidence<'_>) -> bool {
     if evidence.how == How::FinThenReset {
         return false;
     }
-    if evidence.close.exchange.http2().is_some() || evidence.close.exchange.database().is_some() {
+    if evidence.close.exchange.http2().is_some() || evidence.close.exchange.session().is_some() {
         return evidence.close.exchange.owed() == Some(Owed::Nothing);
     }
     evidence.close.exchange.http().is_some_and(|http| {

@@ -1,6 +1,6 @@
 //! A request was written into a kept-alive connection that the server had closed or was closing.
 
-use crate::flow::{Fin, Http, Marks, Recent, Side, Turn};
+use crate::flow::{Fin, Http, Marks, Recent, Session, Side, Turn};
 use crate::time::Span;
 use crate::verdict::ending::{gave_up, together};
 use crate::verdict::evidence::{BRIEFEST_IDLE, Shape, Talk};
@@ -338,7 +338,7 @@ fn facts_of(evidence: &Evidence<'_>) -> Vec<Fact> {
 
 /// Why a server may close right behind an answer, without a word that can be read.
 fn why_at_once(evidence: &Evidence<'_>) -> &'static str {
-    if evidence.exchange.database().is_some() {
+    if evidence.exchange.session().is_some_and(Session::is_with_database) {
         return "a shutdown or a restart, a session that somebody killed, or a limit of its age";
     }
     if evidence.exchange.requests() > 0 {

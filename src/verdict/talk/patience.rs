@@ -38,7 +38,7 @@ pub(in crate::verdict) fn waited(evidence: &Evidence<'_>) -> Option<(Span, u64)>
 pub(in crate::verdict) fn left_at_once(evidence: &Evidence<'_>) -> bool {
     // An answer that has to be made takes half as long again as the bare way, which is known from what came after where the handshake is
     // missing.
-    let soonest = |rtt: Span| rtt.as_nanos() + rtt.as_nanos() / 2;
+    let soonest = |rtt: Span| rtt.as_nanos().saturating_add(rtt.as_nanos() / 2);
     let [near, far] =
         [Side::Client, Side::Server].map(|side| *evidence.close.legs.at(evidence.close.end(side)));
     let both = far.map(|far| far.shortest.plus(near.map_or(Span::ZERO, |near| near.shortest)));

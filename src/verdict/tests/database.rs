@@ -198,3 +198,26 @@ fn a_shutdown_that_succeeds_has_no_reply() {
     assert_eq!(told("*2\\r\\n$8\\r\\nshutdown\\r\\n$6\\r\\nnosave\\r\\n").cause_name(), None);
     assert_eq!(told("*2\\r\\n$8\\r\\nshutdowx\\r\\n$6\\r\\nnosave\\r\\n").cause_name(), Some("no_response"));
 }
+
+/// PHP-FPM's worker is killed behind some of its answer. What it had said so far would look whole.
+#[test]
+fn a_fastcgi_answer_without_its_end_was_cut() {
+    let asked = "A > B P. hex 01010001000800000001010000000000\nA > B P. hex 0105000100000000\nB > A .\n";
+    let some = "B > A P. hex 010600010004000068656c6c\nA > B .\n";
+    let cut = told(&format!("{asked}{some}+1 B > A R."));
+    assert_eq!((cause(&cut), cut.harm), (Some(("response_cut", Confidence::Certain)), Some(Harm::Harmful)));
+    assert!(has_fact(&cut, "12 bytes, no FCGI_END_REQUEST"), "{:?}", cut.evidence);
+    let end = "B > A P. hex 01030001000800000000000000000000\nA > B .\n";
+    let whole = told(&format!("{asked}{some}{end}B > A F.\nA > B F.\nB > A ."));
+    assert_eq!((cause(&whole), whole.harm), (None, None), "{:?}", whole.evidence);
+}
+
+/// A name server that closes what was idle, as the question comes, was never asked by a database's client.
+#[test]
+fn a_dns_query_that_is_not_answered_was_asked_in_vain() {
+    let query = "A > B P. hex 001800070100000100000000000001610474657374000010";
+    let left = told(&format!("{query}0001\nB > A .\n+2 B > A F.\nA > B F.\nB > A ."));
+    assert_eq!(cause(&left), Some(("no_response", Confidence::Certain)), "{:?}", left.evidence);
+    assert!(has_fact(&left, "the DNS query (26 bytes)"), "{:?}", left.evidence);
+    assert!(!left.advice.as_deref().unwrap_or_default().contains("transaction"));
+}

@@ -237,3 +237,11 @@ fn who_aborts_behind_an_answered_probe_has_not_timed_out() {
     assert_eq!(told("B > A .\n").0, None);
     assert_ne!(told("B > A .\n").1, "keepalive_timeout");
 }
+
+/// A clock may be set forward by centuries within a handshake.
+#[test]
+fn a_round_trip_of_centuries_is_as_long_as_can_be_told() {
+    let centuries = "+1000000000 A > B P. len 1\n".repeat(14);
+    let told = verdict(&format!("A > B S\nB > A S.\n{centuries}A > B .\n+1 A > B R."));
+    assert_eq!((told.how, told.harm), (How::Reset, None), "{:?}", told.evidence);
+}

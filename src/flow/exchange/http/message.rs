@@ -20,7 +20,7 @@ pub enum BodyLength {
     Broken,
     /// A stream of HTTP/2: a frame with END_STREAM ends it.
     Stream,
-    /// Messages of a database, the last of which tells that it is the last.
+    /// Messages of a session, the last of which tells that it is the last.
     Messages,
     /// Everything until the connection is closed.
     UntilClose,

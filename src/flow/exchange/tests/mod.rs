@@ -1,6 +1,7 @@
 mod http;
 mod http2;
 mod mysql;
+mod numbered;
 mod order;
 mod postgres;
 mod properties;

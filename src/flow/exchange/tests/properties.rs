@@ -117,6 +117,32 @@ fn mysql_talk() -> Said {
     ]
 }
 
+fn dns_talk() -> Said {
+    use super::numbered::dns;
+    let both = [dns(1, None), dns(2, None)].concat();
+    let answers = [dns(2, Some(300)), dns(1, Some(90)), dns(1, Some(50))].concat();
+    vec![
+        (CLIENT, both),
+        (SERVER, answers),
+        (CLIENT, dns(3, None)),
+        (SERVER, dns(3, Some(200))[..90].to_vec()),
+    ]
+}
+
+fn fastcgi_talk() -> Said {
+    use super::numbered::{BEGIN, NO_MORE, record};
+    let asked =
+        [&BEGIN[..], &record(4, &[1; 300]), &record(4, &[]), &record(5, &[2; 200]), &NO_MORE].concat();
+    let answer = [record(6, &[7; 400]), record(7, b"oh"), record(3, &[0; 8])].concat();
+    vec![(CLIENT, asked.clone()), (SERVER, answer.clone()), (CLIENT, asked), (SERVER, answer[..300].to_vec())]
+}
+
+fn mongodb_talk() -> Said {
+    use super::numbered::mongo;
+    let both = [mongo(1, 0, 0, 90), mongo(2, 0, 2, 90), mongo(3, 0, 0, 200)].concat();
+    vec![(CLIENT, both), (SERVER, [mongo(8, 1, 0, 200), mongo(9, 3, 0, 100)[..70].to_vec()].concat())]
+}
+
 /// The first so many parts in a segment each, the others as drawn.
 fn behind(whole: usize, sizes: &[usize]) -> Vec<usize> {
     [vec![usize::MAX / 2; whole].as_slice(), sizes].concat()
@@ -186,11 +212,11 @@ fn facts(wire: &Wire) -> String {
         let within = [CLIENT, SERVER].map(|by| (websocket.is_within(by), websocket.is_blind(by)));
         (websocket.closing, websocket.trailing_control_bytes, within)
     });
-    let database = exchange.database().map(|database| {
-        let unfinished = database.request_unfinished();
-        (database.name(), database.requests(), database.last_request_seq(), database.owed(), unfinished)
+    let session = exchange.session().map(|session| {
+        let unfinished = session.request_unfinished();
+        (session.name(), session.requests(), session.last_request_seq(), session.owed(), unfinished)
     });
-    format!("{turns:?} {http:?} {tls:?} {http2:?} {websocket:?} {database:?}")
+    format!("{turns:?} {http:?} {tls:?} {http2:?} {websocket:?} {session:?}")
 }
 
 /// At least as many bytes as an exchange keeps of what was said: in its debug text each is followed by a comma.
@@ -208,7 +234,8 @@ proptest! {
     ) {
         let talks = [http_talk(), tls_talk(), http2_talk(), websocket_talk(), postgres_talk()];
         // These are known by a whole message.
-        let known = [(1, redis_talk()), (2, mysql_talk())];
+        let known =
+            [(1, redis_talk()), (2, mysql_talk()), (1, dns_talk()), (1, fastcgi_talk()), (1, mongodb_talk())];
         for (first, talk) in talks.into_iter().map(|talk| (0, talk)).chain(known) {
             let sizes = behind(first, &sizes);
             let whole = spoken(&talk, &[usize::MAX / 2], &[false], &[false]);

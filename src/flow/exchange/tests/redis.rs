@@ -27,7 +27,7 @@ const UNKNOWN: Option<Owed> = Some(Owed::Unknown);
 fn a_reply_is_as_long_as_it_says() {
     let mut wire = asked(&["get", "k"]);
     assert_eq!((owed(&wire), wire.exchange.protocol_name()), (ANSWER, Some("redis")));
-    assert_eq!(wire.exchange.database().unwrap().latest(), "the command GET");
+    assert_eq!(wire.exchange.session().unwrap().latest(), "the command GET");
     wire.say(SERVER, b"$4029\r\nsome of it, more than a command's words");
     assert_eq!(owed(&wire), REST);
     // What it holds is nobody's business, and need not be captured.

@@ -42,6 +42,11 @@ impl Ledger {
         (self.begun, self.open) = (false, self.open.saturating_sub(1));
     }
 
+    /// An answer that had seemed whole goes on.
+    pub(super) const fn resumed(&mut self) {
+        self.open = self.open.saturating_add(1);
+    }
+
     /// Whatever was asked is settled.
     pub(super) const fn forget(&mut self) {
         (self.begun, self.open) = (false, 0);

@@ -1,8 +1,9 @@
-//! Sessions with databases in clear: which requests are answered, as far as their protocols tell where a message ends.
+//! Sessions in clear of protocols whose messages tell where they end, most of them databases': which requests are answered.
 
 mod commands;
 mod ledger;
 mod mysql;
+mod numbered;
 mod packet;
 mod postgres;
 mod redis;
@@ -17,24 +18,27 @@ use crate::decode::SeqNumber;
 use ledger::Ledger;
 
 use mysql::MySql;
+use numbered::Numbered;
 use postgres::Postgres;
 use redis::Redis;
 
 /// A session from outside.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Database {
+pub enum Session {
     /// With PostgreSQL, or a pooler.
     Postgres(Postgres),
     /// With Redis, or what speaks its protocol (Valkey, KeyDB, Dragonfly).
     Redis(Redis),
     /// With MySQL or `MariaDB`.
     MySql(MySql),
+    /// In DNS, in FastCGI, or with MongoDB.
+    Numbered(Numbered),
 }
 
 /// Does a session begin with these bytes of a segment, or go on with them from a place where nothing was owed?
 #[inline]
 pub(super) fn begins(bytes: &[u8]) -> bool {
-    postgres::begins(bytes) || redis::is_command(bytes) || mysql::begins(bytes)
+    postgres::begins(bytes) || redis::is_command(bytes) || mysql::begins(bytes) || numbered::begins(bytes)
 }
 
 /// Does a server of MySQL or `MariaDB` begin so?
@@ -44,20 +48,18 @@ pub(super) fn greets_in_mysql(bytes: &[u8]) -> bool {
 
 /// Do the first bytes of a connection look like the beginning of a session that may be told by so few?
 pub(super) fn looks_like_startup(bytes: &[u8]) -> Looks {
-    match postgres::looks_like_startup(bytes) {
-        Looks::Unlike => redis::looks_like_command(bytes),
-        looks => looks,
-    }
+    let looks = [postgres::looks_like_startup, redis::looks_like_command, numbered::looks_like_request];
+    looks.iter().map(|looks| looks(bytes)).find(|looks| *looks != Looks::Unlike).unwrap_or(Looks::Unlike)
 }
 
-impl Database {
+impl Session {
     /// One that began as [`looks_like_startup`] tells.
     pub(super) fn started_by(client: End, bytes: &[u8]) -> Self {
         if redis::is_command(bytes) {
-            Self::Redis(Redis::new(client, bytes))
-        } else {
-            Self::Postgres(Postgres::new(client))
+            return Self::Redis(Redis::new(client, bytes));
         }
+        let numbered = Numbered::begun_by(client, bytes).map(Self::Numbered);
+        numbered.unwrap_or_else(|| Self::Postgres(Postgres::new(client)))
     }
 
     /// One that begins with this piece of `by`, or goes on with it.
@@ -71,8 +73,10 @@ impl Database {
             Some(Self::Redis(Redis::new(by, bytes)))
         } else if mysql::is_login(bytes) {
             Some(Self::MySql(MySql::new(by, bytes)))
+        } else if whole && mysql::is_query(bytes) {
+            Some(Self::MySql(MySql::midway(by)))
         } else {
-            (whole && mysql::is_query(bytes)).then(|| Self::MySql(MySql::midway(by)))
+            Numbered::begun_by(by, bytes).map(Self::Numbered)
         }
     }
 
@@ -81,6 +85,7 @@ impl Database {
             Self::Postgres(postgres) => &postgres.ledger,
             Self::Redis(redis) => &redis.ledger,
             Self::MySql(mysql) => &mysql.ledger,
+            Self::Numbered(numbered) => &numbered.ledger,
         }
     }
 
@@ -113,6 +118,7 @@ impl Database {
             Self::Postgres(postgres) => postgres.is_counted(),
             Self::Redis(redis) => redis.is_counted(),
             Self::MySql(mysql) => mysql.is_counted(),
+            Self::Numbered(numbered) => numbered.is_counted(),
         }
     }
 
@@ -122,6 +128,7 @@ impl Database {
             Self::Postgres(postgres) => postgres.is_blind(by),
             Self::Redis(redis) => redis.is_blind(by),
             Self::MySql(mysql) => mysql.is_blind(by),
+            Self::Numbered(numbered) => numbered.is_blind(by),
         }
     }
 
@@ -131,6 +138,7 @@ impl Database {
             Self::Postgres(postgres) => postgres.request_unfinished(),
             Self::Redis(redis) => redis.request_unfinished(),
             Self::MySql(mysql) => mysql.request_unfinished(),
+            Self::Numbered(numbered) => numbered.request_unfinished(),
         }
     }
 
@@ -140,6 +148,7 @@ impl Database {
             Self::Postgres(postgres) => postgres.opaque(by),
             Self::Redis(redis) => redis.opaque(by),
             Self::MySql(mysql) => mysql.opaque(by),
+            Self::Numbered(numbered) => numbered.opaque(by),
         }
     }
 
@@ -147,7 +156,7 @@ impl Database {
     pub(super) const fn fatal(&self) -> Option<&Fatal> {
         match self {
             Self::Postgres(postgres) => postgres.fatal.as_ref(),
-            Self::Redis(_) | Self::MySql(_) => None,
+            Self::Redis(_) | Self::MySql(_) | Self::Numbered(_) => None,
         }
     }
 
@@ -157,6 +166,7 @@ impl Database {
             Self::Postgres(postgres) => postgres.heard(by, piece),
             Self::Redis(redis) => redis.heard(by, piece),
             Self::MySql(mysql) => mysql.heard(by, piece),
+            Self::Numbered(numbered) => numbered.heard(by, piece),
         }
     }
 
@@ -166,6 +176,7 @@ impl Database {
         match self {
             Self::Redis(redis) => format!("the command {}", redis.command()).trim_end().to_owned(),
             Self::Postgres(_) | Self::MySql(_) => "the query".to_owned(),
+            Self::Numbered(numbered) => numbered.latest().to_owned(),
         }
     }
 
@@ -176,6 +187,16 @@ impl Database {
             Self::Postgres(_) => ", no ReadyForQuery",
             Self::Redis(_) => ", not the whole reply",
             Self::MySql(_) => ", no packet that ends it",
+            Self::Numbered(numbered) => numbered.missing(),
+        }
+    }
+
+    /// Is it with a database, so that a request may be part of a transaction?
+    #[must_use]
+    pub fn is_with_database(&self) -> bool {
+        match self {
+            Self::Postgres(_) | Self::Redis(_) | Self::MySql(_) => true,
+            Self::Numbered(numbered) => numbered.is_with_database(),
         }
     }
 
@@ -186,6 +207,7 @@ impl Database {
             Self::Postgres(_) => "postgresql",
             Self::Redis(_) => "redis",
             Self::MySql(_) => "mysql",
+            Self::Numbered(numbered) => numbered.name(),
         }
     }
 }
