@@ -1,11 +1,15 @@
 //! The handshake was done, and the overloaded server did not take the connection.
 
 use crate::flow::{Marks, Side};
+use crate::time::Span;
 use crate::verdict::ending::{arrived, never_taken};
 use crate::verdict::evidence::{Shape, Talk};
 use crate::verdict::rule::{Confidence, Rule, hit, miss};
 use crate::verdict::who::forgery;
 use crate::verdict::{Evidence, Fact, How, Sender, facts};
+
+/// Linux repeats a SYN+ACK after 1 s and 2 s more (`TCP_TIMEOUT_INIT`, RFC 6298 §2); one of the two may be lost.
+const OFFERED_AGAIN: Span = Span::from_millis(3500);
 
 pub(super) const RULE: Rule = Rule {
     name: "accept_queue_overflow",
@@ -33,6 +37,14 @@ the backlog and net.core.somaxconn, and find out why the program accepts too slo
             "ignored until the attempt was given up",
             "A > B S\nB > A S.\nA > B .\nA > B P. len 5\n+0.2 A > B again\n+0.8 B > A S. seq 5000 ack 1001\nA > B .\n+1 A > B P. seq 1001 len 5\nB > A R seq 5001",
         ),
+        hit(
+            "a client that waits for a greeting leaves in vain",
+            "A > B S\nB > A S.\nA > B .\n+1 B > A S. seq 5000 ack 1001\nA > B .\n+2 B > A S. seq 5000 ack 1001\nA > B .\n+2 A > B F.\n+0.2 A > B again",
+        ),
+        miss(
+            "a first request is dropped, and no SYN+ACK comes again",
+            "A > B S\nB > A S.\nA > B .\nA > B P. len 5\n+0.2 A > B again\n+0.4 A > B again\n+0.8 A > B again\n+1.6 A > B again\n+3.2 A > B again",
+        ),
         miss("the client aborted", "A > B S\nB > A S.\nA > B .\nA > B R."),
         miss("refused", "A > B S\nB > A R."),
     ],
@@ -59,7 +71,9 @@ fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
         }
         // A lost ACK also makes a server repeat its SYN+ACK; that it goes on through data is what tells.
         How::Silent if server.retransmits > 0 => Some(Confidence::Likely),
-        How::Silent if server.packets == 1 => Some(Confidence::Possible),
+        How::Silent if server.packets == 1 && !would_have_repeated(evidence) => Some(Confidence::Possible),
+        // It waited in vain for the server to speak first.
+        How::Fin if never_taken::left_in_vain(evidence) => Some(Confidence::Possible),
         _ => None,
     }
 }
@@ -68,6 +82,13 @@ fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
 fn drops_syns(evidence: &Evidence<'_>) -> bool {
     let tried_again = evidence.close.half(Side::Client).packets > 1 && evidence.close.icmp.is_none();
     tried_again && evidence.surroundings.accepted_around && arrived::at_servers_link(evidence)
+}
+
+/// Is what came after the SYN+ACK unanswered for so long that a server which had not taken the handshake's last ACK would have repeated that? One
+/// that sends SYN cookies does not; but whatever drops a first request on its way looks like that as well, and is commoner.
+fn would_have_repeated(evidence: &Evidence<'_>) -> bool {
+    let offered = evidence.close.half_before(Side::Server).last_seen;
+    evidence.close.last.ts.since(offered) >= OFFERED_AGAIN
 }
 
 /// Do the client's segments have the TTL that they were sent with, and the server's a lower one?

@@ -1,7 +1,7 @@
 //! A device or a server dropped an idle connection.
 
 use crate::context::{Company, LearnedIdle};
-use crate::flow::Side;
+use crate::flow::{Recent, Reset, Side};
 use crate::time::Span;
 use crate::verdict::ending::{gave_up, outage, probes, silence, together};
 use crate::verdict::evidence::{BRIEFEST_IDLE, STANDS_OUT, Shape, Talk};
@@ -16,7 +16,7 @@ use crate::verdict::{Evidence, Fact, How, Sender, facts, talk};
 const SHORTEST: Span = Span::from_secs(3);
 /// An abort at the end of an idle time is called one only from here on: shorter pauses are part of any conversation.
 const SHORTEST_ABORT: Span = Span::from_secs(30);
-/// And to be longer than what it has survived, at least.
+/// And to be longer than what it has survived, at least, where nobody asked.
 const LONGER: u64 = 2;
 
 pub(super) const RULE: Rule = Rule {
@@ -49,6 +49,18 @@ keep-alives, a pool that gives up idle connections earlier, or application pings
         hit(
             "a load balancer that shook hands for the client, another TTL than its host's",
             "A > B S ttl 251\nB > A S.\nA > B . ttl 251\nA > B P. len 9 ttl 52\nB > A P. len 9\nA > B . ttl 52\n+9 A > B R. ttl 251 id 9000",
+        ),
+        hit(
+            "longer than what it had survived",
+            "A > B S ttl 63\nB > A S.\nA > B .\nA > B P. len 9\nB > A P. len 9\nA > B .\n+40 A > B P. len 9\nB > A P. len 9\nA > B .\n+200 A > B P. len 9\nB > A R ttl 255",
+        ),
+        miss(
+            "the server took its time to answer",
+            "A > B S\nB > A S.\nA > B .\nA > B P. len 9\nB > A .\n+9 B > A P. len 9\nA > B R",
+        ),
+        miss(
+            "nothing but the SYN and this had come from the client",
+            "A > B S\nB > A S.\n+9 A > B P. len 9\nB > A R",
         ),
         miss(
             "a request had never been answered",
@@ -166,25 +178,54 @@ fn is_usual(evidence: &Evidence<'_>, idle: Span) -> bool {
 /// The first segment after the idle time met nobody who knew the connection; or the RST came unasked, as from a device whose
 /// time was up: a host's bare RST is an answer.
 fn judge_reply(evidence: &Evidence<'_>, idle: Span) -> Option<Confidence> {
-    let told = match evidence.reset()?.prompt {
+    let prompt = evidence.reset()?.prompt;
+    let told = match prompt {
         // Who had forgotten it would have answered the first copy, also of what was lost on the way here.
         Some(prompt) => {
-            prompt.len > 0 && !evidence.prompt_was_repeated() && outage::before_rst(evidence).is_none()
+            prompt.len > 0
+                && !evidence.prompt_was_repeated()
+                && outage::before_rst(evidence).is_none()
+                && was_idle(evidence, &prompt, idle)
         }
         None => matches!(evidence.talk, Talk::Complete | Talk::Nothing),
     };
-    let longer = |times| silence::longest_pause(evidence).is_none_or(|pause| idle >= pause.times(times));
-    if !told || !longer(LONGER) || idle < BRIEFEST_IDLE {
+    let longest = silence::longest_pause(evidence).unwrap_or(Span::ZERO);
+    // A pause that was survived is less than the limit, and tells no more of it.
+    let longer = idle >= longest.times(LONGER) || prompt.is_some() && idle.times(4) >= longest.times(5);
+    if !told || !longer || idle < BRIEFEST_IDLE {
         return None;
     }
-    // What it has survived was shorter, but not by so much that nothing else is as likely.
-    if !longer(STANDS_OUT) {
+    // What it has survived was shorter, but not by so much that nothing else is as likely; but a device forgets by the clock alone.
+    let by_device = !evidence.doubts.is_empty() && idle >= longest.times(LONGER);
+    if !by_device && idle < longest.times(STANDS_OUT) {
         return Some(Confidence::Possible);
     }
     // A host that has forgotten what was in use has forgotten all; and who owes an answer is not idle.
     let owing = evidence.asked_long_before() || evidence.talk == Talk::Answering && talk::is_known(evidence);
-    let other_story = evidence.surroundings.forgot_another.is_some() || owing;
+    let other_story = evidence.surroundings.forgot_another.is_some() || owing || forgot_soon(evidence, idle);
     Some(if idle >= SHORTEST && !other_story { Confidence::Likely } else { Confidence::Possible })
+}
+
+/// Was nothing under way before what the RST answers? A server that takes its time to answer leaves nothing idle, and neither does a client of
+/// which nothing but this has come: its handshake was not over.
+fn was_idle(evidence: &Evidence<'_>, prompt: &Recent, idle: Span) -> bool {
+    let (turn, before) = (evidence.exchange.turn, evidence.exchange.turn_before);
+    let client = evidence.close.end(Side::Client);
+    let answers = prompt.by != client
+        && turn.is_some_and(|turn| turn.by == prompt.by && turn.seq == prompt.seq)
+        && before.is_some_and(|before| before.by == client);
+    let first = prompt.by == client
+        && evidence.close.handshake_seen()
+        && evidence.close.half_before(Side::Client).packets <= 2;
+    !(first || answers && idle < SHORTEST_ABORT)
+}
+
+/// Did the host itself, from as far away as it always was, forget sooner than devices do? Programs say FIN when their time is up, so that a restart
+/// or a failover is likelier.
+fn forgot_soon(evidence: &Evidence<'_>, idle: Span) -> bool {
+    let is_own = |reset: &Reset| reset.rst.ttl == reset.before.at(reset.by).ttl && reset.prompt.is_some();
+    let own = evidence.doubts.is_empty() && evidence.reset().is_some_and(is_own);
+    own && idle < SHORTEST_ABORT && among(DEVICES, idle).is_none()
 }
 
 /// Did the RST come with the TTL that the client's system begins with, as all else of it, and does nothing speak against it? Then there is no way

@@ -275,8 +275,21 @@ fn advise(evidence: &Evidence<'_>) -> String {
             peer = side.peer()
         );
     }
+    if only_shook_hands(evidence) {
+        return format!(
+            "{first}The server shook hands and took nothing: a filter may drop what the first words name (a host, a name in TLS), or its queue of connections may be full behind SYN cookies (`nstat -az TcpExtListenOverflows` there). Try another name or port, and capture at the server to see whether the client's words arrive.",
+        );
+    }
     format!(
         "{first}Look at the path to the {} and at that host; set TCP_USER_TIMEOUT or keep-alives on the {side} so that its program notices within seconds.",
         side.peer()
     )
+}
+
+/// Has nothing come from the server but one SYN+ACK, and is it the client that repeats what it says?
+fn only_shook_hands(evidence: &Evidence<'_>) -> bool {
+    let server = evidence.close.half(Side::Server);
+    let says =
+        evidence.unanswered_side() == Some(Side::Client) && evidence.close.half(Side::Client).has_data();
+    says && server.packets == 1 && server.marks.has(Marks::SYN_ACK)
 }

@@ -47,6 +47,8 @@ C > B P. len 9\nB > C P. len 9\nC > B .\n+0.5 C > B P. len 9\n+0.2 C > B again\n
             "a close that meets no socket",
             "A > B S\nB > A S.\nA > B .\nA > B P. len 9\nB > A P. len 9\nA > B .\n+2 A > B F.\nB > A R",
         ),
+        hit("what goes on meets a host that had not been heard", "A > B P. len 9\nB > A R"),
+        miss("only an acknowledgement, as scans send it", "A > B .\nB > A R"),
         miss("it had closed", "A > B S\nB > A S.\nA > B .\nA > B P. len 9\nB > A .\nB > A F.\nA > B .\nA > B P. len 9\nB > A R"),
         miss(
             "its answer and its FIN were overtaken by the RST",
@@ -74,14 +76,19 @@ fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
     let own = evidence.close.half_before(side);
     let only_offers = side == Side::Server && never_taken::only_offers(evidence);
     let knew = (own.has_data() || own.packets > 1) && !only_offers;
+    // Of one that was never heard here: whoever goes on in a connection that the capture did not see begin had one.
+    let stray = !own.seen() && reset.prompt.is_some_and(|prompt| prompt.flags.ack() && prompt.len > 0);
     // Its own RST, lost on the way to the other side or ignored there, is a goodbye too.
     let said_goodbye =
         evidence.close.ignored.as_ref().is_some_and(|ignored| evidence.close.side(ignored.0.by) == side);
     // What it had sent before came later: the socket had been there, and ended in some other way.
     let overtook_own = reset.after.at(reset.by).first.is_some();
     let closed = ending::closed_unseen(evidence.close, side);
-    if !knew || said_goodbye || overtook_own || closed {
+    if !(knew || stray) || said_goodbye || overtook_own || closed {
         return None;
+    }
+    if stray {
+        return Some(Confidence::Possible);
     }
     // Who has given up has forgotten the connection too, and nothing was restarted.
     let gave_up = gave_up::gave_up(evidence).is_some() || gave_up::waited_for_room(evidence);
@@ -106,10 +113,12 @@ fn facts_of(evidence: &Evidence<'_>) -> Vec<Fact> {
     facts.extend(together::facts(evidence));
     if let Some(Sender::Side(side)) = evidence.rst_by {
         let before = evidence.close.half_before(side);
-        facts.push(Fact::of_all(format!(
-            "the {side} had sent {} segments and {} bytes, and no FIN",
-            before.packets, before.bytes
-        )));
+        facts.extend(before.seen().then(|| {
+            Fact::of_all(format!(
+                "the {side} had sent {} segments and {} bytes, and no FIN",
+                before.packets, before.bytes
+            ))
+        }));
     }
     facts
 }

@@ -177,7 +177,7 @@ fn a_request_that_came_too_slowly_is_told_so() {
 fn a_shut_window_is_no_idle_time() {
     let talk = format!("{OPEN}A > B P. len 900\nB > A . win 0\n");
     let of = |probes: &str| {
-        let told = verdict(&format!("{talk}{probes}+3 B > A P. len 9 win 0\nA > B R"));
+        let told = verdict(&format!("{talk}{probes}+40 B > A P. len 9 win 0\nA > B R"));
         told.cause_name()
     };
     assert_eq!(

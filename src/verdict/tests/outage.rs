@@ -6,7 +6,7 @@ use crate::verdict::example::verdict;
 fn told(id: u16) -> crate::verdict::Verdict {
     let said = [7, 8, 9, 10, 11].map(|id| format!("+0.1 B > A P. len 500 id {id}\nA > B .\n")).concat();
     verdict(&format!(
-        "A > B S\nB > A S.\nA > B .\nA > B P. len 10\n{said}+5 B > A P. len 500 id {id}\nA > B R"
+        "A > B S\nB > A S.\nA > B .\nA > B P. len 10\n{said}+40 B > A P. len 500 id {id}\nA > B R"
     ))
 }
 
