@@ -1,12 +1,15 @@
 //! For how long nothing had been said when the end began, and which last words broke that silence after all.
 
 use crate::decode::{Flags, SeqNumber};
-use crate::flow::{Close, End, Offers, Recent, Side};
+use crate::flow::{Close, End, Offers, Recent, Reset, Side};
 use crate::time::{Span, Timestamp};
 
 use crate::verdict::evidence::{BRIEFEST_IDLE, Evidence};
 use crate::verdict::talk::tls::offers;
 use crate::verdict::talk::{self, after_goodbye, farewell};
+
+/// A host that goes without a goodbye (a crash, a failover) is not back, or replaced, in less.
+const RESTART: Span = Span::from_secs(1);
 
 /// From the last thing that either side said to the end, or to the moment when whoever ended it announced that.
 pub(in crate::verdict) fn idle_before(evidence: &Evidence<'_>) -> Option<Span> {
@@ -174,4 +177,11 @@ fn ends_handshake(close: &Close, recent: &Recent) -> bool {
     from_client
         && recent.seq_end() == close.halves.at(close.client).iss.plus(1)
         && recent.ack == close.halves.at(server).iss.plus(1)
+}
+
+/// How long before a RST its sender had spoken, if nothing restarts, or takes over an address, in that time.
+pub(in crate::verdict) fn just_spoke(reset: &Reset) -> Option<Span> {
+    let own = reset.before.at(reset.by);
+    let silence = reset.rst.ts.since(own.last_seen);
+    (own.seen() && silence < RESTART).then_some(silence)
 }

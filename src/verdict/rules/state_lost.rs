@@ -3,14 +3,11 @@
 use crate::flow::Side;
 use crate::time::Span;
 use crate::verdict::ending::outage::{self, Outage};
-use crate::verdict::ending::{gave_up, never_taken, together};
+use crate::verdict::ending::{gave_up, never_taken, silence, together};
 use crate::verdict::evidence::Shape;
 use crate::verdict::rule::{Confidence, Rule, hit, miss};
 use crate::verdict::who::forgery;
 use crate::verdict::{Evidence, Fact, How, Sender, ending, facts};
-
-/// A host that goes without a goodbye (a crash, a failover) is not back, or replaced, in less.
-const RESTART: Span = Span::from_secs(1);
 
 pub(super) const RULE: Rule = Rule {
     name: "state_lost",
@@ -127,9 +124,7 @@ fn facts_of(evidence: &Evidence<'_>) -> Vec<Fact> {
 /// had been closed by something else, unless it has forgotten another connection as well.
 fn just_spoke(evidence: &Evidence<'_>) -> Option<Span> {
     let reset = evidence.reset().filter(|_| evidence.surroundings.forgot_another.is_none())?;
-    let own = reset.before.at(reset.by);
-    let silence = reset.rst.ts.since(own.last_seen);
-    (own.seen() && silence < RESTART).then_some(silence)
+    silence::just_spoke(reset)
 }
 
 fn advise(evidence: &Evidence<'_>) -> String {

@@ -5,9 +5,9 @@
 
 use crate::flow::{FlowKey, Marks, Recent, Reset, Side};
 
-use crate::verdict::ending::never_taken;
+use crate::verdict::ending::{never_taken, shut_window, silence, together};
 use crate::verdict::evidence::{Evidence, Shape, Talk};
-use crate::verdict::talk::{unheeded, unread};
+use crate::verdict::talk::{unheeded, unread, version};
 use crate::verdict::{How, Sender, talk};
 
 const ACTIVE: &[&str] = &["abort_on_close", "state"];
@@ -74,6 +74,10 @@ fn left_unread(evidence: &Evidence<'_>, reset: &Reset, side: Side) -> bool {
                 || unread::are_tickets(evidence)
                 || unheeded::unheeded(evidence).is_some()
         }
+        // A listener that is closed resets whoever waits in its queue (`inet_csk_listen_stop`), whatever they had sent.
+        (Side::Server, _) if waited_in_queue(evidence) => false,
+        // Who speaks another language has not understood what came.
+        (Side::Server, _) if version::spoken(evidence).is_some() => true,
         // Who says that it takes nobody in, or nothing so long, does not read what came.
         (Side::Server, _) if talk::fatal(evidence).is_some() => true,
         (Side::Server, Talk::Awaiting) => {
@@ -82,6 +86,12 @@ fn left_unread(evidence: &Evidence<'_>, reset: &Reset, side: Side) -> bool {
         }
         (Side::Server, _) => evidence.exchange.request_unfinished() || asked_behind_the_end(evidence),
     }
+}
+
+/// Was it reset together with others, and had the server served none of them?
+fn waited_in_queue(evidence: &Evidence<'_>) -> bool {
+    let unserved = !evidence.close.half_before(Side::Server).has_data();
+    unserved && together::reset_in_a_row(evidence) && !shut_window::has_read(evidence, Side::Server)
 }
 
 /// Had the client asked on behind the answer with which the connection was over? Nobody reads that.
@@ -111,9 +121,16 @@ fn reply(evidence: &Evidence<'_>, reset: &Reset, side: Side) -> Vec<&'static str
             return vec!["invalid_ack_sequence", "no_socket"];
         }
         return match prompt {
-            // A FIN that the capture lost leaves the same traces as a host that lost its state.
-            Some(_) if after_unseen_close(evidence, side) => {
-                vec!["abort_on_data", "timewait_socket", "no_socket"]
+            // A FIN that the capture lost leaves the same traces as a host that lost its state, but for the time that a restart takes.
+            Some(_) if after_unseen_close(evidence, side) && silence::just_spoke(reset).is_some() => {
+                vec!["abort_on_data", "timewait_socket", "no_socket", "flags"]
+            }
+            // Where a service listens, its listener answers (`tcp_rcv_state_process`).
+            Some(_) if side == Side::Server && evidence.surroundings.accepted_around => {
+                vec!["flags", "no_socket", "abort_on_data", "timewait_socket", "invalid_ack_sequence"]
+            }
+            Some(_) if side == Side::Server => {
+                vec!["no_socket", "flags", "abort_on_data", "timewait_socket", "invalid_ack_sequence"]
             }
             _ => vec!["no_socket", "abort_on_data", "flags", "invalid_ack_sequence"],
         };
@@ -126,7 +143,7 @@ fn reply(evidence: &Evidence<'_>, reset: &Reset, side: Side) -> Vec<&'static str
     let by_data = || prompt.is_some_and(|prompt| !fin_acked_before(evidence, side, &prompt));
     match (fin_acked, data) {
         (true, true) if by_data() => vec!["abort_on_data", "timewait_socket", "no_socket"],
-        (true, true) => vec!["timewait_socket", "no_socket", "abort_on_data"],
+        (true, true) => vec!["timewait_socket", "no_socket", "abort_on_data", "flags"],
         // A program that waits for nothing (`TCP_LINGER2` below 0) is rid of its socket as its FIN is acknowledged, which that meets.
         (true, false) if by_data() => {
             vec!["abort_on_data", "no_socket", "timewait_socket", "abort_on_linger"]
