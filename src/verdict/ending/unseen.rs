@@ -1,11 +1,13 @@
 //! What the capture does not hold of an answer, though something else tells that it was given.
 
 use crate::decode::SeqNumber;
-use crate::flow::{Close, Marks, Moment, ObservedUntil, Owed, Recent, Side, Turn};
+use crate::flow::{Close, Marks, Moment, ObservedUntil, Owed, Recent, Reset, Side, Turn};
 use crate::time::Span;
 
 use crate::verdict::evidence::{Evidence, Talk};
-use crate::verdict::{ending, harm};
+use crate::verdict::{How, ending, harm};
+
+use super::challenged;
 
 /// When Linux first repeats a SYN (RFC 6298 §2).
 const AGAIN: Span = Span::from_secs(1);
@@ -17,7 +19,11 @@ pub(in crate::verdict) fn answer_unseen(evidence: &Evidence<'_>) -> bool {
     // A hole that the client has not acknowledged either is one of the network.
     let hole = server.marks.has(Marks::HOLE) && client.rcv_nxt.after(server.hole_start);
     let missing = server.marks.has(Marks::GAP) || hole;
-    if fin_behind_hole(evidence) || acknowledged_by_abort(evidence) || answered_ahead(evidence) {
+    if fin_behind_hole(evidence)
+        || acknowledged_by_abort(evidence)
+        || counted_by_abort(evidence)
+        || answered_ahead(evidence)
+    {
         return true;
     }
     if !server.seen() {
@@ -64,7 +70,10 @@ pub(in crate::verdict) fn answer_behind_hole(evidence: &Evidence<'_>) -> bool {
         return false;
     }
     let lost = ending::never_arrived(evidence.close, Side::Server) && said != server.hole_start;
-    lost || torn && server.snd_nxt.after(server.hole_end) && !server.has_fin()
+    let counted = challenged::abort(evidence).is_some_and(|abort| {
+        evidence.close.side(abort.by) == Side::Server && counts_more(evidence, abort.seq)
+    });
+    lost || counted || torn && server.snd_nxt.after(server.hole_end) && !server.has_fin()
 }
 
 /// Had the server said nothing beyond `begins` when it acknowledged the client's FIN? What is missing from there on was said to nobody.
@@ -175,6 +184,20 @@ pub(in crate::verdict) fn fin_behind_hole(evidence: &Evidence<'_>) -> bool {
 pub(in crate::verdict) fn acknowledged_by_abort(evidence: &Evidence<'_>) -> bool {
     let had = ending::acknowledged_by_rst(evidence.close, Side::Client);
     had.is_some_and(|had| had.after(evidence.close.half_before(Side::Server).snd_nxt))
+}
+
+/// Does the RST with which the server's live socket ended it count more than was captured? What took effect without a challenge lay where the client
+/// expected it, so that it had received that.
+fn counted_by_abort(evidence: &Evidence<'_>) -> bool {
+    let aborts = |reset: &&Reset| evidence.close.side(reset.by) == Side::Server && reset.rst.flags.ack();
+    let effective = evidence.reset().filter(aborts).filter(|_| evidence.how == How::Reset);
+    effective.is_some_and(|reset| counts_more(evidence, reset.rst.seq))
+}
+
+/// Does a RST of the server's with this number lie behind more than it was seen to say, of which a FIN takes one number?
+fn counts_more(evidence: &Evidence<'_>, seq: SeqNumber) -> bool {
+    let server = evidence.close.half_before(Side::Server);
+    server.seen() && seq.after(server.snd_nxt.plus(1))
 }
 
 /// Only the client was captured: has it acknowledged more since it spoke than a FIN takes?

@@ -143,3 +143,23 @@ fn an_answer_that_began_behind_the_clients_end_was_not_lost_to_it() {
     assert!(left.advice.is_some_and(|advice| advice.contains("left after waiting 80")));
     assert!(says(&lost, "what that began with never arrived"), "{:?}", lost.evidence);
 }
+
+const GET: &str = "A > B P. tsval 2 \"GET / HTTP/1.1\\r\\nHost: b\\r\\n\\r\\n\"\nB > A . tsval 2\n";
+
+/// A RST that takes effect, and counts more than the capture has of its sender: the capture misses an answer, the client does not.
+#[test]
+fn what_an_abort_counts_was_said() {
+    let told = |seq: u32| verdict(&format!("{OPEN}{GET}+1.5 B > A R. seq {seq}"));
+    assert_eq!(told(5001).cause_name(), Some("no_response"), "{:?}", told(5001).evidence);
+    assert_ne!(told(8069).cause_name(), Some("no_response"), "{:?}", told(8069).evidence);
+}
+
+/// An abort that overtakes the answer is challenged, and the socket is gone when that arrives.
+#[test]
+fn what_a_challenged_abort_counts_was_said_and_lost() {
+    let open = "A > B S tsval 1\nB > A S. tsval 1\nA > B . tsval 2\n";
+    let told = verdict(&format!(
+        "{open}{GET}+0.01 B > A R. seq 8069 tsval 9\nA > B . ack 5001 tsval 5 tsecr 2\n+0.005 B > A R seq 5001\n+0.03 B > A . seq 5001 len 1448 tsval 8\nA > B R seq 1032"
+    ));
+    assert_eq!(told.cause_name(), Some("response_cut"), "{:?}", told.evidence);
+}
