@@ -12,6 +12,9 @@ use super::state::{Cold, Flow, Phase};
 /// it trusts (`TOO_LARGE_SEQ_DELTA`).
 const NEAR: u32 = 1 << 20;
 
+/// As much may a side have acknowledged by the time when the first of the other is captured: an initial window (RFC 6928).
+const BURST: u32 = 14_600;
+
 /// What a segment is to the connection that its addresses name.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Admission {
@@ -92,8 +95,8 @@ fn answered_stray(cold: &Cold, segment: &Segment) -> Option<Segment> {
 }
 
 fn admit_syn(flow: &Flow, segment: &Segment, me: &Half, peer: &Half) -> Admission {
-    let announced = peer.marks.has(Marks::ACKED) && peer.rcv_nxt == segment.seq.plus(1);
-    if me.seen() && segment.seq == me.iss {
+    let announced = !me.seen() && is_answered(segment, peer);
+    if me.seen() && segment.seq == me.iss || announced {
         return Admission::Same;
     }
     if flow.phase == Phase::Lingering {
@@ -101,13 +104,21 @@ fn admit_syn(flow: &Flow, segment: &Segment, me: &Half, peer: &Half) -> Admissio
     }
     if !me.seen() {
         let simultaneous = peer.marks.has(Marks::SYN) && !peer.marks.has(Marks::ACKED);
-        return if announced || simultaneous { Admission::Same } else { Admission::Reuse };
+        return if simultaneous { Admission::Same } else { Admission::Reuse };
     }
     let unanswered = me.marks.has(Marks::SYN) && !peer.seen();
     if !me.marks.has(Marks::SYN) || unanswered || me.has_fin() || peer.has_fin() {
         return Admission::Reuse;
     }
     Admission::Stray
+}
+
+/// Was this SYN answered before it was captured, as by a tap with a clock for each direction? Its answer acknowledges it, and what the other side said
+/// since a little more.
+fn is_answered(syn: &Segment, peer: &Half) -> bool {
+    let begins = syn.seq_end();
+    let heard = |within: u32| !peer.rcv_nxt.before(begins) && peer.rcv_nxt.before(begins.plus(within));
+    peer.marks.has(Marks::ACKED) && heard(if peer.marks.has(Marks::SYN_ACK) { BURST } else { 1 })
 }
 
 /// A SYN+ACK that answers the same SYN as a RST with its sender's address did.

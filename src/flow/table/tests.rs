@@ -135,6 +135,15 @@ fn a_syn_that_was_captured_after_its_answer_belongs_to_it() {
     assert!(close.handshake_seen());
 }
 
+/// A tap with a clock for each direction may show more of the server's before it.
+#[test]
+fn a_syn_may_be_captured_behind_all_that_answers_its_burst() {
+    let rest = "A > B .\nA > B P. len 59\nA > B .\nA > B F.\nB > A . ack 1061";
+    let close = one(&format!("B > A S. ack 1001\nB > A . ack 1060\nA > B S\n{rest}"));
+    assert_eq!((close.half(Side::Client).packets, close.half(Side::Server).packets), (5, 3));
+    assert_eq!(play(&format!("B > A S. ack 1001\nB > A . ack 90000\nA > B S\n{rest}")).len(), 2);
+}
+
 #[test]
 fn idleness_expires_nothing_but_unanswered_attempts() {
     let closes = play(&format!("{OPEN}+7200 B > A R."));
