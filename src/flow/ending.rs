@@ -52,7 +52,7 @@ fn soon(rtt: Option<Span>, least: Span) -> Span {
 
 /// Finds the segment that a RST of `by` answers: RFC 9293 §3.5.2 makes its sequence number the acknowledgement of its
 /// trigger, or, where the trigger had none, its acknowledgement the end of the trigger. An answer comes at once: what lies
-/// further back than any round trip takes, and data that the sender of the RST has acknowledged since, was none. Of several
+/// further back than any round trip takes, and data or an offer (SYN+ACK) that the sender of the RST has acknowledged since, was none. Of several
 /// it is the last; but whatever acknowledges the FIN of `own`, the sender as it was, met a closed socket, and the first RST answers the
 /// first of it. Windows says in a RST+ACK what it refuses there.
 pub(super) fn prompt<'a>(
@@ -80,7 +80,8 @@ pub(super) fn prompt<'a>(
         if closed && refuses_in_full(rst, r, own) && rst.ts.since(r.ts) <= at_once {
             return Some(*r);
         }
-        let had = r.len > 0 && acknowledged.is_some_and(|ack| !ack.before(r.seq_end()));
+        let takes = r.len > 0 || r.flags.syn();
+        let had = takes && acknowledged.is_some_and(|ack| !ack.before(r.seq_end()));
         let refused = answers(rst, r) && !had && r.len > 0;
         match found {
             _ if closed && refused => found = Some(*r),

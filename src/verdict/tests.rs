@@ -14,6 +14,7 @@ mod http2;
 mod idle;
 mod innocent;
 mod late;
+mod live_socket;
 mod lossy;
 mod merged;
 mod mismatch;

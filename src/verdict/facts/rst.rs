@@ -46,7 +46,11 @@ fn shape(evidence: &Evidence<'_>, reset: &Reset) -> Fact {
             )
         }
         (Shape::Reply, None) => {
-            Fact::at(frame, format!("a bare RST from the {side}; no captured segment prompted it"))
+            let whose = match evidence.rst_by {
+                Some(Sender::Middlebox) => format!("with the {side}'s address"),
+                _ => format!("from the {side}"),
+            };
+            Fact::at(frame, format!("a bare RST {whose}; no captured segment prompted it"))
         }
         (Shape::Active, _) => {
             let flags =

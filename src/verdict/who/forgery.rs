@@ -161,6 +161,8 @@ fn other_ttl(evidence: &Evidence<'_>, reset: &Reset, baseline: &Baseline<'_>) ->
         // Who passes on handshakes for a host (a load balancer) may end its connections too; where there is none nobody knows its TTL.
         Shape::Active if evidence.seen().handshake => 2,
         Shape::Active => 1,
+        // What answers nothing is no host's without a socket.
+        _ if unprompted(evidence, reset).is_some() => 2,
         // From nearer by than its host; a path of the same addresses and ports is the same.
         _ if same_default && ttl > usual || no_way_at_all => 2,
         // What a host without a socket sends has the default TTL, whatever its program had set.

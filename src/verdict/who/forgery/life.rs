@@ -141,17 +141,20 @@ fn had_more(evidence: &Evidence<'_>, reset: &Reset, later: &Recent) -> bool {
     aborts && later.flags.ack() && later.ack.after(reset.rst.ack.plus(1))
 }
 
-/// Does it acknowledge the very data that the RST refuses, as a host without a socket does? No socket hears what came when there was none, unless it
-/// came twice.
+/// Does it acknowledge the very data, or the offer (SYN+ACK), that the RST refuses, as a host without a socket does? No socket hears what came when
+/// there was none, unless it came twice.
 fn takes_what_it_refused(evidence: &Evidence<'_>, reset: &Reset, later: &Recent) -> bool {
-    let refused = reset.prompt.filter(|prompt| prompt.len > 0 && evidence.shape == Shape::Reply);
+    let takes = |said: &Recent| said.len > 0 || said.flags.syn();
+    let refused = reset.prompt.filter(|prompt| takes(prompt) && evidence.shape == Shape::Reply);
     let Some(refused) = refused.filter(|_| !evidence.prompt_was_repeated()) else { return false };
-    let again = |said: &&Recent| said.by == refused.by && said.seq == refused.seq && said.len > 0;
+    let again = |said: &&Recent| said.by == refused.by && said.seq == refused.seq && takes(said);
     let once = evidence.close.recent.iter().filter(again).count() <= 1;
-    let more = later.len > 0 && later.flags.ack() && !later.ack.before(refused.seq_end());
+    let takes_it = later.flags.ack() && !later.ack.before(refused.seq_end());
     // Of several that were captured as one, it may have had some, and answered those.
-    let whole = reset.before.at(reset.by).rcv_nxt == refused.seq;
-    once && more && whole && !later.seq.before(reset.rst.seq)
+    let whole = refused.flags.syn() || reset.before.at(reset.by).rcv_nxt == refused.seq;
+    // Where the capture misses some, the RST may answer that.
+    let complete = later.len > 0 || evidence.seen().gaps == 0;
+    once && takes_it && whole && complete && !later.seq.before(reset.rst.seq)
 }
 
 /// Is it the later segment that does not come from the host? The RST goes on in its count and came as far as all that it sent; this did not.
