@@ -158,7 +158,7 @@ pub(super) fn on_rst(
 
 /// A further RST: one event with the first, or proof that no single host sent them.
 fn note_reset(reset: &mut Reset, doubles: &Doubles, rst: &Segment, by: End) {
-    let beyond = by == reset.by && volley::is_beyond(rst, by, &reset.before);
+    let beyond = by == reset.by && rst.seq != reset.rst.seq && volley::is_beyond(rst, by, &reset.before);
     let recent = Recent::of(rst, by);
     let first = Recent::of(&reset.rst, by);
     if by == reset.by && (is_copy(&recent, &first) || is_renumbered(&recent, &first, doubles)) {

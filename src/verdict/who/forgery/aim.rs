@@ -23,6 +23,8 @@ pub(super) fn beyond(evidence: &Evidence<'_>, reset: &Reset, baseline: &Baseline
 fn overtook(evidence: &Evidence<'_>, reset: &Reset) -> Option<Recent> {
     let seen = evidence.seen();
     let first = evidence.close.volley.as_deref()?.at(reset.by).first?;
+    // The same place twice is no other.
+    let first = Some(first).filter(|first| first.seq != reset.rst.seq)?;
     let before = first.serial < reset.serial && reset.rst.ts.since(first.ts) <= AT_ONCE;
     (before && seen.both_sides && seen.gaps == 0).then_some(first)
 }
@@ -79,6 +81,13 @@ B > A P. \"HTTP/1.1 200 OK\\r\\nContent-Length: 0\\r\\n\\r\\n\"\nA > B .\n";
             assert_eq!(told.rst_by, Some(Sender::Middlebox), "{pair:?}: {:?}", told.evidence);
             assert_eq!(told.cause_name(), Some("injected_reset"), "{pair:?}");
         }
+    }
+
+    /// Its host had said more, which the capture lost, and the network has doubled the RST.
+    #[test]
+    fn the_same_place_twice_is_one() {
+        let told = told(&["B > A R. seq 8000 id 7", "B > A R. seq 8000 id 8"]);
+        assert!(!told.evidence.iter().any(|fact| fact.fact.contains("further on")), "{:?}", told.evidence);
     }
 
     #[test]
