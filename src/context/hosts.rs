@@ -1,22 +1,36 @@
-//! How each host's own segments look from each place of the capture, over all of its connections.
+//! How each host's own segments look from each place of the capture, and how soon they come, over all of its connections.
 
 use smallvec::SmallVec;
 
 use crate::decode::Addr;
-use crate::flow::{Close, Half, Look, Place, Recent, Side};
-use crate::time::Timestamp;
+use crate::flow::{Close, Half, Leg, Look, Place, Recent, Side};
+use crate::time::{Span, Timestamp};
 
 use super::window::{Hashed, Window};
+
+const NANOS_A_MICRO: u64 = 1_000;
 
 /// Segments that are too few to tell what is usual.
 const FEW: u64 = 2;
 
 /// A host's segments at one place, RSTs apart.
 #[derive(Clone, Copy, Debug, Default)]
-struct Usual {
+pub(super) struct Usual {
     ttl: u8,
     connections: u32,
     varies: bool,
+    /// How often it was measured how fast it answers, and the shortest time, in microseconds: a longer one than fits in is none.
+    measured: u16,
+    soonest: u32,
+}
+
+impl Usual {
+    /// It answered so fast on one connection.
+    fn measure(&mut self, leg: Leg) {
+        let Ok(micros) = u32::try_from(leg.shortest.as_nanos() / NANOS_A_MICRO) else { return };
+        self.soonest = if self.measured == 0 { micros } else { micros.min(self.soonest) };
+        self.measured = self.measured.saturating_add(u16::try_from(leg.samples).unwrap_or(u16::MAX));
+    }
 }
 
 #[derive(Debug, Default)]
@@ -38,7 +52,9 @@ impl Hosts {
             let host = close.endpoint(side).addr;
             let first = latest_look(close, side);
             if let Some(first) = first {
-                self.note_look(host, first, close.closed_at);
+                let usual = self.note_look(host, first, close.closed_at);
+                let leg = close.legs.at(close.end(side)).filter(|_| first.place.file == close.file);
+                usual.zip(leg).into_iter().for_each(|(usual, leg)| usual.measure(leg));
             }
             // Where nothing tells the two sides of a router apart, what comes first counts.
             let apart = |look: &Look| first.is_none_or(|first| self.at(first.place) != self.at(look.place));
@@ -55,15 +71,37 @@ impl Hosts {
     }
 
     /// A host's segments of one connection looked like this.
-    pub(super) fn note_look(&mut self, host: Addr, Look { place, ttl }: Look, now: Timestamp) {
+    pub(super) fn note_look(
+        &mut self,
+        host: Addr,
+        Look { place, ttl }: Look,
+        now: Timestamp,
+    ) -> Option<&mut Usual> {
         if ttl == 0 {
-            return;
+            return None;
         }
         let at = self.at(place);
         let usual = self.known.entry((host, at), now);
         usual.varies |= usual.connections > 0 && usual.ttl != ttl;
         usual.ttl = ttl;
         usual.connections += 1;
+        Some(usual)
+    }
+
+    /// How fast a host answers at a place, as far as that is known.
+    pub(super) fn leg(&self, host: Addr, place: Place) -> Option<Leg> {
+        let usual = self.known.get(&(host, self.at(place))).filter(|usual| usual.measured > 0)?;
+        Some(Leg {
+            shortest: Span::from_nanos(u64::from(usual.soonest) * NANOS_A_MICRO),
+            samples: usual.measured.into(),
+        })
+    }
+
+    /// The same of the server, where a RST in its name was captured.
+    pub(super) fn server_leg(&self, close: &Close) -> Option<Leg> {
+        let server = close.end(Side::Server);
+        let reset = close.reset.as_ref().filter(|reset| reset.by == server)?;
+        self.leg(close.key.at(server).addr, Place::of(&reset.rst))
     }
 
     /// Asks for the memory in which the look-up of a host will begin, as it looks where most do; `None` where it lies in the cache by itself.

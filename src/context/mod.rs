@@ -24,7 +24,7 @@ pub use listeners::Restart;
 pub use services::LearnedIdle;
 pub use sources::{Scan, Telltale};
 
-use crate::flow::{Attempted, Close, Ended, Side};
+use crate::flow::{Attempted, Close, Ended, Leg, Side};
 use crate::time::{Span, Timestamp};
 
 use self::counts::Counts;
@@ -48,6 +48,8 @@ pub struct Surroundings {
     /// TTL or hop limit of the server's own segments on other connections at the place where the RST was captured, or the SYNs that nobody
     /// answered, if it is always the same.
     pub server_ttl: Option<u8>,
+    /// How fast the server's address answered where the RST was captured, on all connections together.
+    pub server_leg: Option<Leg>,
     /// The RST left the host that captured it, and those come in there.
     pub server_comes_in: bool,
     /// The RST came from where others did in that host's name after which it spoke on.
@@ -149,6 +151,7 @@ impl Context {
         Surroundings {
             scan: self.sources.scan_of(attempted.client().addr, attempted.start()),
             server_ttl: refused_at.and_then(|place| self.hosts.usual_ttl(server, place)),
+            server_leg: refused_at.and_then(|place| self.hosts.leg(server, place)),
             server_comes_in: refused_at.is_some_and(|place| self.hosts.comes_in_where(server, place)),
             accepted_around: refused_at.is_some()
                 && self.listeners.accepted_around(attempted.server(), attempted.last_seen()),
@@ -172,6 +175,7 @@ impl Context {
             scan: self.sources.scan(close),
             unserved: self.services.unserved(close).unwrap_or_default(),
             server_ttl: self.hosts.server_ttl(close),
+            server_leg: self.hosts.server_leg(close),
             server_comes_in: self.hosts.server_comes_in(close),
             of_device: self.devices.have_sent(close),
             counts_with: self.counts.shared(close),

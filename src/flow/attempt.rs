@@ -315,6 +315,12 @@ impl Attempted {
         self.rst().map(|rst| Place::new(self.attempt.file, rst.traits))
     }
 
+    /// How long after its SYN a RST refused it.
+    #[must_use]
+    pub fn refused_after(&self) -> Option<Span> {
+        self.rst().map(|rst| self.attempt.later(rst.after).since(self.start()))
+    }
+
     /// Did the RST that refused it pass the loopback interface, where its SYN had not passed?
     #[must_use]
     pub fn refused_over_loopback(&self) -> bool {

@@ -7,7 +7,7 @@
 use crate::context::{Surroundings, Telltale};
 use crate::flow::{Attempted, Look, ObservedUntil, Refusal, Side};
 
-use super::who::forgery::{is_elsewhere, starts_here};
+use super::who::forgery::{is_elsewhere, is_too_soon, starts_here};
 use super::{Confidence, Finding, Ground, Harm, How, Judged, Ruling, Sender, consider};
 
 /// Everything about an attempt that its conclusion depends on.
@@ -122,6 +122,10 @@ fn refusal_look(attempted: &Attempted) -> Option<Look> {
 
 /// Is there nothing else that a rule looks at? Of one that was answered there may be.
 fn is_plain(attempted: &Attempted, surroundings: &Surroundings) -> bool {
+    let soon = |took| surroundings.server_leg.is_some_and(|leg| is_too_soon(took, leg));
+    if attempted.refused_after().is_some_and(soon) {
+        return false;
+    }
     !attempted.was_answered() || attempted.left_at_once() && surroundings.learned_idle.is_none()
 }
 
@@ -158,7 +162,7 @@ mod tests {
     use super::*;
     use crate::context::{LearnedIdle, Restart, Scan};
     use crate::decode::{Endpoint, Flags, Pdu, Segment, SeqNumber, Traits};
-    use crate::flow::{Ended, FlowTable, Settings};
+    use crate::flow::{Ended, FlowTable, Leg, Settings};
     use crate::time::{Span, Timestamp};
 
     fn endpoint(last: u8, port: u16) -> Endpoint {
@@ -280,6 +284,7 @@ mod tests {
             scans in any::<[Option<bool>; 6]>(),
             ttls in any::<[Option<u8>; 6]>(),
             lost in any::<[bool; 6]>(),
+            legs in any::<[Option<u8>; 6]>(),
             comes_in in any::<[bool; 6]>(),
             (accepted, restarted) in any::<([bool; 6], [bool; 6])>(),
             (evicted, learned) in any::<([bool; 6], [bool; 6])>(),
@@ -298,6 +303,7 @@ mod tests {
                         Scan { targets: 30, ports: 30, telltale }
                     }),
                     server_ttl: ttls[at],
+                    server_leg: legs[at].map(|ms| Leg { shortest: Span::from_millis(ms.into()), samples: 2 }),
                     server_comes_in: comes_in[at],
                     accepted_around: accepted[at],
                     restart: restarted[at].then_some(restart),

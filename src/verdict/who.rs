@@ -6,7 +6,10 @@ pub(super) mod stack;
 
 use crate::flow::Side;
 
-use self::forgery::{CONVICTS, Doubt, accepted_slowly, is_authentic, is_vouched_for, other_distance};
+use self::forgery::{
+    CONVICTS, Doubt, accepted_slowly, is_authentic, is_made_up, is_vouched_for, other_distance,
+    rests_on_one_measure,
+};
 use super::evidence::{Evidence, Shape};
 use super::{Confidence, How};
 
@@ -39,17 +42,29 @@ impl Sender {
 pub(super) fn weigh(evidence: &Evidence<'_>) -> Option<(Sender, Confidence)> {
     let claimed = Sender::Side(evidence.rst_claimed?);
     let weight: u32 = evidence.doubts.iter().map(|doubt| doubt.weight).sum();
+    if let Some(sure) = refused_from_elsewhere(evidence).filter(|_| weight < CONVICTS) {
+        return Some((Sender::Middlebox, sure));
+    }
     Some(match weight {
         _ if evidence.doubts.iter().any(|doubt| doubt.decisive) => {
             (Sender::Middlebox, Confidence::Certain.min(evidence.cap))
         }
         // It bears its host's own marks, and only circumstances contradict: a path may have become shorter meanwhile.
         CONVICTS.. if is_vouched_for(evidence) => (Sender::Middlebox, Confidence::Possible),
+        CONVICTS.. if rests_on_one_measure(evidence) => (Sender::Middlebox, Confidence::Possible),
         CONVICTS.. => (Sender::Middlebox, Confidence::Likely.min(evidence.cap)),
         2.. => (claimed, Confidence::Possible),
         1 => (claimed, Confidence::Likely.min(evidence.cap)),
         0 => (claimed, undoubted(evidence)),
     })
+}
+
+/// How sure it is that a refusal which came another way than the server's other segments is not its own: whoever refuses connections for a host
+/// is no host of that number.
+fn refused_from_elsewhere(evidence: &Evidence<'_>) -> Option<Confidence> {
+    other_distance(evidence)?;
+    let made_up = evidence.reset().is_some_and(|reset| is_made_up(reset.rst.seq));
+    Some(if made_up { Confidence::Likely.min(evidence.cap) } else { Confidence::Possible })
 }
 
 /// Nothing speaks against the claimed side. Certain it is only where something speaks for it: the marks of its live
@@ -58,9 +73,6 @@ fn undoubted(evidence: &Evidence<'_>) -> Confidence {
     let Some(Sender::Side(side)) = evidence.rst_claimed.map(Sender::Side) else {
         return Confidence::Possible;
     };
-    if other_distance(evidence).is_some() {
-        return Confidence::Possible;
-    }
     let by_server = side == Side::Server && evidence.how == How::Reset;
     let for_many = side == Side::Server && evidence.surroundings.counts_with.is_some();
     let nearer = for_many || by_server && accepted_slowly(evidence).is_some();

@@ -51,7 +51,9 @@ and was never sent by the other; `rstwho replay` merges the two, and says so whe
 fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
     match evidence.rst_by {
         // A refusal has a story of its own: refused_by_firewall.
-        Some(Sender::Middlebox) if forgery::refused_here(evidence).is_some() => Some(Confidence::Possible),
+        Some(Sender::Middlebox) if forgery::is_refused_on_the_way(evidence) => {
+            (!evidence.doubts.is_empty()).then_some(Confidence::Possible)
+        }
         Some(Sender::Middlebox) => evidence.rst_by_confidence,
         _ => (!evidence.doubts.is_empty()).then_some(Confidence::Possible),
     }

@@ -1,7 +1,7 @@
 //! A RST answers the SYN.
 
 use crate::verdict::rule::{Confidence, Rule, hit, miss};
-use crate::verdict::who::forgery::{other_distance, refused_here};
+use crate::verdict::who::forgery::is_refused_on_the_way;
 use crate::verdict::{Evidence, Fact, How, Side, facts};
 
 pub(super) const RULE: Rule = Rule {
@@ -36,7 +36,7 @@ fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
     if evidence.how != How::Refused {
         return None;
     }
-    let elsewhere = other_distance(evidence).is_some() || refused_here(evidence).is_some();
+    let elsewhere = is_refused_on_the_way(evidence);
     let around = evidence.surroundings;
     Some(if elsewhere || around.accepted_around && around.restart.is_none() {
         Confidence::Possible

@@ -2,7 +2,7 @@
 
 use crate::flow::Side;
 use crate::verdict::rule::{Confidence, Rule, hit, miss};
-use crate::verdict::who::forgery::{is_made_up, made_here, other_distance, refused_here};
+use crate::verdict::who::forgery::{is_made_up, made_here, other_distance, refused_here, refused_too_soon};
 use crate::verdict::{Evidence, Fact, How, facts};
 
 pub(super) const RULE: Rule = Rule {
@@ -10,7 +10,7 @@ pub(super) const RULE: Rule = Rule {
     title: "a firewall refused the connection",
     doc: "What happened: the client's SYN was answered by a RST in the server's name, from another place: a firewall that rejects with \
 tcp-reset. connect() fails with ECONNREFUSED, and on the server nobody ever sees the SYN.
-How it is told: the RST comes from another distance (TTL) than the server's own segments on other connections; or it comes over the \
+How it is told: the RST comes from another distance (TTL) than the server's own segments on other connections; or it comes much sooner than anything that the server says there; or it comes over the \
 capturing host's own loopback interface and the SYN does not: then that host's firewall refuses what leaves it; or it leaves a router that captures, to which the server's own segments come, with a TTL that nobody has counted down. \
 A sequence number other than 0 is none that a host gives to a refusal.
 Not to be confused with: port_closed, which looks the same in all other respects; it is never more than possible by \
@@ -47,7 +47,8 @@ What to do: capture on the server: if the SYN does not arrive there, a device on
 
 fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
     // Where the SYN was hidden by a filter, the host may have refused its own.
-    if is_made_here(evidence) || refused_here(evidence).is_some() {
+    let soon = refused_too_soon(evidence).is_some();
+    if soon || is_made_here(evidence) || refused_here(evidence).is_some() {
         return Some(Confidence::Likely);
     }
     match (other_distance(evidence), own_number(evidence)) {

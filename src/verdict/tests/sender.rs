@@ -179,10 +179,10 @@ fn what_a_rst_says_comes_first_in_the_advice() {
 
 #[test]
 fn what_swapped_places_with_its_answer_prompted_it() {
-    let talk = "A > B P. len 9 ttl 64\nB > A P. len 9 ttl 63\nA > B . ttl 64\n";
-    let open = "A > B S ttl 64\nB > A S. ttl 63\nA > B . ttl 64\n";
+    let talk = "A > B P. len 9 ttl 64\nB > A P. len 9 ttl 61\nA > B . ttl 64\n";
+    let open = "A > B S ttl 64\nB > A S. ttl 61\nA > B . ttl 64\n";
     let by = |end: &str| verdict(&format!("{open}{talk}{talk}{end}")).rst_by;
-    let (rst, next) = ("B > A R seq 5019 ttl 64", "A > B P. seq 1019 ack 5019 len 9 ttl 64");
+    let (rst, next) = ("B > A R seq 5019 ttl 62", "A > B P. seq 1019 ack 5019 len 9 ttl 64");
     assert_eq!(by(&format!("+4 {next}\n{rst}")), Some(Sender::Side(Side::Server)));
     assert_eq!(by(&format!("+4 {rst}\n+0.0003 {next}")), Some(Sender::Side(Side::Server)));
     assert_eq!(by(&format!("+4 {rst}\n+0.3 {next}")), Some(Sender::Middlebox));
@@ -296,5 +296,31 @@ fn a_rst_from_elsewhere_than_the_syn_ack_may_be_a_devices() {
     for ttl in [106, 105, 45] {
         let told = told(ttl);
         assert!(!doubted(&told) && told.cause_name() == Some("accept_queue_overflow"), "{ttl} {told:?}");
+    }
+}
+
+/// A router refuses what it does not know any more, from where nobody has counted its TTL down.
+#[test]
+fn what_has_come_no_way_is_not_likely_from_a_host_that_is_further_away() {
+    let of = |rst: u8, usual: u8, more: &str| {
+        let talk = format!(
+            "A > B S\nB > A S. ttl {usual}\nA > B .\nA > B P. len 9\nB > A P. len 9 ttl {usual}\nA > B .\n"
+        );
+        let told = verdict(&format!("{talk}+0.3 A > B P. len 9\nB > A R ttl {rst} {more}"));
+        let lost = told.cause_name() == Some("state_lost")
+            || told.alternatives.iter().any(|other| other.rule.name == "state_lost");
+        assert!(
+            lost || told.rst_by_confidence == Some(Confidence::Likely),
+            "who translates addresses may have forgotten"
+        );
+        told.rst_by.map(Sender::word).zip(told.rst_by_confidence)
+    };
+    let device = Some(("middlebox", Confidence::Possible));
+    assert_eq!([of(64, 63, ""), of(255, 54, ""), of(64, 57, "")], [device; 3]);
+    // A second mark makes it likely.
+    assert_eq!(of(64, 63, "no_df"), Some(("middlebox", Confidence::Likely)));
+    // A program may have chosen a round number, and its host answers with the default; so far away nobody is; and a path may become shorter.
+    for (rst, usual) in [(64, 60), (64, 32), (128, 100), (64, 1), (255, 130), (63, 62), (64, 100)] {
+        assert_eq!(of(rst, usual, "").map(|(who, _)| who), Some("server"), "{rst} {usual}");
     }
 }

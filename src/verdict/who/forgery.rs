@@ -24,7 +24,7 @@ use crate::time::Span;
 use self::baseline::Baseline;
 pub(in crate::verdict) use self::life::{UNDER_WAY, is_later, may_be_another_host, may_be_own_kernel};
 pub(in crate::verdict) use self::numbers::overtaken_by;
-pub(in crate::verdict) use self::pace::accepted_slowly;
+pub(in crate::verdict) use self::pace::{accepted_slowly, is_too_soon, refused_too_soon};
 pub(in crate::verdict) use self::places::{made_here, passed_first_place_only, refused_here, starts_here};
 pub(in crate::verdict) use self::stand_in::ended_by_stand_in;
 pub(in crate::verdict) use self::twin::answered_twice;
@@ -45,6 +45,8 @@ const ID_REACH: u16 = 64;
 const NANOS_A_COUNT: u64 = 1_000_000;
 /// What Windows begins with.
 const WINDOWS_TTL: u8 = 128;
+/// No path has as many routers.
+const LONGEST_WAY: u8 = 32;
 /// Two RSTs that are nearer in time than this, one to each side, were sent at once.
 const AT_ONCE: Span = Span::from_millis(10);
 
@@ -57,6 +59,9 @@ pub struct Doubt {
     pub weight: u32,
     /// Alone enough: the host demonstrably did not reset.
     pub decisive: bool,
+    /// It rests on one measure, of a distance or a time, which chance or a program's whim may have falsified: nothing is more than possible by it
+    /// alone.
+    pub one_measure: bool,
 }
 
 /// Everything that speaks against the claimed sender.
@@ -66,7 +71,8 @@ pub(in crate::verdict) fn doubts(evidence: &Evidence<'_>) -> Vec<Doubt> {
     if evidence.how == How::Refused {
         let doubts =
             [life::accepted_after_all(evidence, reset), made_here(evidence, reset), refused_here(evidence)];
-        return doubts.into_iter().chain([places::never_passed(evidence, reset)]).flatten().collect();
+        let more = [places::never_passed(evidence, reset), refused_too_soon(evidence)];
+        return doubts.into_iter().chain(more).flatten().collect();
     }
     let baseline = Baseline::of(evidence, reset);
     // One by one: there are mostly none, and in lists they would all be moved about.
@@ -76,6 +82,7 @@ pub(in crate::verdict) fn doubts(evidence: &Evidence<'_>) -> Vec<Doubt> {
     doubts.extend(of_device(evidence, reset, &baseline));
     doubts.extend(left_out(evidence, reset, &baseline));
     doubts.extend(fresh::of_no_listener(evidence, reset, &baseline));
+    doubts.extend(fresh::of_no_live_socket(evidence, reset, &baseline));
     doubts.extend(other_ip_id(evidence, reset, &baseline));
     doubts.extend(pace::too_soon(evidence, reset));
     doubts.extend(twin::refused_as_well(evidence, reset));
@@ -121,6 +128,11 @@ pub(in crate::verdict) fn is_vouched_for(evidence: &Evidence<'_>) -> bool {
     is_authentic(evidence) && !(never_left && weight > CONVICTS)
 }
 
+/// Is one measure all that speaks against the host?
+pub(in crate::verdict) fn rests_on_one_measure(evidence: &Evidence<'_>) -> bool {
+    matches!(&evidence.doubts[..], [doubt] if doubt.one_measure)
+}
+
 /// Does the RST lack the timestamps that its host's segments carry? Linux's live socket gives them to its RST too (RFC 7323 §3.2); who
 /// refuses in a host's name, or passes on a refusal (a SYN proxy), has none to give, and macOS gives none.
 pub(in crate::verdict) fn lacks_timestamps(evidence: &Evidence<'_>) -> bool {
@@ -143,7 +155,7 @@ const fn in_reach(before: u16, after: u16) -> bool {
 }
 
 fn doubt(frame: u64, weight: u32, fact: String) -> Doubt {
-    Doubt { fact: Fact::at(frame, fact), weight, decisive: false }
+    Doubt { fact: Fact::at(frame, fact), weight, decisive: false, one_measure: false }
 }
 
 fn claimed(evidence: &Evidence<'_>, reset: &Reset) -> Side {
@@ -157,7 +169,9 @@ fn other_ttl(evidence: &Evidence<'_>, reset: &Reset, baseline: &Baseline<'_>) ->
     let Some((ttl, usual)) = baseline.other_ttl() else { return fresh::other_ttl(evidence, reset, baseline) };
     let same_default = initial_ttl(ttl) == initial_ttl(usual) && tells_distance(usual);
     let no_way_at_all = ttl == initial_ttl(ttl) && usual != initial_ttl(usual) && tells_distance(usual);
+    let adjacent = is_adjacent(ttl, usual);
     let weight = match evidence.shape {
+        _ if adjacent => CONVICTS,
         // Who passes on handshakes for a host (a load balancer) may end its connections too; where there is none nobody knows its TTL.
         Shape::Active if evidence.seen().handshake => 2,
         Shape::Active => 1,
@@ -169,11 +183,17 @@ fn other_ttl(evidence: &Evidence<'_>, reset: &Reset, baseline: &Baseline<'_>) ->
         _ => 1,
     };
     let side = claimed(evidence, reset);
-    Some(doubt(
-        reset.rst.frame,
-        weight,
-        format!("its TTL is {ttl}; all other segments of the {side} have {usual}"),
-    ))
+    let near = if adjacent { ": nobody has passed it on, and they have come a way" } else { "" };
+    let says = format!("its TTL is {ttl}; all other segments of the {side} have {usual}{near}");
+    Some(Doubt { one_measure: adjacent, ..doubt(reset.rst.frame, weight, says) })
+}
+
+/// Has nobody passed on what has that TTL, while its host's segments, with theirs, have come a way? Not where a program may have chosen theirs,
+/// which gives a round number, and its host keeps the default for what it answers without a socket.
+const fn is_adjacent(ttl: u8, usual: u8) -> bool {
+    let way = initial_ttl(usual) - usual;
+    let chosen = usual % 10 == 0 || usual.is_power_of_two();
+    ttl == initial_ttl(ttl) && ttl > usual && way > 0 && way < LONGEST_WAY && !chosen
 }
 
 /// Who was caught at sending RSTs in a host's name from somewhere else likely sends the others from there, too.
@@ -208,6 +228,12 @@ pub(in crate::verdict) fn other_distance(evidence: &Evidence<'_>) -> Option<u8> 
     evidence.surroundings.server_ttl.filter(|&usual| is_elsewhere((rst.seq, rst.ttl), usual))
 }
 
+/// Does something tell that a device on the way refused the SYN: from where it came, or how soon?
+pub(in crate::verdict) fn is_refused_on_the_way(evidence: &Evidence<'_>) -> bool {
+    let elsewhere = other_distance(evidence).is_some() || refused_here(evidence).is_some();
+    elsewhere || refused_too_soon(evidence).is_some()
+}
+
 /// Does a refusal of this number and TTL come from another distance than its host, whose segments have that TTL?
 pub(in crate::verdict) const fn is_elsewhere((number, ttl): (SeqNumber, u8), usual: u8) -> bool {
     let same_default = initial_ttl(usual) == initial_ttl(ttl) && tells_distance(usual);
@@ -238,8 +264,10 @@ fn no_timestamps(evidence: &Evidence<'_>, reset: &Reset, baseline: &Baseline<'_>
         && !reset.rst.traits.has(Traits::TIMESTAMPS)
         && !(reset.rst.ip_id == 0 && baseline.counts_nothing());
     let side = claimed(evidence, reset);
-    // Linux's live socket neither leaves them out nor leaves its count.
-    let weight = 1 + u32::from(baseline.counts_by_socket() && !baseline.goes_on_in(&reset.rst));
+    // Linux's live socket neither leaves them out nor leaves its count; nor does a count that others use get to none.
+    let left = baseline.counts_by_socket() && !baseline.goes_on_in(&reset.rst);
+    let uncounted = baseline.counts_in_a_row() && reset.rst.ip_id == 0;
+    let weight = 1 + u32::from(left || uncounted);
     let says = format!("it has no timestamps, as all other segments of the {side} have");
     missing.then(|| doubt(reset.rst.frame, weight, says))
 }

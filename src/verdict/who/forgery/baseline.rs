@@ -145,6 +145,11 @@ impl<'a> Baseline<'a> {
         self.counted().is_some_and(|counter| counter.alone)
     }
 
+    /// Does each have the identification after the last, and the TTL that Linux begins with, be there only two of them?
+    pub(super) fn counts_in_a_row(&self) -> bool {
+        self.counted().is_some_and(|counter| counter.in_a_row)
+    }
+
     /// Do none of them have one, as macOS leaves it out of all that may not be fragmented (RFC 6864 §4.1)? Linux leaves it out where it has no
     /// socket yet, or none any more.
     pub(super) fn counts_nothing(&self) -> bool {
@@ -165,7 +170,9 @@ pub(super) struct Counter<'a> {
     pub(super) last: &'a Recent,
     /// Gives the number that was counted.
     read: fn(u16) -> u16,
-    /// It is the socket's own, as Linux has it: nobody else counts in between.
+    /// Nobody else has counted in between.
+    in_a_row: bool,
+    /// It is the socket's own, as Linux has it.
     alone: bool,
 }
 
@@ -176,11 +183,12 @@ impl<'a> Counter<'a> {
         let zero_first = own.first().is_some_and(|first| first.flags.syn() && first.ip_id == 0);
         let enough = ids().count() >= BASELINE || (ids().count() == 1 && zero_first);
         let steady = steps().all(|(a, b)| in_reach(a, b));
-        let in_a_row = steps().all(|(a, b)| b.wrapping_sub(a) == 1);
         // Two in a row may be those of a host that had nothing else to say just then.
         let linux = own.iter().all(|own| initial_ttl(own.ttl) == LINUX_TTL);
-        let alone = in_a_row && linux && (ids().count() > BASELINE || zero_first);
-        ids().next_back().filter(|_| steady && enough).map(|last| Self { last, read, alone })
+        let in_a_row = linux && ids().count() >= BASELINE && steps().all(|(a, b)| b.wrapping_sub(a) == 1);
+        let only = linux && zero_first && ids().count() == 1;
+        let alone = only || in_a_row && (ids().count() > BASELINE || zero_first);
+        ids().next_back().filter(|_| steady && enough).map(|last| Self { last, read, in_a_row, alone })
     }
 
     fn is_next(&self, id: u16) -> bool {

@@ -6,7 +6,9 @@ use crate::time::Span;
 
 use super::pace::{self, too_soon};
 use super::places::never_left;
-use super::{Baseline, CONVICTS, Doubt, claimed, doubt, in_reach, made_here, own_before};
+use super::{
+    Baseline, CONVICTS, Doubt, claimed, doubt, in_reach, made_here, own_before, rests_on_one_measure,
+};
 use crate::verdict::evidence::{Evidence, Shape};
 use crate::verdict::{Fact, How, Sender};
 
@@ -24,7 +26,7 @@ const REORDER: Span = Span::from_millis(1);
 /// not far behind it in time; what was captured twice is no new segment. The first story that holds is told.
 pub(super) fn spoke_on(evidence: &Evidence<'_>, reset: &Reset) -> Option<Doubt> {
     let life = Life::after(evidence, reset)?;
-    [is_proven, is_left_out, has_heard_more, is_late].iter().find_map(|story| story(&life))
+    [is_proven, is_stamped_later, is_left_out, has_heard_more, is_late].iter().find_map(|story| story(&life))
 }
 
 /// What the host whose address a RST carries says after it.
@@ -110,6 +112,16 @@ fn is_proven(life: &Life<'_>) -> Option<Doubt> {
     Some(Doubt { decisive, ..life.doubt(weight, "") })
 }
 
+/// A live socket stamps its RST with its own clock (RFC 7323 §3.2) and is gone then: no segment of it has a later stamp, in whatever order the two
+/// came.
+fn is_stamped_later(life: &Life<'_>) -> Option<Doubt> {
+    let (rst, word) = (&life.reset.rst, &life.word);
+    let stamped = [rst.traits, word.traits].iter().all(|traits| traits.has(Traits::TIMESTAMPS));
+    let aborts = life.evidence.shape == Shape::Active && rst.flags.ack();
+    (aborts && stamped && is_later(rst.tsval, word.tsval))
+        .then(|| life.doubt(CONVICTS, ", with a later timestamp than this"))
+}
+
 fn is_left_out(life: &Life<'_>) -> Option<Doubt> {
     let leaves_out = life.beyond && left_out(life.evidence, life.reset, &life.word);
     leaves_out.then(|| life.doubt(CONVICTS, ", with bytes that this RST leaves out"))
@@ -193,10 +205,15 @@ fn refuses_as_a_host(evidence: &Evidence<'_>, reset: &Reset) -> bool {
 }
 
 /// A host that has taken over an address (a failover, a balancer's other backend) answers for what it does not know, as a device on the
-/// path does that rejects, and from as far as the host did that knows, and speaks on. That no RST left that host says nothing of another.
+/// path does that rejects, and from as far as the host did that knows, and speaks on. That no RST left that host says nothing of another. So does who
+/// passes on for the address (a NAT, a balancer) and has forgotten the connection, from nearer by.
 pub(in crate::verdict) fn may_be_another_host(evidence: &Evidence<'_>) -> bool {
     let Some(reset) = evidence.reset().filter(|_| evidence.how == How::Reset) else { return false };
     let in_talk = evidence.exchange.turn.is_some() && reset.prompt.is_some_and(|prompt| !prompt.flags.syn());
+    let passed_on = evidence.shape == Shape::Reply && rests_on_one_measure(evidence);
+    if in_talk && passed_on {
+        return evidence.rst_by == Some(Sender::Middlebox);
+    }
     in_talk
         && refuses_as_a_host(evidence, reset)
         && made_here(evidence, reset).is_none()
@@ -212,7 +229,7 @@ pub(super) fn accepted_after_all(evidence: &Evidence<'_>, reset: &Reset) -> Opti
     let side = claimed(evidence, reset);
     let says = format!("the {side} accepts the same SYN {} later", accepts.ts.since(reset.rst.ts));
     let once = reset.before.at(reset.by.peer()).packets == 1;
-    Some(Doubt { fact: Fact::at(accepts.frame, says), weight: CONVICTS, decisive: once })
+    Some(Doubt { fact: Fact::at(accepts.frame, says), weight: CONVICTS, decisive: once, one_measure: false })
 }
 
 /// A host that counts its segments gives no number twice: one of the two is not its own, and it is not the later one.

@@ -4,6 +4,7 @@ use crate::flow::{End, Leg, Recent, Reset, Side};
 use crate::time::Span;
 
 use super::{CONVICTS, Doubt, claimed, doubt};
+use crate::verdict::How;
 use crate::verdict::evidence::{Evidence, Shape};
 
 /// Below this, a round trip says nothing about distance: scheduling takes as long.
@@ -14,6 +15,8 @@ const ANSWER_LEGS: u64 = 4;
 
 /// As many times as long is no queue, and no neighbour that had to be looked up.
 const MANY: u64 = 10;
+/// So often the distance was measured if it was not by chance.
+const AGAIN: u32 = 2;
 
 /// The time that a RST took.
 struct Pace {
@@ -22,14 +25,14 @@ struct Pace {
     took: Span,
     /// The same from the last segment that it may answer.
     least: Span,
-    /// How fast its host answers.
+    /// How fast its host answers, on this connection or on others.
     leg: Leg,
 }
 
 impl Pace {
     /// As far as all of it was measured at one place.
     fn of(evidence: &Evidence<'_>, reset: &Reset) -> Option<Self> {
-        let leg = (*evidence.close.legs.at(reset.by))?;
+        let leg = known(evidence, claimed(evidence, reset), (*evidence.close.legs.at(reset.by))?);
         // One that acknowledges what it refuses tells which that is.
         let cause = match reset.prompt {
             Some(_) if !reset.rst.flags.ack() => earliest_prompt(evidence, reset, leg),
@@ -84,11 +87,50 @@ pub(super) fn too_soon(evidence: &Evidence<'_>, reset: &Reset) -> Option<Doubt> 
         // Measured more than once, a distance is no accident; nothing crosses a quarter of it and comes back. But only a kernel
         // answers at once, as in a handshake: what a program acknowledges with its answers takes as long as those.
         () if took.times(4) < far && is_known(evidence, &leg) => CONVICTS,
+        // Of what was measured once, nothing but another kind of distance says anything: a host or a radio may have been asleep.
+        () if took.times(MANY) < far && is_in_talk(evidence, reset) => CONVICTS,
         () => 2,
     };
     let side = claimed(evidence, reset);
     let says = format!("it responds to frame {} after {took}; the {side} is {far} away", cause.frame);
-    Some(doubt(reset.rst.frame, weight, says))
+    let one_measure = weight == CONVICTS && leg.samples < AGAIN;
+    Some(Doubt { one_measure, ..doubt(reset.rst.frame, weight, says) })
+}
+
+/// What a side's own answers tell of its distance, and those of the server on other connections.
+fn known(evidence: &Evidence<'_>, side: Side, leg: Leg) -> Leg {
+    let others = evidence.surroundings.server_leg.filter(|_| side == Side::Server);
+    others.map_or(leg, |others| Leg {
+        shortest: others.shortest.min(leg.shortest),
+        samples: others.samples.max(leg.samples),
+    })
+}
+
+/// A refusal that comes much sooner than anything did that the server said on other connections: nothing crosses a quarter of the way and
+/// comes back. Of several copies of the SYN nobody knows which was refused.
+pub(in crate::verdict) fn refused_too_soon(evidence: &Evidence<'_>) -> Option<Doubt> {
+    let reset = evidence.reset().filter(|_| evidence.how == How::Refused && evidence.close.answers_syn())?;
+    let leg = evidence.surroundings.server_leg?;
+    let syns = || evidence.close.recent.iter().filter(|recent| recent.flags.opens() && recent.by != reset.by);
+    let asked = syns().next().filter(|syn| syn.is_at(evidence.close.start) && syns().count() == 1)?;
+    let took = reset.rst.ts.since(asked.ts);
+    let here = evidence.close.is_one_capture(asked.file, reset.rst.file) && reset.rst.ts >= asked.ts;
+    is_too_soon(took, leg).then_some(())?;
+    let says = format!(
+        "it answers after {took}; on other connections nothing came from the server in less than {}",
+        leg.shortest
+    );
+    here.then(|| doubt(reset.rst.frame, CONVICTS, says))
+}
+
+/// Does a refusal that took so long come from nearer than a host whose answers were measured on other connections?
+pub(in crate::verdict) fn is_too_soon(took: Span, leg: Leg) -> bool {
+    leg.samples >= AGAIN && leg.shortest >= FAR && took.times(4) < leg.shortest
+}
+
+/// Were hands shaken, and is it not what a host answers behind its own FIN?
+fn is_in_talk(evidence: &Evidence<'_>, reset: &Reset) -> bool {
+    evidence.close.handshake_seen() && !refuses_behind_its_fin(evidence, reset)
 }
 
 /// Is it what a host answers behind its own FIN, to whatever comes?
@@ -98,7 +140,7 @@ fn refuses_behind_its_fin(evidence: &Evidence<'_>, reset: &Reset) -> bool {
 
 /// Was the distance measured more than once, and one of them when only a kernel answers?
 fn is_known(evidence: &Evidence<'_>, leg: &Leg) -> bool {
-    leg.samples > 1 && evidence.close.handshake_seen()
+    leg.samples >= AGAIN && evidence.close.handshake_seen()
 }
 
 /// The first segment that the RST may answer: several carry the same acknowledgement. A mere one is answered within some round trips or not

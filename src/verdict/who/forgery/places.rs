@@ -148,6 +148,7 @@ pub(in crate::verdict) fn made_here(evidence: &Evidence<'_>, reset: &Reset) -> O
         fact: Fact::at(reset.rst.frame, format!("{says}: it was made here, in the {side}'s name")),
         weight: if elsewhere { CONVICTS } else { 2 },
         decisive: elsewhere,
+        one_measure: false,
     })
 }
 

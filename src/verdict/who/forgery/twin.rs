@@ -3,9 +3,9 @@
 use crate::flow::{Recent, Reset, Side};
 
 use super::life::accepted_after_all;
-use super::{CONVICTS, Doubt};
+use super::{CONVICTS, Doubt, doubt};
+use crate::verdict::How;
 use crate::verdict::evidence::Evidence;
-use crate::verdict::{Fact, How};
 
 /// A RST that refuses the SYN which the server had accepted: nothing else has its number, and its receiver believes it no more. The server is
 /// not the only one that answers for its address, and what refuses the connection later may be the other.
@@ -15,7 +15,7 @@ pub(super) fn refused_as_well(evidence: &Evidence<'_>, reset: &Reset) -> Option<
         "it refuses the SYN that frame {} had accepted: two hosts answer for the server's address",
         accepted.frame
     );
-    Some(Doubt { fact: Fact::at(refusal.frame, says), weight: CONVICTS, decisive: false })
+    Some(doubt(refusal.frame, CONVICTS, says))
 }
 
 /// Was one SYN both accepted and refused, in whichever order?
