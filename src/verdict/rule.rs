@@ -6,6 +6,7 @@ use smallvec::SmallVec;
 
 use super::evidence::Talk;
 use super::rules::RULES;
+use super::who::forgery::stray;
 use super::{Evidence, Fact, Finding, Harm, How, Ruling, Sender, Side, ending, harm};
 
 /// How sure a finding is; no finer, since nobody could tell the difference.
@@ -143,7 +144,8 @@ fn harm_of(evidence: &Evidence<'_>, cause: Finding) -> Option<Harm> {
 /// All opinions, the most confident first; what would be surer breaks ties, and then the order of the list. `unexplained` speaks only where nobody else
 /// does; a forgery that is only suspected comes after what it would overturn, and that a whole answer was not read after an abort that was meant.
 pub(super) fn rank(evidence: &Evidence<'_>) -> Findings {
-    let suspected = |finding: Finding| is_forgery(finding.rule) && evidence.rst_by != Some(Sender::Middlebox);
+    let known = evidence.rst_by == Some(Sender::Middlebox) || stray::was_reset_too(evidence);
+    let suspected = |finding: Finding| is_forgery(finding.rule) && !known;
     let whole = evidence.how == How::Reset && evidence.talk == Talk::Complete;
     let unread =
         |finding: Finding| whole && is_unread(finding.rule) && finding.confidence == Confidence::Possible;

@@ -5,7 +5,7 @@ use crate::time::Span;
 use crate::verdict::ending::silence;
 use crate::verdict::evidence::{BRIEFEST_IDLE, STANDS_OUT, Shape};
 use crate::verdict::rule::{Confidence, Rule, hit, miss};
-use crate::verdict::who::forgery;
+use crate::verdict::who::forgery::{self, stray};
 use crate::verdict::{Evidence, Fact, Sender, facts};
 
 pub(super) const RULE: Rule = Rule {
@@ -55,6 +55,8 @@ fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
             (!evidence.doubts.is_empty()).then_some(Confidence::Possible)
         }
         Some(Sender::Middlebox) => evidence.rst_by_confidence,
+        // A host that was reset itself, by who sends resets in its name, refuses what comes then.
+        _ if stray::was_reset_too(evidence) => Some(Confidence::Possible),
         _ => (!evidence.doubts.is_empty()).then_some(Confidence::Possible),
     }
 }
@@ -75,6 +77,9 @@ fn forgotten_idle(evidence: &Evidence<'_>) -> Option<Span> {
 }
 
 fn advise(evidence: &Evidence<'_>) -> String {
+    if let Some(advice) = stray::advice(evidence).filter(|_| stray::was_reset_too(evidence)) {
+        return advice;
+    }
     let side = evidence.rst_claimed.unwrap_or(Side::Server);
     let after = facts::request_name(evidence);
     let sure = evidence.rst_by_confidence == Some(Confidence::Certain);

@@ -4,7 +4,7 @@ use crate::decode::Traits;
 use crate::flow::{Recent, Side};
 
 use super::BASELINE;
-use crate::verdict::evidence::Evidence;
+use crate::verdict::evidence::{Evidence, Shape};
 
 /// The last RST without effect, if it was not sent by the side whose address it carries: as of a live socket, but with another TTL than all
 /// of that side's segments, and without the timestamps that these have. One of the two alone convicts nobody.
@@ -21,6 +21,15 @@ pub(in crate::verdict) fn forged_in_vain(evidence: &Evidence<'_>) -> Option<(Sid
     (alike && odd).then(|| (evidence.close.side(rst.by), rst, usual))
 }
 
+/// Does a host refuse, as one without a socket, in whose name somebody had sent a RST before? Its own stack may have been sent one as well, and
+/// believed it.
+pub(in crate::verdict) fn was_reset_too(evidence: &Evidence<'_>) -> bool {
+    let refuses =
+        evidence.shape == Shape::Reply && evidence.reset().is_some_and(|reset| reset.prompt.is_some());
+    let side = evidence.rst_claimed.filter(|&side| refuses && evidence.fin(side).is_none());
+    side.is_some_and(|side| forged_in_vain(evidence).is_some_and(|(of, ..)| of == side))
+}
+
 /// What to do about it, where nobody knows why the connection was reset in the end.
 pub(in crate::verdict) fn advice(evidence: &Evidence<'_>) -> Option<String> {
     let (side, rst, _) = forged_in_vain(evidence)?;
@@ -32,6 +41,7 @@ pub(in crate::verdict) fn advice(evidence: &Evidence<'_>) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
+    use crate::verdict::Sender;
     use crate::verdict::example::verdict;
 
     /// A device resets both sides, and only the server believes it: its host refuses then what the client says.
@@ -56,5 +66,9 @@ mod tests {
             told("B > A R. seq 5041 ttl 255").evidence
         );
         assert_eq!(says("B > A R. seq 5041 tsval 52"), (false, false));
+        // The server's own refusal is explained by it.
+        assert_eq!(told("B > A R. seq 5041 ttl 255").cause_name(), Some("injected_reset"));
+        assert_eq!(told("B > A R. seq 5041 ttl 255").rst_by.map(Sender::word), Some("server"));
+        assert_ne!(told("B > A R. seq 5041 tsval 52").cause_name(), Some("injected_reset"));
     }
 }
