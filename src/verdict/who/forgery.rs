@@ -192,7 +192,7 @@ fn other_ttl(evidence: &Evidence<'_>, reset: &Reset, baseline: &Baseline<'_>) ->
 /// which gives a round number, and its host keeps the default for what it answers without a socket.
 const fn is_adjacent(ttl: u8, usual: u8) -> bool {
     let way = initial_ttl(usual) - usual;
-    let chosen = usual % 10 == 0 || usual.is_power_of_two();
+    let chosen = usual.is_multiple_of(10) || usual.is_power_of_two();
     ttl == initial_ttl(ttl) && ttl > usual && way > 0 && way < LONGEST_WAY && !chosen
 }
 

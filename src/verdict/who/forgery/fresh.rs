@@ -9,6 +9,8 @@ use crate::verdict::evidence::{Evidence, Shape};
 
 /// Paths of one connection differ by less.
 const FURTHER: u8 = 3;
+/// A program that sets its buffer gives a round number; Linux takes as many whole segments as fit in (`tcp_select_initial_window`).
+const ROUND: u16 = 1024;
 
 /// Another distance, by more than paths of one length differ, or another beginning, is little but something. Who refuses later than it shook
 /// hands may be no more than another of those that share its address.
@@ -76,7 +78,9 @@ pub(super) fn of_no_live_socket(
 
 /// With timestamps, and a window of whole segments: BSD's stacks and Apple's, which leave timestamps out of a RST, offer the largest that there is.
 fn stamps_as_linux(offer: &Recent) -> bool {
-    offer.traits.has(Traits::TIMESTAMPS) && !matches!(offer.wnd, 0 | u16::MAX) && offer.wnd % 1024 != 0
+    offer.traits.has(Traits::TIMESTAMPS)
+        && !matches!(offer.wnd, 0 | u16::MAX)
+        && !offer.wnd.is_multiple_of(ROUND)
 }
 
 fn is_linux_listeners(offer: &Recent) -> bool {
