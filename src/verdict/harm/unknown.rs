@@ -11,7 +11,7 @@ use crate::verdict::talk::{
     rhythm, sent_away, tls, took_leave, turned_away,
 };
 use crate::verdict::who::forgery;
-use crate::verdict::{How, Sender, ending, talk};
+use crate::verdict::{Confidence, How, Sender, ending, talk};
 
 /// A head, and the beginning of a body in the same few segments.
 const FIRST_WORDS: u64 = 8192;
@@ -51,6 +51,7 @@ const REASONS: &[Test] = &[
     ended_out_of_sight,
     may_be_goodbye,
     turned_away::without_a_word,
+    left_before_a_device,
     is_hearsay,
     roles_are_tossed,
 ];
@@ -188,6 +189,16 @@ fn is_hearsay(evidence: &Evidence<'_>) -> bool {
     let unheard = |reset: &Reset| !reset.before.at(reset.by.peer()).seen();
     let of_host = evidence.rst_by != Some(Sender::Middlebox);
     ended && (!evidence.close.both_seen() || of_host && evidence.reset().is_some_and(unheard))
+}
+
+/// Had the client closed, with all that it had asked for, when somebody refused its FIN who may be its server or a device?
+fn left_before_a_device(evidence: &Evidence<'_>) -> bool {
+    let maybe = evidence.rst_by_confidence == Some(Confidence::Possible);
+    let device = maybe && evidence.rst_by == Some(Sender::Middlebox);
+    device
+        && evidence.closer == Some(Side::Client)
+        && evidence.talk == Talk::Complete
+        && !evidence.lost_data()
 }
 
 /// Did the client close in the midst of a message that ends with the connection as well?

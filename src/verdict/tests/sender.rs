@@ -299,6 +299,15 @@ fn a_rst_from_elsewhere_than_the_syn_ack_may_be_a_devices() {
     }
 }
 
+/// It is not known who refuses the goodbye of a client that has all it wanted.
+#[test]
+fn nobody_knows_whom_a_refused_goodbye_hurt() {
+    let open = "A > B S\nB > A S. ttl 63\nA > B .\n";
+    let answer = "B > A P. ttl 63 \"HTTP/1.1 200 OK\\r\\nContent-Length: 0\\r\\n\\r\\n\"\nA > B .\n";
+    let told = verdict(&format!("{open}{GET}{answer}+4.5 A > B F.\nB > A R ttl 64"));
+    assert_eq!((told.rst_by, told.harm), (Some(Sender::Middlebox), None), "{:?}", told.evidence);
+}
+
 /// A router refuses what it does not know any more, from where nobody has counted its TTL down.
 #[test]
 fn what_has_come_no_way_is_not_likely_from_a_host_that_is_further_away() {
