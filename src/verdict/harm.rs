@@ -9,7 +9,7 @@ use crate::time::Span;
 
 use super::ending::{probes, shut_window, unseen};
 use super::evidence::Evidence;
-use super::talk::{after_goodbye, broken_off, farewell, race, refused_tls, tls, version};
+use super::talk::{after_goodbye, broken_off, farewell, race, refused_tls, tls, unanswerable, version};
 use super::{How, talk};
 
 /// Whether anybody was hurt.
@@ -56,6 +56,7 @@ const FAILURES: &[Test] = &[
     probed_in_vain,
     met_an_abort,
     asked_after_goodbye,
+    unanswerable::is_one,
 ];
 
 /// Weighs an end that has a cause; a normal end has no harm to weigh.

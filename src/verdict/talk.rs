@@ -22,6 +22,7 @@ pub(super) mod tls;
 pub(super) mod took_leave;
 pub(super) mod turned_away;
 mod turns;
+pub(super) mod unanswerable;
 pub(super) mod unheeded;
 pub(super) mod unread;
 pub(super) mod unused;

@@ -38,6 +38,7 @@ mod tls;
 mod tls_hidden;
 mod tls_lost;
 mod together;
+mod unanswerable;
 mod unheard;
 mod unheard_syn;
 mod unread;

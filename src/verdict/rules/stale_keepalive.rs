@@ -7,7 +7,7 @@ use crate::verdict::evidence::{BRIEFEST_IDLE, Shape, Talk};
 use crate::verdict::facts::usual_idle;
 use crate::verdict::rule::{Confidence, Rule, hit, miss};
 use crate::verdict::talk::{
-    after_goodbye, answered_early, farewell, own_words, race, turned_away, unheeded, unused,
+    after_goodbye, answered_early, farewell, own_words, race, turned_away, unanswerable, unheeded, unused,
 };
 use crate::verdict::{Evidence, Fact, How, Sender, ending, facts};
 
@@ -23,7 +23,7 @@ pub(super) const RULE: Rule = Rule {
     doc: "What happened: the server closed an idle kept-alive connection, and the client's pool sent the next request into it before \
 it knew. The server's host answers with a RST: 'read ECONNRESET', 'socket hang up' or EPIPE on a request that no server ever saw.
 How it is told: a whole exchange, the server's FIN after a pause, and a request that was sent after it or crossed it (the FIN does \
-not acknowledge it), answered by a bare RST or not at all. Where the FIN itself was lost, only the pause and the RST are left; \
+not acknowledge it), answered by a bare RST or not at all, whoever ends the connection then. Where the FIN itself was lost, only the pause and the RST are left; \
 a request on its way when an idle connection is aborted fares no better. \
 A request behind an answer that had announced the end (Connection: close) is one as well, whatever ends it. Connections that were closed at one moment after \
 different pauses tell of a restart, a reload or a kill, and of no timeout.
@@ -121,9 +121,11 @@ fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
     if after_goodbye::asked(evidence).is_some() {
         return Some(Confidence::Likely);
     }
+    if unanswerable::between(evidence).is_some() {
+        return Some(facts::sure_if_framed(evidence, Confidence::Likely));
+    }
     if evidence.how == How::Fin {
-        let raced = race::idle_before_request(evidence).map(|_| Confidence::Possible);
-        return swallowed(evidence).map(|_| facts::sure_if_framed(evidence, Confidence::Likely)).or(raced);
+        return race::idle_before_request(evidence).map(|_| Confidence::Possible);
     }
     if evidence.rst_by != Some(Sender::Side(Side::Server)) {
         return None;
@@ -182,17 +184,6 @@ fn announced_before(evidence: &Evidence<'_>) -> Option<Turn> {
     let first = evidence.close.recent.iter().find(|recent| recent.by == turn.by && recent.seq == turn.seq)?;
     let had_all = !evidence.close.half_before(Side::Server).snd_nxt.after(first.ack);
     (asked == turn.seq && had_all && evidence.talk == Talk::Complete).then_some(turn)
-}
-
-/// A request that a server took after its FIN without a word or a RST, as those do that read on for a while before they
-/// close (lingering close): no answer can follow a FIN.
-fn swallowed(evidence: &Evidence<'_>) -> Option<Turn> {
-    let fin = evidence.fin(Side::Server).filter(|_| evidence.closer == Some(Side::Server))?;
-    let (before, after) = (evidence.exchange, &evidence.close.exchange);
-    let (client, asked) = after.last_request()?;
-    let between = evidence.talk == Talk::Complete && before.turns >= 2 && !before.request_unfinished();
-    let unknown = after.requests() > before.requests() && !fin.ack.after(asked);
-    after.turn.filter(|turn| turn.by == client && between && unknown && before.is_framed())
 }
 
 /// The FIN was captured: the request must not have been known to the server when it closed.
@@ -289,14 +280,10 @@ fn facts_of(evidence: &Evidence<'_>) -> Vec<Fact> {
     if !after_goodbye.is_empty() {
         return after_goodbye.into_iter().chain(facts).chain(facts::of_rst(evidence)).collect();
     }
-    if let Some(turn) = swallowed(evidence).filter(|_| evidence.how == How::Fin) {
-        let name = facts::request_name_at_close(evidence);
-        facts.push(Fact::at(
-            turn.frame,
-            format!("{name} was sent all the same, and no answer can follow a FIN"),
-        ));
-    }
-    let request = request(evidence).or_else(|| request_after_fin(evidence));
+    let unanswered = unanswerable::fact(evidence);
+    let refused = || request(evidence).or_else(|| request_after_fin(evidence));
+    let request = if unanswered.is_none() { refused() } else { None };
+    facts.extend(unanswered);
     if let Some(request) = request.filter(|_| evidence.closer.is_some() || evidence.shape == Shape::Reply) {
         let name = facts::request_name_at_close(evidence);
         let fin = evidence.close.fins.at(evidence.close.end(Side::Server));

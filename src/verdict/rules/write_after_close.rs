@@ -6,8 +6,8 @@ use crate::verdict::ending::{gave_up, shut_window, unseen};
 use crate::verdict::evidence::{Shape, Talk};
 use crate::verdict::rule::{Confidence, Rule, hit, miss};
 use crate::verdict::talk::{
-    after, broken_off, farewell, hidden, own_words, patience, race, refused_tls, turned_away, unheeded,
-    unused,
+    after, broken_off, farewell, hidden, own_words, patience, race, refused_tls, turned_away, unanswerable,
+    unheeded, unused,
 };
 use crate::verdict::who::forgery::not_its_own;
 use crate::verdict::{Evidence, Fact, How, Sender, facts, talk};
@@ -17,7 +17,8 @@ pub(super) const RULE: Rule = Rule {
     title: "data was written into a connection the peer had closed",
     doc: "What happened: one side had closed for good, and the other wrote on. The first write succeeds and draws a RST; the next \
 one fails with EPIPE ('broken pipe'), and a read gives EOF: the reader never learns of the RST.
-How it is told: a FIN, later data from the other side, and a RST that answers exactly that data.
+How it is told: a FIN, later data from the other side, and a RST that answers exactly that data; or the first request of a connection, which no \
+answer can follow, behind the FIN of a server that had waited for it, be there a RST or not.
 Not to be confused with: a half-close, where the side that sent FIN still reads; client_abort, where the client had left before \
 it had its answer; stale_keepalive, where the data is the next request on a kept-alive connection; a keep-alive probe that a closed end refuses, by \
 which nothing is written and nothing lost: it is told here as well, as harmless.
@@ -48,6 +49,9 @@ not lose data needs an acknowledgement in its own protocol.",
 };
 
 fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
+    if unanswerable::first(evidence).is_some() {
+        return Some(Confidence::Certain);
+    }
     let Some(Sender::Side(closer)) = evidence.rst_by.filter(|_| evidence.how == How::FinThenReset) else {
         return None;
     };
@@ -176,6 +180,10 @@ fn probed_after(evidence: &Evidence<'_>, closer: Side) -> Option<u64> {
 }
 
 fn facts_of(evidence: &Evidence<'_>) -> Vec<Fact> {
+    if let Some(in_vain) = unanswerable::fact(evidence) {
+        let closed = facts::of_fin(evidence, Side::Server);
+        return closed.into_iter().chain([in_vain]).chain(facts::of_rst(evidence)).collect();
+    }
     let Some(Sender::Side(closer)) = evidence.rst_by else { return Vec::new() };
     // A server that turned somebody away in words was not written to by a program that would not hear.
     let said = own_words::fact(evidence).filter(|_| closer == Side::Server);
@@ -248,6 +256,11 @@ fn of_alert(evidence: &Evidence<'_>, closer: Side) -> String {
 }
 
 fn advise(evidence: &Evidence<'_>) -> String {
+    if unanswerable::first(evidence).is_some()
+        && let Some(waited) = unused::waited(evidence)
+    {
+        return of_unused(evidence, waited);
+    }
     let Some(Sender::Side(closer)) = evidence.rst_by else { return String::new() };
     let writer = facts::other_of(closer);
     if refused_tls::asked_nothing(evidence) {
@@ -272,16 +285,7 @@ fn advise(evidence: &Evidence<'_>) -> String {
     }
     let in_vain = unused::waited(evidence).or_else(|| evidence.idle_before.filter(|_| never_used(evidence)));
     if let Some(waited) = in_vain.filter(|_| closer == Side::Server) {
-        if turned_away::is_at_once(evidence) {
-            return format!(
-                "{} The client's first words came too late for it.",
-                turned_away::reasons(evidence)
-            );
-        }
-        return format!(
-            "The client's first words came when the server had waited {waited} for them and closed: a connection that was opened ahead of need (by a pool, or a browser). Let the client give up unused ones before the server does. {}",
-            facts::retry_unseen(evidence)
-        );
+        return of_unused(evidence, waited);
     }
     if closer == Side::Client && after::only_a_complaint(evidence) {
         return of_complaint(evidence);
@@ -303,6 +307,17 @@ fn advise(evidence: &Evidence<'_>) -> String {
         );
     }
     of_silence(evidence, closer).unwrap_or_else(|| stop_writing(closer))
+}
+
+/// What to do where a server had waited in vain for the client's first words.
+fn of_unused(evidence: &Evidence<'_>, waited: Span) -> String {
+    if turned_away::is_at_once(evidence) {
+        return format!("{} The client's first words came too late for it.", turned_away::reasons(evidence));
+    }
+    format!(
+        "The client's first words came when the server had waited {waited} for them and closed: a connection that was opened ahead of need (by a pool, or a browser). Let the client give up unused ones before the server does. {}",
+        facts::retry_unseen(evidence)
+    )
 }
 
 /// What to do where nothing else is to be said.

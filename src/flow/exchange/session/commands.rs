@@ -18,6 +18,8 @@ const WAITING: &str =
 const STREAMING: &str = "MONITOR PSUBSCRIBE PSYNC REPLCONF SHUTDOWN SSUBSCRIBE SUBSCRIBE SYNC";
 /// and this one, `OFF` or `SKIP`.
 const REPLY: &str = "CLIENT REPLY";
+/// The one that ends a session.
+pub(super) const GOODBYE: &str = "QUIT";
 /// The one of which two words have to be known.
 const CLIENT: &str = "CLIENT";
 

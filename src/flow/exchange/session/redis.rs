@@ -142,6 +142,10 @@ impl Redis {
         } else if self.phase != Phase::Streaming && commands::waits(name) {
             self.phase = Phase::Waiting;
         }
+        // Nobody waits for the answer to a goodbye.
+        if name == commands::GOODBYE {
+            return;
+        }
         let shown = name.bytes().all(|byte| byte.is_ascii_graphic());
         self.command = if shown { name.into() } else { CompactString::default() };
         self.ledger.asked(said.began);
