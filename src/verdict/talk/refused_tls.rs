@@ -2,13 +2,17 @@
 //! is one (RFC 8446 §6). A server refuses a client's certificate when the client holds the handshake for done and may have asked.
 
 use crate::decode::SeqNumber;
-use crate::flow::{End, Side, Tls, Turn};
+use crate::flow::{End, Recent, Side, Tls, Turn};
 use crate::time::Span;
 
 use super::QUIET;
 use super::farewell;
 use crate::verdict::evidence::{Evidence, Shape};
 use crate::verdict::{Fact, How, Sender};
+
+/// A ChangeCipherSpec alone in its segment, header and one byte: no other record is as short. That of a client of TLS 1.3 means nothing
+/// (RFC 8446 §D.4), and before that one comes behind its key.
+const CHANGE_OF_CIPHER: u32 = 6;
 
 /// Were all records of an end read, so that what it said last stands where it seems to stand?
 fn is_read(evidence: &Evidence<'_>, end: End) -> bool {
@@ -92,7 +96,9 @@ fn left_with_its_part(evidence: &Evidence<'_>) -> bool {
     let server = evidence.close.end(Side::Server);
     let read = evidence.in_tls_handshake && is_read(evidence, evidence.close.client);
     let spoke = evidence.exchange.tls().is_some_and(|tls| tls.has_spoken(server));
-    let last_word = evidence.close.recent.iter().rev().find(|recent| recent.serial < left && recent.len > 0);
+    let dummy = |said: &Recent| said.by != server && said.len == CHANGE_OF_CIPHER;
+    let mut said = evidence.close.recent.iter().rev().filter(|said| said.serial < left && said.len > 0);
+    let last_word = said.find(|said| !dummy(said));
     let had_all = last_word.is_some_and(|word| word.by == server && !had.before(word.seq_end()));
     read && spoke && had_all
 }

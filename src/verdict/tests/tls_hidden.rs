@@ -106,3 +106,20 @@ fn an_answer_that_began_long_ago_is_no_ticket() {
     ));
     assert!(!told.evidence.iter().any(|fact| fact.fact.contains("tickets")), "{:?}", told.evidence);
 }
+
+/// Clients of TLS 1.3 say a ChangeCipherSpec that means nothing (RFC 8446 §D.4), and may leave behind it without their part of the handshake.
+#[test]
+fn a_change_of_cipher_that_means_nothing_is_no_part_of_the_handshake() {
+    let open = "A > B S\nB > A S.\nA > B .\nA > B P. hex 16030100050100000100\n";
+    let shown = format!("{open}B > A P. hex {}\nA > B .\nA > B P. hex 140303000101\n", record(120));
+    let left = verdict(&format!("{shown}B > A .\n+0.02 A > B F.\nB > A F.\nA > B ."));
+    assert_eq!(
+        found(&left),
+        (Some(("tls_handshake_reset", Confidence::Possible)), None),
+        "{:?}",
+        left.evidence
+    );
+    assert!(left.advice.is_some_and(|advice| advice.contains("did not trust the certificate")));
+    let finished = verdict(&format!("{shown}A > B P. hex {}\nA > B F.\nB > A F.\nA > B .", record(53)));
+    assert_eq!(found(&finished).0, None, "{:?}", finished.evidence);
+}
