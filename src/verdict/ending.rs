@@ -10,6 +10,7 @@ pub(super) mod multipath;
 pub(super) mod never_taken;
 pub(super) mod outage;
 pub(super) mod probes;
+pub(super) mod queued;
 pub(super) mod shut_window;
 pub(super) mod silence;
 pub(super) mod simultaneous;
@@ -331,8 +332,10 @@ fn repeated_for(close: &Close, side: Side) -> Option<Span> {
 /// What a side said last, and all that said the same before, as far as that is kept.
 pub(super) fn copies_of_last(close: &Close, side: Side) -> impl DoubleEndedIterator<Item = &Recent> {
     let mine = move || close.recent.iter().filter(move |recent| recent.by == close.end(side));
-    let last = mine().next_back().map(|last| (last.seq, last.len));
-    mine().filter(move |recent| last == Some((recent.seq, recent.len)))
+    // A FIN has the number of the acknowledgements before it.
+    let says = |recent: &Recent| (recent.seq, recent.len, recent.flags.fin());
+    let last = mine().next_back().map(says);
+    mine().filter(move |recent| last == Some(says(recent)))
 }
 
 /// The side that repeated itself into the silence.

@@ -1,7 +1,7 @@
 //! A program aborted a connection on which nothing was owed.
 
 use crate::verdict::ending::unseen::last_words_unseen;
-use crate::verdict::ending::{answered_close, gave_up, multipath, together};
+use crate::verdict::ending::{answered_close, gave_up, multipath, queued, together};
 use crate::verdict::evidence::{BRIEFEST_IDLE, Shape, Talk};
 use crate::verdict::rule::{Confidence, Rule, hit, miss};
 use crate::verdict::talk::{
@@ -144,8 +144,13 @@ fn advise(evidence: &Evidence<'_>) -> String {
     } else {
         " Or a device on the way did so in its name: a capture there tells whether it left."
     };
+    let queued = if queued::may_have_waited(evidence) {
+        " If it had not taken it yet, its listener was closed then (a stop, a restart), and the connection with it."
+    } else {
+        ""
+    };
     format!(
-        "The {side}'s program chose to abort: look there for SO_LINGER 0, an abort or destroy call, or a pool that drops idle connections.{}{device}",
+        "The {side}'s program chose to abort: look there for SO_LINGER 0, an abort or destroy call, or a pool that drops idle connections.{}{queued}{device}",
         after.unwrap_or_default()
     )
 }

@@ -1,7 +1,7 @@
 //! Queued connections that were never served, reset together.
 
 use crate::flow::Side;
-use crate::verdict::ending::{shut_window, together};
+use crate::verdict::ending::{queued, shut_window, together};
 use crate::verdict::evidence::Shape;
 use crate::verdict::rule::{Confidence, Rule, hit, miss};
 use crate::verdict::{Evidence, Fact, How, Sender, facts};
@@ -17,7 +17,8 @@ restart, a deploy, a crash. The kernel resets every connection that no program h
 How it is told: several connections to the same address and port, on which the server never said a word, are reset by RST+ACK \
 one right after the other, and all of them were open before the first reset; on some of them the client had not spoken either, so that no \
 program can have read anything, or they had waited for different times, so that no timeout ended them. One alone is told where the server ended \
-others, which it had taken, at that moment, after different pauses or in their midst.
+others, which it had taken, at that moment, after different pauses or in their midst; of another that was aborted when neither side had \
+said anything for a while, it is no more than possible.
 Not to be confused with: accept_queue_overflow, where new connections are turned away while others are served; no_response, where a \
 single request was dropped, or a program died that had taken several: where all clients had spoken nobody can tell a queue from a program \
 that was killed with their requests unread.
@@ -72,7 +73,8 @@ fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
     // A client that has said all it wants waits in the queue all the same; but a program that has read its end may abort it for that.
     let left = evidence.how == How::FinThenReset && evidence.closer == Some(Side::Client);
     let waited = evidence.how == How::Reset || left && around.unserved.silent > 0;
-    (waited && by_server && group && !served).then_some(sure)
+    let together = (waited && by_server && group && !served).then_some(sure);
+    together.or_else(|| queued::may_have_waited(evidence).then_some(Confidence::Possible))
 }
 
 /// Did the client say nothing, so that no program can have left that unread, and was it reset as the server ended others, which it had

@@ -245,3 +245,20 @@ fn a_round_trip_of_centuries_is_as_long_as_can_be_told() {
     let told = verdict(&format!("A > B S\nB > A S.\n{centuries}A > B .\n+1 A > B R."));
     assert_eq!((told.how, told.harm), (How::Reset, None), "{:?}", told.evidence);
 }
+
+/// A FIN has the number of the acknowledgements before it, and is no copy of them.
+#[test]
+fn who_spoke_before_a_close_does_not_speak_on() {
+    let get = "A > B P. \"GET / HTTP/1.1\\r\\nHost: b\\r\\n\\r\\n\"\n\
+B > A P. \"HTTP/1.1 200 OK\\r\\nContent-Length: 9000\\r\\n\\r\\n\"\n";
+    let reads = "A > B .\nB > A . len 1000\nA > B .\nB > A . len 1000\n";
+    let again = "+0.2 A > B again\n+0.4 A > B again\n+0.8 A > B again\n+1.6 A > B again\n+3.2 A > B again";
+    let dark = verdict(&format!("{OPEN}{get}{reads}A > B . ack 7000\n+2 A > B F. ack 7000\n{again}"));
+    assert_eq!((dark.how, cause(&dark).0), (How::Silent, Some("peer_vanished")), "{:?}", dark.evidence);
+    let says = |what: &str| dark.evidence.iter().any(|fact| fact.fact.contains(what));
+    assert!(
+        !says("speaks on") && says("got no answer; the last that the server sent came"),
+        "{:?}",
+        dark.evidence
+    );
+}

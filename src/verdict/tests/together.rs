@@ -143,3 +143,23 @@ fn a_client_that_leaves_all_at_once_has_not_run_out_of_patience() {
     // Asked at once, given up at once.
     assert!(!advice("R.", ["0.001", "2"]));
 }
+
+/// Nobody sees whether a program had taken a connection on which nothing was said.
+#[test]
+fn who_waited_alone_may_have_waited_in_a_queue() {
+    let reset =
+        |pause: &str, more: &str| verdict(&format!("A > B S\nB > A S.\nA > B .\n{more}{pause} B > A R."));
+    let waited = reset("+0.9", "");
+    assert_eq!(waited.cause_name(), Some("aborted_by_application"), "{:?}", waited.evidence);
+    let queued = |told: &Verdict| told.alternatives.iter().any(|other| other.rule.name == "listener_closed");
+    assert!(queued(&waited));
+    assert!(
+        waited.advice.as_deref().is_some_and(|advice| advice.contains("had not taken it yet")),
+        "{:?}",
+        waited.advice
+    );
+    // What was greeted was taken, and who is turned away at once waits in no queue.
+    for other in [reset("+0.9", "B > A P. len 90\nA > B .\n"), reset("+0.002", "")] {
+        assert!(!queued(&other), "{:?}", other.advice);
+    }
+}
