@@ -149,6 +149,13 @@ pub(super) fn of_talk(evidence: &Evidence<'_>) -> Option<Fact> {
         Talk::Awaiting if evidence.asked_long_before() => {
             Fact::at(turn.frame, format!("{request} had no answer yet"))
         }
+        Talk::Awaiting if own_words::came_upon_message(evidence) => {
+            let (frame, bytes) = asked_in(evidence, turn);
+            Fact::at(
+                frame,
+                format!("{request} ({bytes} bytes) had no other answer than the server's last word"),
+            )
+        }
         Talk::Awaiting => {
             let (frame, bytes) = asked_in(evidence, turn);
             let says = match unseen::missing_of_request(evidence) {
@@ -161,6 +168,9 @@ pub(super) fn of_talk(evidence: &Evidence<'_>) -> Option<Fact> {
                 None => format!("{request} ({bytes} bytes) had no answer yet"),
             };
             Fact::at(frame, says)
+        }
+        Talk::Answering if talk::push_is_cut(evidence) => {
+            Fact::of_all("the server stopped in the midst of a message that it told its subscriber")
         }
         Talk::Answering => {
             Fact::at(turn.frame, unseen::told(evidence, &request).unwrap_or_else(|| begun(evidence)))
@@ -261,7 +271,8 @@ pub(super) fn progress(evidence: &Evidence<'_>) -> String {
 
 /// Is a request that was cut safe to send again? RFC 9110 §9.2.2.
 pub(super) fn retry_advice(evidence: &Evidence<'_>) -> &'static str {
-    if goaway::never_worked_on(evidence) || given_up::is_refused(evidence) {
+    let let_in = talk::fatal(evidence).is_none_or(|fatal| !fatal.turns_away());
+    if goaway::never_worked_on(evidence) || given_up::is_refused(evidence) || !let_in {
         return "The server never worked on the request: retrying it is safe.";
     }
     match evidence.exchange.method() {

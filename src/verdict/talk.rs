@@ -34,7 +34,7 @@ use crate::time::Span;
 use self::answered_early::is_rest_of_request;
 pub(super) use self::framed::{
     answers_unread, end_unknown, ends_at_close, fatal, has_all_of_server, http2_failed, is_broken, is_known,
-    is_refused, lacks_only_trailer, left_later,
+    is_refused, lacks_only_trailer, left_later, push_is_cut,
 };
 
 pub(super) use self::turns::{

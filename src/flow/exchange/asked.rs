@@ -3,7 +3,7 @@
 use crate::decode::SeqNumber;
 
 use super::super::key::End;
-use super::{Exchange, Owed, Protocol, Spoken};
+use super::{Exchange, Owed, Protocol, Session, Spoken};
 
 impl Exchange {
     /// What the server owes the client, where that can be known at all: in HTTP and in sessions of messages.
@@ -97,6 +97,12 @@ impl Exchange {
             _ => return None,
         };
         (!method.is_empty()).then_some(method)
+    }
+
+    /// Is the server in the midst of something that it says unasked, and of which it has told how long it is?
+    #[must_use]
+    pub fn is_within_push(&self) -> bool {
+        self.session().is_some_and(Session::is_within_push)
     }
 
     /// Has a request not been sent whole? Where that cannot be known it is not claimed.

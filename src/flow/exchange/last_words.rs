@@ -29,6 +29,8 @@ const ENDS: &[&[u8]] = &[b"57P01", b"57P02", b"57P04", b"57P05", b"25P03"];
 /// What Redis says to whom it does not let in, or does not understand, before it closes.
 const NOT_LET_IN: &[&[u8]] =
     &[b"-ERR max number of clients", b"-DENIED Redis is running in protected mode", b"-ERR Protocol error"];
+/// Those of them that answer no command, behind their first word.
+const TO_ANYBODY: &[&str] = &["max number of clients", "Redis is running in protected mode"];
 /// NATS closes behind each of its errors (NATS client protocol, "+OK/ERR"), which it puts in quotes, but for two.
 const NATS_ERROR: &[u8] = b"-ERR '";
 const NATS_GOES_ON: &[&[u8]] = &[b"Invalid Subject", b"Permissions Violation"];
@@ -110,6 +112,12 @@ impl Fatal {
     #[must_use]
     pub fn is_reply(&self) -> bool {
         self.code.is_empty() && self.text.starts_with(|first: char| first.is_ascii_digit())
+    }
+
+    /// Does Redis say so to whoever connects, whatever is asked?
+    #[must_use]
+    pub fn turns_away(&self) -> bool {
+        TO_ANYBODY.iter().any(|start| self.text.starts_with(start))
     }
 
     /// Does it end the session by its own account?

@@ -5,7 +5,7 @@ use crate::flow::Side;
 use super::{IDLE, Test, any};
 use crate::verdict::ending::unseen;
 use crate::verdict::evidence::{Evidence, Shape, Talk};
-use crate::verdict::talk::{after, broken_off, farewell, refused_tls};
+use crate::verdict::talk::{after, answered_early, broken_off, farewell, refused_tls};
 use crate::verdict::{Confidence, How, Sender, talk};
 
 /// Only what is said at the end, by programs or for them, met somebody who had left.
@@ -71,7 +71,8 @@ fn left_in_peace(evidence: &Evidence<'_>) -> bool {
     let too = || evidence.second_end.is_some_and(|second| second.side == Side::Client);
     let left = by_client && by_rst || client_had_closed(evidence) || too();
     let wanted_no_more = nothing_owed(evidence) || only_looked_in(evidence) || wanted_nothing(evidence);
-    left && wanted_no_more || left_events(evidence)
+    let refused = answered_early::aborted_by_client(evidence);
+    left && wanted_no_more && !refused || left_events(evidence)
 }
 
 /// Had everybody had an answer, as far as was asked?

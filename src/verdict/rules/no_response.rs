@@ -78,6 +78,10 @@ fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
     if !owed || gave_up() || after_goodbye::asked(evidence).is_some() || !sent_away && client_ended() {
         return None;
     }
+    // An error is an answer.
+    if own_words::is_answer(evidence) {
+        return None;
+    }
     // What it said meanwhile was the answer, if it had no more to say.
     let early = answered_early::may_be_hidden(evidence);
     if early && farewell::said_goodbye(evidence, Side::Server) {
@@ -125,6 +129,8 @@ fn weigh(evidence: &Evidence<'_>, sent_away: bool, early: bool) -> Option<Confid
         _ if half_close::is_one(evidence) => sure.min(Confidence::Likely),
         _ if waited || early => sure.min(Confidence::Possible),
         _ if reset_together => sure.min(Confidence::Likely),
+        // It may be what the server said.
+        How::Reset if own_words::came_upon_message(evidence) => sure.min(Confidence::Likely),
         _ if raced || had_not_all(evidence) => sure.min(Confidence::Likely),
         How::Reset if !ever_served => sure.min(Confidence::Likely),
         _ => sure,

@@ -133,6 +133,9 @@ fn is_announced(evidence: &Evidence<'_>) -> bool {
 }
 
 fn announced(evidence: &Evidence<'_>) -> Option<BodyLength> {
+    if talk::push_is_cut(evidence) {
+        return Some(BodyLength::Messages);
+    }
     match evidence.exchange.owed() {
         Some(Owed::Rest(length)) => Some(length),
         _ => Some(evidence.http()?.response.as_ref()?.length),
@@ -141,6 +144,9 @@ fn announced(evidence: &Evidence<'_>) -> Option<BodyLength> {
 
 fn advise(evidence: &Evidence<'_>) -> String {
     let told = own_words::advice_in_any_form(evidence);
+    if told.is_none() && talk::push_is_cut(evidence) {
+        return "The server ended in the midst of a message that it told its subscriber: mostly one that reads too slowly (Redis: client-output-buffer-limit, and its log says so), else a stop, a kill or a crash. Let the client read faster, or raise the limit; what was told meanwhile is lost.".to_owned();
+    }
     if let Some(advice) = told.or_else(|| shut_window::advice(evidence)) {
         return format!("{advice} {}", facts::retry_advice(evidence));
     }

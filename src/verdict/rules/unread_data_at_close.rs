@@ -13,7 +13,7 @@ pub(super) const RULE: Rule = Rule {
     doc: "What happened: a program closed its socket (or died) with data of the other side unread in its kernel. TCP then sends a \
 RST instead of a FIN, so that the other side learns that its data was lost: an upload refused early, a request read by half.
 How it is told: RST+ACK of a live socket that acknowledges data which its program never answered; for a refused upload the answer \
-and a FIN come first and more of the upload after them. A window of its own that is shut, or has shrunk, tells of what lay unread; a client of \
+and a FIN come first and more of the upload after them, and a client that aborts then may not have read the refusal. A window of its own that is shut, or has shrunk, tells of what lay unread; a client of \
 TLS 1.3 may leave nothing but session tickets, which no program misses.
 Not to be confused with: aborted_by_application, the same on the wire where nothing was unread; write_after_close, where the \
 program had read everything and closed.
@@ -64,6 +64,8 @@ fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
         How::FinThenReset if evidence.closer == Some(side) && wrote_after_fin(evidence, side) => {
             Some(if closed_idle(evidence, side) { Confidence::Possible } else { Confidence::Likely })
         }
+        // What it did not read may be the refusal.
+        How::FinThenReset if answered_early::aborted_by_client(evidence) => Some(Confidence::Likely),
         // Who had its answer early may close first.
         How::FinThenReset | How::Reset if refused_upload(evidence, side) => Some(Confidence::Likely),
         // What lay in its buffer was never read.
@@ -80,6 +82,8 @@ fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
         How::Reset if unread::are_tickets(evidence) || turned_away::in_words(evidence).is_some() => {
             Some(Confidence::Likely)
         }
+        // An error that is said when a message has begun answers that.
+        How::Reset if own_words::is_answer(evidence) => Some(Confidence::Likely),
         // Nobody knows how long the request was.
         How::Reset if answered_blindly(evidence, side) => Some(Confidence::Possible),
         // After an upgrade (WebSocket, tunnel) the last word of the other side is read as it comes.
@@ -229,6 +233,9 @@ fn left_unread(evidence: &Evidence<'_>) -> Option<Fact> {
                 "after an answer that its program had given before it had all of the {peer}'s request, of which {got} bytes had arrived"
             )
         }
+        None if answered_early::aborted_by_client(evidence) => {
+            "when its program may not have read the server's answer, which had come before the request was whole".to_owned()
+        }
         None if shut_window::is_shut_at_abort(evidence, side) => {
             format!(
                 "although what the {peer} had sent lay in its buffer (its window was shut), and its program had not read that"
@@ -281,6 +288,7 @@ fn advise(evidence: &Evidence<'_>) -> String {
         Some(Sender::Side(Side::Server)) if status == Some(HEAD_TOO_LONG) => "The server said that the request's head is too long (431) and closed with the rest of it unread: send less (cookies, tokens), or raise the server's limit (8 to 16 KiB with most).".into(),
         Some(Sender::Side(Side::Server)) if status == Some(TOO_SLOW) => "The server said that the request came too slowly (408): see why the client took so long to send it, or raise the server's request timeout.".into(),
         Some(Sender::Side(Side::Server)) => of_early_answer(),
+        _ if answered_early::aborted_by_client(evidence) => of_early_answer(),
         _ => "The client closed with data unread: normal when it left on purpose; otherwise make it read to the end before it closes.".into(),
     }
 }

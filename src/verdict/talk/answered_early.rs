@@ -3,6 +3,7 @@
 
 use crate::flow::{Exchange, Offers, Side, Turn};
 use crate::verdict::Fact;
+use crate::verdict::ending::answered_close;
 use crate::verdict::evidence::Evidence;
 
 use super::hidden::way_to_client;
@@ -25,6 +26,12 @@ pub(in crate::verdict) fn refuses(exchange: &Exchange) -> bool {
 /// Does it say that the request was too long? Then the server had stopped reading it, be it before its end or not.
 pub(in crate::verdict) fn is_too_much(exchange: &Exchange) -> bool {
     status(exchange).is_some_and(|status| TOO_MUCH.contains(&status))
+}
+
+/// Did the client abort, with the refusal of what it was still sending perhaps unread, when the server had closed upon that?
+pub(in crate::verdict) fn aborted_by_client(evidence: &Evidence<'_>) -> bool {
+    let refused = refuses(evidence.exchange) && evidence.exchange.request_unfinished();
+    refused && answered_close::aborter(evidence) == Some(Side::Client)
 }
 
 fn status(exchange: &Exchange) -> Option<u16> {

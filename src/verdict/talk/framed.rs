@@ -20,6 +20,7 @@ pub(in crate::verdict) fn told(evidence: &Evidence<'_>, turn: Turn) -> Option<Ta
     let other = version::speaks_no_http(evidence).then_some(Talk::Awaiting);
     let given_up = || given_up::of(evidence).map(|aborted| begun_or_awaited(aborted.stream.body));
     let ended_in_words = || ended_in_words(evidence, turn);
+    let pushed = || push_is_cut(evidence).then_some(Talk::Answering);
     let framed = || owed(evidence).and_then(|owed| framed_talk(evidence, owed));
     // Nobody owes an answer to a message of WebSocket.
     let message = || {
@@ -27,7 +28,13 @@ pub(in crate::verdict) fn told(evidence: &Evidence<'_>, turn: Turn) -> Option<Ta
             .map(|within| if within { Talk::Answering } else { Talk::Complete })
     };
     let switched = || has_switched(evidence.exchange).then_some(Talk::Complete);
-    other.or_else(given_up).or_else(ended_in_words).or_else(framed).or_else(message).or_else(switched)
+    other
+        .or_else(given_up)
+        .or_else(ended_in_words)
+        .or_else(pushed)
+        .or_else(framed)
+        .or_else(message)
+        .or_else(switched)
 }
 
 /// Is it the side that was connected to that asks in HTTP? Whatever that owes, it owes to the server.
@@ -55,6 +62,14 @@ fn framed_talk(evidence: &Evidence<'_>, owed: Owed) -> Option<Talk> {
         Owed::Rest(_) if end_unseen(evidence) => None,
         Owed::Rest(_) => Some(Talk::Answering),
     }
+}
+
+/// Did the server end in the midst of something that it said unasked, and of which it had told how long it is? A client that leaves then needs no
+/// more of it.
+pub(in crate::verdict) fn push_is_cut(evidence: &Evidence<'_>) -> bool {
+    let aborted = evidence.how == How::Reset && evidence.rst_claimed == Some(Side::Server);
+    let by_server = aborted || evidence.closer == Some(Side::Server);
+    by_server && evidence.exchange.is_within_push() && evidence.close.gaps == 0
 }
 
 /// The server's word that it ended the session, if it did.

@@ -3,8 +3,8 @@
 use crate::flow::{CloseFrame, Side};
 
 use super::{given_up, goaway, turned_away};
-use crate::verdict::evidence::Evidence;
-use crate::verdict::{Fact, talk};
+use crate::verdict::evidence::{Evidence, Shape};
+use crate::verdict::{Fact, How, talk};
 
 /// What was said of the end before it.
 pub(in crate::verdict) fn fact(evidence: &Evidence<'_>) -> Option<Fact> {
@@ -69,6 +69,21 @@ const fn meaning(code: u16) -> &'static str {
         1014 => "bad gateway",
         _ => "",
     }
+}
+
+/// Is the server's last word its answer to the message that it left unread in part? It had begun when that was said, in a protocol of which nothing
+/// else tells what is answered.
+pub(in crate::verdict) fn is_answer(evidence: &Evidence<'_>) -> bool {
+    let aborted = evidence.how == How::Reset && evidence.shape == Shape::Active;
+    aborted && !evidence.exchange.is_framed() && came_upon_message(evidence)
+}
+
+/// Did the server say its last word when it had some of what the client said last?
+pub(in crate::verdict) fn came_upon_message(evidence: &Evidence<'_>) -> bool {
+    let asked = evidence.exchange.turn.filter(|turn| evidence.close.side(turn.by) == Side::Client);
+    let said = talk::fatal(evidence)
+        .and_then(|fatal| evidence.close.recent.iter().find(|own| own.serial == fatal.serial));
+    asked.zip(said).is_some_and(|(asked, said)| said.ack.after(asked.seq))
 }
 
 /// Why the server ended the session in a protocol that is told by it.

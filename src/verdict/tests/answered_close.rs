@@ -32,3 +32,23 @@ fn an_abort_for_a_close_needs_no_search() {
     let advice = told.advice.as_deref().unwrap_or_default();
     assert!(advice.contains("a habit of some services") && !advice.contains("SO_LINGER"), "{advice}");
 }
+
+/// An upload that is refused early: its client closes with the refusal unread.
+#[test]
+fn who_aborts_upon_an_early_refusal_did_not_leave_in_peace() {
+    let told = verdict(&format!(
+        "{OPEN}A > B P. \"PUT /up HTTP/1.1\\r\\nHost: b\\r\\nContent-Length: 90000\\r\\n\\r\\n\"\nA > B P. len 1000\nB > A .\n\
+B > A P. \"HTTP/1.1 413 Too Large\\r\\nContent-Length: 2\\r\\n\\r\\nno\"\nB > A F.\nA > B P. len 1000\nB > A .\n+0.1 A > B R."
+    ));
+    assert_eq!(cause(&told), (Some("unread_data_at_close"), Some(Harm::Harmful)), "{:?}", told.evidence);
+    let advice = told.advice.as_deref().unwrap_or_default();
+    assert!(
+        advice.contains("read the request to its end") && !advice.contains("nothing needs doing"),
+        "{advice}"
+    );
+    assert!(
+        told.evidence.iter().any(|fact| fact.fact.contains("before the request was whole")),
+        "{:?}",
+        told.evidence
+    );
+}

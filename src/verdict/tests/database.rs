@@ -66,8 +66,47 @@ fn who_is_not_let_in_had_no_answer_and_is_told_why() {
         "{:?}",
         refused.evidence
     );
+    assert!(!has_fact(&refused, "no answer yet"), "{:?}", refused.evidence);
+    assert_eq!(cause(&refused), Some(("no_response", Confidence::Likely)));
     assert_eq!(refused.reasons.first(), Some(&"abort_on_close"));
-    assert!(refused.advice.is_some_and(|advice| advice.contains("max number of clients reached")));
+    let advice = refused.advice.unwrap_or_default();
+    assert!(advice.contains("max number of clients reached"), "{advice}");
+    assert!(!advice.contains("may safely happen twice"), "{advice}");
+}
+
+/// An error that is said when the message has begun answers it: NATS takes none that is too long, and leaves the rest unread.
+#[test]
+fn an_error_upon_a_message_is_its_answer() {
+    let hello = "B > A P. \"INFO {}\\r\\n\"\nA > B P. len 33\nB > A P. \"PONG\\r\\n\"\nA > B .\n";
+    let error = "B > A P. \"-ERR 'Maximum Payload Violation'\\r\\n\"\n";
+    let refused = told(&format!("{hello}A > B P. len 9000\nB > A .\n{error}A > B P. len 900\nB > A R."));
+    assert_eq!(cause(&refused), Some(("unread_data_at_close", Confidence::Likely)), "{:?}", refused.evidence);
+    assert!(!has_fact(&refused, "no answer yet"), "{:?}", refused.evidence);
+    assert!(refused.advice.is_some_and(|advice| advice.contains("Maximum Payload Violation")));
+}
+
+/// A subscriber is told whole messages; Redis drops one that takes them too slowly, in the midst of one.
+#[test]
+fn what_redis_pushes_may_be_cut() {
+    let subscribed = r#"A > B P. "*2\r\n$9\r\nSUBSCRIBE\r\n$1\r\nn\r\n"
+B > A P. "*3\r\n$9\r\nsubscribe\r\n$1\r\nn\r\n:1\r\n"
+A > B .
+"#;
+    let asked = format!("{GET}\nB > A P. \"$-1\\r\\n\"\n");
+    let message = |text: &str| {
+        format!("+1 B > A P. \"*3\\r\\n$7\\r\\nmessage\\r\\n$1\\r\\nn\\r\\n$9\\r\\n{text}\"\nA > B .\n")
+    };
+    let ends = |text: &str, ends: &str| told(&format!("{asked}{subscribed}{}{ends}", message(text)));
+    let by_server = "B > A F.\nA > B F.\nB > A .";
+    let cut = ends("only", by_server);
+    assert_eq!(cause(&cut), Some(("response_cut", Confidence::Certain)), "{:?}", cut.evidence);
+    assert!(
+        cut.advice.as_deref().is_some_and(|advice| advice.contains("client-output-buffer-limit")),
+        "{:?}",
+        cut.advice
+    );
+    assert_eq!(cause(&ends("only this\\r\\n", by_server)), None);
+    assert_eq!(cause(&ends("only", LEAVES)), None, "a subscriber may leave any time");
 }
 
 /// The same with a FIN, which the first command crosses: what was said is the story, also where nobody had asked yet.

@@ -18,6 +18,8 @@ const WAITING: &str =
 const STREAMING: &str = "MONITOR PSUBSCRIBE PSYNC REPLCONF SHUTDOWN SSUBSCRIBE SUBSCRIBE SYNC";
 /// and this one, `OFF` or `SKIP`.
 const REPLY: &str = "CLIENT REPLY";
+/// What a subscriber is told begins with one of these.
+const TOLD: &str = "MESSAGE PMESSAGE SMESSAGE";
 /// The one that ends a session.
 pub(super) const GOODBYE: &str = "QUIT";
 /// The one of which two words have to be known.
@@ -25,6 +27,11 @@ const CLIENT: &str = "CLIENT";
 
 fn is_of(names: &str, name: &[u8]) -> bool {
     names.split(' ').any(|known| known.as_bytes().eq_ignore_ascii_case(name))
+}
+
+/// Do these words, in capitals, begin what a subscriber is told?
+pub(super) fn are_told(words: &str) -> bool {
+    words.split_once(' ').is_some_and(|(first, _)| is_of(TOLD, first.as_bytes()))
 }
 
 /// How many words tell what a command is.

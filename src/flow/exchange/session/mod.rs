@@ -142,6 +142,11 @@ impl Session {
         }
     }
 
+    /// Is the server in the midst of something that it says unasked, whose length it has told?
+    pub(super) fn is_within_push(&self) -> bool {
+        matches!(self, Self::Redis(redis) if redis.is_within_push())
+    }
+
     /// How many of the next bytes of `by` are of a message that matters to nobody.
     pub(super) fn opaque(&self, by: End) -> u64 {
         match self {

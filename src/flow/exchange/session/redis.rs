@@ -105,6 +105,13 @@ impl Redis {
         !side.is_blind() && !side.is_between()
     }
 
+    /// Is the server in the midst of what it tells a subscriber, or says of itself?
+    pub(super) fn is_within_push(&self) -> bool {
+        let said = self.sides.at(self.ledger.client.peer());
+        let message = || !self.is_counted() && commands::are_told(said.words());
+        said.is_within() && (said.is_push() || message())
+    }
+
     pub(super) fn opaque(&self, by: End) -> u64 {
         self.sides.at(by).opaque()
     }

@@ -147,6 +147,11 @@ impl Resp {
         self.left == 0 && matches!(self.at, At::Line(_, 0))
     }
 
+    /// Is the middle of an item under way?
+    pub(super) fn is_within(&self) -> bool {
+        self.left > 0 && !self.is_blind()
+    }
+
     /// Is what is under way no reply, but something that the server says of itself?
     pub(super) const fn is_push(&self) -> bool {
         self.kind == b'>'
