@@ -27,6 +27,7 @@ pub(super) mod unheeded;
 pub(super) mod unread;
 pub(super) mod unused;
 pub(super) mod version;
+pub(super) mod woken;
 
 use crate::flow::{Close, Exchange, Marks, Side, Turn};
 use crate::time::Span;
@@ -95,6 +96,11 @@ pub(super) fn crossed(close: &Close, exchange: &Exchange, closer: Option<Side>) 
     // Numbers compare only within half of their ring.
     let comparable = turn.bytes < HALF_RING;
     comparable && had_up_to.is_some_and(|ack| !ack.after(turn.seq)) && !is_rest_of_request(exchange, turn)
+}
+
+/// From where the capture was made to this side and back.
+pub(super) fn way_to(evidence: &Evidence<'_>, side: Side) -> Span {
+    evidence.close.legs.at(evidence.close.end(side)).map_or(Span::ZERO, |leg| leg.shortest)
 }
 
 /// Was nothing said, of a connection that began before the capture?

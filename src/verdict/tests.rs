@@ -43,3 +43,4 @@ mod unheard;
 mod unheard_syn;
 mod unread;
 mod unusual_ends;
+mod woken;

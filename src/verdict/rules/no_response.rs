@@ -162,6 +162,13 @@ fn sent_for(evidence: &Evidence<'_>) -> Option<Span> {
     (evidence.exchange.request_unfinished() && took >= QUIET).then_some(took)
 }
 
+/// How long the server had had what the client said last when it ended: at the client a round trip lies between the two.
+fn had_for(evidence: &Evidence<'_>) -> Option<Span> {
+    let by_client = evidence.exchange.turn.is_some_and(|turn| evidence.close.side(turn.by) == Side::Client);
+    let way = if by_client { talk::way_to(evidence, Side::Server) } else { Span::ZERO };
+    evidence.idle_before.map(|idle| Span::from_nanos(idle.as_nanos().saturating_sub(way.as_nanos())))
+}
+
 /// A server of TLS that is asked in clear says an alert, or nothing at all.
 fn tls_hint(evidence: &Evidence<'_>) -> &'static str {
     let idle = evidence.idle_before.unwrap_or(QUIET);
@@ -220,7 +227,12 @@ fn advise(evidence: &Evidence<'_>) -> String {
     if let Some(advice) = initiative::advice(evidence, Side::Server) {
         return advice;
     }
-    let waited = evidence.idle_before.map(|idle| format!(" after {idle}")).unwrap_or_default();
+    let had_for = had_for(evidence);
+    let waited = match had_for {
+        Some(had) if had < race::SOON => " right upon the request".to_owned(),
+        Some(had) => format!(" after {had}"),
+        None => String::new(),
+    };
     if let Some(refused) = together::program_gone(evidence) {
         return format!(
             "The server ended the connection{waited} without answering, and {refused}: it crashed or was stopped, restarted or killed just then. Its log says which; let it drain before it ends. {}",
@@ -233,8 +245,11 @@ fn advise(evidence: &Evidence<'_>) -> String {
             facts::retry_advice(evidence)
         );
     }
+    let timeout =
+        if had_for.is_some_and(|had| had < race::SOON) { "" } else { " or a timeout of that length" };
+    let between = if timeout.is_empty() { " or" } else { "," };
     format!(
-        "The server ended the connection{waited} without answering: look for a crash, a destroyed socket or a timeout of that length in its log.{}{} {}",
+        "The server ended the connection{waited} without answering: look for a crash{between} a destroyed socket{timeout} in its log.{}{} {}",
         half_close::hint(evidence),
         tls_hint(evidence),
         facts::retry_advice(evidence)

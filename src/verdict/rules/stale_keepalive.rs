@@ -8,6 +8,7 @@ use crate::verdict::facts::usual_idle;
 use crate::verdict::rule::{Confidence, Rule, hit, miss};
 use crate::verdict::talk::{
     after_goodbye, answered_early, farewell, own_words, race, turned_away, unanswerable, unheeded, unused,
+    woken,
 };
 use crate::verdict::{Evidence, Fact, How, Sender, ending, facts};
 
@@ -27,7 +28,7 @@ not acknowledge it), answered by a bare RST or not at all, whoever ends the conn
 a request on its way when an idle connection is aborted fares no better. \
 A request behind an answer that had announced the end (Connection: close) is one as well, whatever ends it. Connections that were closed at one moment after \
 different pauses tell of a restart, a reload or a kill, and of no timeout.
-Not to be confused with: write_after_close, where the data is no next request; no_response, where the server had the request \
+Not to be confused with: write_after_close, where the data is no next request, or is said upon the close itself; no_response, where the server had the request \
 before it closed; state_lost, where the server never closed.
 What to do: the client's pool must give up idle connections before the server does: set its idle timeout below the server's \
 keep-alive timeout (or raise the server's above the client's and every proxy's in between). The request was not processed, so \
@@ -125,7 +126,7 @@ fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
         return Some(facts::sure_if_framed(evidence, Confidence::Likely));
     }
     if evidence.how == How::Fin {
-        return race::idle_before_request(evidence).map(|_| Confidence::Possible);
+        return race::closed_as_it_came(evidence).map(|_| Confidence::Possible);
     }
     if evidence.rst_by != Some(Sender::Side(Side::Server)) {
         return None;
@@ -134,7 +135,8 @@ fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
         (How::FinThenReset, Shape::Reply) if evidence.closer == Some(Side::Server) => {
             // Where the FIN has overtaken the first RST its number is an old one, and another takes effect that answers something else.
             let crossed = || request_after_fin(evidence).filter(|_| evidence.request_crossed);
-            judge_fin(evidence, &request(evidence).or_else(crossed)?)
+            let sure = judge_fin(evidence, &request(evidence).or_else(crossed)?)?;
+            Some(if woken::by_close(evidence) { Confidence::Possible } else { sure })
         }
         // Stacks other than Linux's answer what comes after their close as they abort: with RST+ACK.
         (How::FinThenReset, Shape::Active) if evidence.closer == Some(Side::Server) => {

@@ -3,11 +3,11 @@
 use crate::flow::{Recent, Side};
 use crate::time::Span;
 use crate::verdict::ending::{gave_up, shut_window, unseen};
-use crate::verdict::evidence::{Shape, Talk};
+use crate::verdict::evidence::{BRIEFEST_IDLE, Shape, Talk};
 use crate::verdict::rule::{Confidence, Rule, hit, miss};
 use crate::verdict::talk::{
     after, broken_off, farewell, hidden, own_words, patience, race, refused_tls, turned_away, unanswerable,
-    unheeded, unused,
+    unheeded, unused, woken,
 };
 use crate::verdict::who::forgery::not_its_own;
 use crate::verdict::{Evidence, Fact, How, Sender, facts, talk};
@@ -69,6 +69,10 @@ fn judge(evidence: &Evidence<'_>) -> Option<Confidence> {
         // A server that ended without TLS's goodbye may not have meant to: what it had still to say nobody knows.
         (Shape::Reply, Some(_)) if closer == Side::Server && ended_mute(evidence) => {
             Some(Confidence::Possible)
+        }
+        // Nobody reused what he was told to be over.
+        (Shape::Reply, Some(_)) if closer == Side::Server && woken::by_close(evidence) => {
+            Some(Confidence::Likely)
         }
         // Between two exchanges the data is the next request: stale_keepalive is the story, this the mechanism.
         (Shape::Reply, Some(_)) if between_exchanges(evidence, closer) => Some(Confidence::Possible),
@@ -195,7 +199,10 @@ fn facts_of(evidence: &Evidence<'_>) -> Vec<Fact> {
     let what = match repetition(evidence, closer) {
         _ if evidence.answers_alert() => format!("{own} after that"),
         Some((repeated, _)) => repeated,
-        None => "wrote after that".to_owned(),
+        None => match woken::upon_close(evidence, closer) {
+            Some(gap) => format!("wrote {gap} after that, which it acknowledges"),
+            None => "wrote after that".to_owned(),
+        },
     };
     facts.extend(
         after::written_after(evidence, closer).map(|frame| Fact::at(frame, format!("the {writer} {what}"))),
@@ -296,15 +303,18 @@ fn advise(evidence: &Evidence<'_>) -> String {
             "The {closer} had stopped reading before it closed: look there why, and what it did meanwhile; what the {writer} had still to say is lost."
         );
     }
+    if repeated.is_some() || was_under_way(evidence, closer) || woken::cannot_know(evidence, closer) {
+        return format!(
+            "What the {writer} had sent was still on its way when the {closer} closed: nothing is wrong with the {writer}. Ask why the {closer} closed without waiting for it."
+        );
+    }
     if let Some(gap) = crossing(evidence, closer) {
         return format!(
             "The {writer}'s message left {gap} after the {closer} had closed: the two may have crossed. Ask first why the {closer} closed; and make the {writer} stop writing once it reads EOF (or gets 'end')."
         );
     }
-    if repeated.is_some() || was_under_way(evidence, closer) {
-        return format!(
-            "What the {writer} had sent was still on its way when the {closer} closed: nothing is wrong with the {writer}. Ask why the {closer} closed without waiting for it."
-        );
+    if let Some(gap) = woken::upon_close(evidence, closer).filter(|_| repeated.is_none()) {
+        return of_answer(evidence, closer, gap);
     }
     of_silence(evidence, closer).unwrap_or_else(|| stop_writing(closer))
 }
@@ -318,6 +328,27 @@ fn of_unused(evidence: &Evidence<'_>, waited: Span) -> String {
         "The client's first words came when the server had waited {waited} for them and closed: a connection that was opened ahead of need (by a pool, or a browser). Let the client give up unused ones before the server does. {}",
         facts::retry_unseen(evidence)
     )
+}
+
+/// What to do where the other side wrote that soon upon the close, of which its host knew.
+fn of_answer(evidence: &Evidence<'_>, closer: Side, gap: Span) -> String {
+    match closer {
+        Side::Server => format!(
+            "The client wrote {gap} upon the server's close, of which its host knew: a program that sleeps wakes up by the end, and says its last word or what it had in hand. Ask why the server closed{}, not why the client wrote.",
+            after_silence(evidence)
+        ),
+        Side::Client => format!(
+            "The server wrote {gap} upon the client's close, of which its host knew: its last word, or an answer for which the client had not waited. If that misses something, ask why it closed, not why the server wrote."
+        ),
+    }
+}
+
+/// After which silence that was, where it was one.
+fn after_silence(evidence: &Evidence<'_>) -> String {
+    let idle = evidence.idle_before.filter(|&idle| idle >= BRIEFEST_IDLE && evidence.closer.is_some());
+    idle.map_or_else(String::new, |idle| {
+        format!(" after {idle} of silence (a timeout of that length, a stop, a kill)")
+    })
 }
 
 /// What to do where nothing else is to be said.

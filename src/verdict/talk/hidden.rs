@@ -5,7 +5,7 @@ use crate::flow::{Recent, Side};
 use crate::time::Span;
 
 use super::farewell::said_goodbye;
-use super::{AT_ONCE, Talk};
+use super::{AT_ONCE, Talk, way_to};
 use crate::verdict::ending::silence;
 use crate::verdict::evidence::{BRIEFEST_IDLE, Evidence};
 use crate::verdict::{Fact, How};
@@ -88,7 +88,7 @@ fn left_late(evidence: &Evidence<'_>) -> Span {
 
 /// From where the capture was made to the client and back.
 pub(super) fn way_to_client(evidence: &Evidence<'_>) -> Span {
-    evidence.close.legs.at(evidence.close.client).map_or(Span::ZERO, |leg| leg.shortest)
+    way_to(evidence, Side::Client)
 }
 
 /// How the answer came, if more of it was to be expected.

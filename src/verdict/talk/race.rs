@@ -18,7 +18,9 @@ const ROUND: u64 = 50;
 /// client goes on ends the talk that they have.
 pub(in crate::verdict) fn is_next_talk(evidence: &Evidence<'_>) -> bool {
     let said = evidence.fin(Side::Server).zip(evidence.reset().and_then(|reset| reset.prompt));
-    let later = said.is_some_and(|(fin, prompt)| prompt.ts.since(fin.ts) >= SOON);
+    // Within a round trip the client goes on with what it was about.
+    let later = |soon: Span| said.is_some_and(|(fin, prompt)| prompt.ts.since(fin.ts) >= soon);
+    let later = later(talk::way_to(evidence, Side::Client).plus(SOON));
     let another = evidence.established_for_long() || later || asks_as_before(evidence);
     evidence.exchange.is_framed() || !talk::is_refused(evidence) && another
 }
@@ -48,19 +50,24 @@ pub(in crate::verdict) fn under_way(evidence: &Evidence<'_>) -> Option<Recent> {
     (new && said.ts.since(reset.rst.ts) < rtt).then_some(said)
 }
 
-/// How long the connection had been idle before the request, if the server closed within a millisecond after it: no handler is as quick to
-/// fail, but a timer that had run out is.
+/// How long the connection had been idle before the request, if the server closed within a millisecond after it, and that is as long as a
+/// timeout: no handler is as quick to fail, but a timer that had run out is.
 pub(in crate::verdict) fn idle_before_request(evidence: &Evidence<'_>) -> Option<Span> {
+    let learned = evidence.surroundings.learned_idle.is_some_and(|learned| learned.fitting > 1);
+    closed_as_it_came(evidence).filter(|&idle| learned || is_round(idle))
+}
+
+/// The same, as long as it was. At the client a round trip lies between the two.
+pub(in crate::verdict) fn closed_as_it_came(evidence: &Evidence<'_>) -> Option<Span> {
     let fin = evidence.fin(Side::Server).filter(|_| evidence.closer == Some(Side::Server))?;
     let asked = evidence.exchange.turn.filter(|turn| evidence.close.side(turn.by) == Side::Client)?;
     let answered_before = evidence.exchange.turns >= 3;
-    let at_once = fin.ts.since(asked.start) <= talk::AT_ONCE;
+    let way = talk::way_to(evidence, Side::Server);
+    let at_once = fin.ts.since(asked.start) <= way.plus(talk::AT_ONCE);
     if evidence.how != How::Fin || evidence.talk != Talk::Awaiting || !answered_before || !at_once {
         return None;
     }
-    let idle = idle_before(evidence, asked)?;
-    let learned = evidence.surroundings.learned_idle.is_some_and(|learned| learned.fitting > 1);
-    (idle >= SHORTEST && (learned || is_round(idle))).then_some(idle)
+    idle_before(evidence, asked).filter(|&idle| idle >= SHORTEST)
 }
 
 /// How long the connection had been idle before the request, if the server aborted before any program can have done much with it: one that
@@ -91,7 +98,7 @@ pub(in crate::verdict) fn is_round(idle: Span) -> bool {
 
 /// What it looked like.
 pub(in crate::verdict) fn fact(evidence: &Evidence<'_>) -> Option<Fact> {
-    let idle = idle_before_request(evidence).or_else(|| aborted_as_it_came(evidence))?;
+    let idle = closed_as_it_came(evidence).or_else(|| aborted_as_it_came(evidence))?;
     let asked = evidence.exchange.turn?;
     let name = facts::request_name(evidence);
     Some(Fact::at(asked.frame, format!("{name} came after {idle} of silence")))
@@ -104,8 +111,8 @@ pub(in crate::verdict) fn advice(evidence: &Evidence<'_>) -> Option<String> {
             "The server aborted right as a request came after {idle} of silence: it failed on it at once (look for a crash or a destroyed socket in its log), or was just closing what was idle, by a timeout or for a restart, and left the request unread."
         ));
     }
-    let idle = idle_before_request(evidence)?;
+    let idle = closed_as_it_came(evidence)?;
     Some(format!(
-        "If the server closes what is idle for {idle}, request and close crossed: set the client pool's idle timeout below that, or the server's above it. Otherwise look for a crash or a destroyed socket in its log."
+        "The server closed right upon the request. If the server closes what is idle for {idle}, request and close crossed: set the client pool's idle timeout below that, or the server's above it. Otherwise look for a crash or a destroyed socket in its log."
     ))
 }

@@ -266,3 +266,24 @@ fn a_pool_has_to_be_quicker_than_the_shortest_idle_time_of_a_server() {
     let advice = told(&others(["30", "30"]), "4.7");
     assert!(advice.contains("had closed after 4.70 s idle; others it closes after 30.0 s idle"), "{advice}");
 }
+
+/// At the client a round trip lies between its request and what it hears of that.
+#[test]
+fn a_round_trip_is_no_time_that_a_server_takes() {
+    let talk = "A > B P. \"GET /1 HTTP/1.1\\r\\nHost: b\\r\\n\\r\\n\"\n\
++0.3 B > A P. \"HTTP/1.1 200 OK\\r\\nContent-Length: 2\\r\\n\\r\\nok\"\nA > B .\n";
+    let next = "A > B P. \"GET /2 HTTP/1.1\\r\\nHost: b\\r\\n\\r\\n\"\n";
+    let ends = "A > B F.\n+0.3 B > A .";
+    let client = |took: &str| {
+        verdict(&format!("A > B S\n+0.3 B > A S.\nA > B .\n{talk}+2.6 {next}{took} B > A F.\n{ends}"))
+    };
+    let at_once = client("+0.3003");
+    let advice = at_once.advice.as_deref().unwrap_or_default();
+    assert_eq!(at_once.cause_name(), Some("no_response"), "{:?}", at_once.evidence);
+    assert!(advice.contains("right upon") && !advice.contains("300 ms"), "{advice}");
+    assert!(at_once.alternatives.iter().any(|other| other.rule.name == "stale_keepalive"));
+    let late = client("+1.3");
+    let advice = late.advice.as_deref().unwrap_or_default();
+    assert!(advice.contains("after 1.00 s without answering"), "{advice}");
+    assert!(late.alternatives.iter().all(|other| other.rule.name != "stale_keepalive"));
+}
