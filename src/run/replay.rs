@@ -214,7 +214,7 @@ impl Session<'_> {
         if desk.view.wants_quit() {
             return Ok(());
         }
-        let twice = translated::notice(&desk.aggregate.twice());
+        let twice = translated::notice(&desk.aggregate.twice(), self.config.presentation.display.into());
         let mut notices: Vec<String> =
             reader.notices().iter().map(ToString::to_string).chain(misfit).chain(twice).collect();
         if !desk.view.owns_terminal() {

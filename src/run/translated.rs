@@ -1,6 +1,40 @@
 //! What is said of connections that were captured twice, before and behind address translation.
 
 use crate::aggregate::{Sight, Twice};
+use crate::config::Display;
+
+/// How several captures are looked at, which says what of them can be looked at alone.
+#[derive(Clone, Copy)]
+pub(super) enum Several {
+    /// Files, in a report.
+    Reported,
+    /// Files, in the dashboard, which is of all of them together.
+    Shown,
+    /// Interfaces.
+    #[cfg(feature = "live")]
+    Watched,
+}
+
+impl Several {
+    /// How to have each connection once.
+    const fn remedy(self) -> &'static str {
+        match self {
+            Self::Reported => "--separate tells each capture by itself",
+            Self::Shown => "the dashboard of one of the captures alone holds each once",
+            #[cfg(feature = "live")]
+            Self::Watched => "-i with one of the interfaces alone holds each once",
+        }
+    }
+}
+
+impl From<Display> for Several {
+    fn from(display: Display) -> Self {
+        match display {
+            Display::Report => Self::Reported,
+            Display::Dashboard => Self::Shown,
+        }
+    }
+}
 
 /// Says it once, as soon as it is known.
 #[derive(Default)]
@@ -16,21 +50,21 @@ impl Herald {
         if self.found.is_some() {
             return None;
         }
-        self.found = sentence("connections come by here again", twice);
+        self.found = sentence("connections come by here again", twice, Several::Watched);
         self.found.as_deref()
     }
 }
 
 /// A sentence about them, if there are any.
-pub(super) fn notice(twice: &Twice) -> Option<String> {
+pub(super) fn notice(twice: &Twice, several: Several) -> Option<String> {
     let these = match twice.count {
         1 => "1 connection is another of these, captured again".to_owned(),
         count => format!("{count} connections are others of these, captured again"),
     };
-    sentence(&these, twice)
+    sentence(&these, twice, several)
 }
 
-fn sentence(these: &str, twice: &Twice) -> Option<String> {
+fn sentence(these: &str, twice: &Twice, several: Several) -> Option<String> {
     let (first, second) = twice.example?;
     let (one, other) = (ends(first), ends(second));
     let remedy = if first.file == second.file {
@@ -41,7 +75,7 @@ fn sentence(these: &str, twice: &Twice) -> Option<String> {
         };
         format!("a capture on one interface, or the filter 'not host {strange}', holds each once")
     } else {
-        "--separate tells each capture by itself".to_owned()
+        several.remedy().to_owned()
     };
     Some(format!(
         "{these} behind address translation ({one} is {other} there, with the same sequence numbers): such \
@@ -64,13 +98,25 @@ mod tests {
 
     #[test]
     fn what_is_counted_twice_is_said_with_an_example() {
-        assert_eq!(notice(&Twice::default()), None);
+        assert_eq!(notice(&Twice::default(), Several::Reported), None);
         let first = sight("10.1.0.2", "10.2.0.2", 0);
-        let said = |second, count| notice(&Twice { count, example: Some((first, second)) }).unwrap();
+        let said = |second, count| {
+            notice(&Twice { count, example: Some((first, second)) }, Several::Reported).unwrap()
+        };
         let text = said(sight("10.2.0.1", "10.2.0.2", 1), 44);
         assert!(text.starts_with("44 connections are others of these, captured again behind"), "{text}");
         assert!(text.contains("10.1.0.2:5000 > 10.2.0.2:80 is 10.2.0.1:5000 > 10.2.0.2:80 there"), "{text}");
         assert!(text.ends_with("--separate tells each capture by itself"), "{text}");
+        // A dashboard takes no --separate, and neither does who watches.
+        let other = Twice { count: 44, example: Some((first, sight("10.2.0.1", "10.2.0.2", 1))) };
+        for (several, remedy) in [
+            (Several::Shown, "the dashboard of one of the captures alone holds each once"),
+            #[cfg(feature = "live")]
+            (Several::Watched, "-i with one of the interfaces alone holds each once"),
+        ] {
+            let text = notice(&other, several).unwrap();
+            assert!(text.ends_with(remedy) && !text.contains("--separate"), "{text}");
+        }
         // In one capture the address that is nowhere in the first is the other side's.
         assert!(said(sight("10.2.0.1", "10.2.0.2", 0), 1).contains("'not host 10.2.0.1'"));
         assert!(said(sight("10.1.0.2", "10.9.0.2", 0), 1).contains("'not host 10.9.0.2'"));

@@ -31,7 +31,7 @@ use self::stop::Bell;
 use self::tools::Toolbox;
 use super::gate::Gate;
 use super::pass::{Desk, Pass, Stop};
-use super::translated::Herald;
+use super::translated::{Herald, Several};
 use super::{Status, confinement, footprint, output, talk, translated};
 
 /// How far behind the clock all has been heard, unless frames wait in a ring: far longer than the kernel holds one back.
@@ -339,7 +339,7 @@ impl Watcher<'_> {
         let interfaces: Vec<InterfaceHealth> = health::of_each(&self.source);
         let snapshot = self.pass.desk.aggregate.snapshot(self.config.presentation.top);
         let ring = self.tools.as_ref().and_then(Toolbox::ring);
-        let twice = translated::notice(&snapshot.twice);
+        let twice = translated::notice(&snapshot.twice, Several::Watched);
         let notices: Vec<String> = self.notices.iter().cloned().chain(twice).collect();
         let footprint =
             Footprint { ring, ..footprint::of(self.config.max_flows, self.pass.engine.counts().fullness) };
