@@ -77,6 +77,8 @@ pub enum Program {
     Go,
     /// Python's socket and `http.client`, which requests and urllib3 wrap.
     Python,
+    /// gunicorn and uWSGI.
+    Wsgi,
     /// Java's sockets and HTTP clients.
     Java,
     /// curl and libcurl.
@@ -87,8 +89,12 @@ pub enum Program {
     Haproxy,
     /// Envoy and Istio.
     Envoy,
-    /// Apache, Varnish and Traefik.
+    /// Apache, Varnish, Squid and Traefik.
     Proxy,
+    /// Balancers and networks of others: AWS, Google, Azure, Heroku, Cloudflare.
+    Balancer,
+    /// http.sys and IIS.
+    Iis,
     /// Chrome and its kin.
     Chrome,
     /// Firefox.
@@ -111,6 +117,14 @@ pub enum Program {
     Ssh,
     /// git, rsync, wget, mail.
     Transfer,
+    /// Erlang and Elixir.
+    Erlang,
+    /// PHP's streams.
+    Php,
+    /// libldap and its kin.
+    Ldap,
+    /// Libraries of TLS, in whatever uses them.
+    Tls,
     /// The system's own name, in the log of any program.
     Any,
 }
@@ -136,12 +150,15 @@ impl Program {
             Self::Undici => "Node fetch (undici)",
             Self::Go => "Go",
             Self::Python => "Python",
+            Self::Wsgi => "gunicorn, uWSGI",
             Self::Java => "Java",
             Self::Curl => "curl",
             Self::Nginx => "nginx",
             Self::Haproxy => "HAProxy",
             Self::Envoy => "Envoy, Istio",
             Self::Proxy => "other proxies",
+            Self::Balancer => "balancers, CDNs",
+            Self::Iis => "IIS, http.sys",
             Self::Chrome => "Chrome",
             Self::Firefox => "Firefox",
             Self::Grpc => "gRPC",
@@ -153,6 +170,10 @@ impl Program {
             Self::Apple => "iOS, macOS",
             Self::Ssh => "OpenSSH",
             Self::Transfer => "git, rsync, wget, mail",
+            Self::Erlang => "Erlang, Elixir",
+            Self::Php => "PHP",
+            Self::Ldap => "LDAP clients",
+            Self::Tls => "TLS libraries",
             Self::Any => "any program",
         }
     }

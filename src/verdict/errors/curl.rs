@@ -1,6 +1,6 @@
 //! curl and libcurl.
 
-use super::events::{CONNECT_TIMEOUT, CUT, HUNG_UP, OWN_TIMEOUT, REFUSED, RESET, TLS, UPLOAD};
+use super::events::{CONNECT_TIMEOUT, CUT, HUNG_UP, OWN_TIMEOUT, REFUSED, RESET, TLS, TLS_TIMEOUT, UPLOAD};
 use super::{ErrorText, Witness};
 use crate::verdict::programs::{Program, connect, read, write};
 
@@ -8,8 +8,8 @@ pub(super) const TEXTS: &[ErrorText] = &[
     ErrorText {
         text: "(52) Empty reply from server",
         program: Program::Curl,
-        patterns: &["curl: (52)", "(52) empty reply", "empty reply from server"],
-        loose: &["(52)"],
+        patterns: &["curl: (52)", "curl error 52", "(52) empty reply", "empty reply from server"],
+        loose: &["=(52)", ": (52)"],
         sight: Some(read("EOF")),
         witness: Witness::Client,
         meaning: "The server closed the connection by FIN before the first byte of its answer.",
@@ -18,8 +18,8 @@ pub(super) const TEXTS: &[ErrorText] = &[
     ErrorText {
         text: "(18) transfer closed with outstanding read data remaining",
         program: Program::Curl,
-        patterns: &["curl: (18)", "(18) transfer closed", "transfer closed with"],
-        loose: &["(18)"],
+        patterns: &["curl: (18)", "curl error 18", "(18) transfer closed", "transfer closed with"],
+        loose: &["=(18)", ": (18)"],
         sight: Some(read("EOF")),
         witness: Witness::Client,
         meaning: "The server closed by FIN before as much of the body had come as its head announced.",
@@ -47,13 +47,14 @@ certificate of the client, 'unknown ca' does not trust one. OpenSSL's words.",
         program: Program::Curl,
         patterns: &[
             "curl: (35)",
+            "curl error 35",
             "(35) openssl",
             "(35) recv failure",
             "(35) tls connect error",
-            "ssl_error_syscall",
+            "ssl_connect: ssl_error_syscall",
             "ssl routines … unexpected message",
         ],
-        loose: &["(35)"],
+        loose: &["=(35)", ": (35)", "ssl_error_syscall"],
         sight: Some(read("EOF or ECONNRESET")),
         witness: Witness::Client,
         meaning: "The TLS handshake did not come to its end: an alert, a RST ('Recv failure: Connection reset \
@@ -63,8 +64,8 @@ by peer') or a FIN ('unexpected eof', SSL_ERROR_SYSCALL).",
     ErrorText {
         text: "(7) Failed to connect",
         program: Program::Curl,
-        patterns: &["curl: (7)", "(7) failed to connect", "(7) couldn't connect"],
-        loose: &["(7)"],
+        patterns: &["curl: (7)", "curl error 7", "(7) failed to connect", "(7) couldn't connect"],
+        loose: &["=(7)", ": (7)"],
         sight: Some(connect("ECONNREFUSED")),
         witness: Witness::Client,
         meaning: "connect() failed at once: refused by a RST ('Connection refused'), or by an ICMP error ('No \
@@ -74,7 +75,7 @@ route to host').",
     ErrorText {
         text: "(28) Failed to connect",
         program: Program::Curl,
-        patterns: &["(28) failed to connect", "(28) connection timed out", "(28) connection timeout"],
+        patterns: &["(28) failed to connect", "(28) connection timeout"],
         loose: &[],
         sight: Some(connect("ETIMEDOUT")),
         witness: Witness::Client,
@@ -82,10 +83,31 @@ route to host').",
         event: CONNECT_TIMEOUT,
     },
     ErrorText {
+        text: "(28) Connection timed out after … milliseconds",
+        program: Program::Curl,
+        patterns: &["(28) connection timed out", "connection timed out after … milliseconds"],
+        loose: &[],
+        sight: None,
+        witness: Witness::Client,
+        meaning: "curl's own --connect-timeout (or --max-time) ran out before it could ask: no answer to the SYN, or TCP \
+was connected and TLS was not ready yet. It closes.",
+        event: OWN_TIMEOUT,
+    },
+    ErrorText {
+        text: "(28) SSL connection timeout",
+        program: Program::Curl,
+        patterns: &["ssl connection timeout"],
+        loose: &[],
+        sight: None,
+        witness: Witness::Client,
+        meaning: "curl's own limit ran out while TLS's handshake was under way: TCP had been connected. It closes.",
+        event: TLS_TIMEOUT,
+    },
+    ErrorText {
         text: "(28) Operation timed out",
         program: Program::Curl,
-        patterns: &["curl: (28)", "(28) operation timed out", "(28) operation too slow"],
-        loose: &["(28)"],
+        patterns: &["curl: (28)", "curl error 28", "(28) operation timed out", "(28) operation too slow"],
+        loose: &["=(28)", ": (28)"],
         sight: None,
         witness: Witness::Client,
         meaning: "curl's own --max-time ran out, and curl closed the connection.",
@@ -94,8 +116,14 @@ route to host').",
     ErrorText {
         text: "(55) Send failure: Connection reset by peer",
         program: Program::Curl,
-        patterns: &["curl: (55)", "(55) send failure", "(55) send()"],
-        loose: &["(55)"],
+        patterns: &[
+            "curl: (55)",
+            "curl error 55",
+            "(55) send failure",
+            "(55) send()",
+            "ssl_write: ssl_error_syscall",
+        ],
+        loose: &["=(55)", ": (55)"],
         sight: Some(write("ECONNRESET")),
         witness: Witness::Client,
         meaning: "The server ended the connection while curl was still sending: by RST, or with 'Broken pipe' \
@@ -105,8 +133,8 @@ by FIN and RST.",
     ErrorText {
         text: "(56) Recv failure: Connection reset by peer",
         program: Program::Curl,
-        patterns: &["(56) recv failure", "curl: (56)"],
-        loose: &["(56)"],
+        patterns: &["(56) recv failure", "ssl_read: ssl_error_syscall", "curl: (56)", "curl error 56"],
+        loose: &["=(56)", ": (56)"],
         sight: Some(read("ECONNRESET")),
         witness: Witness::Client,
         meaning: "A RST arrived after the request was sent: before the answer, or in the middle of it.",

@@ -1,6 +1,6 @@
 //! .NET's `HttpClient` and sockets.
 
-use super::events::{CUT, HUNG_UP, OWN_TIMEOUT, RESET, STALE, TLS, WRAPPER};
+use super::events::{ANSWER_LOST, CUT, OWN_TIMEOUT, RESET, STALE, TLS, WRAPPER};
 use super::{Alike, ErrorText, Witness};
 use crate::verdict::programs::{Program, read};
 
@@ -13,17 +13,17 @@ pub(super) const TEXTS: &[ErrorText] = &[
         &["expected to be kept alive was closed by the server"],
         "The request went into a kept-alive connection just as the server closed it.",
     ),
-    Alike { sight: Some(read("EOF")), witness: CLIENT, event: HUNG_UP }.in_words(
-        Program::Dotnet,
-        "The response ended prematurely.",
-        &["the server returned an invalid or unrecognized response … ended prematurely", "the response ended prematurely."],
-        "The server closed by FIN before the head of its answer was whole.",
-    ),
     Alike { sight: Some(read("EOF")), witness: CLIENT, event: CUT }.in_words(
         Program::Dotnet,
         "The response ended prematurely, with at least … additional bytes expected",
-        &["response ended prematurely, with at least", "response ended prematurely", "ResponseEnded"],
+        &["response ended prematurely, with at least"],
         "The server closed by FIN before as much of the body had come as its head announced.",
+    ),
+    Alike { sight: Some(read("EOF")), witness: CLIENT, event: ANSWER_LOST }.in_words(
+        Program::Dotnet,
+        "The response ended prematurely.",
+        &["response ended prematurely", "ResponseEnded"],
+        "The server closed by FIN before the head of its answer was whole, or in the midst of a body that is sent in chunks (.NET says the same).",
     ),
     Alike { sight: Some(read("ECONNRESET")), witness: Witness::Either, event: RESET }.in_words(
         Program::Dotnet,

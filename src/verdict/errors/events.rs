@@ -1,10 +1,21 @@
 //! What happened on the wire when programs say so, and the causes behind it, likeliest first.
 
+mod calls;
 mod connecting;
+mod own;
 mod sessions;
+mod upstream;
 
-pub(super) use connecting::{CONNECT_TIMEOUT, OWN_TIMEOUT, REFUSED, TIMED_OUT, UNREACHABLE, WRAPPER};
-pub(super) use sessions::{CERTIFICATE, LOST_SESSION, MAIL_LOST, NOT_GREETED, NOT_LET_IN, TOO_LONG};
+pub(super) use calls::{BROKEN_OFF, CALLS_ENDED, CALLS_REFUSED, OTHER_HTTP, PEER_SILENT};
+pub(super) use connecting::{
+    CONNECT_TIMEOUT, FORBIDDEN, OWN_TIMEOUT, REFUSED, TIMED_OUT, UNREACHABLE, WRAPPER,
+};
+pub(super) use own::{GONE_BEFORE, NOBODY_ASKED, NONE_FREE, NOTHING_SENT, OWN_CLOSE, OWN_LIMIT, UNANSWERED};
+pub(super) use sessions::{
+    BROKER_LEFT, CERTIFICATE, LOST_SESSION, MAIL_LOST, MAIL_TIMEOUT, NOT_GREETED, NOT_LET_IN, NOT_LOGGED_IN,
+    SAID_CLOSE, TLS_TIMEOUT, TLS_UNDONE, TOO_LONG, UNCLOSED_TLS,
+};
+pub(super) use upstream::{ANSWER_LOST, ENDED_ANYHOW, NO_SERVER, NOT_MADE, NOT_MADE_OR_ENDED, TARGET_FAILED};
 
 /// Something that programs report.
 #[derive(Debug, PartialEq, Eq)]
@@ -13,7 +24,7 @@ pub struct Event {
     pub wire: &'static str,
     /// What a capture has to hold.
     pub scope: Scope,
-    /// The causes, the likeliest first.
+    /// The causes, the likeliest first; none where no packet is behind it.
     pub leads: &'static [Lead],
 }
 
@@ -33,6 +44,8 @@ pub enum Scope {
     Connect,
     /// The connection.
     Stream,
+    /// Nothing: no packet tells of it.
+    Nothing,
 }
 
 const fn lead(cause: &'static str, tell: &'static str) -> Lead {
@@ -139,7 +152,7 @@ pub(super) const UPSTREAM_ENDED: &Event = &stream(
 );
 
 pub(super) const HUNG_UP: &Event = &stream(
-    "a FIN of the server arrives, and not one byte of the answer before it",
+    "a FIN of the server arrives before the head of its answer is whole",
     &[
         lead(
             "no_response",
@@ -148,6 +161,10 @@ pub(super) const HUNG_UP: &Event = &stream(
         lead(
             "stale_keepalive",
             "the server's FIN crossed the request or came before it, on a connection that had been idle",
+        ),
+        lead(
+            "response_cut",
+            "some of the head had come, or, since some programs say the same of that, of the body",
         ),
         lead(
             "client_abort",
@@ -162,81 +179,6 @@ pub(super) const HUNG_UP: &Event = &stream(
             "the protocol is no HTTP: the server had closed for good, and the client wrote on",
         ),
         lead("tls_handshake_reset", "all that was said is a ClientHello"),
-    ],
-);
-
-pub(super) const CALLS_ENDED: &Event = &stream(
-    "the connection ends by FIN or RST while streams of it are open, and all of them fail together",
-    &[
-        lead(
-            "no_response",
-            "the server ended before the first byte of an answer: a crash, a kill, a restart",
-        ),
-        lead("response_cut", "an answer had begun on one of the streams: the server ended in mid-stream"),
-        lead("stale_keepalive", "the server's GOAWAY and FIN crossed a new request on an idle connection"),
-        lead("idle_timeout", "a long silence, and a bare RST answers the next request: a device on the way"),
-        lead("state_lost", "a bare RST in regular use, and no FIN before it: restart, failover"),
-        lead("client_abort", "the first FIN or RST is the client's own: its channel was closed under a call"),
-        lead("listener_closed", "several new connections that were never served are reset together: restart"),
-        lead("injected_reset", "the RST does not fit the server's own segments, or the server speaks on"),
-    ],
-);
-
-pub(super) const OTHER_HTTP: &Event = &stream(
-    "an answer arrives that is not of the protocol of the request, and then one of the two closes",
-    &[
-        lead(
-            "no_response",
-            "HTTP/1 is asked and HTTP/2's settings come, or HTTP/2 and HTTP/1: the server closes",
-        ),
-        lead("client_abort", "the same, and the client closes first"),
-        lead("tls_alert", "the server speaks TLS, and answers plain text with an alert"),
-    ],
-);
-
-pub(super) const BROKEN_OFF: &Event = &stream(
-    "a FIN or a RST arrives, and no Close frame before it",
-    &[
-        lead("idle_timeout", "the end comes after a silence as long as a proxy's timeout: pings help"),
-        lead(
-            "aborted_by_application",
-            "the other program ended, or called terminate() or destroy(): a deploy, a crash",
-        ),
-        lead("unread_data_at_close", "a RST: it ended with messages unread"),
-        lead("peer_vanished", "messages or pings are repeated and not acknowledged: host or path are gone"),
-        lead("state_lost", "a bare RST answers a message: restart, failover"),
-        lead("injected_reset", "the RST does not fit its host"),
-    ],
-);
-
-pub(super) const CALLS_REFUSED: &Event = &stream(
-    "a GOAWAY or RST_STREAM of the server, and mostly its FIN after that",
-    &[
-        lead("no_response", "GOAWAY and FIN with a request under way that had no answer yet"),
-        lead(
-            "response_cut",
-            "GOAWAY and FIN in the middle of an answer: an age limit, a shutdown without grace",
-        ),
-        lead("stale_keepalive", "GOAWAY and FIN of an idle connection, which the next request crossed"),
-        lead("unread_data_at_close", "a RST after the FIN: the server closed with part of an upload unread"),
-    ],
-);
-
-pub(super) const PEER_SILENT: &Event = &stream(
-    "a ping, or what was sent before it, is repeated and not acknowledged",
-    &[
-        lead(
-            "peer_vanished",
-            "the client's segments are repeated and nothing comes back: host or path are gone",
-        ),
-        lead(
-            "idle_timeout",
-            "after a long silence the ping is dropped or reset: a device forgot the connection",
-        ),
-        lead(
-            "client_abort",
-            "the pings were acknowledged: the client's own timeout is too short, and it left",
-        ),
     ],
 );
 
@@ -279,6 +221,10 @@ pub(super) const BROKEN_PIPE: &Event = &stream(
         lead(
             "write_after_close",
             "nothing was owed: the other side had closed for good, and this program wrote on",
+        ),
+        lead(
+            "no_response",
+            "seen by a client: the server closed with its request unanswered, and more was written",
         ),
         lead(
             "unread_data_at_close",
@@ -349,6 +295,14 @@ pub(super) const TLS: &Event = &stream(
             "the RST does not fit the server's own segments: a filter that reads server names",
         ),
         lead("accept_queue_overflow", "the server acknowledges not even the ClientHello"),
+        lead(
+            "write_after_close",
+            "the server's FIN came before the ClientHello: it, or nobody behind a proxy, takes any",
+        ),
+        lead(
+            "aborted_by_application",
+            "the RST came before anything was said: an application, a proxy without a server",
+        ),
     ],
 );
 

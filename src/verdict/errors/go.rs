@@ -1,8 +1,8 @@
 //! Go, and the texts of the C library, which Go writes in lower case.
 
 use super::events::{
-    BROKEN_PIPE, CLIENT_LEFT, CONNECT_TIMEOUT, CUT, HUNG_UP, OWN_TIMEOUT, REFUSED, RESET, STALE, TIMED_OUT,
-    TLS, UNREACHABLE, UPLOAD,
+    BROKEN_PIPE, CLIENT_LEFT, CONNECT_TIMEOUT, CUT, HUNG_UP, OWN_CLOSE, OWN_TIMEOUT, REFUSED, RESET, STALE,
+    TIMED_OUT, TLS, UNREACHABLE, UPLOAD,
 };
 use super::{ErrorText, Witness};
 use crate::verdict::programs::{Program, connect, read, write};
@@ -18,6 +18,17 @@ pub(super) const TEXTS: &[ErrorText] = &[
         meaning: "Go's pool sent a request into a kept-alive connection just as the server closed it. Go \
 repeats idempotent requests by itself; this one it could not.",
         event: STALE,
+    },
+    ErrorText {
+        text: "use of closed network connection",
+        program: Program::Go,
+        patterns: &["use of closed network connection", "use of closed connection", "net.errclosed"],
+        loose: &[],
+        sight: None,
+        witness: Witness::Either,
+        meaning: "This program itself had closed the connection (or its listener: a shutdown), and another goroutine still read or \
+wrote; no packet tells of that. Look for what closed it: a cancelled context, a timeout, an earlier error.",
+        event: OWN_CLOSE,
     },
     ErrorText {
         text: "http: TLS handshake error",
@@ -169,7 +180,7 @@ text: other programs print the same.)",
         text: "EOF",
         program: Program::Go,
         patterns: &["\": eof"],
-        loose: &["eof"],
+        loose: &["EOF", "=eof", ": eof"],
         sight: Some(read("EOF")),
         witness: Witness::Client,
         meaning: "The server closed by FIN, and not one byte of the answer had come.",

@@ -1,8 +1,8 @@
 //! Node and its fetch.
 
 use super::events::{
-    BROKEN_PIPE, CLIENT_LEFT, CONNECT_TIMEOUT, CUT, HUNG_UP, OWN_TIMEOUT, REFUSED, RESET, TIMED_OUT, TLS,
-    UNREACHABLE, UPLOAD, WRAPPER,
+    BROKEN_PIPE, CLIENT_LEFT, CONNECT_TIMEOUT, CUT, FORBIDDEN, HUNG_UP, NOTHING_SENT, OWN_CLOSE, OWN_TIMEOUT,
+    REFUSED, RESET, TIMED_OUT, TLS, UNREACHABLE, UPLOAD, WRAPPER,
 };
 use super::{ErrorText, Witness};
 use crate::verdict::programs::{Program, connect, read, write};
@@ -12,7 +12,7 @@ pub(super) const UNDICI: &[ErrorText] = &[
         text: "terminated",
         program: Program::Undici,
         patterns: &["typeerror: terminated"],
-        loose: &["terminated"],
+        loose: &["=terminated", ": terminated"],
         sight: Some(read("EOF or ECONNRESET")),
         witness: Witness::Client,
         meaning: "fetch() had the head of the answer, and its body broke off. The cause beside it tells how: \
@@ -156,6 +156,77 @@ address) gave up.",
         event: UNREACHABLE,
     },
     ErrorText {
+        text: "connect EADDRNOTAVAIL",
+        program: Program::Node,
+        patterns: &["connect eaddrnotavail"],
+        loose: &[],
+        sight: Some(connect("EADDRNOTAVAIL")),
+        witness: Witness::Client,
+        meaning: "No SYN could be sent: all local ports towards that server are taken, mostly by connections in TIME-WAIT \
+(an agent with keepAlive needs far fewer), or this host has no address of that kind (IPv6).",
+        event: NOTHING_SENT,
+    },
+    ErrorText {
+        text: "connect EACCES",
+        program: Program::Node,
+        patterns: &["connect eacces", "connect eperm"],
+        loose: &[],
+        sight: Some(connect("EACCES")),
+        witness: Witness::Client,
+        meaning: "This host forbids the connection by itself: a route of type prohibit, SELinux, a sandbox. Over IPv6 an ICMP \
+error 'administratively prohibited' gives the same.",
+        event: FORBIDDEN,
+    },
+    ErrorText {
+        text: "AggregateError [ETIMEDOUT]",
+        program: Program::Node,
+        patterns: &["AggregateError [ETIMEDOUT]", "internalConnectMultiple … ETIMEDOUT"],
+        loose: &[],
+        sight: None,
+        witness: Witness::Client,
+        meaning: "Node tried each address of the server, 250 ms each (autoSelectFamilyAttemptTimeout), and none answered in that time: \
+the server may just be farther away. The codes of the single attempts are in its `errors`.",
+        event: CONNECT_TIMEOUT,
+    },
+    ErrorText {
+        text: "AggregateError [ECONNREFUSED]",
+        program: Program::Node,
+        patterns: &["AggregateError [ECONNREFUSED]", "internalConnectMultiple … ECONNREFUSED"],
+        loose: &[],
+        sight: Some(connect("ECONNREFUSED")),
+        witness: Witness::Client,
+        meaning: "Node tried each address of the server (localhost is ::1 and 127.0.0.1), and each refused. The codes of the \
+single attempts are in its `errors`.",
+        event: REFUSED,
+    },
+    ErrorText {
+        text: "This socket has been ended by the other party",
+        program: Program::Node,
+        patterns: &["this socket has been ended by the other party"],
+        loose: &[],
+        sight: Some(write("EPIPE")),
+        witness: Witness::Either,
+        meaning: "The other side's FIN had come, and the program wrote on. The code EPIPE beside it is Node's own: nothing was sent.",
+        event: BROKEN_PIPE,
+    },
+    ErrorText {
+        text: "ERR_STREAM_DESTROYED",
+        program: Program::Node,
+        patterns: &[
+            "ERR_STREAM_DESTROYED",
+            "ERR_STREAM_WRITE_AFTER_END",
+            "ERR_SOCKET_CLOSED",
+            "cannot call write after a stream was destroyed",
+            "ERR_SOCKET_CLOSED_BEFORE_CONNECTION",
+        ],
+        loose: &["write after end"],
+        sight: None,
+        witness: Witness::Either,
+        meaning: "The program wrote into a connection that it had ended or destroyed itself, or that an earlier error had ended; \
+no packet tells of this call. Look for what ended it.",
+        event: OWN_CLOSE,
+    },
+    ErrorText {
         text: "read ETIMEDOUT",
         program: Program::Node,
         patterns: &["read etimedout", "write etimedout"],
@@ -187,7 +258,7 @@ parser says so).",
             "hpe_invalid_chunk_size",
             "hpe_invalid_eof_state",
         ],
-        loose: &["aborted"],
+        loose: &["=aborted", ": aborted"],
         sight: Some(read("EOF or ECONNRESET")),
         witness: Witness::Either,
         meaning: "A message broke off: for a client its answer had begun and is not whole, for a server its \

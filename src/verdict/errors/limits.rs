@@ -1,8 +1,10 @@
 //! Servers that take no more: too long, too many, too old, or not what they speak.
 
-use super::events::{ABORTED, CALLS_REFUSED, HUNG_UP, NOT_LET_IN, OTHER_HTTP, TOO_LONG, TURNED_AWAY};
+use super::events::{
+    ABORTED, CALLS_REFUSED, CLIENT_LEFT, HUNG_UP, NOT_LET_IN, OTHER_HTTP, TOO_LONG, TURNED_AWAY,
+};
 use super::{Alike, ErrorText, Witness};
-use crate::verdict::programs::{Program, read};
+use crate::verdict::programs::{Program, read, write};
 
 pub(super) const TEXTS: &[ErrorText] = &[
     Alike { sight: None, witness: Witness::Server, event: TOO_LONG }.in_words(
@@ -18,10 +20,28 @@ pub(super) const TEXTS: &[ErrorText] = &[
         "A broker or pooler (NATS, RabbitMQ, pgbouncer) takes nobody else in: it says so and closes.",
     ),
     Alike { sight: None, witness: Witness::Server, event: HUNG_UP }.in_words(
-        Program::Python,
+        Program::Wsgi,
         "WORKER TIMEOUT",
         &["WORKER TIMEOUT", "worker (pid … was sent sigkill"],
         "gunicorn killed a worker that had not been heard for its timeout (30 s): the request that it was working on ends without an answer.",
+    ),
+    Alike { sight: Some(write("EPIPE")), witness: Witness::Server, event: CLIENT_LEFT }.in_words(
+        Program::Wsgi,
+        "SIGPIPE: writing to a closed pipe/socket/fd",
+        &[
+            "sigpipe: writing to a closed pipe/socket/fd",
+            "uwsgi_response_write_headers_do()",
+            "uwsgi_response_writev_headers_and_body_do()",
+            "uwsgi_response_write_body_do()",
+            "oserror: write error",
+        ],
+        "uWSGI: its client, mostly the proxy before it, had ended the connection before the answer was written: look for that proxy's own timeout.",
+    ),
+    Alike { sight: None, witness: Witness::Server, event: HUNG_UP }.in_words(
+        Program::Wsgi,
+        "HARAKIRI ON WORKER",
+        &["HARAKIRI ON WORKER", "HARAKIRI triggered by worker", "HARAKIRI: graceful termination attempt"],
+        "uWSGI killed a worker that had worked on a request for longer than harakiri allows: that request ends without an answer.",
     ),
     Alike { sight: Some(read("ok")), witness: Witness::Client, event: CALLS_REFUSED }.in_words(
         Program::Grpc,

@@ -5,29 +5,40 @@
 //! else is found.
 
 mod apple;
+mod asyncio;
+mod balancers;
+mod bare;
 mod brokers;
 mod browsers;
 mod certificates;
 mod curl;
 mod databases;
 mod dotnet;
+mod envoy;
+mod erlang;
 mod events;
+mod forwarders;
 mod go;
 mod http2;
 mod java;
 mod javascript;
+mod jvm;
 mod limits;
+mod mail;
 mod proxies;
 mod python;
 mod ruby;
 mod rust;
 mod search;
+mod sql;
 mod ssh;
 mod system;
 mod timeouts;
+mod tls;
 mod transfer;
 mod versions;
 mod websocket;
+mod windows;
 
 pub use events::{Event, Lead, Scope};
 
@@ -42,7 +53,7 @@ pub struct ErrorText {
     /// Whose words these are.
     pub program: Program,
     /// What to look for in a line: words in lower case are found in any case, others only as they are, `…` stands for
-    /// anything between.
+    /// anything between, and behind `=` is all that the line may hold.
     patterns: &'static [&'static str],
     /// The same, when nothing else is found in it.
     loose: &'static [&'static str],
@@ -119,18 +130,28 @@ pub fn all() -> impl Iterator<Item = &'static ErrorText> {
         certificates::TEXTS,
         ssh::TEXTS,
         brokers::TEXTS,
+        mail::TEXTS,
         transfer::TEXTS,
         versions::TEXTS,
         websocket::TEXTS,
+        balancers::TEXTS,
+        envoy::TEXTS,
+        forwarders::TEXTS,
         proxies::TEXTS,
         http2::TEXTS,
         curl::TEXTS,
+        tls::TEXTS,
         javascript::UNDICI,
         dotnet::TEXTS,
+        windows::TEXTS,
         ruby::TEXTS,
         rust::TEXTS,
         apple::TEXTS,
+        erlang::TEXTS,
+        asyncio::TEXTS,
         python::TEXTS,
+        sql::TEXTS,
+        jvm::TEXTS,
         databases::TEXTS,
         java::TEXTS,
         javascript::NODE,
@@ -138,6 +159,10 @@ pub fn all() -> impl Iterator<Item = &'static ErrorText> {
         browsers::CHROME,
         browsers::FIREFOX,
         system::TEXTS,
+        jvm::BARE,
+        sql::BARE,
+        asyncio::WRAPPERS,
+        bare::TEXTS,
     ];
     GROUPS.iter().copied().flatten()
 }
@@ -150,9 +175,16 @@ pub fn find(line: &str) -> Option<&'static ErrorText> {
     all().find(|error| holds(error.patterns)).or_else(|| all().find(|error| holds(error.loose)))
 }
 
-/// Error texts of other programs that tell of the same.
+/// Error texts of other programs that tell of the same: of each the one that tells most.
 pub fn kin(error: &ErrorText) -> impl Iterator<Item = &'static ErrorText> {
-    all().filter(move |other| std::ptr::eq(other.event, error.event) && other.program != error.program)
+    let mut named = vec![error.program];
+    all().filter(move |other| {
+        let new = std::ptr::eq(other.event, error.event) && !named.contains(&other.program);
+        if new {
+            named.push(other.program);
+        }
+        new
+    })
 }
 
 #[cfg(test)]

@@ -1,19 +1,13 @@
-//! What proxies log: nginx, HAProxy, Envoy.
+//! What nginx and HAProxy log.
 
 use super::events::{
-    CLIENT_LEFT, CONNECT_TIMEOUT, CUT, HUNG_UP, OWN_TIMEOUT, REFUSED, SLOW_CLIENT, TLS, TURNED_AWAY,
-    UNREACHABLE, UPLOAD, UPSTREAM_ENDED, UPSTREAM_RESET,
+    CLIENT_LEFT, CONNECT_TIMEOUT, CUT, FORBIDDEN, HUNG_UP, NOBODY_ASKED, NOTHING_SENT, OWN_TIMEOUT, REFUSED,
+    SLOW_CLIENT, TLS, TURNED_AWAY, UNREACHABLE, UPLOAD, UPSTREAM_ENDED, UPSTREAM_RESET,
 };
 use super::{Alike, ErrorText, Witness};
 use crate::verdict::programs::{Program, connect, read, write};
 
 pub(super) const TEXTS: &[ErrorText] = &[
-    Alike { sight: None, witness: Witness::Upstream, event: OWN_TIMEOUT }.in_words(
-        Program::Proxy,
-        "(70007)The timeout specified has expired",
-        &["(70007)the timeout specified has expired", "the timeout specified has expired"],
-        "Apache gave up waiting (ProxyTimeout, Timeout): the server behind it said nothing in that time.",
-    ),
     ErrorText {
         text: "upstream prematurely closed connection while reading response header from upstream",
         program: Program::Nginx,
@@ -54,7 +48,11 @@ reset by peer)' behind it the client sent RST, without it FIN.",
         text: "499",
         program: Program::Nginx,
         patterns: &[
-            "\" 499",
+            "http/1.0\" 499",
+            "http/1.1\" 499",
+            "http/2.0\" 499",
+            "http/3.0\" 499",
+            "499 client closed request",
             "status=499",
             "status: 499",
             "status 499",
@@ -90,6 +88,26 @@ may be another proxy with a shorter timeout.",
 address; nginx answers 502.",
         event: UNREACHABLE,
     },
+    Alike { sight: None, witness: Witness::Upstream, event: NOBODY_ASKED }.in_words(
+        Program::Nginx,
+        "no live upstreams while connecting to upstream",
+        &["no live upstreams"],
+        "nginx asks nobody: each server of the group has failed max_fails times (1) within fail_timeout (10 s) and rests; it answers 502. What \
+they failed with is in earlier lines of the log.",
+    ),
+    Alike { sight: Some(connect("EADDRNOTAVAIL")), witness: Witness::Upstream, event: NOTHING_SENT }.in_words(
+        Program::Nginx,
+        "connect() to … failed (99: Cannot assign requested address) while connecting to upstream",
+        &["failed (99: cannot assign requested address)", "failed (99: address not available)"],
+        "nginx could not begin a connection: all local ports towards that server are taken, mostly by connections in TIME-WAIT (`ss -tan state \
+time-wait`); keepalive in the upstream block needs far fewer. It answers 502.",
+    ),
+    Alike { sight: Some(connect("EACCES")), witness: Witness::Upstream, event: FORBIDDEN }.in_words(
+        Program::Nginx,
+        "connect() to … failed (13: Permission denied) while connecting to upstream",
+        &["failed (13: permission denied) while connecting to upstream"],
+        "A rule of nginx's own host forbids the connection: SELinux as a rule (httpd_can_network_connect); it answers 502.",
+    ),
     ErrorText {
         text: "upstream timed out (110: Connection timed out) while connecting to upstream",
         program: Program::Nginx,
@@ -275,49 +293,4 @@ request was whole (CR).",
 `reject` the client gets no answer at all.",
         event: TURNED_AWAY,
     },
-    ErrorText {
-        text: "upstream connect error … remote connection failure",
-        program: Program::Envoy,
-        patterns: &["reset reason: connection failure", "remote connection failure"],
-        loose: &[],
-        sight: Some(connect("ECONNREFUSED")),
-        witness: Witness::Upstream,
-        meaning: "Envoy could not connect to the server behind it (response flag UF); it answers 503.",
-        event: REFUSED,
-    },
-    ErrorText {
-        text: "upstream connect error or disconnect/reset before headers",
-        program: Program::Envoy,
-        patterns: &[
-            "upstream connect error or disconnect/reset before headers",
-            "upstream_reset_before_response_started",
-        ],
-        loose: &[],
-        sight: Some(read("EOF or ECONNRESET")),
-        witness: Witness::Upstream,
-        meaning: "The server behind Envoy ended before the head of its answer (response flag UC); 'connection \
-termination' is a FIN or a RST. Envoy answers 503.",
-        event: UPSTREAM_ENDED,
-    },
-    ErrorText {
-        text: "error reading status line from remote server",
-        program: Program::Proxy,
-        patterns: &[
-            "error reading status line from remote server",
-            "http first read error",
-            "'502 bad gateway' caused by: eof",
-            "backend fetch failed",
-        ],
-        loose: &[],
-        sight: Some(read("EOF or ECONNRESET")),
-        witness: Witness::Upstream,
-        meaning: "Apache, Varnish and Traefik, in turn: the server behind the proxy ended by FIN or RST before the first byte of its answer.",
-        event: UPSTREAM_ENDED,
-    },
-    Alike { sight: Some(read("EOF or ECONNRESET")), witness: Witness::Upstream, event: CUT }.in_words(
-        Program::Proxy,
-        "AH01110: error reading response",
-        &["ah01110", "error reading response"],
-        "Apache's mod_proxy: the server behind it ended in the middle of its answer. With '(104)' beside it by RST, else by FIN; its client gets what had come.",
-    ),
 ];

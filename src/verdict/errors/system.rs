@@ -1,6 +1,6 @@
 //! The system's own names, in the logs of any program.
 
-use super::events::{ABORTED, BROKEN_PIPE, REFUSED, RESET, TIMED_OUT, UNREACHABLE};
+use super::events::{ABORTED, BROKEN_PIPE, FORBIDDEN, NOTHING_SENT, REFUSED, RESET, TIMED_OUT, UNREACHABLE};
 use super::{ErrorText, Witness};
 use crate::verdict::programs::{Program, connect, read, write};
 
@@ -120,5 +120,56 @@ the name for a timeout of their own.)",
         meaning: "The connection was given up on this host (`ss -K`, security software, on Windows the system \
 itself), or was reset before accept() took it. (axios uses the name for a timeout of its own.)",
         event: ABORTED,
+    },
+    ErrorText {
+        text: "EADDRNOTAVAIL",
+        program: Program::Any,
+        patterns: &[
+            "eaddrnotavail",
+            "wsaeaddrnotavail",
+            "cannot assign requested address",
+            "can't assign requested address",
+            "(99:",
+            "errno 99",
+            "errno=99",
+            "os error 99",
+            "[winerror 10049]",
+        ],
+        loose: &[],
+        sight: Some(connect("EADDRNOTAVAIL")),
+        witness: Witness::Client,
+        meaning: "No SYN could be sent: all local ports towards that server are taken, mostly by connections in TIME-WAIT (`ss -tan \
+state time-wait`), or this host has no address of that kind, or not the one that was to be bound.",
+        event: NOTHING_SENT,
+    },
+    ErrorText {
+        text: "EACCES",
+        program: Program::Any,
+        patterns: &["connect: permission denied", "wsaeacces", "[winerror 10013]", "=eacces"],
+        loose: &["10013"],
+        sight: Some(connect("EACCES")),
+        witness: Witness::Client,
+        meaning: "Of a connection: this host forbids it by itself (a route of type prohibit, SELinux, a sandbox, on Windows the firewall \
+or a reserved port); over IPv6 an ICMP error 'administratively prohibited' gives the same.",
+        event: FORBIDDEN,
+    },
+    ErrorText {
+        text: "ENOTCONN",
+        program: Program::Any,
+        patterns: &[
+            "enotconn",
+            "wsaenotconn",
+            "transport endpoint is not connected",
+            "socket is not connected",
+            "errno 107",
+            "os error 107",
+            "[winerror 10057]",
+        ],
+        loose: &["10057"],
+        sight: Some(read("ENOTCONN")),
+        witness: Witness::Either,
+        meaning: "The connection was over before this call: a RST had come, mostly right after accept(), or it was never made. The call \
+sends nothing by itself.",
+        event: RESET,
     },
 ];

@@ -1,6 +1,6 @@
-//! Programs that carry files and mail, and sessions of other kinds: git, rsync, wget, FTP, SMB, Postfix.
+//! Programs that carry files, and sessions of other kinds: git, rsync, wget, FTP, SMB.
 
-use super::events::{CLIENT_LEFT, CUT, HUNG_UP, MAIL_LOST};
+use super::events::{CLIENT_LEFT, CUT, HUNG_UP};
 use super::{Alike, ErrorText, Witness};
 use crate::verdict::programs::{Program, read, write};
 
@@ -13,7 +13,6 @@ pub(super) const TEXTS: &[ErrorText] = &[
             "fatal: early eof",
             "unexpected disconnect while reading sideband packet",
             "rpc failed; curl",
-            "non-properly terminated",
         ],
         "git: the connection broke off in the midst of what was fetched or pushed; curl's number beside it says how (18 a FIN, 55 and 56 a RST).",
     ),
@@ -46,19 +45,5 @@ pub(super) const TEXTS: &[ErrorText] = &[
         "426 Failure writing network stream.",
         &["426 failure writing network stream", "426 connection closed; transfer aborted"],
         "FTP: the data connection ended before the file was through; the client closed it, or the path to it broke. The control connection goes on.",
-    ),
-    Alike { sight: Some(read("EOF or ECONNRESET")), witness: Witness::Either, event: MAIL_LOST }.in_words(
-        Program::Transfer,
-        "lost connection after … from",
-        &[
-            "lost connection after",
-            "timeout after … from",
-            "lost connection with … while",
-            "smtpserverdisconnected",
-            "connection unexpectedly closed: timed out",
-            "unexpected disconnection while reading smtp",
-        ],
-        "SMTP (Postfix, Exim, Python): the other side ended in the midst of a dialogue, at the command that is named; no mail is lost, since \
-the sender keeps it until it has been taken.",
     ),
 ];

@@ -59,8 +59,11 @@ pub(super) const fn of(program: Program) -> &'static [Word] {
         Program::Curl => CURL,
         Program::Nginx => NGINX,
         Program::Haproxy => HAPROXY,
-        Program::Envoy
+        Program::Wsgi
+        | Program::Envoy
         | Program::Proxy
+        | Program::Balancer
+        | Program::Iis
         | Program::Chrome
         | Program::Firefox
         | Program::Grpc
@@ -72,6 +75,10 @@ pub(super) const fn of(program: Program) -> &'static [Word] {
         | Program::Apple
         | Program::Ssh
         | Program::Transfer
+        | Program::Erlang
+        | Program::Php
+        | Program::Ldap
+        | Program::Tls
         | Program::Any => &[],
     }
 }

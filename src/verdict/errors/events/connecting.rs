@@ -99,3 +99,11 @@ pub(in crate::verdict::errors) const WRAPPER: &Event = &connecting(
         lead("tls_handshake_reset", "cause ECONNRESET right after the ClientHello"),
     ],
 );
+
+pub(in crate::verdict::errors) const FORBIDDEN: &Event = &connecting(
+    "no SYN leaves, since a rule of this host forbids it; over IPv6 an ICMP error may have answered it",
+    &[lead(
+        "icmp_refused",
+        "over IPv6: an ICMP error quotes the SYN ('administratively prohibited', policy, reject route)",
+    )],
+);

@@ -77,3 +77,111 @@ pub(in crate::verdict::errors) const TOO_LONG: &Event = &stream(
         lead("write_after_close", "the server's FIN came first, and the rest met a closed socket"),
     ],
 );
+
+pub(in crate::verdict::errors) const MAIL_TIMEOUT: &Event = &stream(
+    "one side says nothing for as long as the other waits (300 s as a rule), which then says 421 and closes",
+    &[
+        lead(
+            "client_abort",
+            "the command or the answer had been acknowledged: the other program hung, and one left",
+        ),
+        lead("peer_vanished", "the same bytes are repeated and not acknowledged: often the path's MTU"),
+        lead(
+            "idle_timeout",
+            "a long silence, and a bare RST answers what is sent after it: a device on the way",
+        ),
+        lead("write_after_close", "the server's 421 and FIN had come, and the client wrote on"),
+    ],
+);
+
+pub(in crate::verdict::errors) const UNCLOSED_TLS: &Event = &stream(
+    "a FIN arrives, and TLS's own goodbye (close_notify) did not come before it",
+    &[
+        lead("no_response", "nothing of the answer had come: the server's program died or was told to end"),
+        lead("response_cut", "some of the answer had come: compare its length with what was announced"),
+        lead("stale_keepalive", "an idle connection that the server closed as the next request came"),
+        lead("tls_handshake_reset", "the handshake was not over yet"),
+        lead(
+            "write_after_close",
+            "all was answered, and the client wrote on; or the FIN came before the ClientHello",
+        ),
+    ],
+);
+
+pub(in crate::verdict::errors) const TLS_TIMEOUT: &Event = &stream(
+    "the connection is made, TLS's handshake does not come to its end in time, and the client closes",
+    &[
+        lead(
+            "client_abort",
+            "the ClientHello is acknowledged and not answered: the server is busy, or hangs",
+        ),
+        lead(
+            "peer_vanished",
+            "segments as long as the certificate are repeated in vain: the path's MTU, a filter",
+        ),
+        lead("accept_queue_overflow", "the server acknowledges not even the ClientHello: it is overloaded"),
+        lead("tls_handshake_reset", "an end of the server's comes in the same moment"),
+    ],
+);
+
+pub(in crate::verdict::errors) const NOT_LOGGED_IN: &Event = &stream(
+    "a FIN or a RST of the server arrives during TLS's handshake or the login",
+    &[
+        lead(
+            "tls_handshake_reset",
+            "right after the ClientHello: no TLS on that port, or a filter on the way",
+        ),
+        lead("no_response", "the login stays without an answer: the server does not like what it was told"),
+        lead("tls_alert", "an alert in the handshake says which side objects, and to what"),
+        lead(
+            "unread_data_at_close",
+            "a RST, since the server closed with what was said unread: another protocol",
+        ),
+        lead("injected_reset", "the RST does not fit the server's own segments: a filter that knows TLS"),
+    ],
+);
+
+pub(in crate::verdict::errors) const BROKER_LEFT: &Event = &stream(
+    "a FIN or a RST of the broker, or of a device on the way, arrives without the protocol's own goodbye",
+    &[
+        lead(
+            "no_response",
+            "right after the first message, before its answer: a login, a limit, TLS on a plain port",
+        ),
+        lead(
+            "aborted_by_application",
+            "a RST+ACK when nothing was owed: a second client of the same name, missed keepalives, a restart",
+        ),
+        lead("idle_timeout", "a long silence, and a bare RST or nothing answers what is sent after it"),
+        lead("peer_vanished", "segments are repeated and nothing comes back: path or host is gone"),
+        lead("state_lost", "a bare RST in regular use, and no FIN before it: restart, failover"),
+        lead("write_after_close", "the broker's FIN had come before, and this side wrote on"),
+        lead("injected_reset", "the RST does not fit its host, or that host speaks on after it"),
+    ],
+);
+
+pub(in crate::verdict::errors) const SAID_CLOSE: &Event = &stream(
+    "a Close frame that says so, then FIN: the end that WebSocket wants",
+    &[
+        lead("write_after_close", "messages were still sent behind the Close frame, and met a closed socket"),
+        lead("aborted_by_application", "a RST right behind the Close frame: the program ended with it"),
+    ],
+);
+
+pub(in crate::verdict::errors) const TLS_UNDONE: &Event = &stream(
+    "TLS's handshake does not come to its end: a FIN, a RST, an alert, or the client's own limit",
+    &[
+        lead("tls_alert", "an alert says which side objects, mostly the client to the server's certificate"),
+        lead(
+            "tls_handshake_reset",
+            "a FIN or a RST of the server after the ClientHello: no TLS on that port, a filter",
+        ),
+        lead("client_abort", "the ClientHello stays without an answer, and the client leaves: its own limit"),
+        lead(
+            "write_after_close",
+            "the server's FIN came before the ClientHello: it, or nobody behind a proxy, takes any",
+        ),
+        lead("aborted_by_application", "the RST came before anything was said"),
+        lead("accept_queue_overflow", "the server acknowledges not even the ClientHello: it is overloaded"),
+    ],
+);

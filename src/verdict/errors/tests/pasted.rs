@@ -245,7 +245,7 @@ pub(super) const OTHERS: &[(&str, &str)] = &[
         "rsync: connection unexpectedly closed",
     ),
     ("lost connection after DATA from unknown[10.0.0.7]", "lost connection after … from"),
-    ("postfix/smtpd[7]: timeout after CONNECT from unknown[10.0.0.7]", "lost connection after … from"),
+    ("postfix/smtpd[7]: timeout after CONNECT from unknown[10.0.0.7]", "421 4.4.2 … Error: timeout exceeded"),
     (
         "*** Server has terminated the connection abnormally.",
         "Server has terminated the connection abnormally.",
@@ -288,7 +288,7 @@ pub(super) const OTHERS: &[(&str, &str)] = &[
         "upstream prematurely closed FastCGI stdout while reading response header from upstream",
         "upstream prematurely closed connection while reading response header from upstream",
     ),
-    ("FetchError     http first read error: EOF", "error reading status line from remote server"),
+    ("FetchError     http first read error: EOF", "FetchError HTC eof"),
     ("LOG:  could not send data to client: Broken pipe", "could not receive data from client"),
     ("java.io.IOException: unexpected end of stream on http://b/", "Unexpected end of file from server"),
     (

@@ -10,15 +10,40 @@ use super::{INDENT, labelled, section, sentence};
 
 pub(super) fn page(error: &ErrorText, server: Option<SocketAddr>, style: &Style) -> String {
     let title = format!("{} ({})", error.text, error.program.name());
-    let leads: String = error.event.leads.iter().map(|lead| cause(lead, style)).collect();
     let sections = [
         style.wrap(&title, INDENT, Ink::Title),
         section("What it means", &meaning(error, style), style),
-        section("The causes behind it, likeliest first, and how each is told", &leads, style),
-        section("What to capture", &capture(error.event.scope, server, style), style),
+        leads(error, style),
+        section("What to capture", &what_to_capture(error.event.scope, server, style), style),
         kin(error, style),
     ];
     sections.concat()
+}
+
+/// The causes, where packets can tell of any.
+fn leads(error: &ErrorText, style: &Style) -> String {
+    let leads: String = error.event.leads.iter().map(|lead| cause(lead, style)).collect();
+    if leads.is_empty() {
+        return String::new();
+    }
+    section("The causes behind it, likeliest first, and how each is told", &leads, style)
+}
+
+fn what_to_capture(scope: Scope, server: Option<SocketAddr>, style: &Style) -> String {
+    let port = match server {
+        Some(server) => format!("host {} and tcp port {}", server.ip(), server.port()),
+        None => "tcp port PORT".to_owned(),
+    };
+    match scope {
+        Scope::Stream => capture(&port, server, style),
+        Scope::Connect if server.is_some() => capture(&format!("({port}) or icmp or icmp6"), server, style),
+        Scope::Connect => capture(&format!("{port} or icmp or icmp6"), server, style),
+        Scope::Nothing => sentence(
+            "nothing: no packet is behind this text. What it means says where to look; a capture shows at most the connections \
+before it.",
+            style,
+        ),
+    }
 }
 
 fn meaning(error: &ErrorText, style: &Style) -> String {
@@ -39,16 +64,7 @@ fn cause(lead: &Lead, style: &Style) -> String {
     head + &style.block(lead.tell, INDENT * 2, Ink::Plain)
 }
 
-fn capture(scope: Scope, server: Option<SocketAddr>, style: &Style) -> String {
-    let filter = match server {
-        Some(server) => format!("host {} and tcp port {}", server.ip(), server.port()),
-        None => "tcp port PORT".to_owned(),
-    };
-    let filter = match (scope, server) {
-        (Scope::Stream, _) => filter,
-        (Scope::Connect, Some(_)) => format!("({filter}) or icmp or icmp6"),
-        (Scope::Connect, None) => format!("{filter} or icmp or icmp6"),
-    };
+fn capture(filter: &str, server: Option<SocketAddr>, style: &Style) -> String {
     let port = if server.is_some() { "" } else { " (PORT is the server's)" };
     let before = format!(
         "on the host that logged it, both directions, from before the connection begins{port}; root is needed:"
