@@ -109,14 +109,13 @@ mod tests {
         assert!(text.ends_with("--separate tells each capture by itself"), "{text}");
         // A dashboard takes no --separate, and neither does who watches.
         let other = Twice { count: 44, example: Some((first, sight("10.2.0.1", "10.2.0.2", 1))) };
-        for (several, remedy) in [
-            (Several::Shown, "the dashboard of one of the captures alone holds each once"),
-            #[cfg(feature = "live")]
-            (Several::Watched, "-i with one of the interfaces alone holds each once"),
-        ] {
+        let says = |several, remedy: &str| {
             let text = notice(&other, several).unwrap();
             assert!(text.ends_with(remedy) && !text.contains("--separate"), "{text}");
-        }
+        };
+        says(Several::Shown, "the dashboard of one of the captures alone holds each once");
+        #[cfg(feature = "live")]
+        says(Several::Watched, "-i with one of the interfaces alone holds each once");
         // In one capture the address that is nowhere in the first is the other side's.
         assert!(said(sight("10.2.0.1", "10.2.0.2", 0), 1).contains("'not host 10.2.0.1'"));
         assert!(said(sight("10.1.0.2", "10.9.0.2", 0), 1).contains("'not host 10.9.0.2'"));
