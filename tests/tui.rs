@@ -185,9 +185,9 @@ fn a_click_selects_and_the_clipboard_gets_the_line() {
     let Some(tmux) = start(120, 35, "--tui --harm all") else { return };
     tmux.set("set-clipboard", "on");
     // While it is still being read, lines come above.
-    let page = tmux.wait_for("read to its end");
+    tmux.wait_for("read to its end");
     let is_scan = |line: &str| line.contains("port_scan") && line.contains('→');
-    let row = page.lines().position(is_scan).expect("a scan is listed");
+    let row = tmux.until("a scan is listed", |page| page.lines().position(is_scan));
     tmux.click(20, row + 1);
     let row = tmux.until("the line that was clicked is selected", |page| {
         page.lines().nth(row).filter(|line| line.starts_with('>')).map(str::to_owned)

@@ -92,12 +92,15 @@ impl Tmux {
         self.until(text, |screen| screen.contains(text).then(|| screen.to_owned()))
     }
 
-    /// Waits until the screen holds something, and gives that.
+    /// Waits until the screen holds something, and gives that. It is looked at when it has been the same twice: tmux
+    /// takes what is drawn in pieces, and shows what it has.
     pub(crate) fn until<T>(&self, what: &str, find: impl Fn(&str) -> Option<T>) -> T {
         let deadline = Instant::now() + PATIENCE;
+        let mut before = String::new();
         loop {
             let screen = String::from_utf8_lossy(&self.run(&["capture-pane", "-p"]).stdout).into_owned();
-            if let Some(found) = find(&screen) {
+            let stands = std::mem::replace(&mut before, screen.clone()) == screen;
+            if let Some(found) = stands.then(|| find(&screen)).flatten() {
                 return found;
             }
             assert!(Instant::now() < deadline, "'{what}' never came:\n{screen}");

@@ -1,6 +1,6 @@
 //! The terminal: taken over, given back whatever happens, and its events in our own words.
 
-use std::io::{self, Stdout, Write};
+use std::io::{self, BufWriter, Stdout, Write};
 use std::panic;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Once};
@@ -11,7 +11,7 @@ use crossterm::event::{
     self, DisableMouseCapture, EnableMouseCapture, Event, KeyCode, KeyEvent, KeyEventKind, KeyModifiers,
     MouseButton, MouseEvent, MouseEventKind,
 };
-use crossterm::{cursor, execute, terminal};
+use crossterm::{cursor, execute, queue, terminal};
 use ratatui::Terminal;
 use ratatui::backend::CrosstermBackend;
 #[cfg(unix)]
@@ -28,9 +28,13 @@ static TAKEN: AtomicBool = AtomicBool::new(false);
 /// The panic hook is installed once, on top of the one that was there.
 static HOOK: Once = Once::new();
 
+/// Bytes that a drawing may take before a part of it is written. Five thousand cells, each with a colour of its own,
+/// take less; standard output itself holds 1 KiB, and a terminal that is asked in between shows half of a drawing.
+const DRAWING: usize = 128 * 1024;
+
 /// The terminal in our hands. It is given back on drop, or before a panic's message is written.
 pub(super) struct Screen {
-    terminal: Terminal<CrosstermBackend<Stdout>>,
+    terminal: Terminal<CrosstermBackend<BufWriter<Stdout>>>,
     /// Somebody wants the program to end.
     told_to_go: Arc<AtomicBool>,
 }
@@ -54,7 +58,8 @@ impl Screen {
     /// Takes the terminal over: raw mode and the alternate screen.
     pub(super) fn take() -> io::Result<Self> {
         HOOK.call_once(chain_panic_hook);
-        let terminal = Terminal::new(CrosstermBackend::new(io::stdout()))?;
+        let output = BufWriter::with_capacity(DRAWING, io::stdout());
+        let terminal = Terminal::new(CrosstermBackend::new(output))?;
         // From here on a failure gives back what was taken.
         let mut screen = Self { terminal, told_to_go: listen() };
         screen.enter()?;
@@ -100,10 +105,11 @@ impl Screen {
         self.terminal.size().map(|size| (size.width, size.height))
     }
 
-    /// Draws the model.
+    /// Draws the model, in one piece: a terminal that knows how (private mode 2026) shows nothing before its end.
     pub(super) fn draw(&mut self, app: &App) -> io::Result<()> {
+        queue!(self.terminal.backend_mut(), terminal::BeginSynchronizedUpdate)?;
         self.terminal.draw(|screen| screen.render_widget(Dashboard(app), screen.area()))?;
-        Ok(())
+        execute!(self.terminal.backend_mut(), terminal::EndSynchronizedUpdate)
     }
 
     /// Is the terminal still ours? A panic in another thread has given it back, and a signal asks for it.
