@@ -34,6 +34,7 @@ mod shut;
 mod silence;
 mod simultaneous;
 mod stack;
+mod story;
 mod tls;
 mod tls_hidden;
 mod tls_lost;

@@ -3,7 +3,7 @@
 use crate::verdict::example::{cause, verdict};
 use crate::verdict::{Confidence, Harm, Verdict};
 
-const OPEN: &str = "A > B S\nB > A S.\nA > B .\n";
+use super::story::{OPEN, record};
 
 /// Node answers an upload early; its client breaks that off, and Node's parser complains of the rest that never came.
 #[test]
@@ -58,11 +58,6 @@ fn a_slow_upload_is_measured_from_where_it_began() {
     assert!(told.evidence.iter().any(|fact| fact.fact.contains("was not whole")), "{:?}", told.evidence);
     let advice = told.advice.unwrap_or_default();
     assert!(advice.contains("1.01 s after the request had begun"), "{advice}");
-}
-
-/// A record of application data, as all of TLS 1.3 is behind its hellos.
-fn record(len: usize) -> String {
-    format!("170303{len:04x}{}", "61".repeat(len))
 }
 
 /// A session of TLS in the midst of an upload, in which the server says something, and the client goes on `after` that.

@@ -3,7 +3,8 @@
 use crate::verdict::example::{cause, verdict};
 use crate::verdict::{Confidence, Harm};
 
-const OPEN: &str = "A > B S\nB > A S.\nA > B .\n";
+use super::story::OPEN;
+
 const ROUND: &str = "A > B P. len 90\nB > A P. len 60\nA > B .\n";
 
 /// A client that does not wait for an answer left, or said goodbye; the server did not choose to end it.

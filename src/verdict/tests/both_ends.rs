@@ -1,6 +1,7 @@
 //! What captures of both ends prove together, whatever their clocks and numbers: who sent what, what was lost, and what each program saw.
 
-use super::places::{TALK_OF_TWO, at_both, captured, judged, says, sender, talk_at_both, verdict, verdicts};
+use super::places::{TALK_OF_TWO, at_both, captured, judged, talk_at_both, verdict, verdicts};
+use super::story::{says, sender};
 use crate::decode::script;
 use crate::flow::Side;
 use crate::time::Span;

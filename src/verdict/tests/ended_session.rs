@@ -3,12 +3,10 @@
 use crate::verdict::example::{cause, verdict};
 use crate::verdict::{Confidence, Harm, Verdict};
 
-fn record(len: usize) -> String {
-    format!("170303{len:04x}{}", "61".repeat(len))
-}
+use super::story::record;
 
 /// As long as an alert.
-const BYE: usize = 19;
+const BYE: u16 = 19;
 
 /// TLS that the two agree on in clear, as with a database; the client's Finished is the last of it.
 const SHAKEN: &str = "A > B S\nB > A S.\nA > B .\nA > B P. hex 0000000804d2162f\nB > A P. \"S\"\n\
@@ -16,7 +14,7 @@ A > B P. hex 1603010006010000020303\nB > A P. hex 160303000402000000140303000101
 A > B P. hex 140303000101160303000420202020\nB > A .\n";
 
 /// What a client asks in `len` bytes, and what the server says before its goodbye.
-fn ended(len: usize, answer: &str, end: &str) -> Verdict {
+fn ended(len: u16, answer: &str, end: &str) -> Verdict {
     let greeted = format!("A > B P. hex {}\nB > A P. hex {}\n", record(100), record(200));
     let bye = format!("B > A P. hex {}\n", record(BYE));
     verdict(&format!("{SHAKEN}{greeted}A > B P. hex {}\nB > A .\n{answer}{bye}{end}", record(len)))
@@ -60,7 +58,7 @@ fn a_farewell_that_answers_the_servers_is_no_request() {
 #[test]
 fn a_few_bytes_that_are_answered_by_a_goodbye_may_want_nothing() {
     let bye = record(BYE);
-    let told = |len: usize| {
+    let told = |len: u16| {
         let asked = format!("A > B P. hex {}\nB > A .\nB > A P. hex {bye}\nB > A F.\n", record(len));
         verdict(&format!("{SHAKEN}{asked}+0.02 A > B P. hex {bye}\nB > A R"))
     };

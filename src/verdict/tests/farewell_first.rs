@@ -3,12 +3,8 @@
 use crate::verdict::example::{cause, verdict};
 use crate::verdict::{Confidence, Harm};
 
-/// A record of application data, as all of TLS 1.3 is behind its hellos.
-fn record(len: u8) -> String {
-    format!("17030300{len:02x}{}", "61".repeat(len.into()))
-}
+use super::story::{OPEN, record};
 
-const OPEN: &str = "A > B S\nB > A S.\nA > B .\n";
 /// TLS 1.2: a ServerHello, then what ends both sides' handshakes.
 const TLS: &str = "A > B P. hex 16030100050100000100\nB > A P. hex 160303000402000000140303000101160303000420202020\n\
 A > B P. hex 140303000101160303000420202020\nB > A .\n";

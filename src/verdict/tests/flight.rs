@@ -3,7 +3,7 @@
 use crate::verdict::example::verdict;
 use crate::verdict::{Confidence, Sender, Verdict};
 
-use super::network::GET;
+use super::story::GET;
 
 fn sender(told: &Verdict) -> (Option<&'static str>, Option<Confidence>) {
     (told.rst_by.map(Sender::word), told.rst_by_confidence)

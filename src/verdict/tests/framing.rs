@@ -3,7 +3,7 @@
 use crate::verdict::example::{cause, verdict};
 use crate::verdict::{Confidence, Harm};
 
-const OPEN: &str = "A > B S\nB > A S.\nA > B .\n";
+use super::story::OPEN;
 
 /// The client asks, has this for an answer, and aborts at once.
 fn left_with(answer: &str) -> String {

@@ -3,20 +3,14 @@
 use crate::verdict::example::{cause, verdict};
 use crate::verdict::{Confidence, Harm, Verdict};
 
-const OPEN: &str = "A > B S\nB > A S.\nA > B .\n";
-const HELLO: &str = "A > B P. hex 16030100050100000100\n";
-
-/// A record of application data, as all of TLS 1.3 is behind its hellos.
-fn record(len: u8) -> String {
-    format!("17030300{len:02x}{}", "61".repeat(len.into()))
-}
+use super::story::{HELLO, OPEN, record};
 
 /// Their lengths tell what these are where all was captured: a Certificate message without any, Finished, an alert, a request shorter than
 /// Finished, which in its place would be a padded alert.
-const NO_CERTIFICATE: u8 = 25;
-const FINISHED: u8 = 53;
-const ALERT: u8 = 19;
-const SHORT: u8 = 35;
+const NO_CERTIFICATE: u16 = 25;
+const FINISHED: u16 = 53;
+const ALERT: u16 = 19;
+const SHORT: u16 = 35;
 
 /// Who has said all of its handshake in what is missing refuses nothing by what it says next.
 #[test]

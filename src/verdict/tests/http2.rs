@@ -3,6 +3,8 @@
 use crate::verdict::example::{cause, verdict};
 use crate::verdict::{Confidence, Harm, Verdict};
 
+use super::story::hex;
+
 const DATA: u8 = 0;
 const HEADERS: u8 = 1;
 const RST_STREAM: u8 = 3;
@@ -14,10 +16,6 @@ const END_HEADERS: u8 = 4;
 const NO_ERROR: u8 = 0;
 const STREAM_CLOSED: u8 = 5;
 const ENHANCE_YOUR_CALM: u8 = 11;
-
-fn hex(bytes: &[u8]) -> String {
-    bytes.iter().fold(String::new(), |hex, byte| hex + &format!("{byte:02x}"))
-}
 
 /// A handshake, and what a client says first.
 fn opened() -> String {

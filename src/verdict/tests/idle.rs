@@ -3,8 +3,8 @@
 use crate::verdict::Harm;
 use crate::verdict::example::{cause, verdict};
 
-const OPEN: &str = "A > B S\nB > A S.\nA > B .\n";
-const GET: &str = "A > B P. \"GET / HTTP/1.1\\r\\nHost: b\\r\\n\\r\\n\"\n";
+use super::story::{GET, OPEN};
+
 const OK: &str = "B > A P. \"HTTP/1.1 200 OK\\r\\nContent-Length: 2\\r\\n\\r\\nok\"\n";
 
 /// A client that wants nothing more misses nothing; of one that would go on no packet shows that its next call fails.

@@ -4,13 +4,10 @@ use crate::flow::Side;
 use crate::verdict::example::{cause, verdict};
 use crate::verdict::{Confidence, Harm, Sender, Verdict};
 
-const OPEN: &str = "A > B S\nB > A S.\nA > B .\n";
+use super::story::told;
+
 const GET: &str = "A > B P. \"GET / HTTP/1.1\\r\\n\\r\\n\"\n";
 const CLOSE: &str = "B > A F.\nA > B F.\nB > A .";
-
-fn told(story: &str) -> Verdict {
-    verdict(&format!("{OPEN}{story}"))
-}
 
 /// A warning (RFC 6066 §3: `unrecognized_name`) behind which its sender goes on with the handshake ended nothing.
 #[test]

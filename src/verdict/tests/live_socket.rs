@@ -4,7 +4,7 @@ use crate::flow::Side;
 use crate::verdict::example::verdict;
 use crate::verdict::{Confidence, Sender};
 
-use super::network::OPEN;
+use super::story::OPEN;
 
 const SERVER: Option<Sender> = Some(Sender::Side(Side::Server));
 const CLIENT: Option<Sender> = Some(Sender::Side(Side::Client));

@@ -5,6 +5,8 @@ use crate::flow::Side;
 use crate::verdict::example::{conclude, verdict};
 use crate::verdict::{Confidence, Harm};
 
+use super::story::{HELLO, OPEN};
+
 /// A client whose kernel repeats the SYN waits; of one that left within a second nobody knows whether it had.
 #[test]
 fn who_repeats_the_syn_had_waited() {
@@ -75,11 +77,9 @@ fn a_server_that_closes_all_at_once_has_no_timeout() {
     );
 }
 
-const OPEN: &str = "A > B S\nB > A S.\nA > B .\n";
 const GET: &str = "A > B P. \"GET / HTTP/1.1\\r\\n\\r\\n\"\n";
 const HEAD: &str = "B > A P. \"HTTP/1.1 200 OK\\r\\nContent-Length: 9\\r\\n\\r\\n\"\n";
 /// ClientHello, then ServerHello and what ends both sides' handshakes of TLS 1.2.
-const HELLO: &str = "A > B P. hex 16030100050100000100\n";
 const HELLO_BACK: &str = "B > A P. hex 160303000402000000140303000101160303000420202020\n";
 const FINISHED: &str = "A > B P. hex 140303000101160303000420202020\nB > A .\n";
 const GOODBYE: &str = "P. hex 15030300020100\n";

@@ -4,9 +4,9 @@ use crate::decode::script;
 use crate::flow::Side;
 use crate::verdict::example::{conclude, verdict};
 use crate::verdict::rules::RULES;
-use crate::verdict::{Confidence, Finding, Sender, Verdict};
+use crate::verdict::{Confidence, Finding, Sender};
 
-const OPEN: &str = "A > B S\nB > A S.\nA > B .\n";
+use super::story::{OPEN, says, sender};
 
 /// A request in HTTP/2, its client's FIN, and the server's GOAWAY with this code, which crosses it.
 fn goaway_crosses_fin(code: u8) -> String {
@@ -110,14 +110,6 @@ fn copies_of_a_connection_are_no_life_after_its_reset() {
     let on = "+1 B > A P. seq 574 ack 182 len 9 id 50 tsval 1011";
     let told = verdict(&format!("{once}\nB > A R seq 574\n{on}"));
     assert_eq!(told.cause_name(), Some("injected_reset"), "{:?}", told.evidence);
-}
-
-fn sender(told: &Verdict) -> (Option<Sender>, Option<Confidence>) {
-    (told.rst_by, told.rst_by_confidence)
-}
-
-fn says(told: &Verdict, what: &str) -> bool {
-    told.evidence.iter().any(|fact| fact.fact.contains(what))
 }
 
 const CLIENT: Option<Sender> = Some(Sender::Side(Side::Client));

@@ -3,7 +3,8 @@
 use crate::verdict::example::{cause, verdict};
 use crate::verdict::{Confidence, Harm};
 
-const OPEN: &str = "A > B S\nB > A S.\nA > B .\n";
+use super::story::OPEN;
+
 const GET: &str = "A > B P. \"GET / HTTP/1.1\\r\\nHost: b\\r\\n\\r\\n\"\nB > A .\n";
 
 /// A banner, a greeting, a few bytes: that port has another protocol, whoever ends the connection.

@@ -5,12 +5,11 @@ use crate::flow::Side;
 use crate::verdict::example::verdict;
 use crate::verdict::{Confidence, Harm, How, Sender, Verdict};
 
+use super::story::{GET, OPEN};
+
 pub(super) fn lines(range: std::ops::Range<u32>, line: impl Fn(u32) -> String) -> String {
     range.map(|n| line(n) + "\n").collect()
 }
-
-pub(super) const OPEN: &str = "A > B S\nB > A S.\nA > B .\n";
-pub(super) const GET: &str = "A > B P. \"GET / HTTP/1.1\\r\\nHost: b\\r\\n\\r\\n\"\n";
 
 #[test]
 fn answers_after_a_rst_without_effect_are_heard() {

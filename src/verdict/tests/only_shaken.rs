@@ -4,7 +4,7 @@ use crate::flow::Side;
 use crate::verdict::example::verdict;
 use crate::verdict::{Confidence, Sender};
 
-use super::network::GET;
+use super::story::GET;
 
 const SERVER: Option<Sender> = Some(Sender::Side(Side::Server));
 const DEVICE: Option<Sender> = Some(Sender::Middlebox);

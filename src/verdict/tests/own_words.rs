@@ -3,7 +3,8 @@
 use crate::verdict::example::{cause, verdict};
 use crate::verdict::{Confidence, Harm, Verdict};
 
-const OPEN: &str = "A > B S\nB > A S.\nA > B .\n";
+use super::story::OPEN;
+
 const UPGRADED: &str = "A > B S\nB > A S.\nA > B .\n\
 A > B P. \"GET /ws HTTP/1.1\\r\\nUpgrade: websocket\\r\\nConnection: Upgrade\\r\\n\\r\\n\"\n\
 B > A P. \"HTTP/1.1 101 Go\\r\\nUpgrade: websocket\\r\\n\\r\\n\"\nA > B .\n\

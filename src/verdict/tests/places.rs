@@ -6,6 +6,8 @@ use crate::engine::Bench;
 use crate::flow::{FlowTable, ObservedUntil, Settings, Side, Survey};
 use crate::verdict::{Confidence, Sender, Verdict};
 
+use super::story::{says, sender};
+
 /// What was captured, where `change` is made to what the second capture holds.
 pub(super) fn captured(text: &str, change: impl Fn(&mut Segment)) -> Vec<Scripted> {
     let mut played = script::parse(text).unwrap_or_else(|error| panic!("{error}\n{text}"));
@@ -75,14 +77,6 @@ pub(super) fn talk_at_both() -> String {
     ]
     .map(at_both)
     .concat()
-}
-
-pub(super) fn sender(told: &Verdict) -> (Option<Sender>, Option<Confidence>) {
-    (told.rst_by, told.rst_by_confidence)
-}
-
-pub(super) fn says(told: &Verdict, what: &str) -> bool {
-    told.evidence.iter().any(|fact| fact.fact.contains(what))
 }
 
 pub(super) const CLIENT: Option<Sender> = Some(Sender::Side(Side::Client));

@@ -3,7 +3,7 @@
 use crate::verdict::example::verdict;
 use crate::verdict::{Confidence, Harm};
 
-const OPEN: &str = "A > B S\nB > A S.\nA > B .\n";
+use super::story::OPEN;
 
 #[test]
 fn a_check_that_had_its_answer_hurts_nobody() {

@@ -3,7 +3,8 @@
 use crate::verdict::Verdict;
 use crate::verdict::example::{cause, verdict};
 
-const OPEN: &str = "A > B S\nB > A S.\nA > B .\n";
+use super::story::OPEN;
+
 const LINE: &str = "PROXY TCP4 192.0.2.1 192.0.2.2 5678 80\\r\\n";
 const GET: &str = "GET /ok HTTP/1.1\\r\\nHost: x\\r\\n\\r\\n";
 /// Version 2, of 28 bytes.

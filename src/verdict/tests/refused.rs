@@ -3,12 +3,7 @@
 use crate::verdict::example::{cause, verdict};
 use crate::verdict::{Confidence, Harm, Verdict};
 
-const OPEN: &str = "A > B S\nB > A S.\nA > B .\n";
-const HELLO: &str = "A > B P. hex 16030100050100000100\n";
-
-fn found(told: &Verdict) -> Option<(&'static str, Confidence)> {
-    told.cause.map(|found| (found.rule.name, found.confidence))
-}
+use super::story::{HELLO, OPEN, found};
 
 fn has_advice(told: &Verdict, advice: &str) -> bool {
     told.advice.as_deref().is_some_and(|told| told.contains(advice))

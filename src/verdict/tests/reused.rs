@@ -4,6 +4,8 @@ use crate::time::Span;
 use crate::verdict::example::{cause, verdict};
 use crate::verdict::{Confidence, Harm, How, Side};
 
+use super::story::record;
+
 /// A server that closes right behind an answer has a reason, of which HTTP's are none where something else is spoken, or where its answer
 /// did not announce it.
 #[test]
@@ -150,11 +152,6 @@ fn what_a_server_says_as_it_closes_answers_no_request_that_crossed_it() {
 const SESSION: &str = "A > B S\nB > A S.\nA > B .\nA > B P. hex 16030100050100000100\n\
 B > A P. hex 160303000402000000140303000101160303000420202020\nA > B P. hex 140303000101160303000420202020\nB > A .\n";
 
-/// A record of application data.
-fn record(len: u8) -> String {
-    format!("17030300{len:02x}{}", "61".repeat(len.into()))
-}
-
 fn session() -> String {
     format!("{SESSION}A > B P. hex {}\nB > A P. hex {}\nA > B .\n", record(60), record(99))
 }
@@ -163,7 +160,7 @@ fn session() -> String {
 #[test]
 fn who_closes_upon_the_end_of_what_it_asked_has_lost_that_all_the_same() {
     let bye = format!("1503030013{}", "61".repeat(19));
-    let told = |len: u8| {
+    let told = |len: u16| {
         let asks = format!(
             "+0.7 A > B P. hex {}\nA > B P. hex {bye}\nA > B F.\n+0.02 B > A R seq 5154",
             record(len)
@@ -229,7 +226,7 @@ fn what_answers_for_an_earlier_connection_is_none_of_the_next() {
 /// What was cut is the request that was lost, not the one before it, which had its answer.
 #[test]
 fn the_exchange_that_is_told_is_the_one_that_was_lost() {
-    let ask = |n: u8| format!("A > B P. \"GET /{n} HTTP/1.1\\r\\nHost: b\\r\\n\\r\\n\"\n");
+    let ask = |n: u16| format!("A > B P. \"GET /{n} HTTP/1.1\\r\\nHost: b\\r\\n\\r\\n\"\n");
     let answer = "B > A P. \"HTTP/1.1 200 OK\\r\\nContent-Length: 2\\r\\n\\r\\nok\"\nA > B .\n";
     let open = format!("A > B S\nB > A S.\nA > B .\n{}{answer}+5 B > A F.\nA > B .\n", ask(1));
     let told = |rest: &str| {

@@ -4,7 +4,8 @@ use crate::flow::Side;
 use crate::verdict::example::verdict;
 use crate::verdict::{Confidence, Harm, Sender, Verdict};
 
-use super::network::{GET, OPEN, lines};
+use super::network::lines;
+use super::story::{GET, OPEN};
 
 #[test]
 fn old_copies_that_come_after_a_rst_are_no_sign_of_life() {

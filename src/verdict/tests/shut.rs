@@ -3,11 +3,7 @@
 use crate::verdict::example::verdict;
 use crate::verdict::{Confidence, Harm, Verdict};
 
-const OPEN: &str = "A > B S\nB > A S.\nA > B .\n";
-
-fn says(told: &Verdict, what: &str) -> bool {
-    told.evidence.iter().any(|fact| fact.fact.contains(what))
-}
+use super::story::{OPEN, says};
 
 fn advises(told: &Verdict, what: &str) -> bool {
     told.advice.as_deref().is_some_and(|advice| advice.contains(what))

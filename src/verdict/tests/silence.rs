@@ -4,7 +4,7 @@ use crate::time::Span;
 use crate::verdict::example::{cause, verdict};
 use crate::verdict::{Confidence, Harm, How, Verdict};
 
-const OPEN: &str = "A > B S\nB > A S.\nA > B .\n";
+use super::story::OPEN;
 
 /// What only ends a session is no message of it; but who reads that sees it in the packets.
 #[test]

@@ -4,15 +4,7 @@ use crate::flow::Side;
 use crate::verdict::example::verdict;
 use crate::verdict::{Confidence, Harm, Sender, Verdict};
 
-const OPEN: &str = "A > B S\nB > A S.\nA > B .\n";
-
-fn told(story: &str) -> Verdict {
-    verdict(&format!("{OPEN}{story}"))
-}
-
-fn sender(told: &Verdict) -> (Option<Sender>, Option<Confidence>) {
-    (told.rst_by, told.rst_by_confidence)
-}
+use super::story::{sender, told};
 
 fn injected(told: &Verdict) -> bool {
     told.alternatives.iter().chain(&told.cause).any(|found| found.rule.name == "injected_reset")

@@ -3,18 +3,13 @@
 use crate::verdict::example::{cause, verdict};
 use crate::verdict::{Confidence, Harm, Verdict};
 
-/// A record of application data, as all of TLS 1.3 is behind its hellos.
-fn record(len: u8) -> String {
-    format!("17030300{len:02x}{}", "61".repeat(len.into()))
-}
+use super::story::{HELLO, OPEN, record};
 
 /// Their lengths tell what these are in a handshake (a Certificate message without any, Finished), and after it (an alert).
-const NO_CERTIFICATE: u8 = 25;
-const FINISHED: u8 = 53;
-const ALERT: u8 = 19;
+const NO_CERTIFICATE: u16 = 25;
+const FINISHED: u16 = 53;
+const ALERT: u16 = 19;
 
-const OPEN: &str = "A > B S\nB > A S.\nA > B .\n";
-const HELLO: &str = "A > B P. hex 16030100050100000100\n";
 /// A ServerHello, then what ends both sides' handshakes of TLS 1.2.
 const TLS: &str = "A > B P. hex 16030100050100000100\nB > A P. hex 160303000402000000140303000101160303000420202020\n\
 A > B P. hex 140303000101160303000420202020\nB > A .\n";
@@ -293,7 +288,7 @@ fn settings_of_http2_may_be_all_that_was_answered() {
     let asked = format!("{OPEN}{HELLO_H2}{rest}A > B P. hex {}\n", record(120));
     let end = format!("A > B F.\nB > A P. hex 150303001a{}\nA > B R", "61".repeat(26));
     let of = |answer: &str, pause: &str| verdict(&format!("{asked}{answer}A > B .\n{pause} {end}"));
-    let answer = |len: u8| format!("B > A P. hex {}\n", record(len));
+    let answer = |len: u16| format!("B > A P. hex {}\n", record(len));
     let sure = |told: &Verdict| told.cause.map(|found| (found.rule.name, found.confidence));
     let settings = of(&answer(50), "+1");
     assert_eq!((sure(&settings), settings.harm), (Some(("client_abort", Confidence::Possible)), None));
@@ -310,7 +305,7 @@ fn settings_of_http2_may_be_all_that_was_answered() {
 #[test]
 fn a_client_of_the_web_that_closes_unanswered_may_have_waited() {
     let rest = TLS.split_once('\n').unwrap().1;
-    let of = |hello: &str, len: u8, pause: &str| {
+    let of = |hello: &str, len: u16, pause: &str| {
         let end = "A > B F.\nB > A F.\nA > B .";
         let told =
             verdict(&format!("{OPEN}{hello}{rest}A > B P. hex {}\nB > A .\n{pause} {end}", record(len)));

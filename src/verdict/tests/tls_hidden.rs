@@ -3,13 +3,10 @@
 use crate::verdict::example::{cause, verdict};
 use crate::verdict::{Confidence, Harm, Verdict};
 
-/// A record of application data, as all of TLS 1.3 is behind its hellos.
-fn record(len: usize) -> String {
-    format!("170303{len:04x}{}", "61".repeat(len))
-}
+use super::story::record;
 
 /// As long as an alert.
-const BYE: usize = 19;
+const BYE: u16 = 19;
 
 fn found(told: &Verdict) -> (Option<(&'static str, Confidence)>, Option<Harm>) {
     (told.cause.map(|found| (found.rule.name, found.confidence)), told.harm)

@@ -3,14 +3,10 @@
 use crate::verdict::example::{cause, verdict};
 use crate::verdict::{Confidence, Harm};
 
-/// A record of application data, as all of TLS 1.3 is behind its hellos.
-fn record(len: usize) -> String {
-    format!("170303{len:04x}{}", "61".repeat(len))
-}
+use super::story::{OPEN, record};
 
 /// As long as an alert.
-const BYE: usize = 19;
-const OPEN: &str = "A > B S\nB > A S.\nA > B .\n";
+const BYE: u16 = 19;
 
 /// A session under way, with requests of 46 bytes (51 with their header) that are answered.
 fn talk() -> String {
@@ -42,7 +38,7 @@ fn a_request_behind_the_servers_goodbye_is_lost_though_nobody_resets() {
 #[test]
 fn what_crosses_the_end_and_looks_like_a_request_is_one() {
     let bye = record(BYE);
-    let crossed = |len: usize| {
+    let crossed = |len: u16| {
         let said = format!("+0.05 A > B P. hex {}\n", record(len));
         let (fin, next) = ("+0.01 B > A F. ack 1154\n", format!("+0.003 A > B P. hex {bye}\n"));
         verdict(&format!("{}{said}{fin}{next}B > A R seq 5439", talk()))

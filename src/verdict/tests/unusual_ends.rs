@@ -1,20 +1,18 @@
 //! Ends that look like others: a queue that was full for long, an answer that is broken and not what the client left for, probes alone.
 
 use crate::verdict::example::{cause, verdict};
-use crate::verdict::{Confidence, Harm, Sender, Side, Verdict};
+use crate::verdict::{Confidence, Harm, Sender, Side};
+
+use super::story::found;
 
 const OPEN: &str = "A > B S\n+0.06 B > A S.\nA > B .\n";
-
-fn surest(verdict: &Verdict) -> Option<(&'static str, Confidence)> {
-    verdict.cause.map(|finding| (finding.rule.name, finding.confidence))
-}
 
 /// Who never took the connection in has lost no state, and its listener refuses what still comes.
 #[test]
 fn a_server_that_only_repeats_its_offer_had_a_full_queue() {
     let talk = "A > B P. len 16\n+0.3 A > B again\n+0.7 B > A S. seq 5000 ack 1001\nA > B . seq 1017\n+2 A > B P. seq 1001 len 16\n+0.06 ";
     let told = verdict(&format!("{OPEN}{talk}B > A R seq 5001"));
-    assert_eq!(surest(&told), Some(("accept_queue_overflow", Confidence::Likely)), "{:?}", told.evidence);
+    assert_eq!(found(&told), Some(("accept_queue_overflow", Confidence::Likely)), "{:?}", told.evidence);
     assert_eq!(told.reasons.first(), Some(&"flags"));
     // One that has acknowledged something had it.
     let had = verdict(&format!(
@@ -28,7 +26,7 @@ fn a_server_that_only_repeats_its_offer_had_a_full_queue() {
 fn who_reads_on_behind_a_broken_chunk_did_not_leave_for_it() {
     let get = "A > B P. \"GET /events HTTP/1.1\\r\\nHost: b\\r\\n\\r\\n\"\n";
     let head = "+0.06 B > A P. \"HTTP/1.1 200 OK\\r\\nTransfer-Encoding: chunked\\r\\n\\r\\n2\\r\\nok\\r\\n\\r\\n2\\r\\nok\\r\\n\"\nA > B .\n";
-    let told = |pause: &str| surest(&verdict(&format!("{OPEN}{get}{head}+{pause} A > B R.")));
+    let told = |pause: &str| found(&verdict(&format!("{OPEN}{get}{head}+{pause} A > B R.")));
     assert_eq!(told("0.5"), Some(("client_abort", Confidence::Likely)));
     assert_eq!(told("0.001"), Some(("response_cut", Confidence::Likely)));
 }
@@ -38,7 +36,7 @@ fn who_reads_on_behind_a_broken_chunk_did_not_leave_for_it() {
 fn probes_alone_tell_that_they_ran_out() {
     let probe = "B > A . seq 5000 ack 1001 len 0\n";
     let told = verdict(&format!("{probe}+1.02 {probe}+1.02 {probe}+1.02 B > A R. seq 5001 ack 1001"));
-    assert_eq!(surest(&told), Some(("keepalive_timeout", Confidence::Possible)), "{:?}", told.evidence);
+    assert_eq!(found(&told), Some(("keepalive_timeout", Confidence::Possible)), "{:?}", told.evidence);
 }
 
 /// A device answers the first words from nearby, with a TTL of its own; who says it counts what it acknowledges.

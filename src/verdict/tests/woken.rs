@@ -1,24 +1,8 @@
 //! What is written behind a close, in answer to it or before it had come.
 
 use crate::verdict::example::verdict;
-use crate::verdict::{Confidence, Verdict};
 
-const OPEN: &str = "A > B S\nB > A S.\nA > B .\n";
-const TALK: &str = "A > B P. \"GET /1 HTTP/1.1\\r\\nHost: b\\r\\n\\r\\n\"\n\
-B > A P. \"HTTP/1.1 200 OK\\r\\nContent-Length: 2\\r\\n\\r\\nok\"\nA > B .\n";
-const NEXT: &str = "A > B P. \"GET /2 HTTP/1.1\\r\\nHost: b\\r\\n\\r\\n\"\n";
-
-fn told(story: &str) -> Verdict {
-    verdict(&format!("{OPEN}{story}"))
-}
-
-fn found(told: &Verdict) -> Option<(&'static str, Confidence)> {
-    told.cause.map(|found| (found.rule.name, found.confidence))
-}
-
-fn advice(told: &Verdict) -> &str {
-    told.advice.as_deref().unwrap_or_default()
-}
+use super::story::{NEXT, TALK, advice, found, told};
 
 /// A program that sleeps until something comes wakes up by the end itself.
 #[test]
