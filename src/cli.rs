@@ -103,7 +103,7 @@ pub enum Command {
     /// Read capture files and say how their connections ended
     ///
     /// Reads pcap and pcapng, plain or compressed by gzip or zstd. `-` is standard input, a folder stands for the
-    /// captures in it, and several captures are merged by time. Those of both hosts, or of a host and a
+    /// captures directly in it, and several captures are merged by time. Those of both hosts, or of a host and a
     /// router, are told by the frames that they share: each is followed by itself, and what they saw is
     /// judged together. Files are read twice for that. Where addresses are translated between them, a connection is
     /// two, one under each; how many are counted twice so is said.

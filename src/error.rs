@@ -34,7 +34,9 @@ pub enum Error {
         number: u16,
     },
     /// A folder without captures.
-    #[error("no capture files in {path} (looked for pcap and pcapng, also .gz and .zst)")]
+    #[error(
+        "no capture files in {path} (looked for pcap and pcapng, also .gz and .zst; not in folders below it)"
+    )]
     NoCaptures {
         /// Which one.
         path: PathBuf,

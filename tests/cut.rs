@@ -41,6 +41,17 @@ fn a_disk_that_is_full_is_said_once_in_every_format() {
     }
 }
 
+#[test]
+fn help_that_cannot_be_written_is_trouble_as_well() {
+    for asked in [&["--help"][..], &["--version"], &["replay", "-h"]] {
+        let Ok(full) = OpenOptions::new().write(true).open("/dev/full") else { return };
+        let output = Command::new(env!("CARGO_BIN_EXE_rstwho")).args(asked).stdout(full).output().unwrap();
+        let said = String::from_utf8_lossy(&output.stderr);
+        assert_eq!(output.status.code(), Some(2), "{asked:?}: {said}");
+        assert!(said.contains("cannot write standard output: No space left"), "{asked:?}: {said}");
+    }
+}
+
 /// The capture, and its first frame once more an hour later, by which all of its connections are over, and another hour later, by which those are
 /// judged that wait for their neighbours.
 fn over() -> Vec<u8> {

@@ -17,9 +17,7 @@ use super::{Status, hint, talk};
 pub fn answer(answer: &clap::Error) -> Status {
     match answer.kind() {
         ErrorKind::DisplayHelp | ErrorKind::DisplayVersion => {
-            // A closed pipe has seen enough.
-            let _ = answer.print();
-            Status::Done
+            answer.print().map_or_else(|source| super::fail(&unwritable(source)), |()| Status::Done)
         }
         _ => {
             talk::say(format!("{} ({})", in_one_line(&answer.render().to_string()), hint::next_step(answer)));

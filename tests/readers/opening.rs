@@ -152,6 +152,7 @@ fn what_fails_leaves_the_others() {
     let said = expanded(&[Path::new("-"), &empty, &missing]);
     assert_eq!(said[0], "standard input");
     assert!(said[1].starts_with("no capture files in "), "{}", said[1]);
+    assert!(said[1].ends_with("not in folders below it)"), "{}", said[1]);
     assert_eq!(said[2], missing.display().to_string(), "what is missing is told when it is opened");
 }
 

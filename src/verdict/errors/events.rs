@@ -2,6 +2,7 @@
 
 mod calls;
 mod connecting;
+mod leads;
 mod own;
 mod sessions;
 mod upstream;
@@ -77,21 +78,15 @@ pub(super) const RESET: &Event = &stream(
             "unread_data_at_close",
             "the server answered early (413) or closed while the upload was still arriving",
         ),
-        lead(
-            "state_lost",
-            "a bare RST in the middle of regular use, and no FIN before it: restart, failover",
-        ),
+        leads::STATE_LOST,
         lead(
             "injected_reset",
             "the RST does not fit its host (TTL, numbers), or that host speaks on after it",
         ),
         lead("tls_handshake_reset", "a ClientHello, and a RST before the handshake is over"),
         lead("tls_alert", "a TLS alert was sent just before the RST: its text is the reason"),
-        lead("listener_closed", "several connections that were never served are reset together: restart"),
-        lead(
-            "accept_queue_overflow",
-            "a bare RST answers the last ACK of the handshake: the server is overloaded",
-        ),
+        leads::QUEUE_CLOSED,
+        leads::QUEUE_FULL,
         lead("aborted_by_application", "a RST+ACK when nothing was owed: SO_LINGER 0, terminate(), ss -K"),
         lead("unexplained", "none of these; a capture on both hosts helps"),
     ],
@@ -108,46 +103,28 @@ pub(super) const UPSTREAM_RESET: &Event = &stream(
             "no_response",
             "the server had the request for a while, then RST+ACK: a crash, a kill, a destroyed socket",
         ),
-        lead(
-            "unread_data_at_close",
-            "the request had a body, and the server closed before it had read it all",
-        ),
+        leads::BODY_UNREAD,
         lead(
             "idle_timeout",
             "no FIN, but a long silence before the request: a device on the way forgot the connection",
         ),
-        lead("state_lost", "no FIN and no long silence: the server was restarted or replaced"),
-        lead(
-            "listener_closed",
-            "several requests that nobody had taken are reset at once: restart or deploy",
-        ),
+        leads::SERVER_REPLACED,
+        leads::REQUESTS_UNTAKEN,
         lead("accept_queue_overflow", "the RST answers the handshake's last ACK: the server is overloaded"),
-        lead("injected_reset", "the RST does not fit the server's own segments, or the server speaks on"),
+        leads::NOT_THE_SERVERS,
     ],
 );
 
 pub(super) const UPSTREAM_ENDED: &Event = &stream(
     "a FIN or a RST of the server arrives before the first byte of its answer",
     &[
-        lead(
-            "no_response",
-            "the server had the request for a while: a crash, a destroyed socket, a timeout of it",
-        ),
-        lead(
-            "stale_keepalive",
-            "the connection was kept alive and idle, and the server closed as the request came",
-        ),
-        lead(
-            "unread_data_at_close",
-            "the request had a body, and the server closed before it had read it all",
-        ),
-        lead("idle_timeout", "no FIN, but a long silence before the request, which a bare RST answers"),
-        lead("state_lost", "no FIN and no long silence: the server was restarted or replaced"),
-        lead(
-            "listener_closed",
-            "several requests that nobody had taken are reset at once: restart or deploy",
-        ),
-        lead("injected_reset", "the RST does not fit the server's own segments, or the server speaks on"),
+        leads::HAD_REQUEST,
+        leads::STALE_LIMIT,
+        leads::BODY_UNREAD,
+        leads::IDLE_REQUEST,
+        leads::SERVER_REPLACED,
+        leads::REQUESTS_UNTAKEN,
+        leads::NOT_THE_SERVERS,
     ],
 );
 
@@ -216,7 +193,7 @@ pub(super) const CUT: &Event = &stream(
 pub(super) const BROKEN_PIPE: &Event = &stream(
     "the other side sent FIN, this side wrote on, and a RST answered that; the next write fails",
     &[
-        lead("client_abort", "seen by a server: the client left before it had its whole answer"),
+        leads::CLIENT_LEFT,
         lead("stale_keepalive", "seen by a client with a pool: the server had closed the idle connection"),
         lead(
             "write_after_close",
@@ -265,7 +242,7 @@ pub(super) const CLIENT_LEFT: &Event = &stream(
 pub(super) const SLOW_CLIENT: &Event = &stream(
     "the client does not go on, and the server closes",
     &[
-        lead("peer_vanished", "the server's segments are repeated and not acknowledged: the client is gone"),
+        leads::CLIENT_GONE,
         lead(
             "stale_keepalive",
             "the client's next request meets the connection that was closed in the meantime",
@@ -295,10 +272,7 @@ pub(super) const TLS: &Event = &stream(
             "the RST does not fit the server's own segments: a filter that reads server names",
         ),
         lead("accept_queue_overflow", "the server acknowledges not even the ClientHello"),
-        lead(
-            "write_after_close",
-            "the server's FIN came before the ClientHello: it, or nobody behind a proxy, takes any",
-        ),
+        leads::CLOSED_BEFORE_HELLO,
         lead(
             "aborted_by_application",
             "the RST came before anything was said: an application, a proxy without a server",

@@ -1,6 +1,6 @@
 //! What happens to connections that carry several calls, or messages: HTTP/2, gRPC, WebSocket.
 
-use super::{Event, lead, stream};
+use super::{Event, lead, leads, stream};
 
 pub(in crate::verdict::errors) const CALLS_ENDED: &Event = &stream(
     "the connection ends by FIN or RST while streams of it are open, and all of them fail together",
@@ -12,10 +12,10 @@ pub(in crate::verdict::errors) const CALLS_ENDED: &Event = &stream(
         lead("response_cut", "an answer had begun on one of the streams: the server ended in mid-stream"),
         lead("stale_keepalive", "the server's GOAWAY and FIN crossed a new request on an idle connection"),
         lead("idle_timeout", "a long silence, and a bare RST answers the next request: a device on the way"),
-        lead("state_lost", "a bare RST in regular use, and no FIN before it: restart, failover"),
+        leads::STATE_LOST,
         lead("client_abort", "the first FIN or RST is the client's own: its channel was closed under a call"),
         lead("listener_closed", "several new connections that were never served are reset together: restart"),
-        lead("injected_reset", "the RST does not fit the server's own segments, or the server speaks on"),
+        leads::NOT_THE_SERVERS,
     ],
 );
 

@@ -1,6 +1,6 @@
 //! What may happen while a program is still connecting.
 
-use super::{Event, Lead, Scope, lead};
+use super::{Event, Lead, Scope, lead, leads};
 
 const fn connecting(wire: &'static str, leads: &'static [Lead]) -> Event {
     Event { wire, scope: Scope::Connect, leads }
@@ -38,10 +38,7 @@ pub(in crate::verdict::errors) const UNREACHABLE: &Event = &connecting(
 pub(in crate::verdict::errors) const CONNECT_TIMEOUT: &Event = &connecting(
     "SYNs are repeated, and nothing comes back in time",
     &[
-        lead(
-            "syn_unanswered",
-            "nothing but SYNs: a firewall drops them, the host is down, the address is wrong",
-        ),
+        leads::SYN_UNANSWERED,
         lead(
             "accept_queue_overflow",
             "the server repeats its SYN+ACK, or answers only now and then: it is overloaded",

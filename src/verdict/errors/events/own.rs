@@ -1,6 +1,6 @@
 //! What this side did itself, or did not even begin.
 
-use super::{Event, Scope, lead, stream};
+use super::{Event, Scope, lead, leads, stream};
 
 pub(in crate::verdict::errors) const OWN_CLOSE: &Event = &stream(
     "this side's own FIN or RST goes first; what it reads or writes after that fails without a packet",
@@ -30,7 +30,7 @@ pub(in crate::verdict::errors) const OWN_LIMIT: &Event = &stream(
     &[
         lead("stale_keepalive", "an idle connection, and the client's next request meets the server's close"),
         lead("client_abort", "the client left by FIN or RST in the middle of its request"),
-        lead("peer_vanished", "the server's segments are repeated and not acknowledged: the client is gone"),
+        leads::CLIENT_GONE,
         lead("unread_data_at_close", "the rest of a slow upload came behind the server's close: a RST"),
     ],
 );
@@ -39,11 +39,8 @@ pub(in crate::verdict::errors) const GONE_BEFORE: &Event = &Event {
     wire: "the connection had ended, or was never made, before this was asked for: nothing is sent",
     scope: Scope::Connect,
     leads: &[
-        lead(
-            "idle_timeout",
-            "a long silence, and a bare RST answers what is sent after it: a device on the way",
-        ),
-        lead("state_lost", "a bare RST in regular use, and no FIN before it: restart, failover"),
+        leads::IDLE_DEVICE,
+        leads::STATE_LOST,
         lead("no_response", "the server ended while something was asked: a crash, a limit, a kill"),
         lead(
             "aborted_by_application",
@@ -79,11 +76,8 @@ pub(in crate::verdict::errors) const UNANSWERED: &Event = &stream(
         lead("client_abort", "silence, then the client's own FIN: the server is slower than the limit"),
         lead("response_cut", "some of the answer's head had come"),
         lead("stale_keepalive", "an idle connection that the server closed as the request came"),
-        lead(
-            "unread_data_at_close",
-            "the request had a body, and the server closed before it had read it all",
-        ),
-        lead("write_after_close", "the server's FIN came before the request: nobody behind it takes any"),
-        lead("injected_reset", "the RST does not fit the server's own segments, or the server speaks on"),
+        leads::BODY_UNREAD,
+        leads::CLOSED_BEFORE_REQUEST,
+        leads::NOT_THE_SERVERS,
     ],
 );

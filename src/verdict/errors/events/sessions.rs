@@ -1,6 +1,6 @@
 //! What happens to a session that is not of requests and answers, or before it begins.
 
-use super::{Event, lead, stream};
+use super::{Event, lead, leads, stream};
 
 pub(in crate::verdict::errors) const CERTIFICATE: &Event = &stream(
     "the client ends the handshake at the sight of the server's certificate, or right after it",
@@ -22,11 +22,8 @@ pub(in crate::verdict::errors) const NOT_GREETED: &Event = &stream(
             "the server's FIN or RST+ACK comes instead of its greeting: a limit, a ban, nobody behind a proxy",
         ),
         lead("aborted_by_application", "the client's RST, and it has said nothing: a check, a scan"),
-        lead(
-            "accept_queue_overflow",
-            "a bare RST answers the last ACK of the handshake: the server is overloaded",
-        ),
-        lead("listener_closed", "several connections that were never served are reset together: restart"),
+        leads::QUEUE_FULL,
+        leads::QUEUE_CLOSED,
         lead("state_lost", "a bare RST answers the first words: restart, failover, a device's lost table"),
         lead("injected_reset", "the RST does not fit the server's own segments: a filter on the way"),
     ],
@@ -35,13 +32,13 @@ pub(in crate::verdict::errors) const NOT_GREETED: &Event = &stream(
 pub(in crate::verdict::errors) const LOST_SESSION: &Event = &stream(
     "the session's other side, or a device on the way, ended it or forgot it",
     &[
-        lead("idle_timeout", "a long silence, and a bare RST or nothing answers what is sent after it"),
-        lead("peer_vanished", "segments are repeated and nothing comes back: path or host is gone"),
+        leads::IDLE_OR_SILENT,
+        leads::NOTHING_COMES_BACK,
         lead("keepalive_timeout", "probes at even intervals without an answer, then a RST"),
-        lead("state_lost", "a bare RST in regular use, and no FIN before it: restart, failover"),
-        lead("write_after_close", "the other side's FIN had come long before, and this side wrote on"),
+        leads::STATE_LOST,
+        leads::WROTE_ON,
         lead("aborted_by_application", "a RST+ACK of the server when nothing was owed: it was killed"),
-        lead("injected_reset", "the RST does not fit its host, or that host speaks on after it"),
+        leads::NOT_ITS_HOSTS,
     ],
 );
 
@@ -53,7 +50,7 @@ pub(in crate::verdict::errors) const MAIL_LOST: &Event = &stream(
         lead("aborted_by_application", "a RST while nothing was owed: a check, a bot that saves the QUIT"),
         lead("idle_timeout", "the end comes after a silence as long as a server's timeout (300 s)"),
         lead("write_after_close", "the server had closed (421), and the client wrote on"),
-        lead("peer_vanished", "the same bytes are repeated and not acknowledged: often the path's MTU"),
+        leads::MTU,
         lead("injected_reset", "the RST does not fit its host: an inspector that dislikes STARTTLS"),
     ],
 );
@@ -85,11 +82,8 @@ pub(in crate::verdict::errors) const MAIL_TIMEOUT: &Event = &stream(
             "client_abort",
             "the command or the answer had been acknowledged: the other program hung, and one left",
         ),
-        lead("peer_vanished", "the same bytes are repeated and not acknowledged: often the path's MTU"),
-        lead(
-            "idle_timeout",
-            "a long silence, and a bare RST answers what is sent after it: a device on the way",
-        ),
+        leads::MTU,
+        leads::IDLE_DEVICE,
         lead("write_after_close", "the server's 421 and FIN had come, and the client wrote on"),
     ],
 );
@@ -99,7 +93,7 @@ pub(in crate::verdict::errors) const UNCLOSED_TLS: &Event = &stream(
     &[
         lead("no_response", "nothing of the answer had come: the server's program died or was told to end"),
         lead("response_cut", "some of the answer had come: compare its length with what was announced"),
-        lead("stale_keepalive", "an idle connection that the server closed as the next request came"),
+        leads::STALE,
         lead("tls_handshake_reset", "the handshake was not over yet"),
         lead(
             "write_after_close",
@@ -119,7 +113,7 @@ pub(in crate::verdict::errors) const TLS_TIMEOUT: &Event = &stream(
             "peer_vanished",
             "segments as long as the certificate are repeated in vain: the path's MTU, a filter",
         ),
-        lead("accept_queue_overflow", "the server acknowledges not even the ClientHello: it is overloaded"),
+        leads::HELLO_UNHEARD,
         lead("tls_handshake_reset", "an end of the server's comes in the same moment"),
     ],
 );
@@ -132,7 +126,7 @@ pub(in crate::verdict::errors) const NOT_LOGGED_IN: &Event = &stream(
             "right after the ClientHello: no TLS on that port, or a filter on the way",
         ),
         lead("no_response", "the login stays without an answer: the server does not like what it was told"),
-        lead("tls_alert", "an alert in the handshake says which side objects, and to what"),
+        leads::ALERT,
         lead(
             "unread_data_at_close",
             "a RST, since the server closed with what was said unread: another protocol",
@@ -152,11 +146,11 @@ pub(in crate::verdict::errors) const BROKER_LEFT: &Event = &stream(
             "aborted_by_application",
             "a RST+ACK when nothing was owed: a second client of the same name, missed keepalives, a restart",
         ),
-        lead("idle_timeout", "a long silence, and a bare RST or nothing answers what is sent after it"),
-        lead("peer_vanished", "segments are repeated and nothing comes back: path or host is gone"),
-        lead("state_lost", "a bare RST in regular use, and no FIN before it: restart, failover"),
+        leads::IDLE_OR_SILENT,
+        leads::NOTHING_COMES_BACK,
+        leads::STATE_LOST,
         lead("write_after_close", "the broker's FIN had come before, and this side wrote on"),
-        lead("injected_reset", "the RST does not fit its host, or that host speaks on after it"),
+        leads::NOT_ITS_HOSTS,
     ],
 );
 
@@ -177,11 +171,8 @@ pub(in crate::verdict::errors) const TLS_UNDONE: &Event = &stream(
             "a FIN or a RST of the server after the ClientHello: no TLS on that port, a filter",
         ),
         lead("client_abort", "the ClientHello stays without an answer, and the client leaves: its own limit"),
-        lead(
-            "write_after_close",
-            "the server's FIN came before the ClientHello: it, or nobody behind a proxy, takes any",
-        ),
+        leads::CLOSED_BEFORE_HELLO,
         lead("aborted_by_application", "the RST came before anything was said"),
-        lead("accept_queue_overflow", "the server acknowledges not even the ClientHello: it is overloaded"),
+        leads::HELLO_UNHEARD,
     ],
 );
