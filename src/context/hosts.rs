@@ -54,7 +54,9 @@ impl Hosts {
             if let Some(first) = first {
                 let usual = self.note_look(host, first, close.closed_at);
                 let leg = close.legs.at(close.end(side)).filter(|_| first.place.file == close.file);
-                usual.zip(leg).into_iter().for_each(|(usual, leg)| usual.measure(leg));
+                if let Some((usual, leg)) = usual.zip(leg) {
+                    usual.measure(leg);
+                }
             }
             // Where nothing tells the two sides of a router apart, what comes first counts.
             let apart = |look: &Look| first.is_none_or(|first| self.at(first.place) != self.at(look.place));

@@ -71,7 +71,7 @@ fn aborted_by<'a>(evidence: &Evidence<'a>, side: Side) -> Option<&'a Reset> {
 
 /// How that is told.
 pub(in crate::verdict) fn fact(evidence: &Evidence<'_>) -> Option<Fact> {
-    let Second { side, aborted, frame } = second(evidence)?;
+    let Second { side, aborted, frame } = evidence.second_end?;
     let did = if aborted { "aborted (RST)" } else { "closed (FIN)" };
     let other = side.peer();
     let says = format!("the {side} {did} as well, before it could have heard of the {other}'s end");

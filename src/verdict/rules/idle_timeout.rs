@@ -16,8 +16,10 @@ use crate::verdict::{Evidence, Fact, How, Sender, facts, talk};
 const SHORTEST: Span = Span::from_secs(3);
 /// An abort at the end of an idle time is called one only from here on: shorter pauses are part of any conversation.
 const SHORTEST_ABORT: Span = Span::from_secs(30);
-/// And to be longer than what it has survived, at least, where nobody asked.
+/// How many times as long as every pause before it an idle time has to be where nobody asked, at least.
 const LONGER: u64 = 2;
+/// Where somebody asked, a quarter more is enough: a pause that was survived is less than the limit, and tells no more of it.
+const QUARTERS: u64 = 5;
 
 pub(super) const RULE: Rule = Rule {
     name: "idle_timeout",
@@ -190,8 +192,10 @@ fn judge_reply(evidence: &Evidence<'_>, idle: Span) -> Option<Confidence> {
         None => matches!(evidence.talk, Talk::Complete | Talk::Nothing),
     };
     let longest = silence::longest_pause(evidence).unwrap_or(Span::ZERO);
-    // A pause that was survived is less than the limit, and tells no more of it.
-    let longer = idle >= longest.times(LONGER) || prompt.is_some() && idle.times(4) >= longest.times(5);
+    let longer = match prompt {
+        Some(_) => idle.times(4) >= longest.times(QUARTERS),
+        None => idle >= longest.times(LONGER),
+    };
     if !told || !longer || idle < BRIEFEST_IDLE {
         return None;
     }

@@ -227,11 +227,15 @@ fn advise(evidence: &Evidence<'_>) -> String {
     if let Some(advice) = initiative::advice(evidence, Side::Server) {
         return advice;
     }
-    let had_for = had_for(evidence);
-    let waited = match had_for {
-        Some(had) if had < race::SOON => " right upon the request".to_owned(),
-        Some(had) => format!(" after {had}"),
-        None => String::new(),
+    // Who ends at once ran into no timeout.
+    let (waited, suspects) = match had_for(evidence) {
+        Some(had) if had < race::SOON => {
+            (" right upon the request".to_owned(), "a crash or a destroyed socket")
+        }
+        had => {
+            let waited = had.map(|had| format!(" after {had}")).unwrap_or_default();
+            (waited, "a crash, a destroyed socket or a timeout of that length")
+        }
     };
     if let Some(refused) = together::program_gone(evidence) {
         return format!(
@@ -245,11 +249,8 @@ fn advise(evidence: &Evidence<'_>) -> String {
             facts::retry_advice(evidence)
         );
     }
-    let timeout =
-        if had_for.is_some_and(|had| had < race::SOON) { "" } else { " or a timeout of that length" };
-    let between = if timeout.is_empty() { " or" } else { "," };
     format!(
-        "The server ended the connection{waited} without answering: look for a crash{between} a destroyed socket{timeout} in its log.{}{} {}",
+        "The server ended the connection{waited} without answering: look for {suspects} in its log.{}{} {}",
         half_close::hint(evidence),
         tls_hint(evidence),
         facts::retry_advice(evidence)

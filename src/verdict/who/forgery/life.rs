@@ -10,7 +10,7 @@ use super::{
     Baseline, CONVICTS, Doubt, claimed, doubt, in_reach, made_here, own_before, rests_on_one_measure,
 };
 use crate::verdict::evidence::{Evidence, Shape};
-use crate::verdict::{Fact, How, Sender};
+use crate::verdict::{How, Sender};
 
 /// Segments of one host that overtake each other do so by less than this: paths of one connection differ by little.
 pub(in crate::verdict) const UNDER_WAY: Span = Span::from_millis(20);
@@ -26,7 +26,9 @@ const REORDER: Span = Span::from_millis(1);
 /// not far behind it in time; what was captured twice is no new segment. The first story that holds is told.
 pub(super) fn spoke_on(evidence: &Evidence<'_>, reset: &Reset) -> Option<Doubt> {
     let life = Life::after(evidence, reset)?;
-    [is_proven, is_stamped_later, is_left_out, has_heard_more, is_late].iter().find_map(|story| story(&life))
+    [proven_later, stamped_later, with_bytes_left_out, having_heard_more, merely_late]
+        .iter()
+        .find_map(|story| story(&life))
 }
 
 /// What the host whose address a RST carries says after it.
@@ -94,7 +96,7 @@ impl<'e> Life<'e> {
 }
 
 /// It was sent later, or cannot come from who sent the RST.
-fn is_proven(life: &Life<'_>) -> Option<Doubt> {
+fn proven_later(life: &Life<'_>) -> Option<Doubt> {
     let Life { evidence, reset, ref word, .. } = *life;
     let proven = life.is_later();
     let took = takes_what_it_refused(evidence, reset, word);
@@ -114,7 +116,7 @@ fn is_proven(life: &Life<'_>) -> Option<Doubt> {
 
 /// A live socket stamps its RST with its own clock (RFC 7323 §3.2) and is gone then: no segment of it has a later stamp, in whatever order the two
 /// came.
-fn is_stamped_later(life: &Life<'_>) -> Option<Doubt> {
+fn stamped_later(life: &Life<'_>) -> Option<Doubt> {
     let (rst, word) = (&life.reset.rst, &life.word);
     let stamped = [rst.traits, word.traits].iter().all(|traits| traits.has(Traits::TIMESTAMPS));
     let aborts = life.evidence.shape == Shape::Active && rst.flags.ack();
@@ -122,18 +124,18 @@ fn is_stamped_later(life: &Life<'_>) -> Option<Doubt> {
         .then(|| life.doubt(CONVICTS, ", with a later timestamp than this"))
 }
 
-fn is_left_out(life: &Life<'_>) -> Option<Doubt> {
+fn with_bytes_left_out(life: &Life<'_>) -> Option<Doubt> {
     let leaves_out = life.beyond && left_out(life.evidence, life.reset, &life.word);
     leaves_out.then(|| life.doubt(CONVICTS, ", with bytes that this RST leaves out"))
 }
 
-fn has_heard_more(life: &Life<'_>) -> Option<Doubt> {
+fn having_heard_more(life: &Life<'_>) -> Option<Doubt> {
     had_more(life.evidence, life.reset, &life.word)
         .then(|| life.doubt(CONVICTS, ", and had heard more than this RST tells"))
 }
 
 /// Nothing tells when it was sent, but it comes too late to have been reordered in the capture.
-fn is_late(life: &Life<'_>) -> Option<Doubt> {
+fn merely_late(life: &Life<'_>) -> Option<Doubt> {
     (life.later > REORDER).then(|| life.doubt(1, ""))
 }
 
@@ -229,7 +231,7 @@ pub(super) fn accepted_after_all(evidence: &Evidence<'_>, reset: &Reset) -> Opti
     let side = claimed(evidence, reset);
     let says = format!("the {side} accepts the same SYN {} later", accepts.ts.since(reset.rst.ts));
     let once = reset.before.at(reset.by.peer()).packets == 1;
-    Some(Doubt { fact: Fact::at(accepts.frame, says), weight: CONVICTS, decisive: once, one_measure: false })
+    Some(Doubt { decisive: once, ..doubt(accepts.frame, CONVICTS, says) })
 }
 
 /// A host that counts its segments gives no number twice: one of the two is not its own, and it is not the later one.

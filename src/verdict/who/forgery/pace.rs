@@ -115,12 +115,13 @@ pub(in crate::verdict) fn refused_too_soon(evidence: &Evidence<'_>) -> Option<Do
     let asked = syns().next().filter(|syn| syn.is_at(evidence.close.start) && syns().count() == 1)?;
     let took = reset.rst.ts.since(asked.ts);
     let here = evidence.close.is_one_capture(asked.file, reset.rst.file) && reset.rst.ts >= asked.ts;
-    is_too_soon(took, leg).then_some(())?;
-    let says = format!(
-        "it answers after {took}; on other connections nothing came from the server in less than {}",
-        leg.shortest
-    );
-    here.then(|| doubt(reset.rst.frame, CONVICTS, says))
+    (here && is_too_soon(took, leg)).then(|| {
+        let says = format!(
+            "it answers after {took}; on other connections nothing came from the server in less than {}",
+            leg.shortest
+        );
+        doubt(reset.rst.frame, CONVICTS, says)
+    })
 }
 
 /// Does a refusal that took so long come from nearer than a host whose answers were measured on other connections?

@@ -4,9 +4,9 @@ use crate::decode::Traits;
 use crate::flow::{Copied, Look, Passage, Place, Reset, SAME_FRAME};
 
 use super::{BASELINE, Baseline, CONVICTS, Doubt, claimed, doubt, initial_ttl, other_distance, own_before};
+use crate::verdict::How;
 use crate::verdict::ending::undelivered;
 use crate::verdict::evidence::Evidence;
-use crate::verdict::{Fact, How};
 
 /// As many frames that were captured twice are no accident.
 const SEEN_TWICE: u64 = 2;
@@ -144,12 +144,9 @@ pub(in crate::verdict) fn made_here(evidence: &Evidence<'_>, reset: &Reset) -> O
         // Of a connection that nothing else is known of, its other segments may have come there before the capture began.
         () => return None,
     };
-    Some(Doubt {
-        fact: Fact::at(reset.rst.frame, format!("{says}: it was made here, in the {side}'s name")),
-        weight: if elsewhere { CONVICTS } else { 2 },
-        decisive: elsewhere,
-        one_measure: false,
-    })
+    let says = format!("{says}: it was made here, in the {side}'s name");
+    let weight = if elsewhere { CONVICTS } else { 2 };
+    Some(Doubt { decisive: elsewhere, ..doubt(reset.rst.frame, weight, says) })
 }
 
 /// Was this RST captured once more, as others of its sender were, or may the next one be that? Nothing identifies one that answers, and of
