@@ -53,7 +53,9 @@ impl Hosts {
             let first = latest_look(close, side);
             if let Some(first) = first {
                 let usual = self.note_look(host, first, close.closed_at);
-                let leg = close.legs.at(close.end(side)).filter(|_| first.place.file == close.file);
+                // What a program acknowledges with its answers takes as long as those; hands are shaken by kernels.
+                let measured = close.handshake_seen() && first.place.file == close.file;
+                let leg = close.legs.at(close.end(side)).filter(|_| measured);
                 if let Some((usual, leg)) = usual.zip(leg) {
                     usual.measure(leg);
                 }

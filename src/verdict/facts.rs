@@ -302,7 +302,7 @@ pub(super) const fn other_of(side: Side) -> &'static str {
     side.peer().word()
 }
 
-/// Certain where HTTP or a database's protocol was read, since then it is known what was owed; otherwise `guess`.
+/// Certain where HTTP or a session of messages was read, since then it is known what was owed; otherwise `guess`.
 pub(super) fn sure_if_framed(evidence: &Evidence<'_>, guess: Confidence) -> Confidence {
     if evidence.exchange.requests() > 0 && talk::is_known(evidence) { Confidence::Certain } else { guess }
 }

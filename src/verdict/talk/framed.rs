@@ -48,7 +48,7 @@ fn owed(evidence: &Evidence<'_>) -> Option<Owed> {
     evidence.exchange.owed().filter(|owed| *owed == Owed::Nothing || !server_asks(evidence))
 }
 
-/// What HTTP and databases tell; `None` where they do not.
+/// What HTTP and sessions of messages tell; `None` where they do not.
 fn framed_talk(evidence: &Evidence<'_>, owed: Owed) -> Option<Talk> {
     let server_closed = evidence.closer == Some(Side::Server);
     match owed {

@@ -1,4 +1,4 @@
-//! Sessions with databases: who owed what to whom when they ended.
+//! Sessions of messages, most of them with databases: who owed what to whom when they ended.
 
 use crate::verdict::example::verdict;
 use crate::verdict::{Confidence, Harm};

@@ -52,3 +52,13 @@ fn a_refusal_from_elsewhere_has_a_device_as_its_sender() {
     assert_eq!(sender(&told("ttl 63 seq 77")), (Some("middlebox"), Some(Confidence::Likely)));
     assert_eq!(sender(&told("ttl 60")).0, Some("server"));
 }
+
+/// What a program says with its answers takes as long as those; only a kernel's answers, as in a handshake, tell how far away it is.
+#[test]
+fn a_program_that_takes_its_time_is_not_far_away() {
+    let slow = "C > B P. seq 1000 ack 5000 len 9\n+0.05 B > C P. seq 5000 ack 1009 len 9\n\
+C > B P. seq 1009 ack 5009 len 9\n+0.05 B > C P. seq 5009 ack 1018 len 9\nC > B R. seq 1018 ack 5018\n";
+    let refused = verdict(&format!("{slow}+10 A > B:9 S\n+0.0004 B:9 > A R."));
+    assert_eq!(refused.cause_name(), Some("port_closed"), "{:?}", refused.evidence);
+    assert_eq!(sender(&refused).0, Some("server"));
+}

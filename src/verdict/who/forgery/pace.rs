@@ -58,7 +58,7 @@ fn is_of_one_capture(evidence: &Evidence<'_>, file: u16, by: End) -> bool {
 /// Did it come no sooner than its host answers, far as that is, whatever it answers?
 pub(super) fn came_from_afar(evidence: &Evidence<'_>, reset: &Reset) -> bool {
     Pace::of(evidence, reset).is_some_and(|Pace { least, leg, .. }| {
-        leg.samples > 1 && leg.shortest >= FAR && least.times(5) >= leg.shortest.times(4)
+        leg.samples >= AGAIN && leg.shortest >= FAR && least.times(5) >= leg.shortest.times(4)
     })
 }
 
@@ -66,7 +66,7 @@ pub(super) fn came_from_afar(evidence: &Evidence<'_>, reset: &Reset) -> bool {
 /// somebody nearer by may connect to the server first, and speak for it from then on (a proxy).
 pub(in crate::verdict) fn accepted_slowly(evidence: &Evidence<'_>) -> Option<(Span, Span)> {
     let close = evidence.close;
-    let leg = (*close.legs.at(close.end(Side::Server))).filter(|leg| leg.samples > 1)?;
+    let leg = (*close.legs.at(close.end(Side::Server))).filter(|leg| leg.samples >= AGAIN)?;
     // Of a client that asked twice nobody knows which was answered.
     let mut syns = close.recent.iter().filter(|recent| recent.flags.opens());
     let asked = syns.next().filter(|syn| syn.is_at(close.start) && !syn.flags.ack())?;
