@@ -27,7 +27,7 @@ pub(super) const RULE: Rule = Rule {
     doc: "What happened: nothing was said for long, and a firewall, a load balancer, a NAT gateway or the server itself gave the \
 connection up. The next segment is answered by a RST ('connection reset by peer' on the first query in the morning), or the RST \
 comes by itself when the time is over.
-How it is told: an idle time far longer than any pause before it, nobody said goodbye, and a bare RST answers the first segment \
+How it is told: an idle time longer than any pause before it (likely where it is far longer and, of a host's own RST, half a minute or a limit that devices have), nobody said goodbye, and a bare RST answers the first segment \
 after it, or no segment at all; or an abort after a long idle time, or the end of a WebSocket without a Close frame. A shorter time tells as much where the \
 server aborted others after the same, or where whoever shook hands for a host (told by its TTL) ends what that host has left idle.
 Not to be confused with: stale_keepalive, where the server had closed by FIN; state_lost, where the connection was in regular \

@@ -15,9 +15,10 @@ pub(super) const RULE: Rule = Rule {
 carries a host's address. That host never sent it, and often still believes that the connection lives.
 How it is told: the host speaks on after 'its' RST, which is decisive; or several independent marks of the RST (TTL, \
 identification, timestamps, numbers, timing, RSTs to both sides at once) do not fit the host's own segments; or a capture at that host, which went on, never held it; \
-or one SYN was both accepted and refused, as where two hosts have one address.
+or one SYN was both accepted and refused, as where two hosts have one address. A host that refuses what comes when somebody had sent a RST in its \
+name before may have been sent one itself.
 Not to be confused with: a host's answer from a socket that is gone, which by itself has other header fields than its data; \
-hosts behind a load balancer that answer for each other; a single odd field, which convicts nobody.
+hosts behind a load balancer that answer for each other; a single odd field, which makes a device possible at most.
 What to do: ask who runs the firewalls and proxies between the two; look at what was said just before (a host name, a word, a \
 large upload) and at how long the connection had been idle. A capture on both hosts at once proves it: the RST arrives at one \
 and was never sent by the other; `rstwho replay` merges the two, and says so where all else of that host passed both.",

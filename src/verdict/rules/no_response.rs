@@ -21,7 +21,7 @@ pub(super) const RULE: Rule = Rule {
 an answer: by FIN (Node's client says 'socket hang up', Go 'EOF', curl 52) or by RST ('read ECONNRESET').
 How it is told: the client spoke last, and the first FIN or RST is the server's, or its goodbye in TLS, which the client's FIN \
 only answers. An answer in another version of HTTP than \
-the request's is none: its client takes it for an error. A server that takes a connection and closes it within a second, before either \
+the request's is none: its client takes it for an error. An error that the server says once a message has begun is one. A server that takes a connection and closes it within a second, before either \
 side has said anything, may owe a greeting.
 Not to be confused with: response_cut, where the answer had begun; stale_keepalive, where the server had closed before the \
 request arrived; a protocol in which the client's last message needs no answer, which is why it is certain only for HTTP.

@@ -12,7 +12,8 @@ pub(super) const RULE: Rule = Rule {
     title: "the server ended in the middle of its answer",
     doc: "What happened: the answer had begun, and the server (or the program behind it) ended the connection before it was whole. \
 The client gets a part: 'aborted' in Node, 'unexpected EOF' or 'connection reset by peer' in Go, curl 18 or 56.
-How it is told: the head announced more than arrived (Content-Length, chunks), and the first FIN or RST is the server's; or something \
+How it is told: the head announced more than arrived (Content-Length, chunks), or a message that tells its length is not whole (a \
+database's reply, what Redis tells a subscriber), and the first FIN or RST is the server's; or something \
 that is no chunk stands where one was due, whoever closes then.
 Not to be confused with: client_abort, where the client left during the answer; an answer that lasts until the connection \
 closes, for which a FIN is the normal end.

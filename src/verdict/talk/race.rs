@@ -57,7 +57,7 @@ pub(in crate::verdict) fn idle_before_request(evidence: &Evidence<'_>) -> Option
     closed_as_it_came(evidence).filter(|&idle| learned || is_round(idle))
 }
 
-/// The same, as long as it was. At the client a round trip lies between the two.
+/// The same, be that as long as a timeout or not. At the client a round trip lies between the two.
 pub(in crate::verdict) fn closed_as_it_came(evidence: &Evidence<'_>) -> Option<Span> {
     let fin = evidence.fin(Side::Server).filter(|_| evidence.closer == Some(Side::Server))?;
     let asked = evidence.exchange.turn.filter(|turn| evidence.close.side(turn.by) == Side::Client)?;
